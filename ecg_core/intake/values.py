@@ -1,0 +1,98 @@
+"""What intake hands on: a record or a scan, whole, or an `IntakeError`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+class IntakeError(Exception):
+    """A file that cannot be read as an ECG: what is wrong, and what the reader can do."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(f"{reason} {hint}")
+        self.reason = reason
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file as it came: its name (never a path) and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The files of one case, for example a WFDB header with its signal files."""
+
+    name: str
+    files: tuple[Upload, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the case's bytes: of the one file, or of the sorted hashes of several."""
+        hashes = sorted(hashlib.sha256(file.data).hexdigest() for file in self.files)
+        if len(hashes) == 1:
+            return hashes[0]
+        return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """One mark of an .atr file: time from the start of the record, beat symbol, note."""
+
+    time_s: float
+    symbol: str
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class EcgRecord:
+    """Signals with calibration.
+
+    signals_mv: float32, len(leads) × samples, NaN where the record has no valid sample.
+    leads: standard lead names present, in `STANDARD_LEADS` order.
+    original_leads: the names the file gave to those leads.
+    start_s: where this window begins in the file; file_duration_s: length of the whole file.
+    """
+
+    name: str
+    sha256: str
+    signals_mv: np.ndarray
+    leads: tuple[str, ...]
+    original_leads: tuple[str, ...]
+    fs_hz: float
+    file_duration_s: float
+    start_s: float = 0.0
+    annotations: tuple[Annotation, ...] = ()
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the signals held here, in seconds."""
+        return self.signals_mv.shape[1] / self.fs_hz
+
+    def window(self, start_s: float, duration_s: float = 10.0) -> EcgRecord:
+        """The part of this record that begins at `start_s` (from the start of these signals)."""
+        first = round(start_s * self.fs_hz)
+        last = min(first + round(duration_s * self.fs_hz), self.signals_mv.shape[1])
+        if not 0 <= first < last:
+            raise ValueError(f"no samples between {start_s} s and {start_s + duration_s} s")
+        return replace(
+            self, signals_mv=self.signals_mv[:, first:last], start_s=self.start_s + start_s
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class EcgScan:
+    """Pixels of a page or screen, upright as its metadata says.
+
+    pixels: uint8, height × width × 3, RGB.
+    """
+
+    name: str
+    sha256: str
+    pixels: np.ndarray

@@ -1,0 +1,140 @@
+"""PTB-XL 1.0.3 in its official layout: signals, labels, folds (Wagner et al. 2020)."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import wfdb
+from tqdm import tqdm
+
+from ecg_core.leads import STANDARD_LEADS, canonical_lead
+from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES, Triage
+
+FS_HZ = 100
+TRAIN_FOLDS = tuple(range(1, 9))
+CHOOSE_FOLD = 9
+REPORT_FOLD = 10
+MIN_TRAIN_POSITIVES = 40
+ACUTE_STADIUMS = frozenset({"Stadium I", "Stadium I-II", "Stadium II"})
+# Rhythm statements that a normal ECG may carry. A rate a little outside 60-100/min with an
+# otherwise normal tracing is reported as a finding, not as an abnormal rhythm.
+BENIGN_RHYTHMS = frozenset({"SR", "SARRH", "SBRAD", "STACH"})
+
+
+@dataclass(frozen=True)
+class PtbXl:
+    """PTB-XL at 100 Hz with the labels of one statement vocabulary.
+
+    signals_uv: int16, records × 12 leads × 1000 samples, µV, leads in `STANDARD_LEADS` order.
+    superclasses: bool, records × 5. statements: bool, records × len(codes).
+    triage: int8, records; index into `TRIAGE_CLASSES`, −1 where no statement supports a class.
+    """
+
+    ecg_ids: np.ndarray
+    patient_ids: np.ndarray
+    folds: np.ndarray
+    age: np.ndarray
+    sex: np.ndarray
+    device: np.ndarray
+    site: np.ndarray
+    signals_uv: np.ndarray
+    superclasses: np.ndarray
+    statements: np.ndarray
+    triage: np.ndarray
+    codes: tuple[str, ...]
+
+    def rows(self, folds: tuple[int, ...]) -> np.ndarray:
+        """Row indices of the recordings in `folds`."""
+        return np.flatnonzero(np.isin(self.folds, folds))
+
+
+def triage_of(
+    codes: set[str],
+    stadiums: tuple[str, ...],
+    diagnostic_class: dict[str, str],
+    rhythm: set[str],
+    form: set[str],
+) -> Triage | None:
+    """Triage class of one PTB-XL recording from its statements; None when none supports one.
+
+    codes: SCP codes of the recording, any likelihood. stadiums: the two infarction-stadium
+    columns. diagnostic_class: code → superclass. rhythm, form: codes of those kinds.
+    """
+    supers = {diagnostic_class[c] for c in codes if c in diagnostic_class}
+    injury = any(c.startswith("INJ") for c in codes)
+    if injury or ("MI" in supers and any(s in ACUTE_STADIUMS for s in stadiums)):
+        return Triage.ACUTE_MI
+    if "MI" in supers:
+        return Triage.PRIOR_MI
+    if supers - {"NORM"} or (codes & rhythm) - BENIGN_RHYTHMS:
+        return Triage.OTHER
+    if supers == {"NORM"}:
+        return Triage.NORMAL
+    if codes & form:
+        return Triage.OTHER
+    return None
+
+
+def load(root: Path, cache: Path | None = None) -> PtbXl:
+    """Read PTB-XL from its official layout.
+
+    root: folder holding ptbxl_database.csv, scp_statements.csv and records100/.
+    cache: where the stacked signals are kept between runs (default: beside `root`).
+    Raises FileNotFoundError when the data set is not there.
+    """
+    table = pd.read_csv(root / "ptbxl_database.csv", index_col="ecg_id")
+    scp = pd.read_csv(root / "scp_statements.csv", index_col=0)
+    code_sets = [set(ast.literal_eval(text)) for text in table["scp_codes"]]
+    diagnostic_class = scp.loc[scp["diagnostic"] == 1.0, "diagnostic_class"].to_dict()
+    rhythm, form = set(scp.index[scp["rhythm"] == 1.0]), set(scp.index[scp["form"] == 1.0])
+
+    in_training = table["strat_fold"].isin(TRAIN_FOLDS).to_numpy()
+    hits = {code: np.array([code in codes for codes in code_sets]) for code in scp.index}
+    vocabulary = tuple(c for c in scp.index if hits[c][in_training].sum() >= MIN_TRAIN_POSITIVES)
+
+    stadiums = table[["infarction_stadium1", "infarction_stadium2"]].fillna("").astype(str)
+    triage = [
+        triage_of(codes, (s1, s2), diagnostic_class, rhythm, form)
+        for codes, s1, s2 in zip(code_sets, *stadiums.to_numpy().T, strict=True)
+    ]
+    supers = [{diagnostic_class[c] for c in codes & diagnostic_class.keys()} for codes in code_sets]
+    return PtbXl(
+        ecg_ids=table.index.to_numpy(),
+        patient_ids=table["patient_id"].to_numpy(np.int64),
+        folds=table["strat_fold"].to_numpy(np.int64),
+        age=table["age"].to_numpy(float),
+        sex=table["sex"].to_numpy(np.int64),
+        device=table["device"].fillna("").str.strip().to_numpy(str),
+        site=table["site"].fillna(-1).to_numpy(np.int64),
+        signals_uv=_signals(root, table["filename_lr"].tolist(), cache),
+        superclasses=np.array([[s in found for s in SUPERCLASSES] for found in supers]),
+        statements=np.stack([hits[c] for c in vocabulary], axis=1),
+        triage=np.array([-1 if t is None else TRIAGE_CLASSES.index(t) for t in triage], np.int8),
+        codes=vocabulary,
+    )
+
+
+def _signals(root: Path, names: list[str], cache: Path | None) -> np.ndarray:
+    stacked = (cache or root.parent / "cache") / "ptbxl_100hz_uv.npy"
+    if stacked.exists():
+        return np.load(stacked, mmap_mode="r")
+    signals = np.empty((len(names), len(STANDARD_LEADS), 10 * FS_HZ), np.int16)
+    for row, name in enumerate(tqdm(names, desc="reading PTB-XL", unit="record")):
+        record = wfdb.rdrecord(str(root / name))
+        order = [canonical_lead(lead) for lead in record.sig_name]
+        microvolts = np.nan_to_num(record.p_signal) * 1000.0
+        for column, lead in enumerate(order):
+            if lead is None:
+                raise ValueError(f"{name}: unknown lead {record.sig_name[column]!r}")
+            signals[row, STANDARD_LEADS.index(lead)] = np.clip(
+                np.rint(microvolts[:, column]), -32767, 32767
+            )
+    stacked.parent.mkdir(parents=True, exist_ok=True)
+    partial = stacked.with_suffix(".partial.npy")
+    np.save(partial, signals)
+    partial.replace(stacked)
+    return np.load(stacked, mmap_mode="r")

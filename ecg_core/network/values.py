@@ -1,0 +1,95 @@
+"""What the network answers: a prediction, its model, and where it looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecg_core.network.statements import TRIAGE_CLASSES, Triage
+
+
+@dataclass(frozen=True)
+class ModelIdentity:
+    """Which model said it, to the byte."""
+
+    name: str
+    version: str
+    weights_sha256: str
+    preprocessing_version: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One SCP statement with its calibrated probability and operating point."""
+
+    code: str
+    name: str
+    probability: float
+    threshold: float
+
+    @property
+    def flagged(self) -> bool:
+        """Whether the probability reaches the operating point."""
+        return self.probability >= self.threshold
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the machine should not be trusted on this page."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Calibrated probabilities of one page.
+
+    triage: in `TRIAGE_CLASSES` order, sums to one. superclasses: five findings in
+    `SUPERCLASSES` order. findings: SCP statements that the evidence carries.
+    reasons: empty unless the model abstains.
+    """
+
+    triage: tuple[float, ...]
+    superclasses: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
+    reasons: tuple[Reason, ...]
+    model: ModelIdentity
+    page_sha256: str
+    elapsed_ms: float
+
+    @property
+    def triage_class(self) -> Triage:
+        """The class with the highest probability."""
+        return TRIAGE_CLASSES[int(np.argmax(self.triage))]
+
+    @property
+    def abstained(self) -> bool:
+        """Whether the machine says that it should not be trusted here."""
+        return bool(self.reasons)
+
+
+@dataclass(frozen=True)
+class LeadShare:
+    """Share of the attention in one lead's boxes, and the same per area (mean lead = 1)."""
+
+    lead: str
+    share: float
+    density: float
+
+
+@dataclass(frozen=True, eq=False)
+class Attention:
+    """Where the model looked for one target, not why.
+
+    target: triage class ("acute_mi"), superclass ("MI") or statement code ("AFIB").
+    heat: float32, page height × width in page pixels, 0 to 1.
+    shares: one per standard lead on the page; with `outside` they sum to one.
+    """
+
+    target: str
+    method: str
+    heat: np.ndarray
+    shares: tuple[LeadShare, ...]
+    outside: float

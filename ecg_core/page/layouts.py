@@ -1,0 +1,82 @@
+"""Where leads lie on a page: layouts as rows of leads, in millimetres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecg_core.leads import CHEST_LEADS, LIMB_LEADS, STANDARD_LEADS
+from ecg_core.page.values import LeadBox
+
+PAGE_SECONDS = 10.0
+SPEED_MM_PER_S = 25.0
+GAIN_MM_PER_MV = 10.0
+PAGE_WIDTH_MM = PAGE_SECONDS * SPEED_MM_PER_S
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Rows of leads, top to bottom; the leads of a row share its ten seconds equally.
+
+    row_pitch_mm: distance between the baselines of neighbouring rows.
+    """
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    row_pitch_mm: float
+
+    @property
+    def height_mm(self) -> float:
+        """Height of the canvas: one pitch per row."""
+        return self.row_pitch_mm * len(self.rows)
+
+    def baseline_mm(self, row: int) -> float:
+        """Height of the zero line of a row, from the top of the canvas."""
+        return self.row_pitch_mm * (row + 0.5)
+
+    def boxes(self) -> tuple[LeadBox, ...]:
+        """Box of every lead, row by row."""
+        found = []
+        for row, leads in enumerate(self.rows):
+            seconds = PAGE_SECONDS / len(leads)
+            for column, lead in enumerate(leads):
+                start, end = column * seconds, (column + 1) * seconds
+                found.append(
+                    LeadBox(
+                        lead=lead,
+                        x0_mm=start * SPEED_MM_PER_S,
+                        y0_mm=self.row_pitch_mm * row,
+                        x1_mm=end * SPEED_MM_PER_S,
+                        y1_mm=self.row_pitch_mm * (row + 1),
+                        start_s=start,
+                        end_s=end,
+                    )
+                )
+        return tuple(found)
+
+
+_THREE_BY_FOUR = tuple(
+    (LIMB_LEADS[i], LIMB_LEADS[i + 3], CHEST_LEADS[i], CHEST_LEADS[i + 3]) for i in range(3)
+)
+_SIX_BY_TWO = tuple(zip(LIMB_LEADS, CHEST_LEADS, strict=True))
+
+LAYOUTS: dict[str, Layout] = {
+    layout.name: layout
+    for layout in (
+        Layout("3x4", _THREE_BY_FOUR, 30.0),
+        Layout("3x4+1R", (*_THREE_BY_FOUR, ("II",)), 30.0),
+        Layout("3x4+3R", (*_THREE_BY_FOUR, ("V1",), ("II",), ("V5",)), 25.0),
+        Layout("6x2", _SIX_BY_TWO, 22.0),
+        Layout("6x2+1R", (*_SIX_BY_TWO, ("II",)), 22.0),
+        Layout("12x1", tuple((lead,) for lead in STANDARD_LEADS), 16.0),
+    )
+}
+"""The twelve-lead layouts by name; 3×4 with a rhythm strip of lead II is the default."""
+
+DEFAULT_LAYOUT = "3x4+1R"
+
+
+def strip_layout(leads: tuple[str, ...]) -> Layout:
+    """Rhythm strip of one to three leads, one row each."""
+    if not 1 <= len(leads) <= 3:
+        raise ValueError(f"a rhythm strip has one to three leads, not {len(leads)}")
+    return Layout("strip", tuple((lead,) for lead in leads), 40.0)

@@ -1,0 +1,173 @@
+"""The canonical ECG page: the one picture the network reads, true to scale."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import numpy as np
+
+PX_PER_MM = 2.0
+"""Resolution of the ink that the network reads."""
+
+PREPROCESSING_VERSION = "page-1"
+"""Changes whenever the same bytes would give another page."""
+
+
+class Severity(StrEnum):
+    """How much a remark matters: a note, a reason for doubt, a reason to refuse."""
+
+    NOTE = "note"
+    DOUBT = "doubt"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One named, measurable thing about the quality of a page."""
+
+    code: str
+    severity: Severity
+    text: str
+    hint: str = ""
+
+
+class PageError(Exception):
+    """A scan or record that gives no page: the remark says why and what to do."""
+
+    def __init__(self, remark: Remark) -> None:
+        super().__init__(f"{remark.text} {remark.hint}".strip())
+        self.remark = remark
+
+
+@dataclass(frozen=True)
+class LeadBox:
+    """Where one lead lies on the page (mm from the top left) and what time it shows (s)."""
+
+    lead: str
+    x0_mm: float
+    y0_mm: float
+    x1_mm: float
+    y1_mm: float
+    start_s: float
+    end_s: float
+
+    @property
+    def area_mm2(self) -> float:
+        """Area of the box in mm²."""
+        return (self.x1_mm - self.x0_mm) * (self.y1_mm - self.y0_mm)
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A drawn waveform, for display and measurement: the box it lies in and its samples.
+
+    box: index into the page's boxes. mv: float32 samples, NaN where nothing is drawn.
+    baseline_mm: page height of 0 mV.
+    """
+
+    box: int
+    mv: np.ndarray
+    fs_hz: float
+    baseline_mm: float
+
+
+@dataclass(frozen=True, eq=False)
+class EcgPage:
+    """The canonical page.
+
+    ink: uint8, height × width, 0 paper to 255 ink, `PX_PER_MM` pixels per mm.
+    boxes: one per drawn lead, rhythm strips included. traces: only for pages drawn from records.
+    picture: the rectified scan in colour (uint8, h × w × 3) on the same canvas, or None.
+    source: "record" or "scan". source_px_per_mm: the resolution found in a scan.
+    filter_name: the filter in force, as printed on the page ("" for scans).
+    speed_mm_per_s, gain_mm_per_mv: of the canonical page, always 25 and 10.
+    """
+
+    ink: np.ndarray
+    layout: str
+    boxes: tuple[LeadBox, ...]
+    source: str
+    source_name: str
+    source_sha256: str
+    filter_name: str = ""
+    missing_leads: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    source_px_per_mm: float | None = None
+    start_s: float = 0.0
+    traces: tuple[Trace, ...] = ()
+    picture: np.ndarray | None = None
+    speed_mm_per_s: float = 25.0
+    gain_mm_per_mv: float = 10.0
+
+    @property
+    def width_mm(self) -> float:
+        """Width of the canvas in mm."""
+        return self.ink.shape[1] / PX_PER_MM
+
+    @property
+    def height_mm(self) -> float:
+        """Height of the canvas in mm."""
+        return self.ink.shape[0] / PX_PER_MM
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what the network reads: ink, its shape and the preprocessing version."""
+        head = f"{PREPROCESSING_VERSION} {self.ink.shape}".encode()
+        return hashlib.sha256(head + np.ascontiguousarray(self.ink).tobytes()).hexdigest()
+
+    def to_bytes(self) -> bytes:
+        """The page as one compressed NumPy archive; `from_bytes` gives it back unchanged."""
+        plain = {
+            name: getattr(self, name)
+            for name in (
+                "layout",
+                "source",
+                "source_name",
+                "source_sha256",
+                "filter_name",
+                "missing_leads",
+                "source_px_per_mm",
+                "start_s",
+                "speed_mm_per_s",
+                "gain_mm_per_mv",
+            )
+        }
+        plain["boxes"] = [asdict(box) for box in self.boxes]
+        plain["remarks"] = [asdict(remark) for remark in self.remarks]
+        plain["traces"] = [
+            {"box": t.box, "fs_hz": t.fs_hz, "baseline_mm": t.baseline_mm} for t in self.traces
+        ]
+        arrays = {f"trace_{i}": trace.mv for i, trace in enumerate(self.traces)}
+        if self.picture is not None:
+            arrays["picture"] = self.picture
+        buffer = io.BytesIO()
+        np.savez_compressed(
+            buffer, ink=self.ink, plain=np.array(json.dumps(plain)), allow_pickle=False, **arrays
+        )
+        return buffer.getvalue()
+
+    @staticmethod
+    def from_bytes(data: bytes) -> EcgPage:
+        """The page that `to_bytes` wrote. Raises ValueError when the bytes are no page."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            plain = json.loads(str(archive["plain"]))
+            traces = tuple(
+                Trace(mv=archive[f"trace_{i}"], **t) for i, t in enumerate(plain.pop("traces"))
+            )
+            boxes = tuple(LeadBox(**box) for box in plain.pop("boxes"))
+            remarks = tuple(
+                Remark(**{**r, "severity": Severity(r["severity"])}) for r in plain.pop("remarks")
+            )
+            return EcgPage(
+                ink=archive["ink"],
+                boxes=boxes,
+                remarks=remarks,
+                traces=traces,
+                picture=archive["picture"] if "picture" in archive else None,
+                missing_leads=tuple(plain.pop("missing_leads")),
+                **plain,
+            )
