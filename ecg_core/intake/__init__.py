@@ -1,0 +1,28 @@
+"""From bytes to an ECG: `split` sorts dropped files into cases, `read` reads one case."""
+
+from ecg_core.intake.bundles import split
+from ecg_core.intake.limits import LIMITS, Limits
+from ecg_core.intake.reading import read
+from ecg_core.intake.registry import READERS
+from ecg_core.intake.values import (
+    Annotation,
+    Bundle,
+    EcgRecord,
+    EcgScan,
+    IntakeError,
+    Upload,
+)
+
+__all__ = [
+    "LIMITS",
+    "READERS",
+    "Annotation",
+    "Bundle",
+    "EcgRecord",
+    "EcgScan",
+    "IntakeError",
+    "Limits",
+    "Upload",
+    "read",
+    "split",
+]

@@ -58,6 +58,7 @@ class EcgRecord:
     leads: standard lead names present, in `STANDARD_LEADS` order.
     original_leads: the names the file gave to those leads.
     start_s: where this window begins in the file; file_duration_s: length of the whole file.
+    notes: what the reader of the ECG should know about how the file was read.
     """
 
     name: str
@@ -69,6 +70,7 @@ class EcgRecord:
     file_duration_s: float
     start_s: float = 0.0
     annotations: tuple[Annotation, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -91,8 +93,10 @@ class EcgScan:
     """Pixels of a page or screen, upright as its metadata says.
 
     pixels: uint8, height × width × 3, RGB.
+    notes: what the reader of the ECG should know about how the file was read.
     """
 
     name: str
     sha256: str
     pixels: np.ndarray
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,98 @@
+"""Sorting what was dropped into cases: a record is a header and the files it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from ecg_core.intake.archive import is_zip, unpack
+from ecg_core.intake.limits import LIMITS, Limits
+from ecg_core.intake.values import Bundle, IntakeError, Upload
+from ecg_core.intake.wfdb_header import parse
+
+_SIGNAL_SUFFIXES = (".dat", ".mat")
+_ANNOTATION_SUFFIX = ".atr"
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A file and where it came from: files of one place belong together before all others."""
+
+    place: str
+    upload: Upload
+
+    @property
+    def stem(self) -> str:
+        return PurePosixPath(self.upload.name).stem
+
+    @property
+    def suffix(self) -> str:
+        return PurePosixPath(self.upload.name).suffix.lower()
+
+
+def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, ...]:
+    """Group dropped files into cases, in the order in which they came; ZIPs are unpacked.
+
+    A header takes the files that it names and the annotations of its name: those from its own
+    folder, else the one file of that name among all uploads. Every other file is a case of its
+    own. Nothing is raised: what cannot be read (a ZIP that must not be unpacked, signals
+    without a header) becomes a bundle that `read` refuses with the reason.
+    """
+    placed: list[_Placed] = []
+    refused: list[Bundle] = []
+    left = limits.max_unpacked_bytes
+    for index, raw in enumerate(uploads):
+        upload = Upload(_bare(raw.name), raw.data)
+        if not is_zip(upload.data[:4]):
+            placed.append(_Placed("", upload))
+            continue
+        try:
+            members = unpack(upload, replace(limits, max_unpacked_bytes=left))
+        except IntakeError:
+            refused.append(Bundle(upload.name, (upload,)))
+            continue
+        left -= sum(len(member.upload.data) for member in members)
+        placed += [_Placed(f"{index}:{m.folder}", m.upload) for m in members]
+    return (*_group(placed, limits), *refused)
+
+
+def _bare(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1] or "unnamed"
+
+
+def _group(placed: list[_Placed], limits: Limits) -> list[Bundle]:
+    claimed: set[int] = set()
+    bundles: dict[int, Bundle] = {}
+    for index, header in enumerate(placed):
+        if header.suffix != ".hea":
+            continue
+        members = [i for name in _wanted(header, limits) for i in _find(name, header, placed)]
+        members = list(dict.fromkeys(members))
+        claimed.update(members)
+        files = (header.upload, *(placed[i].upload for i in members))
+        bundles[index] = Bundle(header.stem, files)
+    for index, file in enumerate(placed):
+        if index not in bundles and index not in claimed:
+            bundles[index] = Bundle(file.upload.name, (file.upload,))
+    return [bundles[index] for index in sorted(bundles)]
+
+
+def _wanted(header: _Placed, limits: Limits) -> Iterable[str]:
+    try:
+        listed = parse(header.upload, limits).files
+    except IntakeError:
+        # The header will be refused; its signals should be refused with it, not once more.
+        listed = tuple(header.stem + suffix for suffix in _SIGNAL_SUFFIXES)
+    return (*listed, header.stem + _ANNOTATION_SUFFIX)
+
+
+def _find(name: str, header: _Placed, placed: list[_Placed]) -> list[int]:
+    """The file of this name: beside the header, else the only such file anywhere."""
+    same = [i for i, p in enumerate(placed) if p.upload.name.lower() == name.lower()]
+    beside = [i for i in same if placed[i].place == header.place]
+    exact = [i for i in beside if placed[i].upload.name == name]
+    if beside:
+        return (exact or beside)[:1]
+    # Two different files of the same name elsewhere: taking either would be a guess.
+    return same[:1] if len({placed[i].upload.data for i in same}) == 1 else []

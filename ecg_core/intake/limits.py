@@ -1,0 +1,35 @@
+"""How much one upload may hold: large enough for any ECG, small enough for a small server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Upper (and a few lower) bounds, checked before anything is decoded.
+
+    max_file_bytes: one uploaded or unpacked file. max_pixels: one image (A4 at 600 dpi has 35
+    million). max_samples: all channels of the signal files read for one record (half an hour
+    of fifteen leads at 1000 Hz has 27 million). max_ratio: unpacked to packed size of a ZIP
+    member above `ratio_free_bytes`.
+    """
+
+    max_file_bytes: int = 150_000_000
+    max_bundle_files: int = 64
+    max_pixels: int = 64_000_000
+    max_image_side: int = 32_000
+    max_header_bytes: int = 256_000
+    max_channels: int = 64
+    max_samples: int = 30_000_000
+    max_annotations: int = 200_000
+    min_fs_hz: float = 50.0
+    max_fs_hz: float = 50_000.0
+    min_duration_s: float = 1.0
+    max_archive_members: int = 2_000
+    max_unpacked_bytes: int = 300_000_000
+    max_ratio: float = 200.0
+    ratio_free_bytes: int = 8_000_000
+
+
+LIMITS = Limits()

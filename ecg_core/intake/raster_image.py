@@ -1,0 +1,133 @@
+"""Photographs, scans and exports: PNG, JPEG, TIFF, BMP and WebP as upright RGB pixels."""
+
+from __future__ import annotations
+
+import io
+import logging
+import struct
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ecg_core.intake.limits import Limits
+from ecg_core.intake.reader import Reader
+from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
+
+log = logging.getLogger(__name__)
+
+_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
+_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_BMP_HEADER_SIZES = (12, 16, 40, 52, 56, 64, 108, 124)
+_NEW_SUBFILE_TYPE = 254
+
+
+def recognises(head: bytes, name: str) -> bool:
+    """Whether the first bytes are those of one of the five image formats."""
+    if head.startswith(_MAGIC) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+        return True
+    # "BM" alone is too little: the size of the second header tells a bitmap from chance.
+    return (
+        head[:2] == b"BM"
+        and len(head) >= 18
+        and struct.unpack_from("<I", head, 14)[0] in _BMP_HEADER_SIZES
+    )
+
+
+def read(bundle: Bundle, limits: Limits) -> EcgScan:
+    """Decode one image file.
+
+    Orientation tags are applied, transparency is laid on white, and every colour model is
+    brought to 8-bit RGB. Raises IntakeError before decoding when the image is over the limits.
+    """
+    if len(bundle.files) != 1:
+        raise IntakeError(
+            f"{bundle.name} holds {len(bundle.files)} files where one image was expected.",
+            "Upload each page as its own image.",
+        )
+    file = bundle.files[0]
+    pixels = _decode(file, limits)
+    return EcgScan(name=bundle.name, sha256=bundle.sha256, pixels=pixels)
+
+
+def _decode(file: Upload, limits: Limits) -> np.ndarray:
+    damaged = IntakeError(
+        f"{file.name} is an image, but it is damaged or cut off.",
+        "Copy or export the image again and upload the new file.",
+    )
+    try:
+        with warnings.catch_warnings():
+            # Pillow's own warning would come before the limits below can speak.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(file.data), formats=_FORMATS)
+        _check_size(image, file, limits)
+        _check_single(image, file)
+        upright = ImageOps.exif_transpose(image)
+        return _rgb(upright, file)
+    except Image.DecompressionBombError as error:
+        raise _too_large(file, limits) from error
+    except UnidentifiedImageError as error:
+        raise damaged from error
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
+        log.info("image %s refused: %s", file.name, error)
+        raise damaged from error
+
+
+def _too_large(file: Upload, limits: Limits) -> IntakeError:
+    return IntakeError(
+        f"{file.name} has more than {limits.max_pixels // 1_000_000} million pixels.",
+        "Scan the page at 300 to 600 dpi, or crop the image to the ECG.",
+    )
+
+
+def _check_size(image: Image.Image, file: Upload, limits: Limits) -> None:
+    if max(image.size) > limits.max_image_side or image.width * image.height > limits.max_pixels:
+        raise _too_large(file, limits)
+
+
+def _check_single(image: Image.Image, file: Upload) -> None:
+    """Refuse several pages or animations: reading only the first would hide the others."""
+    frames = getattr(image, "n_frames", 1)
+    if image.format == "TIFF":
+        pages = 0
+        for index in range(min(frames, 100)):
+            image.seek(index)
+            # Bit 0 marks a smaller copy (a preview) of another page.
+            pages += not int(getattr(image, "tag_v2", {}).get(_NEW_SUBFILE_TYPE, 0)) & 1
+        image.seek(0)
+        if pages > 1:
+            raise IntakeError(
+                f"{file.name} is a TIFF of {pages} pages.",
+                "Save every page as its own image and upload them together.",
+            )
+    elif frames > 1 and image.format in ("PNG", "WEBP"):
+        raise IntakeError(f"{file.name} is an animation.", "Upload one still image of the ECG.")
+
+
+def _rgb(image: Image.Image, file: Upload) -> np.ndarray:
+    if image.mode.startswith("I") or image.mode == "F":
+        grey = _eight_bit(np.asarray(image), file)
+        return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
+    if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
+        rgba = image.convert("RGBA")
+        paper = Image.new("RGBA", rgba.size, "white")
+        image = Image.alpha_composite(paper, rgba)
+    return np.array(image.convert("RGB"))
+
+
+def _eight_bit(levels: np.ndarray, file: Upload) -> np.ndarray:
+    """Grey levels deeper than 8 bits, brought to 0 to 255 by their own type's range."""
+    if levels.dtype == np.uint16:
+        return (levels // 257).astype(np.uint8)
+    highest = float(levels.max())
+    if not np.isfinite(levels).all() or levels.min() < 0 or highest > 65_535:
+        raise IntakeError(
+            f"{file.name} holds grey levels without a known range.",
+            "Save the image with 8 bits per channel (PNG or JPEG).",
+        )
+    # Wide types say nothing about their range; the level found tells which was meant.
+    full = 1.0 if highest <= 1.0 else 255.0 if highest <= 255.0 else 65_535.0
+    return (levels * (255.0 / full)).astype(np.uint8)
+
+
+reader = Reader("raster_image", "image of an ECG", recognises, read)

@@ -1,0 +1,27 @@
+"""What every reader of a file format offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ecg_core.intake.limits import Limits
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan
+
+HEAD_BYTES = 512
+"""How much of a file `recognises` is shown."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One file format.
+
+    name: short key. clinical_name: what it is called to a clinician.
+    recognises: whether a file with these first `HEAD_BYTES` bytes and this name is one.
+    read: reads the whole bundle or raises IntakeError.
+    """
+
+    name: str
+    clinical_name: str
+    recognises: Callable[[bytes, str], bool]
+    read: Callable[[Bundle, Limits], EcgRecord | EcgScan]

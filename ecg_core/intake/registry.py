@@ -1,0 +1,17 @@
+"""The table of readers. A new format is a new file and a row here."""
+
+from __future__ import annotations
+
+from ecg_core.intake import raster_image, wfdb_record
+from ecg_core.intake.reader import HEAD_BYTES, Reader
+from ecg_core.intake.values import Bundle
+
+READERS: tuple[Reader, ...] = (wfdb_record.reader, raster_image.reader)
+
+
+def reader_for(bundle: Bundle) -> Reader | None:
+    """The first reader that recognises a file of the bundle, or None."""
+    for reader in READERS:
+        if any(reader.recognises(file.data[:HEAD_BYTES], file.name) for file in bundle.files):
+            return reader
+    return None
