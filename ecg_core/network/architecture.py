@@ -19,6 +19,23 @@ class Outputs(NamedTuple):
     triage: Tensor
 
 
+@dataclass(frozen=True)
+class Architecture:
+    """What shapes the page network; stored in the model card.
+
+    stem: filters of the first convolution (7×9 pixels, stride 4).
+    widths, depths: channels and residual blocks of each stage; every stage halves the page.
+    """
+
+    statements: int
+    stem: int = 32
+    widths: tuple[int, ...] = (64, 96, 128)
+    depths: tuple[int, ...] = (1, 2, 2)
+    attention: bool = True
+    residual: bool = True
+    dropout: float = 0.2
+
+
 class Heads(nn.Module):
     """Dense heads on the pooled trunk: sigmoid findings and softmax triage."""
 
@@ -30,48 +47,40 @@ class Heads(nn.Module):
         self.triage = nn.Linear(features, len(TRIAGE_CLASSES))
 
     def forward(self, pooled: Tensor) -> Outputs:
-        x = self.drop(pooled.float())
+        x = self.drop(pooled)
         return Outputs(self.superclasses(x), self.statements(x), self.triage(x))
 
 
-@dataclass(frozen=True)
-class Architecture:
-    """What shapes the page network; stored in the model card."""
-
-    statements: int
-    widths: tuple[int, int, int, int] = (24, 48, 96, 128)
-    depth: tuple[int, int, int, int] = (1, 1, 1, 1)
-    stem_kernel: tuple[int, int] = (7, 9)
-    stem_stride: tuple[int, int] = (4, 4)
-    attention: bool = True
-    dropout: float = 0.2
-
-
 class BlockAttention(nn.Module):
-    """Channel, then spatial attention (CBAM, Woo et al., ECCV 2018)."""
+    """Channel, then spatial attention, after CBAM (Woo et al., ECCV 2018).
+
+    Two changes for training on a CPU: the channel gate reads the mean only, and the spatial gate
+    reads one learned projection in place of the mean and maximum over channels, whose backward
+    pass took as long as the convolutions.
+    """
 
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()
         hidden = max(channels // reduction, 8)
         self.squeeze = nn.Sequential(
-            nn.Linear(channels, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, channels)
+            nn.AdaptiveAvgPool2d(1),
+            nn.Conv2d(channels, hidden, 1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(hidden, channels, 1),
+            nn.Sigmoid(),
         )
-        self.spatial = nn.Conv2d(2, 1, 7, padding=3)
+        self.spatial = nn.Sequential(
+            nn.Conv2d(channels, 2, 1), nn.Conv2d(2, 1, 7, padding=3), nn.Sigmoid()
+        )
 
     def forward(self, x: Tensor) -> Tensor:
-        mean, peak = x.mean(dim=(2, 3)), x.amax(dim=(2, 3))
-        gate = torch.sigmoid(self.squeeze(mean) + self.squeeze(peak))
-        x = x * gate[:, :, None, None].to(x.dtype)
-        summary = torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], dim=1)
-        return x * torch.sigmoid(self.spatial(summary))
+        return x * (self.squeeze(x) * self.spatial(x))
 
 
 class ResidualBlock(nn.Module):
     """Two dense 3×3 convolutions, block attention, and a skip."""
 
-    def __init__(
-        self, channels_in: int, channels: int, stride: tuple[int, int], attention: bool
-    ) -> None:
+    def __init__(self, channels_in: int, channels: int, stride: int, shape: Architecture) -> None:
         super().__init__()
         self.body = nn.Sequential(
             nn.Conv2d(channels_in, channels, 3, stride, 1, bias=False),
@@ -80,16 +89,20 @@ class ResidualBlock(nn.Module):
             nn.Conv2d(channels, channels, 3, 1, 1, bias=False),
             nn.BatchNorm2d(channels),
         )
-        self.attention: nn.Module = BlockAttention(channels) if attention else nn.Identity()
-        self.skip: nn.Module = nn.Identity()
-        if stride != (1, 1) or channels_in != channels:
-            pool = nn.AvgPool2d(stride, stride, ceil_mode=True) if stride != (1, 1) else nn.Identity()
-            self.skip = nn.Sequential(
-                pool, nn.Conv2d(channels_in, channels, 1, bias=False), nn.BatchNorm2d(channels)
-            )
+        self.attention: nn.Module = BlockAttention(channels) if shape.attention else nn.Identity()
+        self.skip: nn.Module | None = None
+        if shape.residual:
+            self.skip = nn.Identity()
+            if stride != 1 or channels_in != channels:
+                self.skip = nn.Sequential(
+                    nn.AvgPool2d(stride, stride, ceil_mode=True),
+                    nn.Conv2d(channels_in, channels, 1, bias=False),
+                    nn.BatchNorm2d(channels),
+                )
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.relu(self.skip(x) + self.attention(self.body(x)))
+        y = self.attention(self.body(x))
+        return torch.relu(y if self.skip is None else self.skip(x) + y)
 
 
 class PageNetwork(nn.Module):
@@ -98,25 +111,16 @@ class PageNetwork(nn.Module):
     def __init__(self, shape: Architecture) -> None:
         super().__init__()
         self.shape = shape
-        kernel, first = shape.stem_kernel, shape.widths[0]
         self.stem = nn.Sequential(
-            nn.Conv2d(
-                1,
-                first,
-                kernel,
-                shape.stem_stride,
-                (kernel[0] // 2, kernel[1] // 2),
-                bias=False,
-            ),
-            nn.BatchNorm2d(first),
+            nn.Conv2d(1, shape.stem, (7, 9), 4, (3, 4), bias=False),
+            nn.BatchNorm2d(shape.stem),
             nn.ReLU(inplace=True),
         )
         blocks: list[nn.Module] = []
-        channels = first
-        for stage, (width, depth) in enumerate(zip(shape.widths, shape.depth, strict=True)):
+        channels = shape.stem
+        for width, depth in zip(shape.widths, shape.depths, strict=True):
             for index in range(depth):
-                stride = (2, 2) if index == 0 and stage > 0 else (1, 1)
-                blocks.append(ResidualBlock(channels, width, stride, shape.attention))
+                blocks.append(ResidualBlock(channels, width, 2 if index == 0 else 1, shape))
                 channels = width
         self.trunk = nn.Sequential(*blocks)
         self.heads = Heads(channels * 2, shape.statements, shape.dropout)
@@ -127,4 +131,5 @@ class PageNetwork(nn.Module):
 
     def forward(self, ink: Tensor) -> Outputs:
         x = self.features(ink)
-        return self.heads(torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=1))
+        mean, peak = nn.functional.adaptive_avg_pool2d(x, 1), nn.functional.adaptive_max_pool2d(x, 1)
+        return self.heads(torch.cat([mean, peak], dim=1).flatten(1))

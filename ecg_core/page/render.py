@@ -37,18 +37,15 @@ def draw_row(
     if not drawn.any():
         return
     half = pen_px / 2
-    top = np.where(drawn, high - half, np.inf).astype(np.float32)
-    bottom = np.where(drawn, low + half, -np.inf).astype(np.float32)
+    # Columns without a trace get an empty extent above the page.
+    top = np.where(drawn, high - half, -1.0).astype(np.float32)
+    bottom = np.where(drawn, low + half, -1.0).astype(np.float32)
     first = max(int(np.floor(top[drawn].min())), 0)
     last = min(int(np.ceil(bottom[drawn].max())) + 1, ink.shape[0])
     if first >= last:
         return
     edges = np.arange(first, last + 1, dtype=np.float32)[:, None]
-    covered = np.clip(edges, top, np.maximum(bottom, top))
-    cover = np.diff(covered, axis=0)
-    cover[:, ~drawn] = 0.0
-    # A pen thinner than a pixel leaves grey, a thicker one black.
-    np.minimum(cover, 1.0, out=cover)
+    cover = np.diff(np.clip(edges, top, bottom), axis=0)
     cover *= darkness
     width = min(columns, ink.shape[1] - x_px)
     slab = ink[first:last, x_px : x_px + width]

@@ -1,0 +1,62 @@
+"""What the network is trained on: hard labels, and a teacher's soft answers where there are any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ecg_core.network.architecture import Outputs
+
+STATEMENT_WEIGHT = 1.0
+TRIAGE_WEIGHT = 0.3
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Labels of one batch: superclasses B×5 and statements B×S in 0..1, triage B (−1 unknown)."""
+
+    superclasses: Tensor
+    statements: Tensor
+    triage: Tensor
+
+
+def supervised(
+    outputs: Outputs, targets: Targets, triage_weights: Tensor, smoothing: float = 0.0
+) -> Tensor:
+    """Cross-entropies of the three heads; records without a triage class leave its term out."""
+    loss = F.binary_cross_entropy_with_logits(outputs.superclasses, targets.superclasses)
+    loss = loss + STATEMENT_WEIGHT * F.binary_cross_entropy_with_logits(
+        outputs.statements, targets.statements
+    )
+    known = targets.triage >= 0
+    if known.any():
+        loss = loss + TRIAGE_WEIGHT * F.cross_entropy(
+            outputs.triage[known],
+            targets.triage[known],
+            weight=triage_weights,
+            label_smoothing=smoothing,
+        )
+    return loss
+
+
+def distilled(outputs: Outputs, teacher: Outputs) -> Tensor:
+    """Distance from the teacher's probabilities (Hinton et al. 2015), temperature one."""
+    loss = F.binary_cross_entropy_with_logits(
+        outputs.superclasses, torch.sigmoid(teacher.superclasses)
+    )
+    loss = loss + STATEMENT_WEIGHT * F.binary_cross_entropy_with_logits(
+        outputs.statements, torch.sigmoid(teacher.statements)
+    )
+    return loss + TRIAGE_WEIGHT * F.cross_entropy(
+        outputs.triage, torch.softmax(teacher.triage, dim=1)
+    )
+
+
+def triage_weights(triage: Tensor, classes: int) -> Tensor:
+    """Square-root inverse frequency per triage class, mean one: rare classes count, calmly."""
+    counts = torch.bincount(triage[triage >= 0].long(), minlength=classes).float().clamp(min=1)
+    weights = counts.rsqrt()
+    return weights / weights.mean()

@@ -1,0 +1,183 @@
+"""Records become pages: filter, choose the leads, draw."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import signal
+
+from ecg_core.intake.values import EcgRecord
+from ecg_core.page import layouts
+from ecg_core.page.render import draw_row, waveform_px
+from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Remark, Severity, Trace
+from ecg_core.signal import filters
+from ecg_core.signal.filters import Band
+
+PEN_MM = 0.5
+DRAWN_FS_HZ = 500.0
+SHORTEST_S = 2.5
+FLAT_MV = 0.005
+EINTHOVEN_MV = 0.1
+
+# Limb leads that follow from I and II (Einthoven, Goldberger), as weights of the two.
+DERIVED = {"III": (-1.0, 1.0), "aVR": (-0.5, -0.5), "aVL": (1.0, -0.5), "aVF": (-0.5, 1.0)}
+
+
+def from_record(
+    record: EcgRecord, layout: str = layouts.DEFAULT_LAYOUT, band: Band = Band.DIAGNOSTIC
+) -> EcgPage:
+    """Draw the first ten seconds of a record on the canonical page.
+
+    Records of one to three leads become a rhythm strip whatever `layout` says.
+    Raises PageError when the record is too short or holds no valid signal, KeyError for an
+    unknown layout.
+    """
+    record = record.window(0.0, min(layouts.PAGE_SECONDS, record.duration_s))
+    if record.duration_s < SHORTEST_S:
+        raise PageError(
+            Remark(
+                "too_short",
+                Severity.REFUSE,
+                f"The record lasts {record.duration_s:.1f} s.",
+                f"At least {SHORTEST_S:g} s are needed; ten seconds are best.",
+            )
+        )
+    if not np.isfinite(record.signals_mv).any():
+        raise PageError(
+            Remark(
+                "no_signal",
+                Severity.REFUSE,
+                "The record holds no valid sample.",
+                "Export it again from the recorder.",
+            )
+        )
+    filtered, mains_hz = filters.apply(record.signals_mv, record.fs_hz, band)
+    filtered, fs_hz = _resampled(filtered, record.fs_hz)
+    waves = dict(zip(record.leads, filtered, strict=True))
+    remarks = list(_remarks(record, waves))
+    if len(waves) <= 3 and not {"I", "II"} <= waves.keys():
+        plan = layouts.strip_layout(record.leads)
+    elif len(waves) <= 2:
+        plan = layouts.strip_layout(record.leads)
+    else:
+        plan = layouts.LAYOUTS[layout]
+        derived = _derive_limb_leads(waves)
+        if derived:
+            remarks.append(
+                Remark(
+                    "derived_leads",
+                    Severity.NOTE,
+                    f"{', '.join(derived)} computed from leads I and II.",
+                )
+            )
+    ink, traces = _draw(plan, waves, fs_hz)
+    shown = tuple(dict.fromkeys(lead for row in plan.rows for lead in row))
+    missing = tuple(lead for lead in shown if lead not in waves)
+    if missing:
+        remarks.append(
+            Remark(
+                "missing_leads",
+                Severity.DOUBT,
+                f"Not recorded: {', '.join(missing)}.",
+                "The answer rests on the leads that are there.",
+            )
+        )
+    return EcgPage(
+        ink=ink,
+        layout=plan.name,
+        boxes=plan.boxes(),
+        source="record",
+        source_name=record.name,
+        source_sha256=record.sha256,
+        filter_name=filters.label(band, mains_hz),
+        missing_leads=missing,
+        remarks=tuple(remarks),
+        start_s=record.start_s,
+        traces=traces,
+    )
+
+
+def _resampled(signals_mv: np.ndarray, fs_hz: float) -> tuple[np.ndarray, float]:
+    """At most `DRAWN_FS_HZ`: finer than any pen, light enough for a screen."""
+    factor = int(fs_hz // DRAWN_FS_HZ)
+    if factor < 2:
+        return signals_mv, fs_hz
+    gaps = np.isnan(signals_mv)
+    smooth = signal.resample_poly(np.where(gaps, 0.0, signals_mv), 1, factor, axis=1)
+    smooth[gaps[:, ::factor][:, : smooth.shape[1]]] = np.nan
+    return smooth.astype(np.float32), fs_hz / factor
+
+
+def _derive_limb_leads(waves: dict[str, np.ndarray]) -> tuple[str, ...]:
+    if not {"I", "II"} <= waves.keys():
+        return ()
+    derived = tuple(lead for lead in DERIVED if lead not in waves)
+    for lead in derived:
+        of_i, of_ii = DERIVED[lead]
+        waves[lead] = of_i * waves["I"] + of_ii * waves["II"]
+    return derived
+
+
+def _draw(
+    plan: layouts.Layout, waves: dict[str, np.ndarray], fs_hz: float
+) -> tuple[np.ndarray, tuple[Trace, ...]]:
+    height = round(plan.height_mm * PX_PER_MM)
+    width = round(layouts.PAGE_WIDTH_MM * PX_PER_MM)
+    ink = np.zeros((height, width), np.float32)
+    traces = []
+    columns_per_row = [len(row) for row in plan.rows for _ in row]
+    rows = [row for row, leads in enumerate(plan.rows) for _ in leads]
+    for index, box in enumerate(plan.boxes()):
+        wave = waves.get(box.lead)
+        if wave is None:
+            continue
+        baseline_mm = plan.baseline_mm(rows[index])
+        y_px = waveform_px(
+            wave,
+            fs_hz,
+            box.start_s,
+            width // columns_per_row[index],
+            baseline_mm * PX_PER_MM,
+        )
+        draw_row(ink, y_px, round(box.x0_mm * PX_PER_MM), PEN_MM * PX_PER_MM)
+        first, last = round(box.start_s * fs_hz), round(box.end_s * fs_hz)
+        traces.append(Trace(index, wave[first : last + 1].copy(), fs_hz, baseline_mm))
+    return np.rint(ink * 255).astype(np.uint8), tuple(traces)
+
+
+def _remarks(record: EcgRecord, waves: dict[str, np.ndarray]) -> list[Remark]:
+    found = []
+    if record.duration_s < layouts.PAGE_SECONDS - 0.05:
+        found.append(
+            Remark(
+                "short",
+                Severity.DOUBT,
+                f"The record lasts {record.duration_s:.1f} s; the page shows ten.",
+                "The model was trained on ten seconds.",
+            )
+        )
+    flat = [
+        lead
+        for lead, wave in waves.items()
+        if not np.isfinite(wave).any() or np.nanstd(wave) < FLAT_MV
+    ]
+    if flat:
+        found.append(
+            Remark(
+                "flat_leads",
+                Severity.DOUBT,
+                f"Flat: {', '.join(flat)}.",
+                "Check the electrode; the answer may be wrong.",
+            )
+        )
+    if {"I", "II", "III"} <= waves.keys():
+        error_mv = np.sqrt(np.nanmean((waves["II"] - waves["I"] - waves["III"]) ** 2))
+        if error_mv > EINTHOVEN_MV:
+            found.append(
+                Remark(
+                    "einthoven",
+                    Severity.DOUBT,
+                    f"Leads I + III differ from II by {error_mv:.2f} mV.",
+                    "Limb leads may be swapped or mislabelled.",
+                )
+            )
+    return found

@@ -1,0 +1,112 @@
+"""Filters a recorder would print on the page, applied without shifting any wave in time.
+
+Bands follow the AHA/ACC/HRS recommendations (Kligfield et al., Circulation 2007;115:1306-24):
+0.05-150 Hz for diagnosis; 0.5-40 Hz is the usual monitor band, which distorts the ST segment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from scipy import signal
+
+
+class Band(StrEnum):
+    """Which band-pass a record is drawn with."""
+
+    DIAGNOSTIC = "diagnostic"
+    MONITOR = "monitor"
+    AS_RECORDED = "as_recorded"
+
+
+@dataclass(frozen=True)
+class BandEdges:
+    """Corner frequencies in Hz and what a clinician calls the band."""
+
+    high_pass_hz: float
+    low_pass_hz: float
+    name: str
+
+
+BANDS: dict[Band, BandEdges | None] = {
+    Band.DIAGNOSTIC: BandEdges(0.05, 150.0, "Diagnostic band"),
+    Band.MONITOR: BandEdges(0.5, 40.0, "Monitor band"),
+    Band.AS_RECORDED: None,
+}
+
+MAINS_HZ = (50.0, 60.0)
+MAINS_RATIO = 6.0
+"""Power at the mains frequency over its neighbourhood from which a notch is applied."""
+
+
+def label(band: Band, mains_hz: float | None) -> str:
+    """The filter in force, as printed on the page.
+
+    >>> label(Band.DIAGNOSTIC, 50.0)
+    '0.05–150 Hz, mains filter 50 Hz'
+    >>> label(Band.AS_RECORDED, None)
+    'as recorded, no filter'
+    """
+    edges = BANDS[band]
+    if edges is None:
+        return "as recorded, no filter"
+    text = f"{edges.high_pass_hz:g}–{edges.low_pass_hz:g} Hz"
+    return text if mains_hz is None else f"{text}, mains filter {mains_hz:g} Hz"
+
+
+def apply(signals_mv: np.ndarray, fs_hz: float, band: Band) -> tuple[np.ndarray, float | None]:
+    """Filter leads × samples (mV) with zero phase; also returns the mains frequency removed.
+
+    Gaps (NaN) stay gaps: they are bridged for filtering and opened again. Leads without a
+    valid sample are left as they are. A low-pass above the Nyquist frequency is left out.
+    """
+    edges = BANDS[band]
+    if edges is None or signals_mv.shape[1] < 8:
+        return signals_mv.astype(np.float32), None
+    gaps = ~np.isfinite(signals_mv)
+    bridged = _bridge(signals_mv.astype(float), gaps)
+    mains_hz = find_mains(bridged, fs_hz)
+    level = np.median(bridged, axis=1, keepdims=True)
+    filtered = bridged - level
+    if mains_hz is not None:
+        filtered = signal.sosfiltfilt(
+            signal.tf2sos(*signal.iirnotch(mains_hz, 30.0, fs_hz)), filtered, axis=1, padlen=0
+        )
+    nyquist_hz = fs_hz / 2
+    padlen = min(signals_mv.shape[1] - 1, round(3 * fs_hz))
+    high_pass = signal.butter(1, edges.high_pass_hz, "highpass", fs=fs_hz, output="sos")
+    filtered = signal.sosfiltfilt(high_pass, filtered, axis=1, padlen=padlen)
+    if edges.low_pass_hz < 0.95 * nyquist_hz:
+        low_pass = signal.butter(2, edges.low_pass_hz, "lowpass", fs=fs_hz, output="sos")
+        filtered = signal.sosfiltfilt(low_pass, filtered, axis=1, padlen=padlen)
+    filtered[gaps] = np.nan
+    return filtered.astype(np.float32), mains_hz
+
+
+def find_mains(signals_mv: np.ndarray, fs_hz: float) -> float | None:
+    """50 or 60 Hz when that line stands out of the spectrum of the median lead, else None."""
+    if fs_hz < 2.2 * max(MAINS_HZ) or signals_mv.shape[1] < fs_hz:
+        return None
+    segment = int(2 * fs_hz)
+    hz, power = signal.welch(signals_mv, fs_hz, nperseg=min(segment, signals_mv.shape[1]), axis=1)
+    power = np.median(power, axis=0)
+    best_hz, best_ratio = None, MAINS_RATIO
+    for mains_hz in MAINS_HZ:
+        near = np.abs(hz - mains_hz) <= 0.75
+        around = (np.abs(hz - mains_hz) > 1.5) & (np.abs(hz - mains_hz) <= 6)
+        ratio = power[near].max() / max(np.median(power[around]), 1e-12)
+        if ratio > best_ratio:
+            best_hz, best_ratio = mains_hz, ratio
+    return best_hz
+
+
+def _bridge(signals_mv: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+    bridged = np.where(gaps, 0.0, signals_mv)
+    at = np.arange(signals_mv.shape[1])
+    for lead in np.flatnonzero(gaps.any(axis=1)):
+        known = ~gaps[lead]
+        if known.any():
+            bridged[lead] = np.interp(at, at[known], signals_mv[lead, known])
+    return bridged
