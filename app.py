@@ -1,0 +1,51 @@
+"""Starts the app: settings, navigation, and the notice that stays in sight."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from widgets import engine
+
+st.set_page_config(
+    page_title="ECG Triage",
+    page_icon=":material/ecg_heart:",
+    layout="wide",
+    menu_items={},
+)
+
+page = st.navigation(
+    [
+        st.Page(
+            "pages/triage.py",
+            title="Triage",
+            icon=":material/ecg_heart:",
+            default=True,
+            help="Open ECGs, see the machine's answer and where it looked, record a decision.",
+        ),
+        st.Page(
+            "pages/audit.py",
+            title="Audit",
+            icon=":material/history:",
+            help="Every case with its decisions; open one exactly as it was decided.",
+        ),
+        st.Page(
+            "pages/performance.py",
+            title="Performance",
+            icon=":material/monitoring:",
+            help="How well the model does, from the evidence shipped with it.",
+        ),
+        st.Page(
+            "pages/model.py",
+            title="Model",
+            icon=":material/description:",
+            help="What the model is for, what it learned from, and when not to trust it.",
+        ),
+    ],
+    position="top",
+)
+with st.bottom:
+    st.caption("Research use only. Not a diagnosis.", text_alignment="center")
+
+page.run()
+# After the first paint: the model's libraries take seconds to import.
+engine.warm_up()

@@ -1,0 +1,13 @@
+"""Triage: open ECGs, see the answer and where the model looked, decide."""
+
+from __future__ import annotations
+
+from widgets import queue
+from widgets.opening import opening_screen
+from widgets.reading import reading_screen
+
+entry = queue.current()
+if entry is None:
+    opening_screen()
+else:
+    reading_screen(entry)

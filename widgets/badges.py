@@ -1,0 +1,58 @@
+"""Small marks that are read at a glance: priority, abstention, quality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+
+from ecg_core.network.values import Reason
+from ecg_core.page.values import Remark, Severity
+from ecg_core.triage.priority import Priority, PriorityDecision
+
+Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
+
+PRIORITY_LOOK: dict[Priority, tuple[str, Colour, str]] = {
+    Priority.IMMEDIATE: ("Immediate", "red", ":material/emergency:"),
+    Priority.URGENT: ("Urgent", "orange", ":material/priority_high:"),
+    Priority.SOON: ("Soon", "blue", ":material/schedule:"),
+    Priority.ROUTINE: ("Routine", "gray", ":material/event:"),
+}
+"""Name, colour and icon of each priority; never colour alone."""
+
+
+def priority_name(priority: Priority) -> str:
+    """The priority as a word."""
+    return PRIORITY_LOOK[priority][0]
+
+
+def priority_badge(decision: PriorityDecision) -> None:
+    """The priority that the rule gives, with the rule."""
+    name, colour, icon = PRIORITY_LOOK[decision.priority]
+    st.markdown(f":{colour}-badge[{icon} {name}]")
+    st.caption(decision.rule)
+
+
+def abstention(reasons: Sequence[Reason]) -> None:
+    """Why the machine should not be trusted on this page."""
+    text = "  \n".join(reason.text for reason in reasons)
+    st.warning(
+        f"**The machine abstains**  \n{text}", icon=":material/do_not_disturb_on:"
+    )
+
+
+def remarks(found: Sequence[Remark], notes: Sequence[str] = ()) -> None:
+    """Quality of the page, doubts first; says so when there is nothing to remark."""
+    if not found and not notes:
+        st.caption(":material/check: No remarks on the quality of this ECG.")
+        return
+    rank = {Severity.REFUSE: 0, Severity.DOUBT: 1, Severity.NOTE: 2}
+    for remark in sorted(found, key=lambda r: rank[r.severity]):
+        line = " ".join(part for part in (remark.text, remark.hint) if part)
+        if remark.severity is Severity.NOTE:
+            st.caption(f":material/info: {line}")
+        else:
+            st.markdown(f":orange[:material/warning:] {line}")
+    for note in notes:
+        st.caption(f":material/info: {note}")

@@ -1,0 +1,102 @@
+"""Horizontal bars: probabilities with their operating points, shares of attention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
+from ecg_core.network.values import Attention, Finding, Prediction
+
+_ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
+_COMPONENT = st.components.v2.component(
+    "ecg_bars",
+    html='<div class="bars"\n role="group"></div>',
+    css=(_ASSETS / "bars.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "bars.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row: its name, how much of the track is filled (0 to 1), and the figure as text.
+
+    mark: where a threshold stands on the track (0 to 1). tone: "strong", "" or "faint".
+    """
+
+    name: str
+    share: float
+    text: str
+    mark: float | None = None
+    mark_text: str = ""
+    tone: str = ""
+
+
+def bars(rows: Sequence[Bar], label: str, key: str, long: bool = False) -> None:
+    """Show rows; `long` puts the name above its track, for names that need the width."""
+    _COMPONENT(
+        key=key,
+        data={"rows": [asdict(row) for row in rows], "label": label, "long": long},
+    )
+
+
+def percent(probability: float) -> str:
+    """Probability for a reader: whole per cent, and never a false 0 or 100."""
+    if probability < 0.005:
+        return "<1 %"
+    if probability > 0.995:
+        return ">99 %"
+    return f"{probability * 100:.0f} %"
+
+
+def triage_bars(prediction: Prediction, key: str) -> None:
+    """The triage classes with their probabilities, the likeliest emphasised."""
+    rows = [
+        Bar(
+            TRIAGE_NAMES[name],
+            share,
+            percent(share),
+            tone="strong" if name == prediction.triage_class else "",
+        )
+        for name, share in zip(TRIAGE_CLASSES, prediction.triage, strict=True)
+    ]
+    bars(rows, "Probability of each triage class", key, long=True)
+
+
+def finding_bars(findings: Sequence[Finding], label: str, key: str) -> None:
+    """Findings with their probabilities; the tick is the operating point."""
+    rows = [
+        Bar(
+            finding.name,
+            finding.probability,
+            percent(finding.probability),
+            mark=finding.threshold,
+            mark_text=f"Operating point {percent(finding.threshold)}",
+            tone="strong" if finding.flagged else "",
+        )
+        for finding in findings
+    ]
+    bars(rows, label, key, long=True)
+
+
+def lead_bars(attention: Attention, key: str) -> None:
+    """Share of the attention in each lead, and outside all of them, on a common scale."""
+    top = max([share.share for share in attention.shares] + [attention.outside, 1e-9])
+    rows = [
+        Bar(
+            share.lead,
+            share.share / top,
+            percent(share.share),
+            tone="strong" if share.share == top else "",
+        )
+        for share in attention.shares
+    ]
+    rows.append(
+        Bar(
+            "Outside", attention.outside / top, percent(attention.outside), tone="faint"
+        )
+    )
+    bars(rows, "Share of the attention in each lead", key)

@@ -1,0 +1,180 @@
+"""The cached way through: bytes → record or scan → page → prediction → attention → case.
+
+Every cache is bounded and keyed by content hashes and the model's, so that a reader never sees
+one ECG's answer under another, and nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import ecg_core
+from ecg_core import intake
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
+from ecg_core.network.values import Attention, Prediction
+from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
+from ecg_core.page.values import EcgPage
+from ecg_core.signal.filters import Band
+from ecg_core.triage.priority import PriorityDecision, decide
+from ecg_core.triage.store import Store
+from widgets.shelf import Shelf
+
+if TYPE_CHECKING:
+    # Importing the classifier imports torch, which the first paint must not wait for.
+    from ecg_core.network.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class View:
+    """How the reader wants a record drawn; a scan is shown as it is."""
+
+    layout: str = DEFAULT_LAYOUT
+    band: Band = Band.DIAGNOSTIC
+    start_s: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Everything that the machine says of one page, as stored."""
+
+    case_id: str
+    page: EcgPage
+    prediction: Prediction
+    priority: PriorityDecision
+
+
+def data_dir() -> Path:
+    """Where the database and the original files live."""
+    return Path(os.environ.get("ECG_DATA_DIR", "var"))
+
+
+def store() -> Store:
+    """The one store of this process."""
+    return _store(str(data_dir().resolve()), os.environ.get("ECG_DATABASE_URL"))
+
+
+@st.cache_resource(show_spinner=False)
+def _store(directory: str, url: str | None) -> Store:
+    return Store.open(Path(directory), url)
+
+
+@st.cache_resource(show_spinner=False)
+def shelf() -> Shelf:
+    """Dropped files of all sessions, by hash."""
+    return Shelf()
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def classifier(name: str | None = None) -> Classifier:
+    """A shipped model, loaded once."""
+    from ecg_core import network
+
+    return network.load(name)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> None:
+    """Start loading the default model in the background."""
+    Thread(target=classifier, name="load-model", daemon=True).start()
+
+
+def bundle(sha256: str) -> Bundle:
+    """A dropped bundle. Raises IntakeError when it has left memory."""
+    found = shelf().get(sha256)
+    if found is None:
+        raise IntakeError("This file is no longer in memory.", "Drop it again.")
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def material(sha256: str) -> EcgRecord | EcgScan:
+    """The record or scan in a dropped bundle. Raises IntakeError."""
+    return intake.read(bundle(sha256))
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def page(sha256: str, view: View) -> EcgPage:
+    """The page of a dropped bundle. Raises IntakeError or PageError."""
+    from ecg_core.page import from_record, from_scan
+
+    source = material(sha256)
+    if isinstance(source, EcgScan):
+        return from_scan(source)
+    if source.duration_s > PAGE_SECONDS:
+        source = source.window(view.start_s)
+    return from_record(source, view.layout, view.band)
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _predict(page_key: str, weights_sha256: str, _page: EcgPage) -> Prediction:
+    return classifier().predict(_page)
+
+
+def attention(page: EcgPage, target: str) -> Attention:
+    """Where the shipped model looked on a page for one target."""
+    return _attend(page.sha256, classifier().identity.weights_sha256, target, page)
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _attend(
+    page_key: str, weights_sha256: str, target: str, _page: EcgPage
+) -> Attention:
+    from ecg_core.network import explain
+
+    return explain.attend(classifier(), _page, target)
+
+
+def targets() -> tuple[tuple[str, str], ...]:
+    """What attention can be shown for: (key, plain name)."""
+    from ecg_core.network import explain
+
+    return tuple(explain.targets(classifier()))
+
+
+def answer(sha256: str, view: View, progress: Callable[[str], None]) -> Answer:
+    """Read, predict, explain and store one ECG; the same one again gives the same case.
+
+    progress: told in words what is being done. Raises IntakeError or PageError.
+    """
+    progress("Reading the file")
+    material(sha256)
+    progress("Laying out the page")
+    drawn = page(sha256, view)
+    progress("Waiting for the model")
+    model = classifier()
+    progress("Reading the ECG")
+    # Remarks differ while the ink is the same, and the prediction may rest on them.
+    key = f"{drawn.sha256}-{drawn.source_sha256}-{drawn.filter_name}"
+    prediction = _predict(key, model.identity.weights_sha256, drawn)
+    progress("Looking where the model looked")
+    attention(drawn, prediction.triage_class)
+    return _stored(sha256, key, view, model.identity.weights_sha256, drawn, prediction)
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _stored(
+    sha256: str,
+    page_key: str,
+    view: View,
+    weights_sha256: str,
+    _page: EcgPage,
+    _prediction: Prediction,
+) -> Answer:
+    priority = decide(_prediction, _page.remarks)
+    case_id = store().add_case(
+        bundle(sha256),
+        _page,
+        _prediction,
+        attention(_page, _prediction.triage_class),
+        priority,
+        {finding.code: finding.threshold for finding in _prediction.findings},
+        ecg_core.__version__,
+    )
+    return Answer(case_id, _page, _prediction, priority)

@@ -1,0 +1,91 @@
+"""Opening ECGs: dropped files, demo ECGs, and those opened before in this session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ecg_core import intake
+from ecg_core.intake.values import Bundle, IntakeError, Upload
+from widgets import engine, queue
+from widgets.demos import Demo, demos
+
+
+def opening_screen() -> None:
+    """Drop zone, demo ECGs and the session's list."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader("Open an ECG")
+        _drop_zone()
+        _opened_before()
+    with right:
+        st.subheader("Or try a demo ECG")
+        with st.grid("auto", min_column_width=230, gap="small"):
+            for demo in demos():
+                _demo_card(demo)
+
+
+def _drop_zone() -> None:
+    # A new key empties the drop zone once its files are taken in.
+    turn = st.session_state.setdefault("drop_turn", 0)
+    files = st.file_uploader(
+        "Files of one or several ECGs",
+        accept_multiple_files=True,
+        key=f"drop_{turn}",
+        help="Several ECGs may be dropped together. A WFDB record needs its header (.hea) and "
+        "its signal file (.dat or .mat), or one ZIP of them.",
+    )
+    st.caption(
+        "Pictures (PNG, JPEG, TIFF, BMP, WebP), WFDB records (.hea with .dat), or a ZIP."
+    )
+    if files:
+        uploads = [Upload(file.name, file.getvalue()) for file in files]
+        st.session_state["drop_turn"] = turn + 1
+        take_in(uploads)
+
+
+def take_in(uploads: Sequence[Upload]) -> None:
+    """Sort dropped files into ECGs, read each, and show the first that could be read."""
+    with st.status(f"Reading {_count(len(uploads), 'file')}"):
+        found = [_read(bundle) for bundle in intake.split(uploads)]
+    queue.add(found)
+    st.rerun()
+
+
+def _read(bundle: Bundle) -> queue.Entry:
+    key = engine.shelf().put(bundle)
+    try:
+        engine.material(key)
+    except IntakeError as error:
+        return queue.Entry(key, bundle.name, error.reason, error.hint)
+    return queue.Entry(key, bundle.name)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _demo_card(demo: Demo) -> None:
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown(f"**{demo.title}**")
+        st.caption(demo.caption)
+        st.space("stretch")
+        if st.button("Open", key=f"demo_{demo.id}", width="stretch"):
+            queue.add([_read(demo.bundle())])
+            st.rerun()
+
+
+def _opened_before() -> None:
+    if not queue.entries():
+        return
+    st.subheader("Opened in this session")
+    for entry in queue.entries():
+        icon = ":material/block:" if entry.reason else ":material/ecg_heart:"
+        if entry.event is not None:
+            icon = ":material/task_alt:"
+        if st.button(
+            entry.label, key=f"again_{entry.sha256}", icon=icon, type="tertiary"
+        ):
+            queue.show(entry.sha256)
+            st.rerun()

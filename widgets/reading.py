@@ -1,0 +1,189 @@
+"""One ECG on the desk: the page, the machine's answer, the decision."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ecg_core.intake.values import EcgRecord, IntakeError
+from ecg_core.network.values import Prediction
+from ecg_core.page.layouts import LAYOUTS, PAGE_SECONDS
+from ecg_core.page.values import PageError
+from ecg_core.signal.filters import Band
+from widgets import badges, bars, engine, queue
+from widgets.decision import decision_form
+from widgets.engine import Answer, View
+from widgets.navigator import navigator
+from widgets.paper import paper
+
+BAND_NAMES: dict[Band, str] = {
+    Band.DIAGNOSTIC: "Diagnostic 0.05–150 Hz",
+    Band.MONITOR: "Monitor 0.5–40 Hz",
+    Band.AS_RECORDED: "As recorded",
+}
+LAYOUT_NAMES: dict[str, str] = {
+    "3x4": "3 × 4",
+    "3x4+1R": "3 × 4, one rhythm strip",
+    "3x4+3R": "3 × 4, three rhythm strips",
+    "6x2": "6 × 2",
+    "6x2+1R": "6 × 2, one rhythm strip",
+    "12x1": "12 × 1",
+}
+
+
+def reading_screen(entry: queue.Entry) -> None:
+    """Show one opened ECG, or why it cannot be read."""
+    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    _steps(bar, entry)
+    if entry.reason:
+        _refusal(entry.name, entry.reason, entry.hint)
+        return
+    try:
+        source = engine.material(entry.sha256)
+        view = entry.view
+        if isinstance(source, EcgRecord):
+            view = _view_choice(bar, source, entry)
+        answer = _answer(entry, view)
+    except IntakeError as error:
+        _refusal(entry.name, error.reason, error.hint)
+    except PageError as error:
+        _refusal(entry.name, error.remark.text, error.remark.hint)
+    else:
+        _desk(entry, answer, source.notes)
+
+
+def _steps(bar: st.delta_generator.DeltaGenerator, entry: queue.Entry) -> None:
+    """Back to the opening screen, and along the opened ECGs."""
+    row = queue.entries()
+    if bar.button("Open ECGs", icon=":material/arrow_back:", key="leave"):
+        queue.leave()
+        st.rerun()
+    if len(row) == 1:
+        bar.markdown(f"**{entry.name}**", width="content")
+        return
+    here = row.index(entry)
+    chosen = bar.selectbox(
+        f"ECG {here + 1} of {len(row)}",
+        range(len(row)),
+        index=here,
+        format_func=lambda i: row[i].label,
+        # The list opens at the current ECG, however it became the current one.
+        key=f"choose_{entry.sha256}_{len(row)}",
+        width=320,
+    )
+    if chosen is not None and chosen != here:
+        queue.show(row[chosen].sha256)
+        st.rerun()
+
+
+def _refusal(name: str, reason: str, hint: str) -> None:
+    st.error(f"**{name} was not read.** {reason}  \n{hint}", icon=":material/block:")
+
+
+def _view_choice(
+    bar: st.delta_generator.DeltaGenerator, record: EcgRecord, entry: queue.Entry
+) -> View:
+    layout = bar.selectbox(
+        "Layout",
+        list(LAYOUTS),
+        index=list(LAYOUTS).index(entry.view.layout),
+        format_func=lambda name: LAYOUT_NAMES.get(name, name),
+        key=f"layout_{entry.sha256}",
+        persist_state="session",
+        width=230,
+    )
+    band = bar.selectbox(
+        "Filter",
+        list(Band),
+        index=list(Band).index(entry.view.band),
+        format_func=lambda one: BAND_NAMES[one],
+        key=f"band_{entry.sha256}",
+        persist_state="session",
+        width=230,
+    )
+    start = 0.0
+    if record.duration_s > PAGE_SECONDS:
+        start = navigator(record, entry.view.start_s, entry.sha256)
+    view = View(layout, band, start)
+    if view != entry.view:
+        queue.update(entry.sha256, view=view)
+    return view
+
+
+def _answer(entry: queue.Entry, view: View) -> Answer:
+    """The machine's answer, with progress in words the first time."""
+    place = st.empty()
+    seen: set[str] = st.session_state.setdefault("answered", set())
+    mark = f"{entry.sha256} {view}"
+    if mark in seen:
+        return engine.answer(entry.sha256, view, lambda _: None)
+    with place.status("Reading the ECG") as status:
+        answer = engine.answer(
+            entry.sha256, view, lambda text: status.update(label=text) and None
+        )
+    place.empty()
+    seen.add(mark)
+    return answer
+
+
+def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
+    chosen: dict[str, str] = st.session_state.setdefault("targets", {})
+    target = chosen.get(answer.case_id, str(answer.prediction.triage_class))
+    attention = engine.attention(answer.page, target)
+    ecg, verdict = st.columns([3.3, 1], gap="medium")
+    with ecg:
+        paper(
+            answer.page,
+            attention,
+            engine.targets(),
+            key="paper",
+            on_target=lambda key: chosen.update({answer.case_id: key}),
+        )
+    with verdict:
+        _verdict(answer)
+    decide, classes, leads = st.columns([1.5, 1, 1], gap="large")
+    with decide:
+        decision_form(entry, answer)
+    with classes:
+        st.subheader("Diagnostic classes")
+        bars.finding_bars(
+            answer.prediction.superclasses,
+            "Probability of each superclass",
+            "superclasses",
+        )
+        _all_findings(answer.prediction)
+    with leads:
+        st.subheader("Where the model looked")
+        bars.lead_bars(attention, "leads")
+        st.caption(
+            f"Share of attention for {dict(engine.targets())[target]}. Where, not why."
+        )
+        badges.remarks(answer.page.remarks, notes)
+
+
+def _verdict(answer: Answer) -> None:
+    prediction = answer.prediction
+    if prediction.abstained:
+        badges.abstention(prediction.reasons)
+    badges.priority_badge(answer.priority)
+    st.subheader("Triage")
+    bars.triage_bars(prediction, "triage")
+    flagged = sorted(
+        (f for f in prediction.findings if f.flagged), key=lambda f: -f.probability
+    )
+    st.subheader("Findings")
+    if not flagged:
+        st.caption("None above its operating point.")
+    for finding in flagged:
+        st.markdown(f"{finding.name} :gray[{bars.percent(finding.probability)}]")
+    st.caption(
+        f"{prediction.model.name} {prediction.model.version} · {prediction.elapsed_ms:.0f} ms"
+    )
+
+
+def _all_findings(prediction: Prediction) -> None:
+    with st.popover("All findings"):
+        bars.finding_bars(
+            sorted(prediction.findings, key=lambda f: -f.probability),
+            "Probability of each finding",
+            "findings",
+        )
