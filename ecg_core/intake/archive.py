@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import logging
 import stat
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ecg_core.intake.limits import Limits
 from ecg_core.intake.values import IntakeError, Upload
+
+log = logging.getLogger(__name__)
 
 _REPACK = "Pack only the ECG files themselves, without folders inside archives, and upload again."
 _NESTED_SUFFIXES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar", ".zst")
@@ -45,14 +47,18 @@ def unpack(archive: Upload, limits: Limits) -> tuple[Member, ...]:
         with zipfile.ZipFile(io.BytesIO(archive.data)) as packed:
             entries = _checked(packed, archive, limits)
             return tuple(_read(packed, entry, archive) for entry in entries)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError) as error:
-        raise IntakeError(
-            f"{archive.name} is a damaged or cut-off ZIP.", "Pack or copy it again."
-        ) from error
     except NotImplementedError as error:
         raise IntakeError(
             f"{archive.name} is packed by a method that is not read.",
             "Pack it as an ordinary ZIP (deflate).",
+        ) from error
+    except IntakeError:
+        raise
+    except Exception as error:
+        # A damaged ZIP makes the library raise far more than BadZipFile (IndexError, zlib.error…).
+        log.info("%s refused: %r", archive.name, error)
+        raise IntakeError(
+            f"{archive.name} is a damaged or cut-off ZIP.", "Pack or copy it again."
         ) from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +13,10 @@ import wfdb
 
 from ecg_core.intake.limits import Limits
 from ecg_core.intake.reader import Reader
-from ecg_core.intake.values import Annotation, Bundle, EcgRecord, IntakeError, Upload
+from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
+from ecg_core.intake.wfdb_annotations import read_annotations
 from ecg_core.intake.wfdb_header import BITS_PER_SAMPLE, Channel, Header, parse
 from ecg_core.leads import STANDARD_LEADS, canonical_lead
-
-log = logging.getLogger(__name__)
 
 SUFFIXES = (".hea", ".dat", ".mat", ".atr")
 
@@ -76,7 +74,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
         path = Path(folder) / "record"
         _write_clean(path, header.fs_hz, frames, kept, sources)
         signals = _signals(path, [kept.index(item.channel) for item in taken])
-        annotations = _annotations(path, bundle, header.fs_hz, frames, limits, notes)
+        annotations = read_annotations(path, bundle, header.fs_hz, frames, limits, notes)
     scales = [MV_PER_UNIT[item.channel.units.lower()] for item in taken]
     signals_mv = np.stack(
         [signal * scale for signal, scale in zip(signals, scales, strict=True)]
@@ -277,33 +275,6 @@ def _signals(path: Path, indices: list[int]) -> list[np.ndarray]:
     """Physical samples of the given channels, as the library reads them."""
     record = wfdb.rdrecord(str(path), channels=indices, physical=True, smooth_frames=False)
     return [np.asarray(signal, dtype=np.float64) for signal in record.e_p_signal]
-
-
-def _annotations(
-    path: Path, bundle: Bundle, fs_hz: float, frames: int, limits: Limits, notes: list[str]
-) -> tuple[Annotation, ...]:
-    """Beat and rhythm marks. Free text is dropped: it may hold a name or a diagnosis."""
-    files = [file for file in bundle.files if file.name.lower().endswith(".atr")]
-    if not files:
-        return ()
-    path.with_suffix(".atr").write_bytes(files[0].data)
-    try:
-        marks = wfdb.rdann(str(path), "atr")
-        rate = float(marks.fs or fs_hz)
-        texts = [(text or "").strip("\0 ") for text in marks.aux_note]
-        read_marks = tuple(
-            Annotation(float(sample) / rate, str(symbol), text if text.startswith("(") else "")
-            for sample, symbol, text in zip(marks.sample, marks.symbol, texts, strict=True)
-            if 0 <= sample / rate <= frames / fs_hz
-        )
-    except Exception:
-        # The library raises whatever its arrays do; the signals do not depend on the marks.
-        log.warning("annotations of %s unreadable", bundle.name, exc_info=True)
-        notes.append(f"{files[0].name} cannot be read; the record is shown without annotations.")
-        return ()
-    if len(read_marks) > limits.max_annotations:
-        notes.append(f"Only the first {limits.max_annotations} annotations are kept.")
-    return read_marks[: limits.max_annotations]
 
 
 reader = Reader("wfdb_record", "WFDB record", recognises, read)

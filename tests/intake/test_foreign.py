@@ -1,0 +1,170 @@
+"""What is no ECG is refused by name, and nothing but an IntakeError ever escapes."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from ecg_core.intake import (
+    READERS,
+    Bundle,
+    IntakeError,
+    Limits,
+    Upload,
+    raster_image,
+    read,
+    split,
+)
+from ecg_core.intake.foreign import FOREIGN
+from tests.intake.records import by_hand
+from tests.intake.test_archive import packed
+from tests.intake.test_raster_image import QUARTERS, encode
+
+KINDS = [
+    ("ecg.pdf", b"%PDF-1.7\n%\xe2", "PDF document"),
+    ("ecg.heic", b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+    ("ecg.avif", b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
+    ("ecg.gif", b"GIF89a\1\0\1\0", "GIF"),
+    ("ecg.dcm", b"\0" * 128 + b"DICM", "DICOM"),
+    ("ecg.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office document"),
+    ("ecg.rtf", b"{\\rtf1", "RTF"),
+    ("ecg.svg", b"<?xml version='1.0'?><svg xmlns='x'>", "SVG"),
+    ("ecg.xml", b"<?xml version='1.0'?><AnnotatedECG>", "HL7"),
+    ("ecg.xml", b"<?xml version='1.0'?><RestingECG>", "XML file"),
+    ("ecg.html", b"<!DOCTYPE html><html>", "web page"),
+    ("ecg.edf", b"0       patient", "EDF"),
+    ("ecg.scp", b"\0" * 16 + b"SCPECG", "SCP-ECG"),
+    ("ecg.tar.gz", b"\x1f\x8b\x08\0", "not a ZIP"),
+    ("ecg.exe", b"MZ\x90\0", "program"),
+    ("ecg", b"\x7fELF\2", "program"),
+    ("run.sh", b"#!/bin/sh\n", "program"),
+    ("ecg.mp4", b"\0\0\0\x18ftypisom", "video"),
+    ("ecg.mat73", b"\x89HDF\r\n", "MATLAB"),
+    ("ecg.csv", b"time,I,II\n0,0.1,0.2\n", "plain text"),
+    ("ecg.txt", "Herzfrequenz normal".encode(), "plain text"),
+    ("ecg.png", b"", "is empty"),
+    ("ecg.dat", b"", "is empty"),
+    ("ecg.bin", b"\x00\x01\x02\x03\xff\xfe" * 9, "unknown kind"),
+    ("ecg.png", b"\x89PNG\r\n\x1a\n", "damaged or cut off"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "kind"), KINDS)
+def test_cause_is_named_and_a_way_out_given(name: str, data: bytes, kind: str) -> None:
+    (bundle,) = split([Upload(name, data)])
+    with pytest.raises(IntakeError) as caught:
+        read(bundle)
+    assert kind in caught.value.reason and name in caught.value.reason
+    assert len(caught.value.hint) > 15
+
+
+def test_every_row_of_the_table_is_met_above() -> None:
+    met = " ".join(kind for _, _, kind in KINDS)
+    for row in FOREIGN:
+        assert any(kind in row.seems for _, _, kind in KINDS), (row.seems, met)
+
+
+def test_readers_have_names_for_clinicians() -> None:
+    assert len({reader.name for reader in READERS}) == len(READERS)
+    assert all(reader.clinical_name for reader in READERS)
+
+
+def test_bundle_without_files_is_refused() -> None:
+    with pytest.raises(IntakeError, match="no files"):
+        read(Bundle("nothing", ()))
+
+
+def test_size_and_number_of_files_are_limited() -> None:
+    limits = Limits(max_file_bytes=10, max_bundle_files=2)
+    with pytest.raises(IntakeError, match="MB"):
+        read(Bundle("a", (Upload("a.dat", b"x" * 11),)), limits)
+    with pytest.raises(IntakeError, match="3 files"):
+        read(Bundle("a", (Upload("a.dat", b"x"),) * 3), limits)
+
+
+def test_unexpected_error_is_logged_and_told_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("deep inside")
+
+    data = encode_quarters("PNG")
+    monkeypatch.setattr(raster_image.Image, "open", fail)
+    with caplog.at_level(logging.ERROR), pytest.raises(IntakeError) as caught:
+        read(Bundle("p.png", (Upload("p.png", data),)))
+    assert "deep inside" not in str(caught.value) and "deep inside" in caplog.text
+
+
+def encode_quarters(fmt: str) -> bytes:
+    return encode(Image.fromarray(QUARTERS), fmt)
+
+
+def read_all(uploads: list[Upload]) -> None:
+    for bundle in split(uploads):
+        try:
+            read(bundle)
+        except IntakeError as error:
+            assert error.reason and error.hint
+
+
+NAMES = st.sampled_from(["a.hea", "a.dat", "a.mat", "a.atr", "a.zip", "a.png", "a", "../a.hea"])
+FUZZ = settings(
+    max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+
+
+@FUZZ
+@given(st.lists(st.builds(Upload, NAMES, st.binary(max_size=600)), max_size=4))
+def test_random_bytes(uploads: list[Upload]) -> None:
+    read_all(uploads)
+
+
+SEEDS = {
+    "page.png": encode_quarters("PNG"),
+    "page.jpg": encode_quarters("JPEG"),
+    "page.tif": encode_quarters("TIFF"),
+    "page.bmp": encode_quarters("BMP"),
+    "page.webp": encode_quarters("WEBP"),
+    "case.zip": packed({f.name: f.data for f in by_hand("a 1 500 9\n", np.ones((9, 1)), "a")}).data,
+}
+
+
+@FUZZ
+@given(
+    st.sampled_from(sorted(SEEDS)),
+    st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), min_size=1, max_size=12),
+)
+def test_files_with_damaged_bytes(name: str, damage: list[tuple[int, int]]) -> None:
+    data = bytearray(SEEDS[name])
+    for at, value in damage:
+        data[at % len(data)] = value
+    read_all([Upload(name, bytes(data))])
+
+
+LINE = "a.dat 16 1000(0)/mV 16 0 0 0 0 II"
+
+
+@FUZZ
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=30) | st.just("a 1 500 1000"),
+    st.integers(0, len(LINE)),
+    st.text("0123456789xX:+-()/.eE \tmV\u00b5aII\x00~", max_size=12),
+    st.binary(max_size=2500),
+    st.binary(max_size=60),
+)
+def test_headers_with_damaged_lines(
+    first: str, at: int, insert: str, signal: bytes, marks: bytes
+) -> None:
+    header = f"{first}\n{LINE[:at]}{insert}{LINE[at:]}\n"
+    read_all(
+        [
+            Upload("a.hea", header.encode("utf-8", "replace")),
+            Upload("a.dat", signal),
+            Upload("a.atr", marks),
+        ]
+    )
