@@ -46,7 +46,7 @@ KINDS = [
     ("ecg.mp4", b"\0\0\0\x18ftypisom", "video"),
     ("ecg.mat73", b"\x89HDF\r\n", "MATLAB"),
     ("ecg.csv", b"time,I,II\n0,0.1,0.2\n", "plain text"),
-    ("ecg.txt", "Herzfrequenz normal".encode(), "plain text"),
+    ("ecg.txt", b"Herzfrequenz normal", "plain text"),
     ("ecg.png", b"", "is empty"),
     ("ecg.dat", b"", "is empty"),
     ("ecg.bin", b"\x00\x01\x02\x03\xff\xfe" * 9, "unknown kind"),
