@@ -11,8 +11,8 @@ class Limits:
 
     max_file_bytes: one uploaded or unpacked file. max_pixels: one image (A4 at 600 dpi has 35
     million). max_samples: all channels of the signal files read for one record (six hours of
-    two leads at 360 Hz; reading takes about 30 bytes a sample). max_ratio: unpacked to packed size of a ZIP
-    member above `ratio_free_bytes`.
+    two leads at 360 Hz; reading takes about 30 bytes a sample). max_ratio: unpacked to packed
+    size of a ZIP member above `ratio_free_bytes`.
     """
 
     max_file_bytes: int = 150_000_000
