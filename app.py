@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from widgets import engine
 
 st.set_page_config(
     page_title="ECG Triage",
-    page_icon=":material/ecg_heart:",
+    page_icon=str(Path(__file__).parent / "assets" / "icon.svg"),
     layout="wide",
     menu_items={},
 )
@@ -43,8 +45,10 @@ page = st.navigation(
     ],
     position="top",
 )
-with st.bottom:
-    st.caption("Research use only. Not a diagnosis.", text_alignment="center")
+# In the header, which stays in sight while the page scrolls, beside the navigation.
+with st.container(key="notice", width="content"):
+    st.caption("Research use only. Not a diagnosis.")
+st.html(Path(__file__).parent / "assets" / "style.css")
 
 page.run()
 # After the first paint: the model's libraries take seconds to import.

@@ -37,9 +37,7 @@ def priority_badge(decision: PriorityDecision) -> None:
 def abstention(reasons: Sequence[Reason]) -> None:
     """Why the machine should not be trusted on this page."""
     text = "  \n".join(reason.text for reason in reasons)
-    st.warning(
-        f"**The machine abstains**  \n{text}", icon=":material/do_not_disturb_on:"
-    )
+    st.warning(f"**The machine abstains**  \n{text}", icon=":material/do_not_disturb_on:")
 
 
 def remarks(found: Sequence[Remark], notes: Sequence[str] = ()) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from ecg_core.network.values import Attention, Finding, Prediction
 
@@ -92,11 +93,7 @@ def lead_bars(attention: Attention, key: str) -> None:
             percent(share.share),
             tone="strong" if share.share == top else "",
         )
-        for share in attention.shares
+        for share in sorted(attention.shares, key=lambda s: STANDARD_LEADS.index(s.lead))
     ]
-    rows.append(
-        Bar(
-            "Outside", attention.outside / top, percent(attention.outside), tone="faint"
-        )
-    )
+    rows.append(Bar("Outside", attention.outside / top, percent(attention.outside), tone="faint"))
     bars(rows, "Share of the attention in each lead", key)

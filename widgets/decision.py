@@ -30,11 +30,7 @@ def decision_form(entry: queue.Entry, answer: Answer) -> None:
     if not agrees:
         triage = st.selectbox(
             "Class",
-            [
-                name
-                for name in TRIAGE_CLASSES
-                if name != machine or answer.prediction.abstained
-            ],
+            [name for name in TRIAGE_CLASSES if name != machine or answer.prediction.abstained],
             index=None,
             placeholder="Choose the class",
             format_func=lambda name: TRIAGE_NAMES[name],
@@ -64,16 +60,12 @@ def decision_form(entry: queue.Entry, answer: Answer) -> None:
     # The same token however often the button is pressed: the store keeps one event.
     tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
     token = tokens.setdefault(case, uuid.uuid4().hex)
-    if st.button(
-        "Save decision", type="primary", icon=":material/check:", key=f"save_{case}"
-    ):
+    if st.button("Save decision", type="primary", icon=":material/check:", key=f"save_{case}"):
         missing = _missing(agrees, triage, reason, reader)
         if missing or triage is None or priority is None:
             place.error(f"Not saved yet. {missing}", icon=":material/edit:")
             return
-        reading = Reading(
-            reader.strip(), agrees, triage, priority, reason.strip(), note.strip()
-        )
+        reading = Reading(reader.strip(), agrees, triage, priority, reason.strip(), note.strip())
         event = engine.store().record_reading(case, reading, token)
         queue.update(entry.sha256, event=event)
         st.rerun()
@@ -112,14 +104,10 @@ def _saved(entry: queue.Entry, case: str) -> None:
     after = queue.following()
     with st.container(horizontal=True):
         if after is not None:
-            if st.button(
-                "Next ECG", type="primary", icon=":material/arrow_forward:", key="next"
-            ):
+            if st.button("Next ECG", type="primary", icon=":material/arrow_forward:", key="next"):
                 queue.show(after.sha256)
                 st.rerun()
-        elif st.button(
-            "Open ECGs", type="primary", icon=":material/arrow_back:", key="next"
-        ):
+        elif st.button("Open ECGs", type="primary", icon=":material/arrow_back:", key="next"):
             queue.leave()
             st.rerun()
         if st.button("Add a reading", icon=":material/edit:", key="again"):

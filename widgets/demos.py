@@ -14,12 +14,22 @@ FOLDER = Path(__file__).parent.parent / "assets" / "demo"
 
 @dataclass(frozen=True)
 class Demo:
-    """One demo ECG: what it is called, what it is, and its files below `FOLDER`."""
+    """One demo ECG: what it is called, what it is, and its files below `FOLDER`.
+
+    origin: "real" or "synthetic".
+    """
 
     id: str
     title: str
     caption: str
+    origin: str
     files: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """Origin and form in a few words."""
+        form = "record" if any(name.endswith(".hea") for name in self.files) else "page image"
+        return f"{self.origin.capitalize()} {form}"
 
     def bundle(self) -> Bundle:
         """The demo as if its files had been dropped."""
@@ -36,6 +46,6 @@ def demos() -> tuple[Demo, ...]:
     if not catalogue.exists():
         return ()
     return tuple(
-        Demo(row["id"], row["title"], row["caption"], tuple(row["files"]))
+        Demo(row["id"], row["title"], row["caption"], row["origin"], tuple(row["files"]))
         for row in json.loads(catalogue.read_text(encoding="utf-8"))
     )

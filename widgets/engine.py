@@ -19,6 +19,7 @@ import ecg_core
 from ecg_core import intake
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention, Prediction
+from ecg_core.page import from_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
 from ecg_core.page.values import EcgPage
 from ecg_core.signal.filters import Band
@@ -102,10 +103,10 @@ def material(sha256: str) -> EcgRecord | EcgScan:
 @st.cache_resource(show_spinner=False, max_entries=48)
 def page(sha256: str, view: View) -> EcgPage:
     """The page of a dropped bundle. Raises IntakeError or PageError."""
-    from ecg_core.page import from_record, from_scan
-
     source = material(sha256)
     if isinstance(source, EcgScan):
+        from ecg_core.page import from_scan
+
         return from_scan(source)
     if source.duration_s > PAGE_SECONDS:
         source = source.window(view.start_s)
@@ -123,9 +124,7 @@ def attention(page: EcgPage, target: str) -> Attention:
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
-def _attend(
-    page_key: str, weights_sha256: str, target: str, _page: EcgPage
-) -> Attention:
+def _attend(page_key: str, weights_sha256: str, target: str, _page: EcgPage) -> Attention:
     from ecg_core.network import explain
 
     return explain.attend(classifier(), _page, target)

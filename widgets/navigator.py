@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+from datetime import datetime, timedelta
+
 import numpy as np
 import streamlit as st
 
@@ -9,36 +12,25 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.page.layouts import PAGE_SECONDS
 
 COLUMNS = 1000
-
-
-def clock(seconds: float) -> str:
-    """Time from the start of a record: minutes and seconds, hours when there are any."""
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+_ZERO = datetime(2000, 1, 1)  # noqa: DTZ001 - a clock from zero, of no zone
 
 
 def navigator(record: EcgRecord, start_s: float, key: str) -> float:
     """Overview and slider of a record longer than one page; returns the chosen start (s)."""
-    last = float(np.floor(record.duration_s - PAGE_SECONDS))
+    last = max(int(record.duration_s - PAGE_SECONDS), 1)
     with st.container(gap="xsmall", key=f"strip_{key}"):
         st.html(_overview(record.sha256, start_s, record))
         chosen = st.slider(
             "Window of ten seconds",
-            min_value=0,
-            max_value=int(max(last, 1)),
-            value=int(min(start_s, last)),
-            step=1,
-            format=f"%d s of {clock(record.duration_s)}",
+            min_value=_ZERO,
+            max_value=_ZERO + timedelta(seconds=last),
+            value=_ZERO + timedelta(seconds=min(int(start_s), last)),
+            step=timedelta(seconds=1),
+            format="H:mm:ss",
             key=f"start_{key}",
             label_visibility="collapsed",
         )
-        st.caption(
-            f"Shown: {clock(chosen)} to {clock(chosen + PAGE_SECONDS)} of "
-            f"{clock(record.duration_s)}, lead {record.leads[0]} above. "
-            "Arrow keys move the slider by one second."
-        )
-    return float(chosen)
+    return (chosen - _ZERO).total_seconds()
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -48,9 +40,7 @@ def _envelope(sha256: str, _record: EcgRecord) -> tuple[list[float], list[float]
     lead = lead - np.nanmedian(lead)
     parts = np.array_split(lead, min(COLUMNS, len(lead)))
     low = [float(np.nanmin(part)) if np.isfinite(part).any() else 0.0 for part in parts]
-    high = [
-        float(np.nanmax(part)) if np.isfinite(part).any() else 0.0 for part in parts
-    ]
+    high = [float(np.nanmax(part)) if np.isfinite(part).any() else 0.0 for part in parts]
     return low, high
 
 
@@ -68,12 +58,16 @@ def _overview(sha256: str, start_s: float, record: EcgRecord) -> str:
     width = len(low)
     here = start_s / record.duration_s * width
     span = max(PAGE_SECONDS / record.duration_s * width, 3)
-    return (
-        f'<svg viewBox="0 0 {width} 44" preserveAspectRatio="none" width="100%" height="44" '
-        'role="img" aria-label="Overview of the whole record" '
-        'style="display:block;border-radius:6px">'
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 44" '
+        'preserveAspectRatio="none">'
         f'<rect width="{width}" height="44" fill="#fffdfb"/>'
         f'<polygon points="{upper} {lower}" fill="#7c868a"/>'
         f'<rect x="{here:.1f}" width="{span:.1f}" height="44" fill="#1b6480" opacity="0.45"/>'
         "</svg>"
+    )
+    address = base64.b64encode(drawing.encode()).decode()
+    return (
+        f'<img src="data:image/svg+xml;base64,{address}" alt="Overview of the whole record" '
+        'style="display:block;width:100%;height:44px;border-radius:6px">'
     )

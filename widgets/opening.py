@@ -21,7 +21,7 @@ def opening_screen() -> None:
         _opened_before()
     with right:
         st.subheader("Or try a demo ECG")
-        with st.grid("auto", min_column_width=230, gap="small"):
+        with st.grid("auto", min_column_width=250, gap="small"):
             for demo in demos():
                 _demo_card(demo)
 
@@ -30,15 +30,13 @@ def _drop_zone() -> None:
     # A new key empties the drop zone once its files are taken in.
     turn = st.session_state.setdefault("drop_turn", 0)
     files = st.file_uploader(
-        "Files of one or several ECGs",
+        "Drop the files of one or several ECGs",
         accept_multiple_files=True,
         key=f"drop_{turn}",
         help="Several ECGs may be dropped together. A WFDB record needs its header (.hea) and "
         "its signal file (.dat or .mat), or one ZIP of them.",
     )
-    st.caption(
-        "Pictures (PNG, JPEG, TIFF, BMP, WebP), WFDB records (.hea with .dat), or a ZIP."
-    )
+    st.caption("Pictures (PNG, JPEG, TIFF, BMP, WebP), WFDB records (.hea with .dat), or a ZIP.")
     if files:
         uploads = [Upload(file.name, file.getvalue()) for file in files]
         st.session_state["drop_turn"] = turn + 1
@@ -53,13 +51,13 @@ def take_in(uploads: Sequence[Upload]) -> None:
     st.rerun()
 
 
-def _read(bundle: Bundle) -> queue.Entry:
+def _read(bundle: Bundle, caption: str = "") -> queue.Entry:
     key = engine.shelf().put(bundle)
     try:
         engine.material(key)
     except IntakeError as error:
-        return queue.Entry(key, bundle.name, error.reason, error.hint)
-    return queue.Entry(key, bundle.name)
+        return queue.Entry(key, bundle.name, error.reason, error.hint, caption)
+    return queue.Entry(key, bundle.name, caption=caption)
 
 
 def _count(number: int, noun: str) -> str:
@@ -67,13 +65,11 @@ def _count(number: int, noun: str) -> str:
 
 
 def _demo_card(demo: Demo) -> None:
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(f"**{demo.title}**")
-        st.caption(demo.caption)
-        st.space("stretch")
-        if st.button("Open", key=f"demo_{demo.id}", width="stretch"):
-            queue.add([_read(demo.bundle())])
+    with st.container(gap=None):
+        if st.button(demo.title, key=f"demo_{demo.id}", help=demo.caption, width="stretch"):
+            queue.add([_read(demo.bundle(), demo.caption)])
             st.rerun()
+        st.caption(demo.kind, text_alignment="center")
 
 
 def _opened_before() -> None:
@@ -84,8 +80,6 @@ def _opened_before() -> None:
         icon = ":material/block:" if entry.reason else ":material/ecg_heart:"
         if entry.event is not None:
             icon = ":material/task_alt:"
-        if st.button(
-            entry.label, key=f"again_{entry.sha256}", icon=icon, type="tertiary"
-        ):
+        if st.button(entry.label, key=f"again_{entry.sha256}", icon=icon, type="tertiary"):
             queue.show(entry.sha256)
             st.rerun()

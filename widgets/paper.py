@@ -88,9 +88,7 @@ def _sheet(_page: EcgPage, view_id: str) -> dict[str, object]:
         "gain": page.gain_mm_per_mv,
         "print": _print(page),
         "spoken": _spoken(page),
-        "leads": [
-            _label(box) for box in page.boxes if box.lead not in page.missing_leads
-        ],
+        "leads": [_label(box) for box in page.boxes if box.lead not in page.missing_leads],
         "absent": [_label(box) for box in page.boxes if box.lead in page.missing_leads],
         "traces": [
             {
@@ -107,9 +105,7 @@ def _sheet(_page: EcgPage, view_id: str) -> dict[str, object]:
             if page.boxes[trace.box].x0_mm > 0
         ],
         "ink": data_url(ink_image(page.ink)) if is_scan else None,
-        "picture": data_url(page.picture, lossless=False)
-        if page.picture is not None
-        else None,
+        "picture": data_url(page.picture, lossless=False) if page.picture is not None else None,
     }
 
 

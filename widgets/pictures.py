@@ -18,9 +18,7 @@ HEAT_STOPS: tuple[tuple[float, tuple[int, int, int]], ...] = (
     (0.5, (104, 178, 226)),
     (1.0, (36, 84, 190)),
 )
-HEAT_CSS = (
-    "linear-gradient(90deg, " + ", ".join(f"rgb{rgb}" for _, rgb in HEAT_STOPS) + ")"
-)
+HEAT_CSS = "linear-gradient(90deg, " + ", ".join(f"rgb{rgb}" for _, rgb in HEAT_STOPS) + ")"
 
 
 def data_url(pixels: np.ndarray, lossless: bool = True) -> str:
@@ -40,8 +38,7 @@ def heat_image(heat: np.ndarray) -> np.ndarray:
     level = np.clip(np.nan_to_num(heat), 0.0, 1.0)
     stops = [stop for stop, _ in HEAT_STOPS]
     channels = [
-        np.interp(level, stops, [rgb[channel] for _, rgb in HEAT_STOPS])
-        for channel in range(3)
+        np.interp(level, stops, [rgb[channel] for _, rgb in HEAT_STOPS]) for channel in range(3)
     ]
     # Weak attention fades away instead of tinting the whole sheet.
     cover = np.clip((level - 0.08) / 0.32, 0.0, 1.0) * 255
@@ -62,7 +59,5 @@ def heights(mv: np.ndarray, baseline_mm: float, gain_mm_per_mv: float) -> str:
     mv: samples in mV, NaN where nothing is drawn (becomes `LIFTED`).
     """
     level = (baseline_mm - np.asarray(mv, np.float64) * gain_mm_per_mv) * 100
-    drawn = np.where(
-        np.isfinite(level), np.clip(np.round(level), -32000, 32000), LIFTED
-    )
+    drawn = np.where(np.isfinite(level), np.clip(np.round(level), -32000, 32000), LIFTED)
     return base64.b64encode(drawn.astype("<i2").tobytes()).decode()

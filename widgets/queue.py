@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -11,14 +11,19 @@ from widgets.engine import View
 
 @dataclass(frozen=True)
 class Entry:
-    """One opened ECG. reason and hint: why it could not be read. event: the saved decision."""
+    """One opened ECG.
+
+    reason and hint: why it could not be read. event: number of the saved decision.
+    caption: what a demo ECG is.
+    """
 
     sha256: str
     name: str
     reason: str = ""
     hint: str = ""
+    caption: str = ""
     event: int | None = None
-    view: View = View()
+    view: View = field(default_factory=View)
 
     @property
     def label(self) -> str:
@@ -67,11 +72,7 @@ def following() -> Entry | None:
         (i for i, e in enumerate(row) if e.sha256 == st.session_state.get("current")),
         -1,
     )
-    waiting = [
-        e
-        for e in row[here + 1 :] + row[: max(here, 0)]
-        if not e.reason and e.event is None
-    ]
+    waiting = [e for e in row[here + 1 :] + row[: max(here, 0)] if not e.reason and e.event is None]
     return waiting[0] if waiting else None
 
 

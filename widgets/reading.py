@@ -32,8 +32,10 @@ LAYOUT_NAMES: dict[str, str] = {
 
 def reading_screen(entry: queue.Entry) -> None:
     """Show one opened ECG, or why it cannot be read."""
-    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     _steps(bar, entry)
+    if entry.caption:
+        st.caption(f":material/science: {entry.caption}")
     if entry.reason:
         _refusal(entry.name, entry.reason, entry.hint)
         return
@@ -62,12 +64,13 @@ def _steps(bar: st.delta_generator.DeltaGenerator, entry: queue.Entry) -> None:
         return
     here = row.index(entry)
     chosen = bar.selectbox(
-        f"ECG {here + 1} of {len(row)}",
+        "Opened ECGs",
         range(len(row)),
         index=here,
-        format_func=lambda i: row[i].label,
+        format_func=lambda i: f"{i + 1} of {len(row)} · {row[i].label}",
         # The list opens at the current ECG, however it became the current one.
         key=f"choose_{entry.sha256}_{len(row)}",
+        label_visibility="collapsed",
         width=320,
     )
     if chosen is not None and chosen != here:
@@ -82,30 +85,40 @@ def _refusal(name: str, reason: str, hint: str) -> None:
 def _view_choice(
     bar: st.delta_generator.DeltaGenerator, record: EcgRecord, entry: queue.Entry
 ) -> View:
-    layout = bar.selectbox(
-        "Layout",
-        list(LAYOUTS),
-        index=list(LAYOUTS).index(entry.view.layout),
-        format_func=lambda name: LAYOUT_NAMES.get(name, name),
-        key=f"layout_{entry.sha256}",
-        persist_state="session",
-        width=230,
-    )
-    band = bar.selectbox(
-        "Filter",
-        list(Band),
-        index=list(Band).index(entry.view.band),
-        format_func=lambda one: BAND_NAMES[one],
-        key=f"band_{entry.sha256}",
-        persist_state="session",
-        width=230,
-    )
+    # Records of up to three leads are drawn as a rhythm strip.
+    is_strip = len(record.leads) <= 3
+    shown = "Rhythm strip" if is_strip else LAYOUT_NAMES[entry.view.layout]
+    with bar.popover(
+        f"{shown} · {BAND_NAMES[entry.view.band]}",
+        icon=":material/tune:",
+        key=f"view_{entry.sha256}",
+    ):
+        layout = entry.view.layout
+        if not is_strip:
+            layout = st.radio(
+                "Layout",
+                list(LAYOUTS),
+                index=list(LAYOUTS).index(entry.view.layout),
+                format_func=lambda name: LAYOUT_NAMES[name],
+                key=f"layout_{entry.sha256}",
+                persist_state="session",
+            )
+        band = st.radio(
+            "Filter",
+            list(Band),
+            index=list(Band).index(entry.view.band),
+            format_func=lambda one: BAND_NAMES[one],
+            key=f"band_{entry.sha256}",
+            persist_state="session",
+        )
     start = 0.0
     if record.duration_s > PAGE_SECONDS:
         start = navigator(record, entry.view.start_s, entry.sha256)
     view = View(layout, band, start)
     if view != entry.view:
         queue.update(entry.sha256, view=view)
+        # The window's place on the overview and the name of the view are drawn above.
+        st.rerun()
     return view
 
 
@@ -117,9 +130,7 @@ def _answer(entry: queue.Entry, view: View) -> Answer:
     if mark in seen:
         return engine.answer(entry.sha256, view, lambda _: None)
     with place.status("Reading the ECG") as status:
-        answer = engine.answer(
-            entry.sha256, view, lambda text: status.update(label=text) and None
-        )
+        answer = engine.answer(entry.sha256, view, lambda text: status.update(label=text) and None)
     place.empty()
     seen.add(mark)
     return answer
@@ -139,7 +150,7 @@ def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
             on_target=lambda key: chosen.update({answer.case_id: key}),
         )
     with verdict:
-        _verdict(answer)
+        _verdict(answer, notes)
     decide, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with decide:
         decision_form(entry, answer)
@@ -154,27 +165,23 @@ def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
     with leads:
         st.subheader("Where the model looked")
         bars.lead_bars(attention, "leads")
-        st.caption(
-            f"Share of attention for {dict(engine.targets())[target]}. Where, not why."
-        )
-        badges.remarks(answer.page.remarks, notes)
+        st.caption(f"Share of attention for {dict(engine.targets())[target]}. Where, not why.")
 
 
-def _verdict(answer: Answer) -> None:
+def _verdict(answer: Answer, notes: tuple[str, ...]) -> None:
     prediction = answer.prediction
     if prediction.abstained:
         badges.abstention(prediction.reasons)
     badges.priority_badge(answer.priority)
     st.subheader("Triage")
     bars.triage_bars(prediction, "triage")
-    flagged = sorted(
-        (f for f in prediction.findings if f.flagged), key=lambda f: -f.probability
-    )
+    flagged = sorted((f for f in prediction.findings if f.flagged), key=lambda f: -f.probability)
     st.subheader("Findings")
     if not flagged:
         st.caption("None above its operating point.")
-    for finding in flagged:
-        st.markdown(f"{finding.name} :gray[{bars.percent(finding.probability)}]")
+    st.markdown("  \n".join(f"{f.name} :gray[{bars.percent(f.probability)}]" for f in flagged))
+    st.subheader("Quality")
+    badges.remarks(answer.page.remarks, notes)
     st.caption(
         f"{prediction.model.name} {prediction.model.version} · {prediction.elapsed_ms:.0f} ms"
     )

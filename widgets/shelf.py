@@ -36,6 +36,4 @@ class Shelf:
             return self._bundles.get(sha256)
 
     def _held_bytes(self) -> int:
-        return sum(
-            len(file.data) for bundle in self._bundles.values() for file in bundle.files
-        )
+        return sum(len(file.data) for bundle in self._bundles.values() for file in bundle.files)
