@@ -1,3 +1,83 @@
+"""Model: the card in words that a clinician reads."""
+
+from __future__ import annotations
+
+import pandas as pd
 import streamlit as st
 
-st.subheader("model")
+from ecg_core.network.card import Figure, ModelCard
+from widgets import engine
+
+
+def figures_table(figures: tuple[Figure, ...]) -> pd.DataFrame:
+    """Measured figures as rows, the interval as text."""
+    return pd.DataFrame(
+        {
+            "Figure": [f.name[0].upper() + f.name[1:] for f in figures],
+            "Value": [f.value for f in figures],
+            "95 % CI": [f"{f.low:.3f}–{f.high:.3f}" for f in figures],
+            "ECGs": [f.n for f in figures],
+            "Data": [f"{f.dataset} {f.split}" for f in figures],
+            "Pages": [f"{f.condition}, {f.layout}" for f in figures],
+        }
+    )
+
+
+def show(card: ModelCard) -> None:
+    st.subheader(f"{card.name} {card.version}")
+    st.markdown(card.summary)
+    use, limits = st.columns(2, gap="large")
+    with use:
+        st.markdown("**What it is for**")
+        st.markdown(card.intended_use)
+        st.markdown("**What it learned from**")
+        st.markdown(card.training_data)
+    with limits:
+        st.markdown("**What it is not for**")
+        st.markdown("\n".join(f"- {line}" for line in card.out_of_scope))
+        st.markdown("**When not to trust it**")
+        st.markdown("\n".join(f"- {line}" for line in card.do_not_trust_when))
+    st.subheader("Measured")
+    st.dataframe(
+        figures_table(card.figures),
+        hide_index=True,
+        column_config={"Value": st.column_config.NumberColumn("Value", format="%.3f")},
+        alt="Measured figures of the model with 95 % intervals",
+    )
+    st.caption("Each figure is regenerated from the evidence files shipped with the model.")
+    st.subheader("What it can say")
+    st.markdown(card.findings_rule)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Finding": [o.name for o in card.superclasses]
+                + [o.name for o in card.statements if o.shown],
+                "Code": [o.code for o in card.superclasses]
+                + [o.code for o in card.statements if o.shown],
+                "Flagged from": [o.threshold for o in card.superclasses]
+                + [o.threshold for o in card.statements if o.shown],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "Flagged from": st.column_config.ProgressColumn(
+                "Flagged from", format="percent", min_value=0.0, max_value=1.0
+            )
+        },
+        alt="Findings with the probability from which each is flagged",
+    )
+    st.caption(f"{card.thresholds_rule} Calibrated on {card.calibrated_on}")
+    with st.expander("For the record"):
+        st.markdown(
+            f"- Parameters: {card.parameters:,}\n"
+            f"- Weights, SHA-256: `{card.weights_sha256}`\n"
+            f"- Page preparation: `{card.preprocessing_version}`, {card.px_per_mm:g} pixels "
+            "per millimetre\n"
+            f"- Layouts seen in training: {', '.join(card.layouts)}"
+        )
+
+
+try:
+    show(engine.classifier().card)
+except engine.NoModel as error:
+    st.warning(str(error))

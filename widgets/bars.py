@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
+from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
 from ecg_core.network.values import Attention, Finding, Prediction
 
 _ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
@@ -60,6 +60,8 @@ def triage_bars(prediction: Prediction, key: str) -> None:
             TRIAGE_NAMES[name],
             share,
             percent(share),
+            mark=prediction.acute_threshold if name is Triage.ACUTE_MI else None,
+            mark_text=f"Flagged from {percent(prediction.acute_threshold)}",
             tone="strong" if name == prediction.triage_class else "",
         )
         for name, share in zip(TRIAGE_CLASSES, prediction.triage, strict=True)
@@ -75,7 +77,7 @@ def finding_bars(findings: Sequence[Finding], label: str, key: str) -> None:
             finding.probability,
             percent(finding.probability),
             mark=finding.threshold,
-            mark_text=f"Operating point {percent(finding.threshold)}",
+            mark_text=f"Flagged from {percent(finding.threshold)}",
             tone="strong" if finding.flagged else "",
         )
         for finding in findings

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 
 import streamlit as st
-
-from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.store import Reading
+
+from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
 from widgets import engine, queue
 from widgets.badges import priority_name
 from widgets.engine import Answer

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from ecg_core.triage.priority import PriorityDecision, decide
+from ecg_core.triage.store import Store
 
 import ecg_core
 from ecg_core import intake
@@ -23,8 +26,6 @@ from ecg_core.page import from_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
 from ecg_core.page.values import EcgPage
 from ecg_core.signal.filters import Band
-from ecg_core.triage.priority import PriorityDecision, decide
-from ecg_core.triage.store import Store
 from widgets.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -72,18 +73,32 @@ def shelf() -> Shelf:
     return Shelf()
 
 
-@st.cache_resource(show_spinner=False, max_entries=3)
-def classifier(name: str | None = None) -> Classifier:
-    """A shipped model, loaded once."""
-    from ecg_core import network
+class NoModel(Exception):
+    """No model can be loaded, or the one there is damaged."""
 
-    return network.load(name)
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def classifier() -> Classifier:
+    """The shipped model, loaded once. Raises NoModel."""
+    from ecg_core import network
+    from ecg_core.network.classifier import ModelError
+
+    try:
+        return network.load()
+    except (KeyError, ModelError) as error:
+        raise NoModel(f"The model cannot be used: {error.args[0]}.") from error
+
+
+def _try_classifier() -> None:
+    # A missing model is reported where it is needed, not from the background.
+    with suppress(NoModel):
+        classifier()
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
     """Start loading the default model in the background."""
-    Thread(target=classifier, name="load-model", daemon=True).start()
+    Thread(target=_try_classifier, name="load-model", daemon=True).start()
 
 
 def bundle(sha256: str) -> Bundle:

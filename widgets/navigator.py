@@ -12,7 +12,7 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.page.layouts import PAGE_SECONDS
 
 COLUMNS = 1000
-_ZERO = datetime(2000, 1, 1)  # noqa: DTZ001 - a clock from zero, of no zone
+_ZERO = datetime(2000, 1, 1)
 
 
 def navigator(record: EcgRecord, start_s: float, key: str) -> float:

@@ -41,7 +41,7 @@ def heat_image(heat: np.ndarray) -> np.ndarray:
         np.interp(level, stops, [rgb[channel] for _, rgb in HEAT_STOPS]) for channel in range(3)
     ]
     # Weak attention fades away instead of tinting the whole sheet.
-    cover = np.clip((level - 0.08) / 0.32, 0.0, 1.0) * 255
+    cover = np.clip((level - 0.12) / 0.4, 0.0, 1.0) * 255
     return np.stack([*channels, cover], axis=-1).round().astype(np.uint8)
 
 

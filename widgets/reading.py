@@ -49,6 +49,8 @@ def reading_screen(entry: queue.Entry) -> None:
         _refusal(entry.name, error.reason, error.hint)
     except PageError as error:
         _refusal(entry.name, error.remark.text, error.remark.hint)
+    except engine.NoModel as error:
+        st.error(str(error), icon=":material/block:")
     else:
         _desk(entry, answer, source.notes)
 
@@ -188,6 +190,8 @@ def _verdict(answer: Answer, notes: tuple[str, ...]) -> None:
 
 
 def _all_findings(prediction: Prediction) -> None:
+    if not prediction.findings:
+        return
     with st.popover("All findings"):
         bars.finding_bars(
             sorted(prediction.findings, key=lambda f: -f.probability),
