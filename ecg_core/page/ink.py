@@ -1,0 +1,155 @@
+"""Separating the ink of the traces from paper, grid, shadow and noise on a rectified picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ecg_core.page.grid import CELL_MM
+
+RASTER = 6
+"""Pixels per mm of the rectified picture; 5 mm cells and canonical pixels are whole numbers."""
+
+CELL = round(CELL_MM * RASTER)
+_BLOCK_MM = 60.0
+STRONG, WEAK = 0.45, 0.25
+"""Ink is what is this dark, relative to the darkest ink, or less dark but joined to it."""
+THICK_MM = 1.6
+"""No pen is this thick: table tops, hair, holes and black borders are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Ink of a rectified picture.
+
+    cover: float32, height × width, 0 paper to 1 ink. contrast: darkness of the ink relative to
+    the paper under it, 0 to 1. noise: the same of what remains beside the ink (robust sigma).
+    """
+
+    cover: np.ndarray
+    contrast: float
+    noise: float
+
+
+def straighten(
+    pixels: np.ndarray,
+    to_mm: np.ndarray,
+    px_per_mm: float,
+    area_mm: tuple[float, float, float, float],
+) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a picture that shows `area_mm` of the paper, at `RASTER` pixels per mm.
+
+    pixels: uint8, height × width × 3. to_mm: homography from its pixels to mm. Returns the
+    straightened picture and where it shows anything at all (bool, height × width).
+    """
+    shrink = min(1.0, 1.2 * RASTER / px_per_mm)
+    height, width = pixels.shape[:2]
+    if shrink < 0.9:
+        size = (round(width * shrink), round(height * shrink))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    sx, sy = pixels.shape[1] / width, pixels.shape[0] / height
+    grow = np.array([[1 / sx, 0, (1 / sx - 1) / 2], [0, 1 / sy, (1 / sy - 1) / 2], [0, 0, 1]])
+    left, top, right, bottom = area_mm
+    canvas = np.array(
+        [[RASTER, 0, -RASTER * left - 0.5], [0, RASTER, -RASTER * top - 0.5], [0, 0, 1.0]]
+    )
+    size = (round((right - left) * RASTER), round((bottom - top) * RASTER))
+    move = canvas @ to_mm @ grow
+    shown = cv2.warpPerspective(
+        np.ones(pixels.shape[:2], np.uint8), move, size, flags=cv2.INTER_NEAREST
+    )
+    return cv2.warpPerspective(pixels, move, size, flags=cv2.INTER_CUBIC), shown > 0
+
+
+def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> Ink:
+    """Ink of a rectified picture whose left and top edges lie on 5 mm lines.
+
+    picture: uint8, height × width × 3, RGB, `RASTER` pixels per mm. shown: bool, where it shows
+    anything. coloured: the traces themselves are in colour, so that ink is what is dark in any
+    channel, not in every one.
+    """
+    relative = picture.astype(np.float32) / paper_of(picture)
+    darkness = 1.0 - (relative.min(axis=2) if coloured else relative.max(axis=2))
+    edge = round(1.0 * RASTER)
+    inside = cv2.erode(
+        shown.astype(np.uint8), np.ones((edge, edge), np.uint8), borderType=cv2.BORDER_REPLICATE
+    )
+    darkness *= inside
+    ruled = _ruling(darkness)
+    rest = darkness - ruled
+    rest -= 1.3 * np.maximum(_litter(rest), 0.0)
+    dark = float(np.percentile(rest[::2, ::2], 99.3))
+    rest[_thick(rest > STRONG * dark)] = 0.0
+    contrast = float(np.percentile(rest[::2, ::2], 99.3))
+    some = rest[::3, ::3]
+    noise = 1.4826 * float(np.median(np.abs(some - np.median(some))))
+    contrast = max(contrast, 4.0 * noise, 0.02)
+    cover = np.clip(rest / (0.8 * contrast), 0.0, 1.0)
+    # Where the grid is as dark as the ink, what runs on both sides of a line runs under it, too.
+    hidden = (ruled > 0.5 * contrast).astype(np.uint8)
+    if hidden.any():
+        bridged = cv2.morphologyEx(cover, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+        cover = np.where(hidden, bridged, cover)
+    mask = _joined(rest > STRONG * contrast, cover > WEAK / 0.8)
+    return Ink(cover * mask, min(contrast, 1.0), noise)
+
+
+def paper_of(picture: np.ndarray) -> np.ndarray:
+    """Colour of the bare paper around every pixel: float32, same shape, never below 16."""
+    height, width = picture.shape[:2]
+    small = cv2.resize(picture, (width // 3, height // 3), interpolation=cv2.INTER_AREA)
+    small = cv2.dilate(small, np.ones((9, 9), np.uint8))
+    small = cv2.GaussianBlur(small, (0, 0), 5.0)
+    full = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.maximum(full, 16).astype(np.float32)
+
+
+def _ruling(darkness: np.ndarray) -> np.ndarray:
+    """What every 5 mm cell of a neighbourhood has in common: the printed lines."""
+    height, width = darkness.shape
+    rows, columns = -(-height // CELL), -(-width // CELL)
+    padded = cv2.copyMakeBorder(
+        darkness, 0, rows * CELL - height, 0, columns * CELL - width, cv2.BORDER_REPLICATE
+    )
+    cells = padded.reshape(rows, CELL, columns, CELL)
+    ruled = np.empty_like(cells)
+    across = max(1, round(columns * CELL_MM / _BLOCK_MM))
+    down = max(1, round(rows * CELL_MM / _BLOCK_MM))
+    for part in np.array_split(np.arange(rows), down):
+        for piece in np.array_split(np.arange(columns), across):
+            block = cells[part[0] : part[-1] + 1, :, piece[0] : piece[-1] + 1]
+            usual = np.median(block, axis=(0, 2))
+            ruled[part[0] : part[-1] + 1, :, piece[0] : piece[-1] + 1] = usual[None, :, None]
+    return ruled.reshape(padded.shape)[:height, :width]
+
+
+def _litter(rest: np.ndarray) -> np.ndarray:
+    """How dark the darker fifth of each neighbourhood still is: noise and remains of the grid.
+
+    Ink never covers a fifth of a neighbourhood, so it does not count itself as litter.
+    """
+    height, width = rest.shape
+    side = 2 * CELL
+    rows, columns = max(height // side, 1), max(width // side, 1)
+    fitted = cv2.resize(rest, (columns * side // 2, rows * side // 2), interpolation=cv2.INTER_AREA)
+    fitted = np.maximum(fitted, cv2.resize(rest[1:, 1:], fitted.shape[::-1], interpolation=cv2.INTER_NEAREST))
+    blocks = fitted.reshape(rows, side // 2, columns, side // 2)
+    level = np.percentile(blocks, 80, axis=(1, 3)).astype(np.float32)
+    return cv2.resize(cv2.GaussianBlur(level, (0, 0), 0.7), (width, height))
+
+
+def _joined(strong: np.ndarray, weak: np.ndarray) -> np.ndarray:
+    """Weak pixels that hang together with a strong one."""
+    count, labels = cv2.connectedComponents((weak | strong).astype(np.uint8), connectivity=8)
+    lit = np.zeros(count, bool)
+    lit[labels[strong]] = True
+    lit[0] = False
+    return np.asarray(lit[labels])
+
+
+def _thick(mask: np.ndarray) -> np.ndarray:
+    size = round(THICK_MM * RASTER)
+    core = cv2.erode(mask.astype(np.uint8), np.ones((size, size), np.uint8))
+    return cv2.dilate(core, np.ones((size + 5, size + 5), np.uint8)).astype(bool)

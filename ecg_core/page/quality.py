@@ -1,0 +1,170 @@
+"""Limits of what is read, as a table, and the remarks that measure a scan against them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecg_core.page.values import PageError, Remark, Severity
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One reason to refuse a scan or to doubt it: its text takes measured values by name."""
+
+    code: str
+    severity: Severity
+    text: str
+    hint: str
+
+
+LIMITS: dict[str, Limit] = {
+    limit.code: limit
+    for limit in (
+        Limit(
+            "too_small",
+            Severity.REFUSE,
+            "The picture has only {width} × {height} pixels.",
+            "Scan the page at 150 dpi or more, or photograph it closer.",
+        ),
+        Limit(
+            "too_coarse",
+            Severity.REFUSE,
+            "One millimetre of paper is only {px_per_mm:.1f} pixels wide.",
+            "Scan the page at 100 dpi or more, or photograph it closer.",
+        ),
+        Limit(
+            "no_grid_no_trace",
+            Severity.REFUSE,
+            "Neither an ECG grid nor a calibrated trace was found.",
+            "Is this an ECG? If so, photograph the whole sheet, flat and in even light.",
+        ),
+        Limit(
+            "not_an_ecg",
+            Severity.REFUSE,
+            "No rows of traces were found on the grid.",
+            "Is this an ECG? If so, make sure that the traces are dark and in focus.",
+        ),
+        Limit(
+            "too_blurred",
+            Severity.REFUSE,
+            "The traces are too faint or blurred: contrast {contrast:.2f}, noise {noise:.2f}.",
+            "Hold the camera still, in better light, or use a scanner.",
+        ),
+        Limit(
+            "cut_off",
+            Severity.REFUSE,
+            "Only {seconds:.1f} s of the ten seconds are on the picture.",
+            "Take the whole sheet, with all four margins.",
+        ),
+        Limit(
+            "partly_cut_off",
+            Severity.DOUBT,
+            "Only {seconds:.1f} s of the ten seconds are on the picture.",
+            "Compare with the original; take the whole sheet if you can.",
+        ),
+        Limit(
+            "rotated",
+            Severity.REFUSE,
+            "The page is rotated by {angle:.0f}°.",
+            "Turn the picture upright and try again.",
+        ),
+        Limit(
+            "unknown_layout",
+            Severity.REFUSE,
+            "The page has {rows} rows of traces, which no known layout has.",
+            "Known are 3×4 with none, one or three rhythm strips, 6×2, 6×2 with one, 12×1 and "
+            "strips of one to three leads.",
+        ),
+        Limit(
+            "unclear_rows",
+            Severity.REFUSE,
+            "The rows of traces cannot be told apart.",
+            "Flatten the sheet and take it straight from above, in even light.",
+        ),
+        Limit(
+            "unknown_calibration",
+            Severity.REFUSE,
+            "{what}",
+            "Only pages at 25 mm/s and 10 mm/mV can be read; print the ECG at that scale.",
+        ),
+        Limit(
+            "no_grid",
+            Severity.DOUBT,
+            "No grid: the scale is taken from {what}.",
+            "Amplitudes and intervals may be off; prefer a copy with its grid.",
+        ),
+        Limit(
+            "missing_leads",
+            Severity.DOUBT,
+            "No trace where {leads} should be.",
+            "The answer rests on the leads that are there.",
+        ),
+        Limit(
+            "flat_leads",
+            Severity.DOUBT,
+            "Flat: {leads}.",
+            "Check the electrode; the answer may be wrong.",
+        ),
+        Limit(
+            "assumed",
+            Severity.DOUBT,
+            "Not read from the page but assumed: {what}.",
+            "Compare the lead names with the original.",
+        ),
+        Limit(
+            "curved",
+            Severity.DOUBT,
+            "The sheet is not flat: grid lines lie up to {residual:.1f} mm (rms) off.",
+            "Flatten the sheet, or use a scanner.",
+        ),
+        Limit(
+            "faint",
+            Severity.DOUBT,
+            "The traces are faint or the picture is noisy: contrast {contrast:.2f}, "
+            "noise {noise:.2f}.",
+            "Use better light, or a scanner.",
+        ),
+        Limit(
+            "geometry",
+            Severity.NOTE,
+            "Grid found at {x:.2f} × {y:.2f} px/mm, turned by {angle:.1f}°; lines lie within "
+            "{residual:.2f} mm (rms).",
+            "",
+        ),
+        Limit(
+            "time_axis",
+            Severity.NOTE,
+            "Columns are {percent:+.1f} % off 62.5 mm by the grid; the time axis was set by them.",
+            "",
+        ),
+        Limit(
+            "pulse",
+            Severity.NOTE,
+            "Calibration pulse of {height:.0f} mm in {rows} rows.",
+            "",
+        ),
+    )
+}
+"""Every remark a scan can get, by code."""
+
+MIN_SIDE_PX = 300
+MIN_PX_PER_MM = 2.4
+MIN_CONTRAST, FAINT_CONTRAST = 0.12, 0.25
+MIN_SNR, FAINT_SNR = 3.0, 5.0
+MIN_SEEN_MM, WHOLE_MM = 225.0, 243.0
+MAX_SEEN_MM = 266.0
+MAX_ANGLE_DEG = 15.0
+MAX_RESIDUAL_MM = 0.8
+FLAT_MM = 0.7
+MISSING_SHARE = 0.25
+
+
+def remark(code: str, **measured: object) -> Remark:
+    """The remark of a limit, with what was measured."""
+    limit = LIMITS[code]
+    return Remark(limit.code, limit.severity, limit.text.format(**measured), limit.hint)
+
+
+def refuse(code: str, **measured: object) -> PageError:
+    """The error to raise for a limit, with what was measured."""
+    return PageError(remark(code, **measured))

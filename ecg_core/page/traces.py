@@ -1,0 +1,144 @@
+"""Telling traces from everything else that is printed in ink, and finding their rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ecg_core.page.ink import RASTER
+
+INKED = 0.5
+"""Cover from which a pixel counts as ink."""
+LONG_MM, TALL_MM = 9.0, 5.5
+"""A piece of trace is this wide or this tall; letters are neither."""
+UNBROKEN_MM, UNBROKEN_SHARE = 4.0, 0.35
+"""So much of a trace runs on for so long; of a line of text, hardly anything does."""
+RULE_MM, RULE_HEIGHT_MM = 60.0, 1.2
+"""A straight line this long and this thin is a ruled line, not a trace."""
+BRIDGE_MM = 2.0
+"""Gaps in a trace that are bridged before its pieces are judged."""
+ROW_COUNTS = (1, 2, 3, 4, 6, 7, 12)
+"""Numbers of rows that a known layout has."""
+MIN_AGREEMENT = 0.25
+"""Share of the columns that must show exactly as many traces as there are rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One row of traces.
+
+    curve_px: float, height of the trace in every column of the picture, bridged over gaps.
+    filled: bool, columns in which the trace was seen.
+    """
+
+    curve_px: np.ndarray
+    filled: np.ndarray
+
+    @property
+    def baseline_px(self) -> float:
+        """Height at which the trace spends most of its time."""
+        return float(np.median(self.curve_px[self.filled]))
+
+    def span_px(self, gap_mm: float = 15.0) -> tuple[int, int]:
+        """First and last column of the longest part without a gap as long as `gap_mm`."""
+        size = round(gap_mm * RASTER)
+        padded = np.pad(self.filled.astype(np.uint8), size)[None]
+        kernel = np.ones((1, size), np.uint8)
+        joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel)[0, size:-size]
+        edge = np.diff(np.pad(joined, 1).astype(np.int8))
+        starts, ends = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+        longest = int(np.argmax(ends - starts))
+        return int(starts[longest]), int(ends[longest])
+
+
+def keep_traces(cover: np.ndarray) -> np.ndarray:
+    """The ink that belongs to traces: bool, height × width.
+
+    Text, specks and ruled lines are left out; pieces of a broken trace are joined over small
+    gaps first.
+    """
+    mask = (cover > INKED).astype(np.uint8)
+    bridge = np.ones((3, round(BRIDGE_MM * RASTER) | 1), np.uint8)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    pieces, piece_labels, piece_stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    piece_width = piece_stats[:, cv2.CC_STAT_WIDTH]
+    unbroken = np.bincount(
+        labels.ravel()[_first_pixels(piece_labels, pieces)],
+        np.where(piece_width >= UNBROKEN_MM * RASTER, piece_width, 0),
+        count,
+    )
+    keep = ((width >= LONG_MM * RASTER) & (unbroken >= UNBROKEN_SHARE * width)) | (
+        height >= TALL_MM * RASTER
+    )
+    keep &= ~((width >= RULE_MM * RASTER) & (height <= RULE_HEIGHT_MM * RASTER))
+    keep[0] = False
+    return np.asarray(keep[labels] & (mask > 0))
+
+
+def find_rows(traces: np.ndarray) -> tuple[tuple[Row, ...], float]:
+    """Rows of traces, top to bottom, and the share of columns that agree on their number.
+
+    In a column that shows exactly one piece of ink for every row, the order of the pieces is
+    the order of the rows, however much the baselines wander. No rows: an empty tuple.
+    """
+    bridge = np.ones((3, round(BRIDGE_MM * RASTER) | 1), np.uint8)
+    closed = cv2.morphologyEx(traces.astype(np.uint8), cv2.MORPH_CLOSE, bridge)
+    column, centre = _runs(closed)
+    counts = np.bincount(column, minlength=traces.shape[1])
+    inked = max(int((counts > 0).sum()), 1)
+    share = np.array([(counts == n).sum() / inked for n in range(max(ROW_COUNTS) + 1)])
+    likely = [n for n in ROW_COUNTS if share[n] >= max(MIN_AGREEMENT, 0.75 * share[1:].max())]
+    if not likely:
+        return (), float(share[1:].max())
+    n = max(likely)
+    exact = np.flatnonzero(counts == n)
+    first = np.searchsorted(column, exact)
+    heights = centre[first[:, None] + np.arange(n)]
+    everywhere = np.arange(traces.shape[1])
+    pitch = float(np.diff(np.median(heights, axis=0)).min()) if n > 1 else 40.0 * RASTER
+    rows = []
+    for row in range(n):
+        guide = np.interp(everywhere, exact, _calm(heights[:, row]))
+        off = np.abs(centre - guide[column])
+        near = off < min(5.0 * RASTER, 0.5 * pitch)
+        curve = np.full(traces.shape[1], np.nan)
+        # Of several pieces near the guide, the nearest is drawn last.
+        order = np.argsort(-off[near], kind="stable")
+        curve[column[near][order]] = centre[near][order]
+        sure = np.abs(heights[:, row] - guide[exact]) < 0.7 * pitch
+        curve[exact[sure]] = heights[sure, row]
+        filled = np.isfinite(curve)
+        bridged = np.interp(everywhere, np.flatnonzero(filled), curve[filled])
+        rows.append(Row(bridged, filled))
+    return tuple(rows), float(share[n])
+
+
+def _runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Column and middle of every vertical run of ink, by column and from top to bottom."""
+    edge = np.diff(np.pad(mask, ((1, 1), (0, 0))).astype(np.int8), axis=0)
+    column, start = np.nonzero((edge == 1).T)
+    _, end = np.nonzero((edge == -1).T)
+    return column, (start + end - 1) / 2.0
+
+
+def _calm(heights: np.ndarray) -> np.ndarray:
+    """A running median over some 12 mm, so that single wrong columns do not mislead."""
+    size = min(12 * RASTER, len(heights)) | 1
+    padded = np.pad(heights, size // 2, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, size)
+    every = max(1, size // 8)
+    at = np.arange(0, len(heights), every)
+    return np.interp(np.arange(len(heights)), at, np.median(windows[::every], axis=1)[: len(at)])
+
+
+def _first_pixels(labels: np.ndarray, count: int) -> np.ndarray:
+    """Flat index of one pixel of every label."""
+    flat = labels.ravel()
+    first = np.zeros(count, int)
+    inked = np.flatnonzero(flat)
+    first[flat[inked][::-1]] = inked[::-1]
+    return first
