@@ -7,6 +7,7 @@ import streamlit as st
 
 from ecg_core.network.card import Figure, ModelCard
 from widgets import engine
+from widgets.entrance import through_app
 
 
 def figures_table(figures: tuple[Figure, ...]) -> pd.DataFrame:
@@ -37,25 +38,17 @@ def show(card: ModelCard) -> None:
         st.markdown("\n".join(f"- {line}" for line in card.out_of_scope))
         st.markdown("**When not to trust it**")
         st.markdown("\n".join(f"- {line}" for line in card.do_not_trust_when))
-    st.subheader("Measured")
-    st.dataframe(
-        figures_table(card.figures),
-        hide_index=True,
-        column_config={"Value": st.column_config.NumberColumn("Value", format="%.3f")},
-        alt="Measured figures of the model with 95 % intervals",
-    )
-    st.caption("Each figure is regenerated from the evidence files shipped with the model.")
+    if card.figures:
+        _measured(card)
     st.subheader("What it can say")
     st.markdown(card.findings_rule)
+    outputs = (*card.superclasses, *(o for o in card.statements if o.shown))
     st.dataframe(
         pd.DataFrame(
             {
-                "Finding": [o.name for o in card.superclasses]
-                + [o.name for o in card.statements if o.shown],
-                "Code": [o.code for o in card.superclasses]
-                + [o.code for o in card.statements if o.shown],
-                "Flagged from": [o.threshold for o in card.superclasses]
-                + [o.threshold for o in card.statements if o.shown],
+                "Finding": [o.name for o in outputs],
+                "Code": [o.code for o in outputs],
+                "Flagged from": [round(o.threshold, 2) for o in outputs],
             }
         ),
         hide_index=True,
@@ -66,7 +59,7 @@ def show(card: ModelCard) -> None:
         },
         alt="Findings with the probability from which each is flagged",
     )
-    st.caption(f"{card.thresholds_rule} Calibrated on {card.calibrated_on}")
+    st.caption(f"{card.thresholds_rule} Calibrated on {card.calibrated_on}.")
     with st.expander("For the record"):
         st.markdown(
             f"- Parameters: {card.parameters:,}\n"
@@ -77,6 +70,18 @@ def show(card: ModelCard) -> None:
         )
 
 
+def _measured(card: ModelCard) -> None:
+    st.subheader("Measured")
+    st.dataframe(
+        figures_table(card.figures),
+        hide_index=True,
+        column_config={"Value": st.column_config.NumberColumn("Value", format="%.3f")},
+        alt="Measured figures of the model with 95 % intervals",
+    )
+    st.caption("Each figure is regenerated from the evidence files shipped with the model.")
+
+
+through_app()
 try:
     show(engine.classifier().card)
 except engine.NoModel as error:

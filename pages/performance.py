@@ -8,6 +8,7 @@ from ecg_core.learning import metrics
 from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.network.card import ModelCard
 from widgets import charts, engine, evidence
+from widgets.entrance import through_app
 
 RATES = {
     "Sensitivity": "Share of the ill that are flagged",
@@ -25,7 +26,7 @@ COLUMNS = {
 def show(card: ModelCard, found: EvidenceSet) -> None:
     key = f"{found.file_name()} {found.weights_sha256}"
     shown = [f for f in evidence.figures(key, found) if not f.name.startswith("AUC ")]
-    with st.grid(4, min_column_width=180):
+    with st.grid(4, min_column_width=280):
         for figure in shown:
             st.metric(
                 figure.name[0].upper() + figure.name[1:],
@@ -55,6 +56,7 @@ def superclasses(card: ModelCard, found: EvidenceSet, key: str) -> None:
             required=True,
             format_func=lambda k: question.names[k],
             key="performance_class",
+            wrap=True,
         )
         chosen = 1 if chosen is None else chosen
         threshold = st.slider(
@@ -88,7 +90,7 @@ def superclasses(card: ModelCard, found: EvidenceSet, key: str) -> None:
             column_config=COLUMNS,
             alt="Rates of each diagnostic class at its operating point",
         )
-        st.caption(f"{card.thresholds_rule} {card.calibrated_on}")
+        st.caption(f"{card.thresholds_rule} Calibrated on {card.calibrated_on}.")
     with chart:
         st.plotly_chart(
             charts.roc_chart(
@@ -123,6 +125,7 @@ def triage(found: EvidenceSet) -> None:
         st.caption(f"{unlabelled} ECGs whose labels name no triage class are left out here.")
 
 
+through_app()
 try:
     model = engine.classifier()
 except engine.NoModel as error:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from widgets import queue
+from widgets.entrance import through_app
 from widgets.opening import opening_screen
 from widgets.reading import reading_screen
 
+through_app()
 entry = queue.current()
 if entry is None:
     opening_screen()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,9 @@ from ecg_core.learning.metrics import Interval, OperatingFigures
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 """One line style per curve, so that colour is never the only difference."""
+
+# Okabe and Ito's colours, shifted to stand out on light and dark alike.
+COLOURS = ("#2f8fc9", "#d55e00", "#009e73", "#cc79a7", "#c99700")
 
 HEIGHT = 400
 
@@ -39,7 +43,11 @@ def roc_chart(
             customdata=np.clip(cuts, 0, 1),
             mode="lines",
             name=f"{name}  {interval_text(areas[k])}",
-            line={"dash": DASHES[k % len(DASHES)], "width": 3 if k == chosen else 1.5},
+            line={
+                "dash": DASHES[k % len(DASHES)],
+                "color": COLOURS[k % len(COLOURS)],
+                "width": 3 if k == chosen else 1.5,
+            },
             hovertemplate="1 − specificity %{x:.3f}<br>sensitivity %{y:.3f}"
             "<br>threshold %{customdata:.3f}<extra>" + name + "</extra>",
         )
@@ -47,7 +55,12 @@ def roc_chart(
         x=[1 - point.specificity],
         y=[point.sensitivity],
         mode="markers",
-        marker={"size": 13, "symbol": "circle-open", "line": {"width": 3}, "color": "#d55e00"},
+        marker={
+            "size": 14,
+            "symbol": "circle-open",
+            "line": {"width": 3},
+            "color": COLOURS[chosen % len(COLOURS)],
+        },
         showlegend=False,
         hovertemplate=f"{names[chosen]} at {point.threshold:.2f}<extra></extra>",
     )
@@ -76,7 +89,7 @@ def confusion_chart(names: Sequence[str], counts: np.ndarray) -> go.Figure:
         [f"{counts[i, j]}<br>{shares[i, j]:.0%}" for j in range(len(names))]
         for i in range(len(names))
     ]
-    wrapped = [name.replace(" or ", " or<br>").replace("Other ", "Other<br>") for name in names]
+    wrapped = ["<br>".join(textwrap.wrap(name, 16)) for name in names]
     figure = go.Figure(
         go.Heatmap(
             z=shares,
@@ -98,7 +111,7 @@ def confusion_chart(names: Sequence[str], counts: np.ndarray) -> go.Figure:
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        xaxis={"title": "The model's class", "side": "bottom", "showgrid": False},
+        xaxis={"title": "The model's class", "tickangle": 0, "showgrid": False},
         yaxis={"title": "Labelled class", "autorange": "reversed", "showgrid": False},
     )
     return figure
