@@ -1,0 +1,88 @@
+"""Predictions and attention to bytes and back, exactly: same numbers to the bit."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from ecg_core.network.values import (
+    Attention,
+    Finding,
+    LeadShare,
+    ModelIdentity,
+    Prediction,
+    Reason,
+)
+
+
+def prediction_to_plain(prediction: Prediction) -> dict[str, Any]:
+    """A prediction as plain JSON values; `prediction_from_plain` gives it back unchanged.
+
+    Single-precision numbers become the doubles of the same value.
+    """
+    plain: dict[str, Any] = asdict(prediction)
+    plain["triage"] = [float(p) for p in prediction.triage]
+    for name in ("superclasses", "findings"):
+        plain[name] = [
+            {**f, "probability": float(f["probability"]), "threshold": float(f["threshold"])}
+            for f in plain[name]
+        ]
+    plain["reasons"] = list(plain["reasons"])
+    plain["elapsed_ms"] = float(prediction.elapsed_ms)
+    plain["acute_threshold"] = float(prediction.acute_threshold)
+    return plain
+
+
+def prediction_from_plain(plain: Mapping[str, Any]) -> Prediction:
+    """The prediction that `prediction_to_plain` wrote. Raises KeyError or TypeError if none."""
+    return Prediction(
+        triage=tuple(plain["triage"]),
+        superclasses=tuple(Finding(**finding) for finding in plain["superclasses"]),
+        findings=tuple(Finding(**finding) for finding in plain["findings"]),
+        reasons=tuple(Reason(**reason) for reason in plain["reasons"]),
+        model=ModelIdentity(**plain["model"]),
+        page_sha256=plain["page_sha256"],
+        elapsed_ms=plain["elapsed_ms"],
+        acute_threshold=plain["acute_threshold"],
+    )
+
+
+def attention_to_bytes(attention: Attention) -> bytes:
+    """Attention as one compressed NumPy archive, the heat map as float32.
+
+    Raises ValueError when the heat map is not float32, which would not come back the same.
+    """
+    if attention.heat.dtype != np.float32 or attention.heat.ndim != 2:
+        raise ValueError("the heat map must be a float32 array of height × width")
+    plain = {
+        "target": str(attention.target),
+        "method": attention.method,
+        "shares": [
+            {"lead": s.lead, "share": float(s.share), "density": float(s.density)}
+            for s in attention.shares
+        ],
+        "outside": float(attention.outside),
+    }
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer, heat=attention.heat, plain=np.array(json.dumps(plain)), allow_pickle=False
+    )
+    return buffer.getvalue()
+
+
+def attention_from_bytes(data: bytes) -> Attention:
+    """The attention that `attention_to_bytes` wrote. Raises ValueError when it is none."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        plain = json.loads(str(archive["plain"]))
+        return Attention(
+            target=plain["target"],
+            method=plain["method"],
+            heat=archive["heat"],
+            shares=tuple(LeadShare(**share) for share in plain["shares"]),
+            outside=plain["outside"],
+        )

@@ -1,0 +1,88 @@
+"""The audit chain: events are added at its end, each with the hash of the one before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ecg_core.triage.canonical import canonical_json, sha256_text, utc_now
+from ecg_core.triage.schema import Action, CaseRow, EventRow, FileRow, HeadRow, ReadingRow
+
+MACHINE = "ECG Triage"
+"""The actor of what the program did without being asked by a named person."""
+
+
+def lock_head(session: Session) -> HeadRow:
+    """The end of the chain, held until the transaction ends, so that nobody else appends."""
+    return session.scalars(select(HeadRow).with_for_update()).one()
+
+
+def append(
+    session: Session,
+    head: HeadRow,
+    action: Action,
+    actor: str,
+    case_id: str | None,
+    payload: dict[str, Any],
+    token: str | None = None,
+) -> EventRow:
+    """Add an event after `head` (from `lock_head`) and move the head on to it."""
+    event = EventRow(
+        seq=head.seq + 1,
+        created_utc=utc_now(),
+        actor=actor,
+        action=action.value,
+        case_id=case_id,
+        payload=canonical_json(payload),
+        token=token,
+        previous_hash=head.hash,
+    )
+    event.hash = event_hash(event)
+    session.add(event)
+    # The database lets the head move on only to an event that is there.
+    session.flush()
+    head.seq, head.hash = event.seq, event.hash
+    session.flush()
+    return event
+
+
+def event_plain(event: EventRow) -> dict[str, Any]:
+    """All columns of an event but its own hash, in the order in which they are exported."""
+    return {
+        "seq": event.seq,
+        "created_utc": event.created_utc,
+        "actor": event.actor,
+        "action": event.action,
+        "case_id": event.case_id,
+        "payload": event.payload,
+        "token": event.token,
+        "previous_hash": event.previous_hash,
+    }
+
+
+def event_hash(event: EventRow) -> str:
+    """SHA-256 of the canonical JSON of `event_plain`."""
+    return sha256_text(canonical_json(event_plain(event)))
+
+
+def case_hash(case: CaseRow, files: list[FileRow]) -> str:
+    """SHA-256 of a case's row and its files' rows, kept in the event that added it."""
+    columns = [column.key for column in CaseRow.__mapper__.column_attrs]
+    plain = {name: getattr(case, name) for name in columns}
+    plain["files"] = [[file.position, file.name, file.sha256] for file in files]
+    return sha256_text(canonical_json(plain))
+
+
+def reading_plain(row: ReadingRow) -> dict[str, Any]:
+    """What the event of a reading says of it, besides the values before and after."""
+    return {
+        "number": row.number,
+        "reader": row.reader,
+        "agrees": row.agrees,
+        "triage": row.triage,
+        "priority": row.priority,
+        "reason": row.reason,
+        "note": row.note,
+    }

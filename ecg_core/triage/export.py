@@ -1,0 +1,51 @@
+"""The chain as a file that others can check: every column of every event, hashes included."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TextIO
+
+from ecg_core.triage.canonical import canonical_json
+from ecg_core.triage.chain import event_plain
+from ecg_core.triage.schema import EventRow
+
+
+class ExportFormat(StrEnum):
+    """How an export is written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+COLUMNS = (
+    "seq",
+    "created_utc",
+    "actor",
+    "action",
+    "case_id",
+    "payload",
+    "token",
+    "previous_hash",
+    "hash",
+)
+
+
+def write(events: Iterable[EventRow], out: TextIO, fmt: ExportFormat) -> int:
+    """Write events in the order given; gives their number.
+
+    In JSON lines, an event's hash is the SHA-256 of its line without the `hash` member, written
+    with sorted keys and without spaces.
+    """
+    rows = ({**event_plain(event), "hash": event.hash} for event in events)
+    count = 0
+    if fmt is ExportFormat.CSV:
+        table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+        table.writeheader()
+        for count, row in enumerate(rows, start=1):
+            table.writerow(row)
+    else:
+        for count, row in enumerate(rows, start=1):
+            out.write(canonical_json(row) + "\n")
+    return count

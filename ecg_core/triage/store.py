@@ -1,0 +1,278 @@
+"""The store: cases and readings, kept whole, never changed, found again exactly as decided."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+import ecg_core
+from ecg_core.intake.values import Bundle
+from ecg_core.network.statements import Triage
+from ecg_core.network.values import Attention, Prediction
+from ecg_core.page.values import EcgPage
+from ecg_core.triage import adding, chain, export, reopening, search, verification
+from ecg_core.triage.anchor import Anchor, Link
+from ecg_core.triage.blobs import Blobs
+from ecg_core.triage.canonical import canonical_json, sha256_text
+from ecg_core.triage.database import migrate, open_engine, writing
+from ecg_core.triage.errors import StoreError, in_words
+from ecg_core.triage.export import ExportFormat
+from ecg_core.triage.files import write_whole
+from ecg_core.triage.priority import PriorityDecision
+from ecg_core.triage.readings import (
+    Reading,
+    StoredReading,
+    checked,
+    checked_name,
+    checked_token,
+)
+from ecg_core.triage.reopening import Checks, StoredCase, StoredEvent, StoredFile
+from ecg_core.triage.schema import Action, EventRow, FileRow, ReadingRow
+from ecg_core.triage.search import CaseFilter, CaseSummary, FilterValues, Status
+from ecg_core.triage.verification import ChainReport
+
+__all__ = [
+    "Action",
+    "CaseFilter",
+    "CaseSummary",
+    "ChainReport",
+    "Checks",
+    "ExportFormat",
+    "FilterValues",
+    "Reading",
+    "Status",
+    "Store",
+    "StoreError",
+    "StoredCase",
+    "StoredEvent",
+    "StoredFile",
+    "StoredReading",
+]
+
+BUSY_TIMEOUT_S = 10.0
+"""How long a writer waits for another before it gives up."""
+
+
+class Store:
+    """Cases, readings and the audit chain. Safe to share between threads and processes.
+
+    Every method raises StoreError, with a reason and a hint, when the database or the disk
+    fails; whatever was being stored is then not stored at all.
+    """
+
+    def __init__(self, engine: Engine, blobs: Blobs, anchor: Anchor) -> None:
+        self._engine = engine
+        self._writer = writing(engine)
+        self._blobs = blobs
+        self._anchor = anchor
+
+    @classmethod
+    def open(
+        cls, data_dir: Path, url: str | None = None, busy_timeout_s: float = BUSY_TIMEOUT_S
+    ) -> Self:
+        """Open the store of a data directory, made and brought up to date as needed.
+
+        url: an SQLite or PostgreSQL URL; without one, the file ecg-triage.db in `data_dir`.
+        """
+        with in_words():
+            data_dir.mkdir(parents=True, exist_ok=True)
+            blobs = Blobs(data_dir / "blobs")
+            engine = open_engine(data_dir, url, busy_timeout_s)
+            migrate(engine)
+        # Each database has its own anchor; that of the data directory moves with it.
+        mark = "" if url is None else f"-{sha256_text(engine.url.render_as_string())[:12]}"
+        return cls(engine, blobs, Anchor(data_dir / f"chain{mark}.anchor", blobs.scratch))
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        self._engine.dispose()
+
+    def add_case(
+        self,
+        bundle: Bundle,
+        page: EcgPage,
+        prediction: Prediction,
+        attention: Attention,
+        priority: PriorityDecision,
+        thresholds: Mapping[str, float],
+        app_version: str,
+    ) -> str:
+        """Store an ECG with the machine's answer; gives the case's id.
+
+        The same input, page and model again give the case that is there, unchanged.
+        thresholds: operating points in force, by code.
+        """
+        new = adding.NewCase(bundle, page, prediction, attention, priority, thresholds, app_version)
+        new.check()
+        with self._reading() as session:
+            known = adding.existing_case(session, new.identity)
+        if known is not None:
+            return known
+        with in_words():
+            # Bytes first: an event never tells of bytes that are not on the disk.
+            stored = adding.write_bytes(new, self._blobs)
+        with self._appending() as session:
+            head = chain.lock_head(session)
+            known = adding.existing_case(session, new.identity)
+            if known is not None:
+                return known
+            return adding.insert_case(session, head, new, stored)
+
+    def record_reading(self, case_id: str, reading: Reading, token: str) -> int:
+        """Store a clinician's decision; gives the number of its event.
+
+        token: the same token with the same reading again (a second click) gives the same event.
+        """
+        checked_token(token)
+        with self._appending() as session:
+            head = chain.lock_head(session)
+            case = reopening.get_case(session, case_id)
+            clean = checked(reading, Triage(case.triage), case.abstained)
+            latest = session.scalars(
+                select(ReadingRow)
+                .where(ReadingRow.case_id == case_id)
+                .order_by(ReadingRow.seq.desc())
+                .limit(1)
+            ).one_or_none()
+            row = ReadingRow(
+                case_id=case_id,
+                number=1 if latest is None else latest.number + 1,
+                reader=clean.reader,
+                agrees=clean.agrees,
+                triage=clean.triage.value,
+                priority=clean.priority.value,
+                reason=clean.reason,
+                note=clean.note,
+            )
+            earlier = session.scalars(select(EventRow).where(EventRow.token == token)).one_or_none()
+            if earlier is not None:
+                return _same_click(session, earlier, row)
+            standing = case if latest is None else latest
+            payload = {
+                "reading": chain.reading_plain(row),
+                "agreement": "agreed" if row.agrees else "overridden",
+                "old": {"triage": standing.triage, "priority": standing.priority},
+                "new": {"triage": row.triage, "priority": row.priority},
+                "machine": {
+                    "triage": case.triage,
+                    "priority": case.priority,
+                    "abstained": case.abstained,
+                    "model": case.model,
+                },
+                "earlier_event": None if latest is None else latest.seq,
+                "input_sha256": case.input_sha256,
+                "page_sha256": case.page_sha256,
+                "app_version": ecg_core.__version__,
+            }
+            event = chain.append(
+                session, head, Action.READING, clean.reader, case_id, payload, token
+            )
+            row.seq, row.created_utc = event.seq, event.created_utc
+            session.add(row)
+            return event.seq
+
+    def record_view(self, case_id: str, actor: str) -> int:
+        """Note in the chain that a person looked at a case; gives the event's number."""
+        name = checked_name(actor)
+        with self._appending() as session:
+            head = chain.lock_head(session)
+            reopening.get_case(session, case_id)
+            return chain.append(session, head, Action.VIEW, name, case_id, {}).seq
+
+    def reopen(self, case_id: str) -> StoredCase:
+        """A case exactly as it was decided, with its readings and what its hashes say."""
+        with self._reading() as session:
+            return reopening.reopen(session, self._blobs, case_id)
+
+    def original(self, case_id: str, position: int = 0) -> bytes:
+        """The bytes of one original file of a case, in the order of `StoredCase.files`."""
+        with self._reading() as session:
+            reopening.get_case(session, case_id)
+            file = session.get(FileRow, (case_id, position))
+            if file is None:
+                raise StoreError(f"Case {case_id} has no file {position}.", "Reopen the case.")
+            return self._blobs.get(file.sha256)
+
+    def search(self, wanted: CaseFilter = CaseFilter()) -> list[CaseSummary]:  # noqa: B008
+        """The cases that match, newest first."""
+        with self._reading() as session:
+            return search.find(session, wanted)
+
+    def count(self, wanted: CaseFilter = CaseFilter()) -> int:  # noqa: B008
+        """How many cases match, whatever the filter's limit."""
+        with self._reading() as session:
+            return search.count(session, wanted)
+
+    def filter_values(self) -> FilterValues:
+        """What there is to choose from in each filter."""
+        with self._reading() as session:
+            return search.filter_values(session)
+
+    def verify(self, blobs: bool = False) -> ChainReport:
+        """Check the whole chain and all rows against it; with `blobs`, all stored bytes too."""
+        try:
+            # Before the snapshot, so that it cannot be ahead of it.
+            anchor = self._anchor.read()
+        except ValueError:
+            return ChainReport(False, 0, None, f"The anchor {self._anchor.path} is damaged.")
+        with self._reading() as session:
+            return verification.verify(session, anchor, self._blobs if blobs else None)
+
+    def export(
+        self, target: Path | TextIO, fmt: ExportFormat | str, actor: str = chain.MACHINE
+    ) -> int:
+        """Write the chain to a file or a text stream; gives the number of events.
+
+        The export is itself an event, the last of those written. actor: who exports.
+        """
+        fmt, name = ExportFormat(fmt), checked_name(actor)
+        with self._appending() as session:
+            head = chain.lock_head(session)
+            payload = {"format": fmt.value, "events": head.seq + 1}
+            last = chain.append(session, head, Action.EXPORT, name, None, payload).seq
+        with self._reading() as session:
+            events = session.scalars(
+                select(EventRow)
+                .where(EventRow.seq <= last)
+                .order_by(EventRow.seq)
+                .execution_options(yield_per=500)
+            )
+            if not isinstance(target, Path):
+                return export.write(events, target, fmt)
+            text = io.StringIO()
+            written = export.write(events, text, fmt)
+            write_whole(target, text.getvalue().encode(), target.parent)
+            return written
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with in_words(), Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def _appending(self) -> Iterator[Session]:
+        """A transaction that may append; once committed, the anchor follows."""
+        with in_words(), Session(self._writer) as session, session.begin():
+            yield session
+            head = chain.lock_head(session)
+            link = Link(head.seq, head.hash)
+        self._anchor.advance(link)
+
+
+def _same_click(session: Session, earlier: EventRow, row: ReadingRow) -> int:
+    """The event that a token already has, if it told of the same reading."""
+    stored = session.get(ReadingRow, earlier.seq)
+    if stored is not None and stored.case_id == row.case_id:
+        said: dict[str, Any] = {**chain.reading_plain(stored), "number": row.number}
+        if canonical_json(said) == canonical_json(chain.reading_plain(row)):
+            return earlier.seq
+    raise StoreError(
+        f"This decision was already saved as event {earlier.seq}.",
+        "To change it, add a new reading.",
+    )

@@ -1,0 +1,122 @@
+"""Walking the whole chain: has anything that was stored been changed, removed or moved?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ecg_core.triage import chain
+from ecg_core.triage.anchor import Link
+from ecg_core.triage.blobs import Blobs
+from ecg_core.triage.reopening import case_files, reading_matches
+from ecg_core.triage.schema import (
+    GENESIS,
+    Action,
+    BlobRow,
+    CaseRow,
+    EventRow,
+    HeadRow,
+    ReadingRow,
+)
+
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """What a walk along the chain found.
+
+    events: how many there are. first_broken_seq: the first event that is wrong or missing, None
+    when the chain is whole, or when only stored bytes are damaged. what: in words.
+    """
+
+    ok: bool
+    events: int
+    first_broken_seq: int | None
+    what: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first thing found wrong."""
+
+    seq: int | None
+    what: str
+
+
+def verify(session: Session, anchor: Link | None, blobs: Blobs | None) -> ChainReport:
+    """Check every event, every case and reading against its event, and the chain's end.
+
+    anchor: the furthest event seen committed, read before this session's transaction began.
+    blobs: also read all stored bytes and compare them with their hashes; None leaves that out.
+    """
+    events = session.scalar(select(func.count(EventRow.seq))) or 0
+    fault = next(_faults(session, anchor, blobs), None)
+    if fault is not None:
+        return ChainReport(False, events, fault.seq, fault.what)
+    checked = "" if blobs is None else ", and all stored bytes match their hashes"
+    return ChainReport(True, events, None, f"All {events} events are in order{checked}.")
+
+
+def _faults(session: Session, anchor: Link | None, blobs: Blobs | None) -> Iterator[Fault]:
+    yield from _broken_links(session, anchor)
+    yield from _changed_rows(session)
+    if blobs is not None:
+        for sha256 in session.scalars(select(BlobRow.sha256).order_by(BlobRow.sha256)):
+            if not blobs.intact(sha256):
+                yield Fault(None, f"Stored bytes are missing or have changed on disk: {sha256}.")
+
+
+def _broken_links(session: Session, anchor: Link | None) -> Iterator[Fault]:
+    seq, last_hash, anchored = 0, GENESIS, anchor is None or anchor.seq == 0
+    query = select(EventRow).order_by(EventRow.seq).execution_options(yield_per=_BATCH)
+    for event in session.scalars(query):
+        seq += 1
+        if event.seq != seq:
+            yield Fault(seq, f"Event {seq} is missing.")
+        if event.previous_hash != last_hash:
+            yield Fault(seq, f"Event {seq} does not follow from the event before it.")
+        if chain.event_hash(event) != event.hash:
+            yield Fault(seq, f"Event {seq} was changed after it was stored.")
+        if anchor is not None and anchor.seq == seq:
+            anchored = anchor.hash == event.hash
+            if not anchored:
+                yield Fault(seq, f"Event {seq} is not the one that was stored in its place.")
+        last_hash = event.hash
+    if not anchored:
+        yield Fault(seq + 1, f"The chain ends at event {seq}; later events were removed.")
+    head = session.scalars(select(HeadRow)).one_or_none()
+    if head is None or head.seq < seq:
+        yield Fault(seq, "The record of the chain's end is missing or was set back.")
+    elif head.seq > seq:
+        yield Fault(seq + 1, f"The chain ends at event {seq}; {head.seq} events were stored.")
+    elif head.hash != last_hash:
+        yield Fault(seq, "The record of the chain's end was changed.")
+
+
+def _changed_rows(session: Session) -> Iterator[Fault]:
+    told: dict[Action, set[int]] = {Action.CASE_ADDED: set(), Action.READING: set()}
+    query = select(EventRow).where(EventRow.action.in_(told)).order_by(EventRow.seq)
+    for event in session.scalars(query.execution_options(yield_per=_BATCH)):
+        told[Action(event.action)].add(event.seq)
+        if event.action == Action.READING:
+            row = session.get(ReadingRow, event.seq)
+            if row is None or not reading_matches(row, [event]):
+                yield Fault(event.seq, f"The reading of event {event.seq} was changed.")
+        else:
+            case = session.get(CaseRow, event.case_id)
+            recorded = json.loads(event.payload)["row_sha256"]
+            files = case_files(session, event.case_id or "")
+            if case is None or chain.case_hash(case, files) != recorded:
+                yield Fault(event.seq, f"Case {event.case_id} was changed after it was stored.")
+    for row_seq, action in (
+        (CaseRow.added_seq, Action.CASE_ADDED),
+        (ReadingRow.seq, Action.READING),
+    ):
+        for seq in session.scalars(select(row_seq).order_by(row_seq)):
+            if seq not in told[action]:
+                yield Fault(seq, f"A row tells of event {seq}, which is no such event.")
