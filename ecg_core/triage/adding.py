@@ -15,7 +15,7 @@ from ecg_core.page.values import EcgPage
 from ecg_core.triage import chain
 from ecg_core.triage.answers import attention_to_bytes, prediction_to_plain
 from ecg_core.triage.blobs import Blobs
-from ecg_core.triage.canonical import canonical_json, sha256_text
+from ecg_core.triage.canonical import canonical_json, sha256_text, utc_now
 from ecg_core.triage.errors import StoreError
 from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.schema import Action, BlobRow, CaseRow, FileRow, HeadRow
@@ -124,7 +124,7 @@ def _case_row(new: NewCase, stored: StoredBytes, seq: int) -> CaseRow:
         id=new.identity[:16],
         identity=new.identity,
         added_seq=seq,
-        created_utc=chain.utc_now(),
+        created_utc=utc_now(),
         name=_storable(new.bundle.name),
         input_sha256=new.bundle.sha256,
         page_sha256=new.page.sha256,

@@ -44,6 +44,13 @@ class Anchor:
         except (KeyError, TypeError) as error:
             raise ValueError(f"{self.path.name} is no anchor") from error
 
+    def begin(self, link: Link) -> None:
+        """Start to witness a chain at this link, unless that was done. Raises OSError, Timeout."""
+        if not self.path.exists():
+            with self._lock:
+                if not self.path.exists():
+                    self._write(link)
+
     def advance(self, link: Link) -> None:
         """Remember a committed link, unless a later one is remembered already.
 
@@ -52,8 +59,11 @@ class Anchor:
         try:
             with self._lock:
                 seen = self.read()
-                if seen is None or seen.seq < link.seq:
-                    data = json.dumps(asdict(link)).encode()
-                    write_whole(self.path, data, self.scratch)
+                # A lost anchor is not made anew here: `verify` has to tell that it was lost.
+                if seen is not None and seen.seq < link.seq:
+                    self._write(link)
         except (OSError, ValueError, Timeout) as error:
             _log.warning("The chain anchor %s could not be moved on: %s", self.path, error)
+
+    def _write(self, link: Link) -> None:
+        write_whole(self.path, json.dumps(asdict(link)).encode(), self.scratch)

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 
 class StoreError(Exception):
@@ -47,6 +47,8 @@ _SQLITE: tuple[tuple[str, tuple[str, str]], ...] = (
 )
 """SQLite's error names by their beginning."""
 
+_POSTGRESQL_DISK_FULL = "53100"
+
 _SYSTEM: dict[int, tuple[str, str]] = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -80,7 +82,9 @@ def _of_database(error: DBAPIError) -> tuple[str, str]:
     for start, words in _SQLITE:
         if name.startswith(start):
             return words
-    if not name and error.connection_invalidated | (type(error).__name__ == "OperationalError"):
+    if getattr(error.orig, "sqlstate", None) == _POSTGRESQL_DISK_FULL:
+        return _FULL
+    if not name and isinstance(error, OperationalError):
         return (
             "The database server cannot be reached, so nothing was saved.",
             "Check that it runs and that ECG_DATABASE_URL is right.",

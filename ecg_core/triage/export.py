@@ -39,13 +39,15 @@ def write(events: Iterable[EventRow], out: TextIO, fmt: ExportFormat) -> int:
     with sorted keys and without spaces.
     """
     rows = ({**event_plain(event), "hash": event.hash} for event in events)
-    count = 0
+    written = 0
     if fmt is ExportFormat.CSV:
         table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
         table.writeheader()
-        for count, row in enumerate(rows, start=1):
+        for row in rows:
             table.writerow(row)
+            written += 1
     else:
-        for count, row in enumerate(rows, start=1):
+        for row in rows:
             out.write(canonical_json(row) + "\n")
-    return count
+            written += 1
+    return written

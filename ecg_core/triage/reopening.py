@@ -156,8 +156,17 @@ def reading_matches(row: ReadingRow, events: list[EventRow]) -> bool:
     event = next((event for event in events if event.seq == row.seq), None)
     if event is None or (event.case_id, event.created_utc) != (row.case_id, row.created_utc):
         return False
-    said = json.loads(event.payload).get("reading")
+    said = payload_of(event).get("reading")
     return canonical_json(said) == canonical_json(chain.reading_plain(row))
+
+
+def payload_of(event: EventRow) -> dict[str, Any]:
+    """What an event says; nothing when its payload was spoilt."""
+    try:
+        plain = json.loads(event.payload)
+    except ValueError:
+        return {}
+    return plain if isinstance(plain, dict) else {}
 
 
 def stored_event(event: EventRow) -> StoredEvent:

@@ -82,6 +82,8 @@ class FilterValues:
     last_day: date | None
 
 
+EVERYTHING = CaseFilter()
+
 _LATEST_SEQ = (
     select(func.max(ReadingRow.seq))
     .where(ReadingRow.case_id == CaseRow.id)

@@ -33,8 +33,8 @@ from ecg_core.triage.readings import (
     checked_token,
 )
 from ecg_core.triage.reopening import Checks, StoredCase, StoredEvent, StoredFile
-from ecg_core.triage.schema import Action, EventRow, FileRow, ReadingRow
-from ecg_core.triage.search import CaseFilter, CaseSummary, FilterValues, Status
+from ecg_core.triage.schema import Action, EventRow, FileRow, HeadRow, ReadingRow
+from ecg_core.triage.search import EVERYTHING, CaseFilter, CaseSummary, FilterValues, Status
 from ecg_core.triage.verification import ChainReport
 
 __all__ = [
@@ -85,9 +85,17 @@ class Store:
             blobs = Blobs(data_dir / "blobs")
             engine = open_engine(data_dir, url, busy_timeout_s)
             migrate(engine)
-        # Each database has its own anchor; that of the data directory moves with it.
-        mark = "" if url is None else f"-{sha256_text(engine.url.render_as_string())[:12]}"
-        return cls(engine, blobs, Anchor(data_dir / f"chain{mark}.anchor", blobs.scratch))
+            # Each database has its own anchor; that of the data directory moves with it.
+            mark = "" if url is None else f"-{sha256_text(engine.url.render_as_string())[:12]}"
+            anchor = Anchor(data_dir / f"chain{mark}.anchor", blobs.scratch)
+            store = cls(engine, blobs, anchor)
+            with store._reading() as session:
+                head = session.scalars(select(HeadRow)).one()
+            # A chain elsewhere may be older than this data directory, which witnesses it from
+            # now on. The data directory's own has had its anchor from the first event.
+            if url is not None or head.seq == 0:
+                anchor.begin(Link(head.seq, head.hash))
+        return store
 
     def close(self) -> None:
         """Let go of the database's connections."""
@@ -199,12 +207,12 @@ class Store:
                 raise StoreError(f"Case {case_id} has no file {position}.", "Reopen the case.")
             return self._blobs.get(file.sha256)
 
-    def search(self, wanted: CaseFilter = CaseFilter()) -> list[CaseSummary]:  # noqa: B008
+    def search(self, wanted: CaseFilter = EVERYTHING) -> list[CaseSummary]:
         """The cases that match, newest first."""
         with self._reading() as session:
             return search.find(session, wanted)
 
-    def count(self, wanted: CaseFilter = CaseFilter()) -> int:  # noqa: B008
+    def count(self, wanted: CaseFilter = EVERYTHING) -> int:
         """How many cases match, whatever the filter's limit."""
         with self._reading() as session:
             return search.count(session, wanted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from ecg_core.triage import chain
 from ecg_core.triage.anchor import Link
 from ecg_core.triage.blobs import Blobs
-from ecg_core.triage.reopening import case_files, reading_matches
+from ecg_core.triage.reopening import case_files, payload_of, reading_matches
 from ecg_core.triage.schema import (
     GENESIS,
     Action,
@@ -24,6 +23,7 @@ from ecg_core.triage.schema import (
 )
 
 _BATCH = 500
+_TOLD_BY = ((CaseRow.added_seq, Action.CASE_ADDED), (ReadingRow.seq, Action.READING))
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Fault:
 def verify(session: Session, anchor: Link | None, blobs: Blobs | None) -> ChainReport:
     """Check every event, every case and reading against its event, and the chain's end.
 
-    anchor: the furthest event seen committed, read before this session's transaction began.
+    anchor: the furthest event seen committed, read before this session's transaction began;
+    None when it was lost.
     blobs: also read all stored bytes and compare them with their hashes; None leaves that out.
     """
     events = session.scalar(select(func.count(EventRow.seq))) or 0
@@ -73,6 +74,8 @@ def _faults(session: Session, anchor: Link | None, blobs: Blobs | None) -> Itera
 
 def _broken_links(session: Session, anchor: Link | None) -> Iterator[Fault]:
     seq, last_hash, anchored = 0, GENESIS, anchor is None or anchor.seq == 0
+    if anchor is None:
+        yield Fault(None, "The anchor is missing: whether later events were removed is unknown.")
     query = select(EventRow).order_by(EventRow.seq).execution_options(yield_per=_BATCH)
     for event in session.scalars(query):
         seq += 1
@@ -109,14 +112,11 @@ def _changed_rows(session: Session) -> Iterator[Fault]:
                 yield Fault(event.seq, f"The reading of event {event.seq} was changed.")
         else:
             case = session.get(CaseRow, event.case_id)
-            recorded = json.loads(event.payload)["row_sha256"]
+            recorded = payload_of(event).get("row_sha256")
             files = case_files(session, event.case_id or "")
             if case is None or chain.case_hash(case, files) != recorded:
                 yield Fault(event.seq, f"Case {event.case_id} was changed after it was stored.")
-    for row_seq, action in (
-        (CaseRow.added_seq, Action.CASE_ADDED),
-        (ReadingRow.seq, Action.READING),
-    ):
+    for row_seq, action in _TOLD_BY:
         for seq in session.scalars(select(row_seq).order_by(row_seq)):
             if seq not in told[action]:
                 yield Fault(seq, f"A row tells of event {seq}, which is no such event.")
