@@ -84,5 +84,5 @@ def _measured(card: ModelCard) -> None:
 through_app()
 try:
     show(engine.classifier().card)
-except engine.NoModel as error:
+except engine.ModelUnavailableError as error:
     st.warning(str(error))

@@ -128,7 +128,7 @@ def triage(found: EvidenceSet) -> None:
 through_app()
 try:
     model = engine.classifier()
-except engine.NoModel as error:
+except engine.ModelUnavailableError as error:
     st.warning(str(error))
     st.stop()
 sets = evidence.load(model.card.name, model.card.weights_sha256)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
-from ecg_core.triage.priority import Priority, PriorityDecision
 
 from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
+from ecg_core.triage.priority import Priority, PriorityDecision
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 

@@ -46,9 +46,9 @@ def bars(rows: Sequence[Bar], label: str, key: str, long: bool = False) -> None:
 
 def percent(probability: float) -> str:
     """Probability for a reader: whole per cent, and never a false 0 or 100."""
-    if probability < 0.005:
+    if probability <= 0.005:
         return "<1 %"
-    if probability > 0.995:
+    if probability >= 0.995:
         return ">99 %"
     return f"{probability * 100:.0f} %"
 

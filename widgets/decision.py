@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 
 import streamlit as st
-from ecg_core.triage.priority import Priority
-from ecg_core.triage.store import Reading
+from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
+from ecg_core.triage.priority import Priority
+from ecg_core.triage.store import Reading, StoreError
 from widgets import engine, queue
 from widgets.badges import priority_name
 from widgets.engine import Answer
+from widgets.text import plain
 
 AGREE, OVERRIDE = "Agree", "Override"
 
@@ -39,6 +41,7 @@ def decision_form(entry: queue.Entry, answer: Answer) -> None:
         )
         reason = st.text_input(
             "Reason (required)",
+            value="The machine abstained." if answer.prediction.abstained else "",
             key=f"reason_{case}",
             persist_state="session",
             placeholder="What the machine missed or misread",
@@ -61,14 +64,21 @@ def decision_form(entry: queue.Entry, answer: Answer) -> None:
     tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
     token = tokens.setdefault(case, uuid.uuid4().hex)
     if st.button("Save decision", type="primary", icon=":material/check:", key=f"save_{case}"):
-        missing = _missing(agrees, triage, reason, reader)
-        if missing or triage is None or priority is None:
-            place.error(f"Not saved yet. {missing}", icon=":material/edit:")
+        if triage is None or priority is None:
+            _refuse(place, "Choose the class that you decide on.")
             return
-        reading = Reading(reader.strip(), agrees, triage, priority, reason.strip(), note.strip())
-        event = engine.store().record_reading(case, reading, token)
+        try:
+            reading = Reading(reader, agrees, triage, priority, reason, note)
+            event = engine.store().record_reading(case, reading, token)
+        except StoreError as error:
+            _refuse(place, plain(f"{error.reason} {error.hint}"))
+            return
         queue.update(entry.sha256, event=event)
         st.rerun()
+
+
+def _refuse(place: DeltaGenerator, words: str) -> None:
+    place.error(f"Not saved yet. {words}", icon=":material/edit:")
 
 
 def _verdict(answer: Answer) -> bool:
@@ -86,17 +96,6 @@ def _verdict(answer: Answer) -> bool:
         persist_state="session",
     )
     return choice != OVERRIDE
-
-
-def _missing(agrees: bool, triage: Triage | None, reason: str, reader: str) -> str:
-    """What the reader still has to fill in, as a sentence; empty when nothing."""
-    if not agrees and triage is None:
-        return "Choose the class that you decide on."
-    if not agrees and not reason.strip():
-        return "Give the reason for overriding the machine."
-    if not reader.strip():
-        return "Enter your name."
-    return ""
 
 
 def _saved(entry: queue.Entry, case: str) -> None:

@@ -15,8 +15,6 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from ecg_core.triage.priority import PriorityDecision, decide
-from ecg_core.triage.store import Store
 
 import ecg_core
 from ecg_core import intake
@@ -26,6 +24,8 @@ from ecg_core.page import from_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
 from ecg_core.page.values import EcgPage
 from ecg_core.signal.filters import Band
+from ecg_core.triage.priority import PriorityDecision, decide
+from ecg_core.triage.store import Store
 from widgets.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -73,25 +73,25 @@ def shelf() -> Shelf:
     return Shelf()
 
 
-class NoModel(Exception):
+class ModelUnavailableError(Exception):
     """No model can be loaded, or the one there is damaged."""
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
 def classifier() -> Classifier:
-    """The shipped model, loaded once. Raises NoModel."""
+    """The shipped model, loaded once. Raises ModelUnavailableError."""
     from ecg_core import network
     from ecg_core.network.classifier import ModelError
 
     try:
         return network.load()
     except (KeyError, ModelError) as error:
-        raise NoModel(f"The model cannot be used: {error.args[0]}.") from error
+        raise ModelUnavailableError(f"The model cannot be used: {error.args[0]}.") from error
 
 
 def _try_classifier() -> None:
     # A missing model is reported where it is needed, not from the background.
-    with suppress(NoModel):
+    with suppress(ModelUnavailableError):
         classifier()
 
 
@@ -120,7 +120,7 @@ def page(sha256: str, view: View) -> EcgPage:
     """The page of a dropped bundle. Raises IntakeError or PageError."""
     source = material(sha256)
     if isinstance(source, EcgScan):
-        from ecg_core.page import from_scan
+        from ecg_core.page.rectify import from_scan
 
         return from_scan(source)
     if source.duration_s > PAGE_SECONDS:

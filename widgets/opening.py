@@ -10,6 +10,7 @@ from ecg_core import intake
 from ecg_core.intake.values import Bundle, IntakeError, Upload
 from widgets import engine, queue
 from widgets.demos import Demo, demos
+from widgets.text import plain
 
 
 def opening_screen() -> None:
@@ -80,6 +81,6 @@ def _opened_before() -> None:
         icon = ":material/block:" if entry.reason else ":material/ecg_heart:"
         if entry.event is not None:
             icon = ":material/task_alt:"
-        if st.button(entry.label, key=f"again_{entry.sha256}", icon=icon, type="tertiary"):
+        if st.button(plain(entry.label), key=f"again_{entry.sha256}", icon=icon, type="tertiary"):
             queue.show(entry.sha256)
             st.rerun()

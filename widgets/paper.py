@@ -114,8 +114,13 @@ def _label(box: LeadBox) -> dict[str, object]:
 
 
 def _print(page: EcgPage) -> str:
-    scale = f"{page.speed_mm_per_s:g} mm/s   {page.gain_mm_per_mv:g} mm/mV"
-    return f"{scale}   {page.filter_name}".strip()
+    """What is printed below the traces: the scale, and where it comes from."""
+    parts = [f"{page.speed_mm_per_s:g} mm/s", f"{page.gain_mm_per_mv:g} mm/mV"]
+    if page.filter_name:
+        parts.append(page.filter_name)
+    if page.source_px_per_mm is not None:
+        parts.append(f"scan of {page.source_px_per_mm:.1f} px/mm")
+    return "   ".join(parts)
 
 
 def _spoken(page: EcgPage) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.intake.values import EcgRecord, IntakeError
-from ecg_core.network.values import Prediction
 from ecg_core.page.layouts import LAYOUTS, PAGE_SECONDS
 from ecg_core.page.values import PageError
 from ecg_core.signal.filters import Band
-from widgets import badges, bars, engine, queue
+from ecg_core.triage.store import StoreError
+from widgets import engine, queue, verdict
 from widgets.decision import decision_form
 from widgets.engine import Answer, View
 from widgets.navigator import navigator
 from widgets.paper import paper
+from widgets.text import plain
 
 BAND_NAMES: dict[Band, str] = {
     Band.DIAGNOSTIC: "Diagnostic 0.05–150 Hz",
@@ -49,20 +51,22 @@ def reading_screen(entry: queue.Entry) -> None:
         _refusal(entry.name, error.reason, error.hint)
     except PageError as error:
         _refusal(entry.name, error.remark.text, error.remark.hint)
-    except engine.NoModel as error:
+    except StoreError as error:
+        _refusal(entry.name, error.reason, error.hint)
+    except engine.ModelUnavailableError as error:
         st.error(str(error), icon=":material/block:")
     else:
         _desk(entry, answer, source.notes)
 
 
-def _steps(bar: st.delta_generator.DeltaGenerator, entry: queue.Entry) -> None:
+def _steps(bar: DeltaGenerator, entry: queue.Entry) -> None:
     """Back to the opening screen, and along the opened ECGs."""
     row = queue.entries()
     if bar.button("Open ECGs", icon=":material/arrow_back:", key="leave"):
         queue.leave()
         st.rerun()
     if len(row) == 1:
-        bar.markdown(f"**{entry.name}**", width="content")
+        bar.markdown(f"**{plain(entry.name)}**", width="content")
         return
     here = row.index(entry)
     chosen = bar.selectbox(
@@ -81,12 +85,12 @@ def _steps(bar: st.delta_generator.DeltaGenerator, entry: queue.Entry) -> None:
 
 
 def _refusal(name: str, reason: str, hint: str) -> None:
-    st.error(f"**{name} was not read.** {reason}  \n{hint}", icon=":material/block:")
+    st.error(
+        f"**{plain(name)} was not read.** {plain(reason)}  \n{plain(hint)}", icon=":material/block:"
+    )
 
 
-def _view_choice(
-    bar: st.delta_generator.DeltaGenerator, record: EcgRecord, entry: queue.Entry
-) -> View:
+def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> View:
     # Records of up to three leads are drawn as a rhythm strip.
     is_strip = len(record.leads) <= 3
     shown = "Rhythm strip" if is_strip else LAYOUT_NAMES[entry.view.layout]
@@ -142,7 +146,7 @@ def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
     chosen: dict[str, str] = st.session_state.setdefault("targets", {})
     target = chosen.get(answer.case_id, str(answer.prediction.triage_class))
     attention = engine.attention(answer.page, target)
-    ecg, verdict = st.columns([3.3, 1], gap="medium")
+    ecg, answers = st.columns([3.3, 1], gap="medium")
     with ecg:
         paper(
             answer.page,
@@ -151,50 +155,12 @@ def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
             key="paper",
             on_target=lambda key: chosen.update({answer.case_id: key}),
         )
-    with verdict:
-        _verdict(answer, notes)
+    with answers:
+        verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, notes)
     decide, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with decide:
         decision_form(entry, answer)
     with classes:
-        st.subheader("Diagnostic classes")
-        bars.finding_bars(
-            answer.prediction.superclasses,
-            "Probability of each superclass",
-            "superclasses",
-        )
-        _all_findings(answer.prediction)
+        verdict.classes(answer.prediction)
     with leads:
-        st.subheader("Where the model looked")
-        bars.lead_bars(attention, "leads")
-        st.caption(f"Share of attention for {dict(engine.targets())[target]}. Where, not why.")
-
-
-def _verdict(answer: Answer, notes: tuple[str, ...]) -> None:
-    prediction = answer.prediction
-    if prediction.abstained:
-        badges.abstention(prediction.reasons)
-    badges.priority_badge(answer.priority)
-    st.subheader("Triage")
-    bars.triage_bars(prediction, "triage")
-    flagged = sorted((f for f in prediction.findings if f.flagged), key=lambda f: -f.probability)
-    st.subheader("Findings")
-    if not flagged:
-        st.caption("None above its operating point.")
-    st.markdown("  \n".join(f"{f.name} :gray[{bars.percent(f.probability)}]" for f in flagged))
-    st.subheader("Quality")
-    badges.remarks(answer.page.remarks, notes)
-    st.caption(
-        f"{prediction.model.name} {prediction.model.version} · {prediction.elapsed_ms:.0f} ms"
-    )
-
-
-def _all_findings(prediction: Prediction) -> None:
-    if not prediction.findings:
-        return
-    with st.popover("All findings"):
-        bars.finding_bars(
-            sorted(prediction.findings, key=lambda f: -f.probability),
-            "Probability of each finding",
-            "findings",
-        )
+        verdict.looked(attention, dict(engine.targets())[target])

@@ -1,6 +1,5 @@
 const SVG = "http://www.w3.org/2000/svg";
 const CSS_PX_PER_MM = 96 / 25.4;
-const MARGIN = { left: 10, top: 5, right: 5, bottom: 10 };
 const LIFTED = -32768;
 
 // Choices of the reader, kept while the page stays open, whichever ECG is shown.
@@ -15,12 +14,17 @@ function element(name, attributes, parent, text) {
   return node;
 }
 
-function grid(svg, width, height) {
+// A record's calibration pulse stands left of the traces; a scan brings its own.
+function margins(page) {
+  return { left: page.pulses.length ? 10 : 5, top: 5, right: 5, bottom: 10 };
+}
+
+function grid(svg, width, height, margin) {
   const lines = { fine: "", bold: "" };
-  for (let x = -MARGIN.left; x <= width + MARGIN.right; x += 1)
-    lines[x % 5 === 0 ? "bold" : "fine"] += `M${x} ${-MARGIN.top}V${height + MARGIN.bottom}`;
-  for (let y = -MARGIN.top; y <= height + MARGIN.bottom; y += 1)
-    lines[y % 5 === 0 ? "bold" : "fine"] += `M${-MARGIN.left} ${y}H${width + MARGIN.right}`;
+  for (let x = -margin.left; x <= width + margin.right; x += 1)
+    lines[x % 5 === 0 ? "bold" : "fine"] += `M${x} ${-margin.top}V${height + margin.bottom}`;
+  for (let y = -margin.top; y <= height + margin.bottom; y += 1)
+    lines[y % 5 === 0 ? "bold" : "fine"] += `M${-margin.left} ${y}H${width + margin.right}`;
   for (const weight of ["fine", "bold"]) element("path", { class: weight, d: lines[weight] }, svg);
 }
 
@@ -41,16 +45,17 @@ function stroke(trace) {
 }
 
 function draw(page) {
-  const full = { w: page.width + MARGIN.left + MARGIN.right, h: page.height + MARGIN.top + MARGIN.bottom };
+  const margin = margins(page);
+  const full = { w: page.width + margin.left + margin.right, h: page.height + margin.top + margin.bottom };
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", `${-MARGIN.left} ${-MARGIN.top} ${full.w} ${full.h}`);
+  svg.setAttribute("viewBox", `${-margin.left} ${-margin.top} ${full.w} ${full.h}`);
   svg.setAttribute("class", page.picture || page.ink ? "scan" : "record");
-  element("rect", { class: "paper", x: -MARGIN.left, y: -MARGIN.top, width: full.w, height: full.h }, svg);
+  element("rect", { class: "paper", x: -margin.left, y: -margin.top, width: full.w, height: full.h }, svg);
   const canvas = { x: 0, y: 0, width: page.width, height: page.height, preserveAspectRatio: "none" };
-  if (!page.picture) grid(svg, page.width, page.height);
+  if (!page.picture) grid(svg, page.width, page.height, margin);
   if (page.ink) {
     const layer = element("g", { class: "layer-ink" }, svg);
-    if (page.picture) grid(layer, page.width, page.height);
+    if (page.picture) grid(layer, page.width, page.height, margin);
     element("image", { href: page.ink, ...canvas }, layer);
   }
   if (page.picture) element("image", { class: "layer-picture", href: page.picture, ...canvas }, svg);
@@ -62,8 +67,8 @@ function draw(page) {
   for (const lead of page.leads) element("text", { class: "lead", x: lead.x, y: lead.y }, svg, lead.name);
   for (const lead of page.absent)
     element("text", { class: "absent", x: lead.x, y: lead.y }, svg, `${lead.name} not recorded`);
-  const foot = page.height + MARGIN.bottom - 3;
-  element("text", { class: "print", x: -7, y: foot }, svg, page.print);
+  const foot = page.height + margin.bottom - 3;
+  element("text", { class: "print", x: 3 - margin.left, y: foot }, svg, page.print);
   const bar = page.width - page.speed;
   element("path", { class: "rule", d: `M${bar} ${foot - 2}v2h${page.speed}v-2` }, svg);
   element("text", { class: "print", x: bar - 2, y: foot, "text-anchor": "end" }, svg, "1 s");

@@ -1,0 +1,121 @@
+"""The Performance page: figures from evidence that is worked out by hand here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ecg_core.learning import evidence
+from ecg_core.learning.evidence import EvidenceSet
+from tests.app.conftest import words
+from widgets import engine
+
+N = 40
+
+
+def known_evidence() -> EvidenceSet:
+    """Forty cases: infarction in ten of them, found in eight; false alarms in three of thirty."""
+    card = engine.classifier().card
+    infarction = np.arange(N) < 10
+    flagged = np.zeros(N, bool)
+    flagged[:8] = flagged[10:13] = True
+    labels = np.tile(infarction[:, None], (1, 5))
+    threshold = card.superclasses[1].threshold
+    score = np.where(flagged, (1 + threshold) / 2, threshold / 2)
+    # Half of the cases normal, half acute; one in four taken for the other.
+    truth = np.arange(N) % 2
+    said = np.where(np.arange(N) % 4 == 0, 1 - truth, truth)
+    triage = np.full((N, 4), 0.1)
+    triage[np.arange(N), said] = 0.7
+    return EvidenceSet(
+        model=card.name,
+        version=card.version,
+        weights_sha256=card.weights_sha256,
+        dataset="Made up",
+        split="test",
+        condition="clean",
+        layout="3x4+1R",
+        refused=0,
+        case_ids=np.arange(N).astype(str),
+        patients=np.arange(N),
+        age=np.full(N, 60.0),
+        sex=np.zeros(N),
+        device=np.full(N, "x"),
+        site=np.full(N, "x"),
+        abstained=np.zeros(N, bool),
+        superclass_labels=labels,
+        superclass_scores=np.tile(score[:, None], (1, 5)),
+        triage_labels=truth,
+        triage_scores=triage,
+        codes=("AFIB",),
+        statement_labels=infarction[:, None],
+        statement_scores=score[:, None],
+    )
+
+
+@pytest.fixture
+def page(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    found = known_evidence()
+    monkeypatch.setattr(evidence, "load", lambda name: (found,))
+    return app.switch_page("pages/performance.py").run()
+
+
+def shown(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_rates_at_the_shipped_operating_point(page: AppTest) -> None:
+    assert not page.exception
+    figures = shown(page)
+    # 8 of 10 found, 27 of 30 let be, 8 of 11 flags right, 27 of 29 silences right.
+    assert figures["Sensitivity"] == "0.800"
+    assert figures["Specificity"] == "0.900"
+    assert figures["PPV"] == f"{8 / 11:.3f}"
+    assert figures["NPV"] == f"{27 / 29:.3f}"
+    assert figures["F1"] == f"{16 / 21:.3f}"
+    table = page.dataframe[0].value
+    assert table["Cases"].tolist() == [10] * 5
+    assert table["Sensitivity"][1] == pytest.approx(0.8)
+
+
+def test_the_slider_moves_the_rates(page: AppTest) -> None:
+    slider = next(s for s in page.slider if s.label.startswith("Threshold"))
+    slider.set_value(0.0).run()
+    assert (shown(page)["Sensitivity"], shown(page)["Specificity"]) == ("1.000", "0.000")
+    slider = next(s for s in page.slider if s.label.startswith("Threshold"))
+    slider.set_value(1.0).run()
+    assert (shown(page)["Sensitivity"], shown(page)["Specificity"]) == ("0.000", "1.000")
+
+
+def test_triage_classes_are_counted_by_the_likeliest(page: AppTest) -> None:
+    # Of twenty normal cases ten were said to be acute (numbers divisible by four are even).
+    table = page.dataframe[1].value.set_index("Class")
+    assert table["Cases"].tolist() == [20, 20, 0, 0]
+    assert table.loc["Normal", "Sensitivity"] == pytest.approx(0.5)
+    assert table.loc["Acute or recent infarction", "Sensitivity"] == pytest.approx(1.0)
+    assert table.loc["Acute or recent infarction", "PPV"] == pytest.approx(20 / 30)
+
+
+def test_evidence_of_other_weights_is_not_shown(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    other = replace(known_evidence(), weights_sha256="0" * 64)
+    monkeypatch.setattr(evidence, "load", lambda name: (other,))
+    page = app.switch_page("pages/performance.py").run()
+    assert not page.exception
+    assert "without evidence" in page.info[0].value
+    assert "Research use only. Not a diagnosis." in words(page)
+
+
+def test_every_shipped_evidence_file_can_be_shown(app: AppTest) -> None:
+    name = engine.classifier().card.name
+    if not any((Path(evidence.models_folder()) / name / "evidence").glob("*.parquet")):
+        pytest.skip("the model in models/ has no evidence files yet")
+    page = app.switch_page("pages/performance.py").run()
+    assert not page.exception
+    assert len(page.metric) >= 5

@@ -1,0 +1,165 @@
+"""The Triage page: opening, answering, deciding once, refusing."""
+
+from __future__ import annotations
+
+import datetime
+import pickle
+
+from streamlit.testing.v1 import AppTest
+
+from ecg_core.triage.store import CaseFilter
+from tests.app.conftest import demo_files, drop, words
+from widgets import engine
+from widgets.demos import demos
+
+
+def cases() -> list[object]:
+    return list(engine.store().search(CaseFilter()))
+
+
+def case_of(app: AppTest) -> str:
+    return next(
+        button.key.removeprefix("save_") for button in app.button if button.key.startswith("save_")
+    )
+
+
+def readings(case_id: str) -> tuple[object, ...]:
+    return tuple(engine.store().reopen(case_id).readings)
+
+
+def open_demo(app: AppTest, demo_id: str) -> AppTest:
+    return app.button(key=f"demo_{demo_id}").click().run()
+
+
+def test_opening_screen_offers_every_demo_and_says_it_is_for_research(app: AppTest) -> None:
+    assert not app.exception
+    assert {f"demo_{demo.id}" for demo in demos()} <= {button.key for button in app.button}
+    assert "Research use only. Not a diagnosis." in words(app)
+    assert cases() == []
+
+
+def test_a_demo_is_answered_and_stored(app: AppTest) -> None:
+    open_demo(app, "normal")
+    assert not app.exception
+    text = words(app)
+    assert "The machine says" in str([item.label for item in app.get("segmented_control")])
+    assert "Research use only. Not a diagnosis." in text
+    assert "Synthetic" in text
+    assert len(cases()) == 1
+
+
+def test_a_decision_is_saved_once_even_when_clicked_twice(app: AppTest) -> None:
+    open_demo(app, "normal")
+    case = case_of(app)
+    app.text_input(key="reader").set_value("Dr. A. Reader")
+    app.button(key=f"save_{case}").click().run()
+    assert "Saved as audit event" in app.success[0].value
+    first = app.success[0].value
+    # A second click that was already on its way finds the page as it was before the first.
+    queue = app.session_state["queue"]
+    app.session_state["queue"] = [
+        type(entry)(entry.sha256, entry.name, view=entry.view) for entry in queue
+    ]
+    app.run()
+    app.button(key=f"save_{case}").click().run()
+    assert app.success[0].value == first
+    assert len(readings(case)) == 1
+    assert readings(case)[0].reading.reader == "Dr. A. Reader"
+
+
+def test_an_override_without_class_reason_or_name_is_refused(app: AppTest) -> None:
+    open_demo(app, "normal")
+    case = case_of(app)
+    app.get("segmented_control")[0].set_value("Override").run()
+    machine = engine.store().reopen(case).prediction.triage_class
+    app.button(key=f"save_{case}").click().run()
+    assert "Choose the class" in app.error[0].value
+    other = next(o for o in ("normal", "other_abnormal") if o != machine)
+    app.selectbox(key=f"class_{case}").set_value(other).run()
+    app.button(key=f"save_{case}").click().run()
+    assert "name" in app.error[0].value
+    app.text_input(key="reader").set_value("B").run()
+    for nothing in ("", "   "):
+        app.text_input(key=f"reason_{case}").set_value(nothing).run()
+        app.button(key=f"save_{case}").click().run()
+        assert "without a reason" in app.error[0].value
+    assert readings(case) == ()
+    app.text_input(key=f"reason_{case}").set_value("Artefact in V1").run()
+    app.button(key=f"save_{case}").click().run()
+    assert not app.error
+    reading = readings(case)[0].reading
+    assert (reading.agrees, reading.triage, reading.reason) == (False, other, "Artefact in V1")
+
+
+def test_the_readers_name_is_kept_for_the_next_ecg(app: AppTest) -> None:
+    drop(
+        app,
+        *demo_files("normal.hea", "normal.dat", "fibrillation.hea", "fibrillation.dat"),
+    )
+    app.text_input(key="reader").set_value("C").run()
+    app.button(key=f"save_{case_of(app)}").click().run()
+    app.button(key="next").click().run()
+    assert app.text_input(key="reader").value == "C"
+    assert "fibrillation" in app.session_state["queue"][1].name
+
+
+def test_garbage_is_refused_in_words_and_not_stored(app: AppTest) -> None:
+    drop(app, ("holiday.png", b"\x89PNG but not really"))
+    assert not app.exception
+    assert "holiday.png" in app.error[0].value
+    assert cases() == []
+
+
+def test_one_bad_file_does_not_hold_up_the_others(app: AppTest) -> None:
+    drop(app, ("notes.txt", b"buy milk"), *demo_files("normal.hea", "normal.dat"))
+    assert not app.exception
+    assert not app.error
+    labels = [entry.label for entry in app.session_state["queue"]]
+    assert sorted(labels) == ["normal", "notes.txt · not read"]
+    assert len(cases()) == 1
+
+
+def test_a_signal_without_its_header_says_what_is_missing(app: AppTest) -> None:
+    drop(app, *demo_files("normal.dat"))
+    assert ".hea" in app.error[0].value
+
+
+def test_another_window_of_a_long_record_is_another_case(app: AppTest) -> None:
+    open_demo(app, "one_minute_strip")
+    slider = app.slider[0]
+    # A minute holds fifty starts of ten seconds (the slider counts microseconds).
+    assert slider.max - slider.min == 50e6
+    slider.set_value(slider.value + datetime.timedelta(seconds=25)).run()
+    assert not app.exception
+    starts = sorted(engine.store().reopen(case.id).page.start_s for case in cases())
+    assert starts == [0.0, 25.0]
+
+
+def test_two_leads_make_the_machine_abstain_and_leave_the_decision_to_the_reader(
+    app: AppTest,
+) -> None:
+    open_demo(app, "one_minute_strip")
+    assert "The machine abstains" in app.warning[0].value
+    case = case_of(app)
+    app.text_input(key="reader").set_value("D").run()
+    app.button(key=f"save_{case}").click().run()
+    assert "Choose the class" in app.error[0].value
+
+
+def test_the_filter_chosen_is_the_filter_printed(app: AppTest) -> None:
+    open_demo(app, "normal")
+    monitor = next(radio for radio in app.radio if radio.label == "Filter")
+    monitor.set_value("monitor").run()
+    assert not app.exception
+    pages = [engine.store().reopen(case.id).page for case in cases()]
+    assert {page.filter_name.split(",")[0] for page in pages} == {"0.05–150 Hz", "0.5–40 Hz"}
+
+
+def test_session_state_holds_choices_only(app: AppTest) -> None:
+    open_demo(app, "normal")
+    kept = app.session_state.to_dict()
+    kept.pop("paper", None)
+    small = pickle.dumps({key: repr(value) for key, value in kept.items()})
+    assert len(small) < 5_000
+    assert "array(" not in repr(kept)
+    assert "EcgPage" not in repr(kept)

@@ -1,0 +1,65 @@
+"""Small widgets without a session: what they draw, and what they hold."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from ecg_core.intake.values import Bundle, Upload
+from widgets.bars import percent
+from widgets.pictures import LIFTED, data_url, heat_image, heights, ink_image
+from widgets.shelf import Shelf
+from widgets.text import plain
+
+
+def test_heights_are_hundredths_of_a_millimetre_from_the_top() -> None:
+    # 1 mV is 10 mm up from a baseline at 15 mm: 5 mm, 500 hundredths.
+    mv = np.array([0.0, 1.0, -0.5, np.nan])
+    drawn = np.frombuffer(base64.b64decode(heights(mv, 15.0, 10.0)), "<i2")
+    assert drawn.tolist() == [1500, 500, 2000, LIFTED]
+
+
+def test_weak_attention_leaves_the_paper_clear() -> None:
+    picture = heat_image(np.array([[0.0, 0.05, 1.0]], np.float32))
+    assert picture[0, :, 3].tolist() == [0, 0, 255]
+
+
+def test_ink_is_opaque_where_the_page_is_black() -> None:
+    assert ink_image(np.array([[0, 255]], np.uint8))[0, :, 3].tolist() == [0, 255]
+
+
+def test_a_lossless_picture_comes_back_the_same() -> None:
+    pixels = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
+    packed = base64.b64decode(data_url(pixels).split(",", 1)[1])
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(packed))), pixels)
+
+
+@given(st.floats(0, 1))
+def test_a_percentage_never_claims_certainty(probability: float) -> None:
+    assert percent(probability) not in {"0 %", "100 %"}
+
+
+def test_the_shelf_lets_the_oldest_go() -> None:
+    shelf = Shelf(limit_bytes=10)
+    keys = [shelf.put(Bundle(name, (Upload(name, name.encode() * 4),))) for name in "abc"]
+    assert shelf.get(keys[0]) is None
+    assert shelf.get(keys[1]) is not None
+    # What was asked for last stays longest.
+    shelf.put(Bundle("d", (Upload("d", b"dddd"),)))
+    assert shelf.get(keys[1]) is not None
+    assert shelf.get(keys[2]) is None
+
+
+def test_a_case_larger_than_the_shelf_is_still_held() -> None:
+    shelf = Shelf(limit_bytes=10)
+    key = shelf.put(Bundle("big", (Upload("big", b"x" * 100),)))
+    assert shelf.get(key) is not None
+
+
+def test_file_names_are_not_taken_for_markdown() -> None:
+    assert plain("a_*b*_[c](d)\n# e") == r"a\_\*b\*\_\[c\](d) \# e"

@@ -1,0 +1,125 @@
+"""A real server and a real browser; screenshots land in `screenshots/` beside this file."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ecg_core import network
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path(os.environ.get("ECG_CHROMIUM", "/usr/bin/chromium"))
+SHOTS = Path(__file__).parent / "screenshots"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE, NARROW = (1440, 900), (390, 844)
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of an app of its own, with an empty data directory."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM} (ECG_CHROMIUM names another)")
+    if network.default_model() not in network.list_models():
+        pytest.skip("no model is shipped in models/")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("app")
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
+            cwd=ROOT,
+            env={**os.environ, "ECG_DATA_DIR": str(folder / "data"), "ECG_DATABASE_URL": ""},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def _wait_for(url: str, patience_s: float = 60.0) -> None:
+    end = time.monotonic() + patience_s
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(f"nothing answers at {url}")
+
+
+@pytest.fixture(scope="session")
+def browser(address: str) -> Iterator[Browser]:
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Open a page of the app; after the test, no request may have left this machine."""
+    outside: list[str] = []
+    contexts = []
+
+    def go(path: str = "", size: tuple[int, int] = WIDE, theme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if theme == "dark" else "light",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on(
+            "request",
+            lambda request: (
+                outside.append(request.url)
+                if not request.url.startswith((address, "data:", "blob:"))
+                else None
+            ),
+        )
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert outside == []
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep what the window shows, once it has come to rest."""
+    SHOTS.mkdir(exist_ok=True)
+    page.wait_for_timeout(700)
+    page.screenshot(path=str(SHOTS / f"{name}.png"))
+
+
+def shoot_whole(page: Page, name: str) -> None:
+    """Keep the whole page: the window grows to its height for the picture."""
+    size = page.viewport_size
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    if size:
+        page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+    shoot(page, name)
+    if size:
+        page.set_viewport_size(size)

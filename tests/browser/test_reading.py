@@ -1,0 +1,142 @@
+"""One ECG all the way in a real browser: open, see, override, find again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, WIDE, shoot, shoot_whole
+from widgets.demos import FOLDER
+
+VIEWER = ".sheet svg"
+
+
+def drop(page: Page, *names: str) -> None:
+    page.locator("input[type=file]").set_input_files([str(FOLDER / name) for name in names])
+
+
+def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[..., Page]) -> None:
+    page = visit()
+    expect(page.get_by_text("Research use only. Not a diagnosis.")).to_be_visible()
+    shoot(page, "open_wide_light")
+    drop(page, "stemi_export.png")
+    expect(page.locator(VIEWER)).to_be_visible()
+    expect(page.locator(f"{VIEWER} .layer-picture")).to_be_visible()
+    expect(page.get_by_text("Your decision")).to_be_visible()
+    shoot(page, "scan_wide_light")
+    shoot_whole(page, "scan_whole_light")
+
+    page.get_by_role("radio", name="Override").click()
+    page.get_by_role("combobox", name="Class").click()
+    page.get_by_role("option").first.click()
+    page.get_by_role("button", name="Save decision").click()
+    expect(page.get_by_text("Give the reason for overriding the machine.")).to_be_visible()
+    page.get_by_label("Reason (required)").fill("ST elevation in V2 to V4")
+    page.get_by_label("Your name").fill("Dr. Browser")
+    page.get_by_label("Note").fill("seen in a test")
+    shoot_whole(page, "override_whole_light")
+    # Twice, as an impatient reader does.
+    page.get_by_role("button", name="Save decision").dblclick()
+    saved = page.get_by_text(re.compile(r"Saved as audit event \d+"))
+    expect(saved).to_be_visible()
+    expect(page.get_by_text("Research use only. Not a diagnosis.")).to_be_visible()
+    shoot_whole(page, "saved_whole_light")
+
+    page.get_by_role("link", name="Audit").click()
+    expect(page.get_by_text("stemi_export.png").first).to_be_visible()
+    shoot(page, "audit_wide_light")
+
+
+def test_a_wfdb_pair_is_drawn_to_scale_with_attention(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drop(page, "anterior_stemi.hea", "anterior_stemi.dat")
+    sheet = page.locator(VIEWER)
+    expect(sheet).to_be_visible()
+    expect(sheet.locator(".trace")).to_have_count(13)
+    expect(sheet.get_by_text("25 mm/s")).to_be_visible()
+    page.get_by_role("button", name="100 %").click()
+    # 250 mm of trace and 15 mm of margin, at 96 CSS pixels an inch.
+    box = sheet.bounding_box()
+    assert box is not None
+    assert box["width"] == pytest.approx(265 / 25.4 * 96, abs=1)
+
+    heat = sheet.locator(".heat")
+    expect(heat).to_be_visible()
+    page.get_by_text("Attention", exact=True).click()
+    expect(heat).to_be_hidden()
+    shoot(page, "record_bare_wide_light")
+    page.get_by_text("Attention", exact=True).click()
+    before = heat.get_attribute("href")
+    page.get_by_label("Show attention for").select_option("prior_mi")
+    expect(heat).not_to_have_attribute("href", before or "")
+    expect(page.get_by_text(re.compile("Share of attention for Prior"))).to_be_visible()
+
+
+def test_the_overlay_changes_without_asking_the_server(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drop(page, "normal.hea", "normal.dat")
+    heat = page.locator(f"{VIEWER} .heat")
+    expect(heat).to_be_visible()
+    page.wait_for_timeout(1000)
+    sent: list[object] = []
+    page.on("websocket", lambda socket: sent.append(socket))
+    page.evaluate(
+        "window.__sent = 0; const s = WebSocket.prototype.send;"
+        "WebSocket.prototype.send = function(d) { window.__sent += 1; s.call(this, d); }"
+    )
+    page.get_by_label("Strength of the attention overlay").fill("20")
+    assert heat.evaluate("node => node.style.opacity") == "0.2"
+    page.get_by_text("Attention", exact=True).click()
+    expect(heat).to_be_hidden()
+    assert page.evaluate("window.__sent") == 0
+    assert sent == []
+
+
+def test_garbage_is_refused_in_words(visit: Callable[..., Page], tmp_path: Path) -> None:
+    page = visit()
+    junk = tmp_path / "holiday.png"
+    junk.write_bytes(b"not a picture at all")
+    page.locator("input[type=file]").set_input_files(str(junk))
+    refusal = page.get_by_text("holiday.png was not read.")
+    expect(refusal).to_be_visible()
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    shoot(page, "garbage_wide_light")
+
+
+def test_a_long_record_has_a_strip_to_choose_from(visit: Callable[..., Page]) -> None:
+    page = visit(theme="dark")
+    page.get_by_role("button", name="One minute, two leads").click()
+    expect(page.locator(VIEWER)).to_be_visible()
+    expect(page.get_by_alt_text("Overview of the whole record")).to_be_visible()
+    expect(page.get_by_text("The machine abstains")).to_be_visible()
+    first = page.locator(f"{VIEWER} .trace").first.get_attribute("d")
+    page.get_by_role("slider").first.press("ArrowRight")
+    expect(page.locator(f"{VIEWER} .trace").first).not_to_have_attribute("d", first or "")
+    shoot_whole(page, "long_whole_dark")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_fits_its_window(
+    visit: Callable[..., Page], size: tuple[int, int], theme: str
+) -> None:
+    name = f"{'wide' if size == WIDE else 'narrow'}_{theme}"
+    page = visit(size=size, theme=theme)
+    expect(page.get_by_text("Open an ECG")).to_be_visible()
+    shoot_whole(page, f"open_{name}")
+    drop(page, "fibrillation.hea", "fibrillation.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    shoot(page, f"record_{name}")
+    shoot_whole(page, f"record_whole_{name}")
+    # The viewer scrolls by itself; the page never does sideways.
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    for path in ("audit", "performance", "model"):
+        other = visit(path, size=size, theme=theme)
+        expect(other.get_by_text("Research use only. Not a diagnosis.")).to_be_visible()
+        other.wait_for_timeout(2500)
+        shoot_whole(other, f"{path}_{name}")
+        assert other.evaluate("document.documentElement.scrollWidth") <= size[0]

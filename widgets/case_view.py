@@ -1,0 +1,127 @@
+"""A stored case, shown exactly as it was decided: nothing here is computed again."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.network.statements import (
+    STATEMENTS,
+    SUPERCLASS_NAMES,
+    TRIAGE_NAMES,
+    Triage,
+)
+from ecg_core.triage.store import StoredCase
+from widgets import engine, verdict
+from widgets.badges import priority_name
+from widgets.paper import paper
+from widgets.text import plain
+
+
+def case_view(case: StoredCase) -> None:
+    """Page, attention, numbers, readings, hashes and originals of one case."""
+    ecg, answers = st.columns([3.3, 1], gap="medium")
+    name = target_name(case.attention.target)
+    with ecg:
+        paper(case.page, case.attention, ((case.attention.target, name),), key="paper_audit")
+    with answers:
+        verdict.verdict(case.prediction, case.priority, case.page.remarks)
+    history, classes, leads = st.columns([1.5, 1, 1], gap="large")
+    with history:
+        _readings(case)
+        _originals(case)
+    with classes:
+        verdict.classes(case.prediction)
+    with leads:
+        verdict.looked(case.attention, name)
+    _record(case)
+
+
+def target_name(target: str) -> str:
+    """Plain name of what attention was shown for."""
+    if target in set(Triage):
+        return TRIAGE_NAMES[Triage(target)]
+    if target in SUPERCLASS_NAMES:
+        return SUPERCLASS_NAMES[target]
+    return STATEMENTS[target].name if target in STATEMENTS else target
+
+
+def checks_badge(case: StoredCase) -> None:
+    """Whether everything of the case still matches its hashes."""
+    if case.checks.ok:
+        st.badge("Unchanged since stored", icon=":material/verified_user:", color="green")
+        return
+    failed = [
+        words
+        for fine, words in (
+            (case.checks.page, "the page"),
+            (case.checks.originals, "the original files"),
+            (case.checks.rows, "the stored case or a reading"),
+            (case.checks.events, "an audit event"),
+        )
+        if not fine
+    ]
+    st.error(
+        f"Changed since it was stored: {', '.join(failed)}. Do not rely on this case.",
+        icon=":material/gpp_bad:",
+    )
+
+
+def _readings(case: StoredCase) -> None:
+    st.subheader("Readings")
+    if not case.readings:
+        st.caption("Nobody has decided on this ECG yet.")
+    for stored in reversed(case.readings):
+        reading = stored.reading
+        colour, word = ("green", "Agreed") if reading.agrees else ("orange", "Overridden")
+        decided = f"**{TRIAGE_NAMES[reading.triage]}**, {priority_name(reading.priority).lower()}"
+        when = f"{stored.created_utc:%Y-%m-%d %H:%M:%S} UTC · event {stored.event}"
+        lines = [f":{colour}-badge[{word}] {decided}", f"{plain(reading.reader)} · {when}"]
+        if reading.reason:
+            lines.append(f"Reason: {plain(reading.reason)}")
+        if reading.note:
+            lines.append(f"Note: {plain(reading.note)}")
+        st.markdown("  \n".join(lines))
+
+
+def _originals(case: StoredCase) -> None:
+    st.subheader("Original files")
+    with st.container(horizontal=True):
+        for position, file in enumerate(case.files):
+            st.download_button(
+                f"{plain(file.name)} ({file.size / 1024:.0f} kB)",
+                # Read from the disk only when it is asked for.
+                lambda place=position: engine.store().original(case.id, place),
+                file_name=file.name,
+                icon=":material/download:",
+                key=f"original_{case.id}_{position}",
+                on_click="ignore",
+            )
+
+
+def _record(case: StoredCase) -> None:
+    with st.expander("For the record: versions, hashes and events"):
+        model = case.prediction.model
+        st.markdown(
+            f"- Case: `{case.id}`, stored {case.created_utc:%Y-%m-%d %H:%M:%S} UTC "
+            f"by version {case.app_version}\n"
+            f"- Model: {model.name} {model.version}\n"
+            f"- Weights, SHA-256: `{model.weights_sha256}`\n"
+            f"- Page preparation: `{model.preprocessing_version}`\n"
+            f"- Input, SHA-256: `{case.input_sha256}`\n"
+            f"- Page, SHA-256: `{case.prediction.page_sha256}`\n"
+            f"- Attention: {case.attention.method} for {target_name(case.attention.target)}"
+        )
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Event": [event.seq for event in case.events],
+                    "Time (UTC)": [f"{e.created_utc:%Y-%m-%d %H:%M:%S}" for e in case.events],
+                    "Who": [event.actor for event in case.events],
+                    "What": [event.action.replace("_", " ") for event in case.events],
+                    "Hash": [event.hash for event in case.events],
+                }
+            ),
+            hide_index=True,
+            alt="Audit events of this case",
+        )

@@ -1,0 +1,58 @@
+"""The machine's answer beside the ECG: the same words when it is given and when it is reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ecg_core.network.values import Attention, Prediction
+from ecg_core.page.values import Remark
+from ecg_core.triage.priority import PriorityDecision
+from widgets import badges, bars
+
+
+def verdict(
+    prediction: Prediction,
+    priority: PriorityDecision,
+    remarks: Sequence[Remark],
+    notes: Sequence[str] = (),
+) -> None:
+    """Priority, triage classes, findings above their operating points, quality."""
+    if prediction.abstained:
+        badges.abstention(prediction.reasons)
+    badges.priority_badge(priority)
+    st.subheader("Triage")
+    bars.triage_bars(prediction, "triage")
+    st.subheader("Findings")
+    flagged = sorted((f for f in prediction.findings if f.flagged), key=lambda f: -f.probability)
+    if flagged:
+        st.markdown("  \n".join(f"{f.name} :gray[{bars.percent(f.probability)}]" for f in flagged))
+    else:
+        st.caption("None above its operating point.")
+    st.subheader("Quality")
+    badges.remarks(remarks, notes)
+    st.caption(
+        f"{prediction.model.name} {prediction.model.version} · {prediction.elapsed_ms:.0f} ms"
+    )
+
+
+def classes(prediction: Prediction) -> None:
+    """The five superclasses, and all findings one click away."""
+    st.subheader("Diagnostic classes")
+    bars.finding_bars(prediction.superclasses, "Probability of each superclass", "superclasses")
+    if not prediction.findings:
+        return
+    with st.popover("All findings"):
+        bars.finding_bars(
+            sorted(prediction.findings, key=lambda f: -f.probability),
+            "Probability of each finding",
+            "findings",
+        )
+
+
+def looked(attention: Attention, target_name: str) -> None:
+    """Share of the attention in each lead."""
+    st.subheader("Where the model looked")
+    bars.lead_bars(attention, "leads")
+    st.caption(f"Share of attention for {target_name}. Where, not why.")
