@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ecg_core.learning.ptbxl import PtbXl
 from ecg_core.network.architecture import Outputs
 
 STATEMENT_WEIGHT = 1.0
@@ -23,9 +25,16 @@ class Targets:
     triage: Tensor
 
 
-def supervised(
-    outputs: Outputs, targets: Targets, triage_weights: Tensor, smoothing: float = 0.0
-) -> Tensor:
+def targets(data: PtbXl, rows: np.ndarray) -> Targets:
+    """Labels of the given rows of the data set."""
+    return Targets(
+        torch.from_numpy(data.superclasses[rows]).float(),
+        torch.from_numpy(data.statements[rows]).float(),
+        torch.from_numpy(data.triage[rows]).long(),
+    )
+
+
+def supervised(outputs: Outputs, targets: Targets, triage_weights: Tensor) -> Tensor:
     """Cross-entropies of the three heads; records without a triage class leave its term out."""
     loss = F.binary_cross_entropy_with_logits(outputs.superclasses, targets.superclasses)
     loss = loss + STATEMENT_WEIGHT * F.binary_cross_entropy_with_logits(
@@ -34,10 +43,7 @@ def supervised(
     known = targets.triage >= 0
     if known.any():
         loss = loss + TRIAGE_WEIGHT * F.cross_entropy(
-            outputs.triage[known],
-            targets.triage[known],
-            weight=triage_weights,
-            label_smoothing=smoothing,
+            outputs.triage[known], targets.triage[known], weight=triage_weights
         )
     return loss
 

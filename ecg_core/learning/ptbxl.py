@@ -41,7 +41,7 @@ class PtbXl:
     sex: np.ndarray
     device: np.ndarray
     site: np.ndarray
-    signals_uv: np.ndarray
+    signals_uv: np.memmap
     superclasses: np.ndarray
     statements: np.ndarray
     triage: np.ndarray
@@ -118,10 +118,10 @@ def load(root: Path, cache: Path | None = None) -> PtbXl:
     )
 
 
-def _signals(root: Path, names: list[str], cache: Path | None) -> np.ndarray:
+def _signals(root: Path, names: list[str], cache: Path | None) -> np.memmap:
     stacked = (cache or root.parent / "cache") / "ptbxl_100hz_uv.npy"
     if stacked.exists():
-        return np.load(stacked, mmap_mode="r")
+        return np.lib.format.open_memmap(stacked, mode="r")
     signals = np.empty((len(names), len(STANDARD_LEADS), 10 * FS_HZ), np.int16)
     for row, name in enumerate(tqdm(names, desc="reading PTB-XL", unit="record")):
         record = wfdb.rdrecord(str(root / name))
@@ -137,4 +137,4 @@ def _signals(root: Path, names: list[str], cache: Path | None) -> np.ndarray:
     partial = stacked.with_suffix(".partial.npy")
     np.save(partial, signals)
     partial.replace(stacked)
-    return np.load(stacked, mmap_mode="r")
+    return np.lib.format.open_memmap(stacked, mode="r")

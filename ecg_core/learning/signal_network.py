@@ -71,5 +71,8 @@ class SignalNetwork(nn.Module):
         """signals_mv: batch × 12 × samples."""
         x = signals_mv.unsqueeze(2).contiguous(memory_format=torch.channels_last)
         x = self.trunk(self.stem(x))
-        mean, peak = nn.functional.adaptive_avg_pool2d(x, 1), nn.functional.adaptive_max_pool2d(x, 1)
+        mean, peak = (
+            nn.functional.adaptive_avg_pool2d(x, 1),
+            nn.functional.adaptive_max_pool2d(x, 1),
+        )
         return self.heads(torch.cat([mean, peak], dim=1).flatten(1))

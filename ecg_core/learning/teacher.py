@@ -1,12 +1,10 @@
 """Train the signal network on folds 1-8 and keep its soft answers for every recording.
 
-`python -m ecg_core.learning.teacher --ptbxl DIR` writes teacher.npz into the cache folder. It is
-the ceiling that the page network is measured against and the teacher it is distilled from.
+It is the ceiling that the page network is measured against and the teacher it is distilled from.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from dataclasses import dataclass
@@ -36,7 +34,6 @@ class TeacherConfig:
     width: int = 48
     kernel: int = 7
     seed: int = 11
-    views: int = 3
 
 
 def augmented(signals_uv: np.ndarray, rng: np.random.Generator) -> Tensor:
@@ -79,11 +76,7 @@ def train(data: ptbxl.PtbXl, config: TeacherConfig) -> nn.Module:
         for step in tqdm(range(steps), desc=f"teacher {epoch + 1}/{config.epochs}", leave=False):
             picked = np.sort(order[step * config.batch : (step + 1) * config.batch])
             outputs = network(augmented(data.signals_uv[picked], rng))
-            targets = losses.Targets(
-                torch.from_numpy(data.superclasses[picked]).float(),
-                torch.from_numpy(data.statements[picked]).float(),
-                torch.from_numpy(data.triage[picked]).long(),
-            )
+            targets = losses.targets(data, picked)
             loss = losses.supervised(outputs, targets, weights)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -93,7 +86,9 @@ def train(data: ptbxl.PtbXl, config: TeacherConfig) -> nn.Module:
         answers = answer(average.network, data.signals_uv, choose)
         auc = roc_auc_score(data.superclasses[choose], answers.superclasses.numpy())
         seconds = time.perf_counter() - started
-        print(f"epoch {epoch + 1} fold-9 AUC {auc:.4f} {seconds:.0f} s", file=sys.stderr, flush=True)
+        print(
+            f"epoch {epoch + 1} fold-9 AUC {auc:.4f} {seconds:.0f} s", file=sys.stderr, flush=True
+        )
     return average.network
 
 
@@ -108,21 +103,10 @@ def answer(network: nn.Module, signals_uv: np.ndarray, rows: np.ndarray) -> Outp
     return Outputs(*(torch.cat(heads) for heads in zip(*parts, strict=True)))
 
 
-def main() -> None:
-    """Train, print the fold-9 figures, and write the soft answers."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ptbxl", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="teacher.npz to write")
-    parser.add_argument("--epochs", type=int, default=TeacherConfig.epochs)
-    parser.add_argument("--seed", type=int, default=TeacherConfig.seed)
-    arguments = parser.parse_args()
-    data = ptbxl.load(arguments.ptbxl)
-    network = train(data, TeacherConfig(epochs=arguments.epochs, seed=arguments.seed))
-    outputs = answer(network, data.signals_uv, np.arange(len(data.folds)))
-    np.savez(
-        arguments.out, **{name: value.numpy() for name, value in outputs._asdict().items()}
-    )
-
-
-if __name__ == "__main__":
-    main()
+def write_answers(data: ptbxl.PtbXl, config: TeacherConfig, path: Path) -> None:
+    """Train the teacher and keep its logits for every recording (NumPy archive)."""
+    outputs = answer(train(data, config), data.signals_uv, np.arange(len(data.folds)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez(partial, **{name: value.numpy() for name, value in outputs._asdict().items()})
+    partial.replace(path)

@@ -129,7 +129,15 @@ class PageNetwork(nn.Module):
         """Last feature map, B×C×h×w: what Grad-CAM looks at."""
         return self.trunk(self.stem(ink))
 
-    def forward(self, ink: Tensor) -> Outputs:
+    def answer(self, ink: Tensor) -> tuple[Outputs, Tensor]:
+        """Logits, and the pooled features (B×2C) they were read from."""
         x = self.features(ink)
-        mean, peak = nn.functional.adaptive_avg_pool2d(x, 1), nn.functional.adaptive_max_pool2d(x, 1)
-        return self.heads(torch.cat([mean, peak], dim=1).flatten(1))
+        mean, peak = (
+            nn.functional.adaptive_avg_pool2d(x, 1),
+            nn.functional.adaptive_max_pool2d(x, 1),
+        )
+        pooled = torch.cat([mean, peak], dim=1).flatten(1)
+        return self.heads(pooled), pooled
+
+    def forward(self, ink: Tensor) -> Outputs:
+        return self.answer(ink)[0]

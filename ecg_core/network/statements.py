@@ -6,6 +6,7 @@ PTB-XL, Wagner et al. 2020) with at least 40 positive recordings in the training
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -36,3 +37,76 @@ SUPERCLASS_NAMES: dict[str, str] = {
     "CD": "Conduction disturbance",
     "HYP": "Hypertrophy or enlargement",
 }
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SCP-ECG statement: code, plain name, and its superclass or kind (form, rhythm)."""
+
+    code: str
+    name: str
+    group: str
+
+
+STATEMENTS: dict[str, Statement] = {
+    statement.code: statement
+    for statement in (
+        Statement("NDT", "Non-diagnostic T-wave abnormality", "STTC"),
+        Statement("NST_", "Non-specific ST change", "STTC"),
+        Statement("DIG", "Digitalis effect", "STTC"),
+        Statement("LNGQT", "Long QT interval", "STTC"),
+        Statement("NORM", "Normal ECG", "NORM"),
+        Statement("IMI", "Inferior infarction", "MI"),
+        Statement("ASMI", "Anteroseptal infarction", "MI"),
+        Statement("LVH", "Left ventricular hypertrophy", "HYP"),
+        Statement("LAFB", "Left anterior fascicular block", "CD"),
+        Statement("ISC_", "Non-specific ischaemia", "STTC"),
+        Statement("IRBBB", "Incomplete right bundle branch block", "CD"),
+        Statement("1AVB", "First-degree AV block", "CD"),
+        Statement("IVCD", "Non-specific intraventricular conduction disturbance", "CD"),
+        Statement("ISCAL", "Anterolateral ischaemia", "STTC"),
+        Statement("CRBBB", "Complete right bundle branch block", "CD"),
+        Statement("CLBBB", "Complete left bundle branch block", "CD"),
+        Statement("ILMI", "Inferolateral infarction", "MI"),
+        Statement("LAO/LAE", "Left atrial overload or enlargement", "HYP"),
+        Statement("AMI", "Anterior infarction", "MI"),
+        Statement("ALMI", "Anterolateral infarction", "MI"),
+        Statement("ISCIN", "Inferior ischaemia", "STTC"),
+        Statement("INJAS", "Anteroseptal subendocardial injury", "MI"),
+        Statement("LMI", "Lateral infarction", "MI"),
+        Statement("ISCIL", "Inferolateral ischaemia", "STTC"),
+        Statement("LPFB", "Left posterior fascicular block", "CD"),
+        Statement("ISCAS", "Anteroseptal ischaemia", "STTC"),
+        Statement("INJAL", "Anterolateral subendocardial injury", "MI"),
+        Statement("ISCLA", "Lateral ischaemia", "STTC"),
+        Statement("RVH", "Right ventricular hypertrophy", "HYP"),
+        Statement("ANEUR", "ST–T change of ventricular aneurysm", "STTC"),
+        Statement("RAO/RAE", "Right atrial overload or enlargement", "HYP"),
+        Statement("EL", "Electrolyte disturbance or drug effect", "STTC"),
+        Statement("WPW", "Wolff–Parkinson–White pattern", "CD"),
+        Statement("ILBBB", "Incomplete left bundle branch block", "CD"),
+        Statement("IPLMI", "Inferoposterolateral infarction", "MI"),
+        Statement("ABQRS", "Abnormal QRS", "form"),
+        Statement("PVC", "Ventricular premature complex", "form"),
+        Statement("STD_", "Non-specific ST depression", "form"),
+        Statement("VCLVH", "Voltage criteria for left ventricular hypertrophy", "form"),
+        Statement("QWAVE", "Q waves present", "form"),
+        Statement("LOWT", "Low T-wave amplitude", "form"),
+        Statement("NT_", "Non-specific T-wave change", "form"),
+        Statement("PAC", "Atrial premature complex", "form"),
+        Statement("LPR", "Prolonged PR interval", "form"),
+        Statement("INVT", "Inverted T waves", "form"),
+        Statement("LVOLT", "Low QRS voltage", "form"),
+        Statement("HVOLT", "High QRS voltage", "form"),
+        Statement("SR", "Sinus rhythm", "rhythm"),
+        Statement("AFIB", "Atrial fibrillation", "rhythm"),
+        Statement("STACH", "Sinus tachycardia", "rhythm"),
+        Statement("SARRH", "Sinus arrhythmia", "rhythm"),
+        Statement("SBRAD", "Sinus bradycardia", "rhythm"),
+        Statement("PACE", "Paced rhythm", "rhythm"),
+        Statement("SVARR", "Supraventricular arrhythmia", "rhythm"),
+        Statement("BIGU", "Bigeminal pattern", "rhythm"),
+        Statement("AFLT", "Atrial flutter", "rhythm"),
+    )
+}
+"""Every statement the network may name, in output order."""

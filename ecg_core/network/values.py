@@ -48,7 +48,8 @@ class Prediction:
 
     triage: in `TRIAGE_CLASSES` order, sums to one. superclasses: five findings in
     `SUPERCLASSES` order. findings: SCP statements that the evidence carries.
-    reasons: empty unless the model abstains.
+    reasons: empty unless the model abstains. acute_threshold: probability of an acute
+    infarction from which it is flagged, whatever the most probable class.
     """
 
     triage: tuple[float, ...]
@@ -58,11 +59,17 @@ class Prediction:
     model: ModelIdentity
     page_sha256: str
     elapsed_ms: float
+    acute_threshold: float = 0.5
 
     @property
     def triage_class(self) -> Triage:
         """The class with the highest probability."""
         return TRIAGE_CLASSES[int(np.argmax(self.triage))]
+
+    @property
+    def acute_flagged(self) -> bool:
+        """Whether the acute-infarction probability reaches its operating point."""
+        return self.triage[TRIAGE_CLASSES.index(Triage.ACUTE_MI)] >= self.acute_threshold
 
     @property
     def abstained(self) -> bool:

@@ -1,0 +1,1 @@
+"""One file per subcommand: each registers its arguments and runs."""

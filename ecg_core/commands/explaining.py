@@ -1,0 +1,83 @@
+"""`explain PATH --target CODE --out DIR`: overlay PNG and attention.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ecg_core import network
+from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
+from ecg_core.intake import IntakeError, read
+from ecg_core.network.values import Attention
+from ecg_core.page import EcgPage, PageError, to_page
+from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
+
+ZOOM = 3
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "explain", help="where the model looked"
+    )
+    parser.add_argument("path", metavar="PATH")
+    parser.add_argument("--target", required=True, help="triage class, superclass or SCP code")
+    parser.add_argument("--method", default="gradcam", choices=("gradcam", "hirescam", "gradcam++"))
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--model", choices=network.list_models() or None)
+    parser.add_argument("--layout", choices=tuple(LAYOUTS), default=DEFAULT_LAYOUT)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Explain one case."""
+    # Grad-CAM takes a second to import; the other commands do not wait for it.
+    from ecg_core.network.explain import attend
+
+    classifier = network.load(arguments.model)
+    try:
+        name, bundle = next(bundles([arguments.path]))
+        page = to_page(read(bundle), arguments.layout)
+        attention = attend(classifier, page, arguments.target, arguments.method)
+    except (FileNotFoundError, StopIteration):
+        complain(f"No ECG at {arguments.path}")
+        return WRONG_USAGE
+    except KeyError as error:
+        complain(str(error.args[0]))
+        return WRONG_USAGE
+    except (IntakeError, PageError) as error:
+        emit({"input": arguments.path, "status": "rejected", "reasons": [str(error)]})
+        return SOME_REJECTED
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    overlay, shares = arguments.out / "overlay.png", arguments.out / "attention.json"
+    overlay.write_bytes(overlay_png(page, attention))
+    plain = {
+        "input": name,
+        "target": attention.target,
+        "method": attention.method,
+        "shares": {s.lead: s.share for s in attention.shares},
+        "density": {s.lead: s.density for s in attention.shares},
+        "outside": attention.outside,
+        "model": classifier.identity.name,
+        "weights_sha256": classifier.identity.weights_sha256,
+        "page_sha256": page.sha256,
+    }
+    shares.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+    emit({"input": name, "status": "ok", "overlay": str(overlay), "attention": str(shares)})
+    return ALL_READ
+
+
+def overlay_png(page: EcgPage, attention: Attention) -> bytes:
+    """The page's ink with the heat laid over it, as PNG."""
+    size = (page.ink.shape[1] * ZOOM, page.ink.shape[0] * ZOOM)
+    paper = 255 - cv2.resize(page.ink, size, interpolation=cv2.INTER_LINEAR)
+    heat = cv2.resize(attention.heat, size, interpolation=cv2.INTER_LINEAR)[..., None]
+    colour = np.array((40, 120, 230), np.float32)  # orange, in OpenCV's order
+    blended = paper[..., None] * (1 - 0.55 * heat) + colour * (0.55 * heat)
+    encoded: bytes = cv2.imencode(".png", blended.astype(np.uint8))[1].tobytes()
+    return encoded

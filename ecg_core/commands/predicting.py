@@ -1,0 +1,73 @@
+"""`predict PATH…`: one JSON object a case."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from ecg_core import network
+from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
+from ecg_core.intake import Bundle, IntakeError, read
+from ecg_core.network.classifier import Classifier
+from ecg_core.network.statements import TRIAGE_CLASSES
+from ecg_core.network.values import Prediction
+from ecg_core.page import EcgPage, PageError, to_page
+from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
+from ecg_core.triage.priority import decide
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subparsers.add_parser("predict", help="read ECGs")
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument("--json", action="store_true", help="JSON lines (the default)")
+    parser.add_argument("--model", choices=network.list_models() or None)
+    parser.add_argument("--layout", choices=tuple(LAYOUTS), default=DEFAULT_LAYOUT)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Predict every case; a rejected one never stops the others."""
+    classifier = network.load(arguments.model)
+    code = ALL_READ
+    try:
+        for name, bundle in bundles(arguments.paths):
+            line = predict(classifier, name, bundle, arguments.layout)
+            code = SOME_REJECTED if line["status"] == "rejected" else code
+            emit(line)
+    except FileNotFoundError as error:
+        complain(f"No such file: {error}")
+        return WRONG_USAGE
+    return code
+
+
+def predict(classifier: Classifier, name: str, bundle: Bundle, layout: str) -> dict[str, object]:
+    """One case as the contract's object."""
+    started = time.perf_counter()
+    head: dict[str, object] = {"input": name, "sha256": bundle.sha256}
+    try:
+        page = to_page(read(bundle), layout)
+    except IntakeError as error:
+        return head | {"status": "rejected", "reasons": [f"{error.reason} {error.hint}".strip()]}
+    except PageError as error:
+        return head | {"status": "rejected", "reasons": [str(error)]}
+    prediction = classifier.predict(page)
+    elapsed_ms = (time.perf_counter() - started) * 1e3
+    return head | _answer(page, prediction) | {"elapsed_ms": round(elapsed_ms, 1)}
+
+
+def _answer(page: EcgPage, prediction: Prediction) -> dict[str, object]:
+    model = prediction.model
+    return {
+        "status": "abstained" if prediction.abstained else "ok",
+        "reasons": [reason.text for reason in prediction.reasons],
+        "triage": dict(zip(map(str, TRIAGE_CLASSES), prediction.triage, strict=True)),
+        "superclasses": {f.code: f.probability for f in prediction.superclasses},
+        "findings": {f.code: f.probability for f in prediction.findings},
+        "priority": str(decide(prediction, page.remarks).priority),
+        "layout": page.layout,
+        "px_per_mm": page.source_px_per_mm,
+        "quality": {r.code: {"severity": str(r.severity), "text": r.text} for r in page.remarks},
+        "model": {"name": model.name, "version": model.version, "sha256": model.weights_sha256},
+    }

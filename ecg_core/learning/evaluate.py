@@ -1,0 +1,108 @@
+"""Score a labelled data set through the same way every ECG takes, and keep it as evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from ecg_core.intake.values import EcgRecord, EcgScan
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.learning import ptbxl
+from ecg_core.learning.evidence import EvidenceSet
+from ecg_core.network.architecture import Outputs
+from ecg_core.network.classifier import Classifier, answer_all, calibrated
+from ecg_core.page.from_record import from_record
+from ecg_core.page.values import EcgPage, PageError
+from ecg_core.signal.filters import Band
+
+
+def record_of(data: ptbxl.PtbXl, row: int) -> EcgRecord:
+    """One PTB-XL recording as intake would hand it on."""
+    return EcgRecord(
+        name=f"ptbxl-{data.ecg_ids[row]}",
+        sha256="",
+        signals_mv=data.signals_uv[row].astype(np.float32) / 1000.0,
+        leads=STANDARD_LEADS,
+        original_leads=STANDARD_LEADS,
+        fs_hz=float(ptbxl.FS_HZ),
+        file_duration_s=10.0,
+    )
+
+
+def page_of(data: ptbxl.PtbXl, row: int, condition: str, layout: str) -> EcgPage:
+    """The page of one recording: drawn from the record, or printed, degraded and rectified.
+
+    Raises PageError when rectification refuses the degraded scan.
+    """
+    record = record_of(data, row)
+    if condition == "clean":
+        return from_record(record, layout, Band.DIAGNOSTIC)
+    from ecg_core.page import conditions, from_scan, printed
+
+    sheet = printed.print_record(record, layout, style=printed.random_style(int(data.ecg_ids[row])))
+    pixels = conditions.apply(condition, sheet.pixels, seed=int(data.ecg_ids[row]))
+    return from_scan(EcgScan(record.name, "", pixels))
+
+
+def evaluate_ptbxl(
+    classifier: Classifier,
+    data: ptbxl.PtbXl,
+    fold: int,
+    condition: str,
+    layout: str,
+    limit: int | None = None,
+) -> EvidenceSet:
+    """Predictions for the recordings of one fold under one condition and layout.
+
+    limit: only every k-th recording so that about this many remain.
+    """
+    rows = data.rows((fold,))
+    if limit is not None and limit < len(rows):
+        rows = rows[np.linspace(0, len(rows) - 1, limit).astype(int)]
+    kept, logits, strange, reasons = [], [], [], []
+    for row in tqdm(rows, desc=f"fold {fold} {condition} {layout}", unit="page", mininterval=5):
+        try:
+            page = page_of(data, row, condition, layout)
+        except PageError:
+            continue
+        outputs, strangeness = answer_all(classifier, page.ink[None])
+        kept.append(row)
+        logits.append(outputs)
+        strange.append(strangeness)
+        reasons.append(bool(classifier.doubts(page, float(strangeness[0]))))
+    joined = Outputs(*(torch.cat(heads) for heads in zip(*logits, strict=True)))
+    at = np.array(kept)
+    card = classifier.card
+    return EvidenceSet(
+        model=card.name,
+        version=card.version,
+        weights_sha256=card.weights_sha256,
+        dataset="PTB-XL",
+        split=f"fold {fold}",
+        condition=condition,
+        layout=layout,
+        refused=len(rows) - len(kept),
+        case_ids=data.ecg_ids[at],
+        patients=data.patient_ids[at],
+        age=data.age[at],
+        sex=data.sex[at],
+        device=data.device[at],
+        site=data.site[at],
+        abstained=np.array(reasons),
+        superclass_labels=data.superclasses[at],
+        superclass_scores=calibrated(joined.superclasses, card.superclasses).numpy(),
+        triage_labels=data.triage[at],
+        triage_scores=classifier.triage_probabilities(joined.triage).numpy(),
+        codes=data.codes,
+        statement_labels=data.statements[at],
+        statement_scores=calibrated(joined.statements, card.statements).numpy(),
+    )
+
+
+def write_all(classifier: Classifier, data: ptbxl.PtbXl, fold: int, folder: Path) -> None:
+    """Clean pages of every layout: the evidence behind the card's figures."""
+    for layout in classifier.card.layouts:
+        evaluate_ptbxl(classifier, data, fold, "clean", layout).write(folder)

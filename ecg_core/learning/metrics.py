@@ -1,0 +1,166 @@
+"""Figures from per-case predictions, with confidence intervals by patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+
+RESAMPLES = 500
+"""Bootstrap resamples behind every confidence interval."""
+
+CALIBRATION_BINS = 15
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with its 95 % confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class OperatingFigures:
+    """Counts and rates of one yes/no question at one threshold. Undefined rates are NaN."""
+
+    threshold: float
+    true_positive: int
+    false_positive: int
+    true_negative: int
+    false_negative: int
+
+    @property
+    def sensitivity(self) -> float:
+        """Share of the ill that are flagged."""
+        return _ratio(self.true_positive, self.true_positive + self.false_negative)
+
+    @property
+    def specificity(self) -> float:
+        """Share of the well that are not flagged."""
+        return _ratio(self.true_negative, self.true_negative + self.false_positive)
+
+    @property
+    def ppv(self) -> float:
+        """Share of the flagged that are ill, at this prevalence."""
+        return _ratio(self.true_positive, self.true_positive + self.false_positive)
+
+    @property
+    def npv(self) -> float:
+        """Share of the unflagged that are well, at this prevalence."""
+        return _ratio(self.true_negative, self.true_negative + self.false_negative)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of sensitivity and PPV."""
+        return _ratio(
+            2 * self.true_positive,
+            2 * self.true_positive + self.false_positive + self.false_negative,
+        )
+
+
+def _ratio(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+def at_threshold(truth: np.ndarray, score: np.ndarray, threshold: float) -> OperatingFigures:
+    """Counts when every score ≥ threshold is flagged. truth: bool, n. score: float, n."""
+    flagged = score >= threshold
+    truth = truth.astype(bool)
+    return OperatingFigures(
+        float(threshold),
+        int((flagged & truth).sum()),
+        int((flagged & ~truth).sum()),
+        int((~flagged & ~truth).sum()),
+        int((~flagged & truth).sum()),
+    )
+
+
+def weighted_aucs(truth: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Areas under the ROC curve for R weightings of the same cases at once.
+
+    truth: bool, n. score: float, n. weights: R × n, for example how often a resample drew each
+    case. Ties count half. NaN where a weighting holds only one kind of case.
+    """
+    order = np.argsort(score, kind="stable")
+    ranked, ill = score[order], truth[order].astype(bool)
+    positive = weights[:, order] * ill
+    negative = weights[:, order] * ~ill
+    _, group = np.unique(ranked, return_inverse=True)
+    starts = np.flatnonzero(np.r_[True, np.diff(group) > 0])
+    positive_in = np.add.reduceat(positive, starts, axis=1)
+    negative_in = np.add.reduceat(negative, starts, axis=1)
+    negative_below = np.cumsum(negative_in, axis=1) - negative_in
+    wins = (positive_in * (negative_below + 0.5 * negative_in)).sum(axis=1)
+    pairs = positive.sum(axis=1) * negative.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(pairs > 0, wins / pairs, np.nan)
+
+
+def patient_weights(patients: np.ndarray, resamples: int = RESAMPLES, seed: int = 0) -> np.ndarray:
+    """How often each case is drawn when whole patients are drawn with replacement: R × n."""
+    _, index = np.unique(patients, return_inverse=True)
+    count = index.max() + 1
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=resamples)
+    return drawn[:, index].astype(np.float64)
+
+
+def auc(truth: np.ndarray, score: np.ndarray, patients: np.ndarray) -> Interval:
+    """Area under the ROC curve with a bootstrap interval by patient."""
+    return macro_auc(truth[:, None], score[:, None], patients)
+
+
+def macro_auc(truth: np.ndarray, score: np.ndarray, patients: np.ndarray) -> Interval:
+    """Mean of the columns' areas (n × K) with a bootstrap interval by patient."""
+    everyone = np.ones((1, len(truth)))
+    weights = patient_weights(patients)
+    columns = range(truth.shape[1])
+    value = np.mean([weighted_aucs(truth[:, k], score[:, k], everyone)[0] for k in columns])
+    spread = np.mean([weighted_aucs(truth[:, k], score[:, k], weights) for k in columns], axis=0)
+    low, high = np.nanpercentile(spread, (2.5, 97.5))
+    return Interval(float(value), float(low), float(high))
+
+
+def calibration_error(truth: np.ndarray, score: np.ndarray) -> float:
+    """Expected calibration error in equal-width bins (Naeini et al. 2015), mean over columns."""
+    truth, score = np.atleast_2d(truth.T), np.atleast_2d(score.T)
+    errors = []
+    for labels, probabilities in zip(truth, score, strict=True):
+        bins = np.minimum((probabilities * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+        gap = np.bincount(bins, labels.astype(float) - probabilities, CALIBRATION_BINS)
+        errors.append(np.abs(gap).sum() / len(labels))
+    return float(np.mean(errors))
+
+
+def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
+    """Counts, true class by row, predicted class by column."""
+    return np.asarray(confusion_matrix(truth, predicted, labels=range(classes)))
+
+
+def macro_f1(counts: np.ndarray) -> float:
+    """Mean F1 of the classes of a confusion matrix; classes that never occur are left out."""
+    hits, rows, columns = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
+    present = rows > 0
+    return float((2 * hits[present] / (rows[present] + columns[present])).mean())
+
+
+def threshold_at_specificity(truth: np.ndarray, score: np.ndarray, specificity: float) -> float:
+    """Lowest threshold that leaves at least `specificity` of the well unflagged."""
+    well = np.sort(score[~truth.astype(bool)])
+    return float(np.nextafter(well[min(int(np.ceil(specificity * len(well))), len(well)) - 1], 2))
+
+
+def best_f1_threshold(truth: np.ndarray, score: np.ndarray) -> float:
+    """Threshold with the highest F1 on these cases, half-way to the next lower score."""
+    order = np.argsort(-score, kind="stable")
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
+    # Only cut where the score really changes.
+    changes = np.r_[np.diff(score[order]) != 0, True]
+    best = int(np.argmax(np.where(changes, f1, -1)))
+    here = score[order[best]]
+    below = score[order[best + 1]] if best + 1 < len(order) else 0.0
+    return float((here + below) / 2)

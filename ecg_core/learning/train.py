@@ -1,0 +1,204 @@
+"""Train the page network: one loop, checkpoints each epoch, `--resume` after a kill.
+
+Pages are drawn on the fly by two workers while the network trains. Everything measured goes to
+log.jsonl in the run folder; fold 9 chooses, fold 10 is never read here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from sklearn.metrics import roc_auc_score
+from torch import nn
+from tqdm import tqdm
+
+from ecg_core.learning import losses, noise, pages, ptbxl
+from ecg_core.learning.averaging import WeightAverage
+from ecg_core.learning.batches import DrawnBatches, as_input, loader
+from ecg_core.learning.config import TrainConfig
+from ecg_core.network.architecture import Architecture, Outputs, PageNetwork
+from ecg_core.network.statements import TRIAGE_CLASSES
+
+MONITORED = (("3x4+1R", False), ("12x1", False), ("3x4+1R", True), ("6x2", True))
+"""Fold-9 pages looked at after each epoch: layout, and whether degraded."""
+
+
+def architecture(config: TrainConfig, statements: int) -> Architecture:
+    """The network's shape for a configuration."""
+    return Architecture(
+        statements,
+        config.stem,
+        config.widths,
+        config.depths,
+        config.attention,
+        config.residual,
+        config.dropout,
+    )
+
+
+def train(
+    config: TrainConfig,
+    data: ptbxl.PtbXl,
+    noise_root: Path,
+    run: Path,
+    teacher: Outputs | None,
+    *,
+    resume: bool,
+) -> Path:
+    """Train on folds 1-8 and write averaged weights; returns the weights file.
+
+    run: folder for log.jsonl, checkpoint.pt and weights.safetensors.
+    teacher: logits for every recording, or None to train on hard labels alone.
+    """
+    torch.manual_seed(config.seed)
+    network = PageNetwork(architecture(config, len(data.codes)))
+    network = network.to(memory_format=torch.channels_last)
+    average = WeightAverage(network, config.average_decay)
+    optimiser = torch.optim.AdamW(
+        _groups(network, config.weight_decay), config.peak_rate, fused=True
+    )
+    steps = len(data.rows(ptbxl.TRAIN_FOLDS)) // config.batch
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, config.peak_rate, total_steps=steps * config.epochs, pct_start=0.2
+    )
+    run.mkdir(parents=True, exist_ok=True)
+    checkpoint = run / "checkpoint.pt"
+    done = 0
+    if resume and checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(state["network"])
+        average.network.load_state_dict(state["average"])
+        average.steps = state["average_steps"]
+        optimiser.load_state_dict(state["optimiser"])
+        schedule.load_state_dict(state["schedule"])
+        done = state["epochs_done"]
+    else:
+        (run / "log.jsonl").unlink(missing_ok=True)
+    monitor = _fold9_pages(data, noise_root, config.seed) if done < config.epochs else []
+    for epoch in range(done, config.epochs):
+        started, cpu = time.perf_counter(), time.process_time()
+        loss = _one_epoch(
+            config, data, noise_root, epoch, network, average, optimiser, schedule, teacher
+        )
+        seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
+        line = {"epoch": epoch + 1, "loss": loss, "seconds": seconds, "cpu_seconds": cpu_seconds}
+        line |= _fold9_aucs(average.network, data, monitor)
+        _write(
+            checkpoint,
+            {
+                "network": network.state_dict(),
+                "average": average.network.state_dict(),
+                "average_steps": average.steps,
+                "optimiser": optimiser.state_dict(),
+                "schedule": schedule.state_dict(),
+                "epochs_done": epoch + 1,
+            },
+        )
+        with (run / "log.jsonl").open("a") as log:
+            log.write(json.dumps(line) + "\n")
+        print(json.dumps(line), file=sys.stderr, flush=True)
+    weights = run / "weights.safetensors"
+    save_file({k: v.contiguous() for k, v in average.network.state_dict().items()}, weights)
+    (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
+    return weights
+
+
+def _one_epoch(
+    config: TrainConfig,
+    data: ptbxl.PtbXl,
+    noise_root: Path,
+    epoch: int,
+    network: nn.Module,
+    average: WeightAverage,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    teacher: Outputs | None,
+) -> float:
+    network.train()
+    weights = losses.triage_weights(
+        torch.from_numpy(data.triage[data.rows(ptbxl.TRAIN_FOLDS)]), len(TRIAGE_CLASSES)
+    )
+    total = 0.0
+    batches = loader(DrawnBatches(data, noise_root, config, epoch))
+    bar = tqdm(batches, desc=f"epoch {epoch + 1}/{config.epochs}", unit="batch", mininterval=5)
+    for ink, rows in bar:
+        outputs = network(as_input(ink))
+        picked = rows.numpy()
+        loss = losses.supervised(outputs, losses.targets(data, picked), weights)
+        if teacher is not None:
+            soft = Outputs(*(head[rows] for head in teacher))
+            share = config.teacher_share
+            loss = (1 - share) * loss + share * losses.distilled(outputs, soft)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        average.update(network)
+        total += float(loss.detach())
+        bar.set_postfix(loss=f"{total / (bar.n + 1):.4f}", refresh=False)
+    return total / len(batches)
+
+
+def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, object]]:
+    """Weight decay for the kernels, none for biases and normalisation."""
+    kernels = [p for p in network.parameters() if p.ndim > 1]
+    others = [p for p in network.parameters() if p.ndim <= 1]
+    return [
+        {"params": kernels, "weight_decay": weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+
+
+def _fold9_pages(data: ptbxl.PtbXl, noise_root: Path, seed: int) -> list[tuple[str, np.ndarray]]:
+    """Every second fold-9 record, in the monitored layouts; test noise, fixed seed."""
+    rows = data.rows((ptbxl.CHOOSE_FOLD,))[::2]
+    unseen = noise.load(noise_root, training=False)
+    found = []
+    for layout, degraded in MONITORED:
+        rng = np.random.default_rng((seed, 9))
+        plan = pages.plan_for(layout, rng, vary=False)
+        recipe = pages.PageRecipe(degraded=1.0, lead_off=0.0) if degraded else pages.CLEAN
+        ink = np.stack([pages.draw(data.signals_uv[r], plan, recipe, unseen, rng) for r in rows])
+        found.append((f"{layout} {'degraded' if degraded else 'clean'}", ink))
+    return found
+
+
+def _fold9_aucs(
+    network: nn.Module, data: ptbxl.PtbXl, monitor: list[tuple[str, np.ndarray]]
+) -> dict[str, float]:
+    truth = data.superclasses[data.rows((ptbxl.CHOOSE_FOLD,))[::2]]
+    return {
+        name: float(roc_auc_score(truth, infer(network, ink).superclasses.numpy()))
+        for name, ink in monitor
+    }
+
+
+@torch.inference_mode()
+def infer(network: nn.Module, ink: np.ndarray, batch: int = 64) -> Outputs:
+    """Logits for a stack of pages (uint8, N×H×W)."""
+    network.eval()
+    parts = [
+        network(as_input(torch.from_numpy(ink[i : i + batch]))) for i in range(0, len(ink), batch)
+    ]
+    return Outputs(*(torch.cat(heads) for heads in zip(*parts, strict=True)))
+
+
+def _write(path: Path, state: dict[str, object]) -> None:
+    """Replace the checkpoint in one step, so that a kill leaves the old or the new one."""
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    partial.replace(path)
+
+
+def load_teacher(path: Path) -> Outputs:
+    """The soft answers that `ecg_core.learning.teacher` wrote."""
+    with np.load(path) as archive:
+        return Outputs(*(torch.from_numpy(archive[name]) for name in Outputs._fields))

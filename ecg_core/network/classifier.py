@@ -1,0 +1,165 @@
+"""From page to prediction: one forward pass, calibration, and an honest way out."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from ecg_core.network.architecture import Outputs, PageNetwork
+from ecg_core.network.card import ModelCard, Output
+from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
+from ecg_core.page.values import PREPROCESSING_VERSION, EcgPage
+
+WHITENING = "strangeness.components"
+CENTRE = "strangeness.centre"
+
+
+class ModelError(Exception):
+    """A model folder that must not be used: weights and card do not belong together."""
+
+
+class Classifier:
+    """A released model, ready to read pages. Weights never change after loading."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load and verify. Raises ModelError naming what does not match."""
+        self.folder = folder
+        self.card = ModelCard.read(folder / "card.json")
+        weights = folder / "weights.safetensors"
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        if digest != self.card.weights_sha256:
+            raise ModelError(
+                f"{weights}: SHA-256 is {digest}, the card says {self.card.weights_sha256}"
+            )
+        if self.card.preprocessing_version != PREPROCESSING_VERSION:
+            raise ModelError(
+                f"{folder.name} reads pages of {self.card.preprocessing_version}, "
+                f"this version draws {PREPROCESSING_VERSION}"
+            )
+        tensors = load_file(weights)
+        self._whitening, self._centre = tensors.pop(WHITENING), tensors.pop(CENTRE)
+        self.network = PageNetwork(self.card.architecture)
+        self.network.load_state_dict(tensors)
+        self.network.eval().requires_grad_(False)
+        self.network.to(memory_format=torch.channels_last)
+        self.lock = threading.Lock()
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model this is, to the byte."""
+        return ModelIdentity(
+            self.card.name,
+            self.card.version,
+            self.card.weights_sha256,
+            self.card.preprocessing_version,
+        )
+
+    def predict(self, page: EcgPage) -> Prediction:
+        """Read one page. The page may have any height; its width is that of ten seconds."""
+        started = time.perf_counter()
+        with self.lock, torch.inference_mode():
+            outputs, pooled = self.network.answer(as_input(page.ink))
+            strangeness = self.strangeness(pooled)
+        triage = self.triage_probabilities(outputs.triage)[0]
+        return Prediction(
+            triage=tuple(float(p) for p in triage),
+            superclasses=_findings(outputs.superclasses[0], self.card.superclasses),
+            findings=tuple(
+                finding
+                for finding, output in zip(
+                    _findings(outputs.statements[0], self.card.statements),
+                    self.card.statements,
+                    strict=True,
+                )
+                if output.shown
+            ),
+            reasons=self.doubts(page, float(strangeness[0])),
+            model=self.identity,
+            acute_threshold=self.card.triage.acute_threshold,
+            page_sha256=page.sha256,
+            elapsed_ms=(time.perf_counter() - started) * 1e3,
+        )
+
+    def triage_probabilities(self, logits: Tensor) -> Tensor:
+        """Calibrated softmax, B×4."""
+        offsets = torch.tensor(self.card.triage.offsets)
+        return torch.softmax(logits / self.card.triage.temperature + offsets, dim=1)
+
+    def strangeness(self, pooled: Tensor) -> Tensor:
+        """Distance of pooled features (B×F) from the training pages; about 1 for those."""
+        whitened = (pooled - self._centre) @ self._whitening
+        return whitened.square().mean(dim=1).sqrt()
+
+    def doubts(self, page: EcgPage, strangeness: float) -> tuple[Reason, ...]:
+        """Why this page should not be left to the machine; empty when it may be."""
+        limits, doubts = self.card.limits, []
+        if page.layout not in self.card.layouts:
+            doubts.append(
+                Reason(
+                    "layout",
+                    f"The model reads twelve-lead pages; this one is laid out as {page.layout}.",
+                )
+            )
+        leads = {box.lead for box in page.boxes} - set(page.missing_leads)
+        if len(leads) < 9:
+            doubts.append(Reason("leads", f"Only {len(leads)} of twelve leads are on the page."))
+        ink = float(page.ink.mean()) / 255
+        if not limits.ink_low <= ink <= limits.ink_high:
+            doubts.append(
+                Reason(
+                    "ink",
+                    f"{ink:.1%} of the page is ink; ECG pages have between "
+                    f"{limits.ink_low:.1%} and {limits.ink_high:.1%}.",
+                )
+            )
+        if strangeness > limits.strangeness:
+            doubts.append(
+                Reason(
+                    "strange",
+                    "The page looks unlike the pages the model was trained on "
+                    f"({strangeness:.1f}, limit {limits.strangeness:.1f}).",
+                )
+            )
+        return tuple(doubts)
+
+
+def as_input(ink: np.ndarray) -> Tensor:
+    """One page of ink (uint8, H×W) as the network reads it: 1×1×H×W, 0 paper to 1 ink."""
+    scaled = torch.from_numpy(ink).to(torch.float32).div_(255)
+    return scaled[None, None].contiguous(memory_format=torch.channels_last)
+
+
+def calibrated(logits: Tensor, outputs: tuple[Output, ...]) -> Tensor:
+    """Calibrated probabilities of sigmoid heads, B×K (Platt scaling per output)."""
+    slope = torch.tensor([output.slope for output in outputs])
+    offset = torch.tensor([output.offset for output in outputs])
+    return torch.sigmoid(logits * slope + offset)
+
+
+def _findings(logits: Tensor, outputs: tuple[Output, ...]) -> tuple[Finding, ...]:
+    probabilities = calibrated(logits[None], outputs)[0]
+    return tuple(
+        Finding(output.code, output.name, float(probability), output.threshold)
+        for output, probability in zip(outputs, probabilities, strict=True)
+    )
+
+
+def answer_all(classifier: Classifier, ink: np.ndarray) -> tuple[Outputs, Tensor]:
+    """Logits and strangeness for a stack of pages of one size (uint8, N×H×W)."""
+    logits, strange = [], []
+    with torch.inference_mode():
+        for start in range(0, len(ink), 64):
+            pages = torch.from_numpy(ink[start : start + 64]).to(torch.float32).div_(255)
+            outputs, pooled = classifier.network.answer(
+                pages[:, None].contiguous(memory_format=torch.channels_last)
+            )
+            logits.append(outputs)
+            strange.append(classifier.strangeness(pooled))
+    return Outputs(*(torch.cat(heads) for heads in zip(*logits, strict=True))), torch.cat(strange)

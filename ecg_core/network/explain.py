@@ -1,0 +1,109 @@
+"""Where the model looked: class activation maps laid over the leads (pytorch-grad-cam)."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from pytorch_grad_cam import GradCAM, GradCAMPlusPlus, HiResCAM
+from pytorch_grad_cam.base_cam import BaseCAM
+from torch import Tensor, nn
+
+from ecg_core.network.classifier import Classifier, as_input
+from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES, TRIAGE_CLASSES, TRIAGE_NAMES
+from ecg_core.network.values import Attention, LeadShare
+from ecg_core.page.values import PX_PER_MM, EcgPage
+
+METHODS: dict[str, type[BaseCAM]] = {
+    "gradcam": GradCAM,
+    "hirescam": HiResCAM,
+    "gradcam++": GradCAMPlusPlus,
+}
+"""Selvaraju et al. 2017; Draelos & Carin 2020; Chattopadhay et al. 2018."""
+
+
+def targets(classifier: Classifier) -> tuple[tuple[str, str], ...]:
+    """What attention can be asked for: (key, plain name), triage classes first."""
+    triage = tuple((str(c), TRIAGE_NAMES[c]) for c in TRIAGE_CLASSES)
+    supers = tuple((code, SUPERCLASS_NAMES[code]) for code in SUPERCLASSES)
+    shown = tuple((o.code, o.name) for o in classifier.card.statements if o.shown)
+    return triage + supers + tuple(pair for pair in shown if pair[0] not in SUPERCLASSES)
+
+
+class _OneHead(nn.Module):
+    """The network seen through the head that holds the target."""
+
+    def __init__(self, classifier: Classifier, head: str) -> None:
+        super().__init__()
+        self.network = classifier.network
+        self.head = head
+
+    def forward(self, ink: Tensor) -> Tensor:
+        logits: Tensor = getattr(self.network(ink), self.head)
+        return logits
+
+
+def _locate(classifier: Classifier, target: str) -> tuple[str, int]:
+    if target in set(TRIAGE_CLASSES):
+        return "triage", [str(c) for c in TRIAGE_CLASSES].index(target)
+    if target in SUPERCLASSES:
+        return "superclasses", SUPERCLASSES.index(target)
+    codes = [output.code for output in classifier.card.statements]
+    if target in codes:
+        return "statements", codes.index(target)
+    raise KeyError(f"the model has no output {target!r}")
+
+
+def attend(
+    classifier: Classifier, page: EcgPage, target: str, method: str = "gradcam"
+) -> Attention:
+    """Attention of one output on one page.
+
+    target: triage class ("acute_mi"), superclass ("MI") or statement code ("AFIB").
+    Raises KeyError for an unknown target or method.
+    """
+    head, index = _locate(classifier, target)
+    model = _OneHead(classifier, head)
+    layer = classifier.network.trunk[-1]
+    # The hooks sit on the shared network: nobody else may run it meanwhile.
+    with classifier.lock, METHODS[method](model=model, target_layers=[layer]) as cam:
+        coarse = cam(
+            input_tensor=as_input(page.ink).requires_grad_(True),
+            targets=[lambda logits: logits[index]],
+        )[0]
+    height, width = page.ink.shape
+    heat = cv2.resize(coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    heat = np.clip(heat, 0, 1)
+    shares, outside = lead_shares(heat, page)
+    return Attention(target, method, heat, shares, outside)
+
+
+def lead_shares(heat: np.ndarray, page: EcgPage) -> tuple[tuple[LeadShare, ...], float]:
+    """Share of the heat in each lead's boxes and outside them all; together they are one.
+
+    heat: float32, page height × width. Where boxes of two leads overlap, the pixel counts for
+    the first. `density` is the share per area, relative to all leads together. An empty map
+    has all its share outside.
+    """
+    owner = np.full(heat.shape, -1, np.int16)
+    leads = tuple(dict.fromkeys(box.lead for box in page.boxes))
+    for box in page.boxes:
+        rows = slice(_px(box.y0_mm), _px(box.y1_mm))
+        columns = slice(_px(box.x0_mm), _px(box.x1_mm))
+        region = owner[rows, columns]
+        region[region < 0] = leads.index(box.lead)
+    total = float(heat.sum(dtype=np.float64))
+    if total <= 0:
+        return tuple(LeadShare(lead, 0.0, 0.0) for lead in leads), 1.0
+    counts = np.bincount(owner.ravel() + 1, minlength=len(leads) + 1)
+    sums = np.bincount(owner.ravel() + 1, weights=heat.ravel(), minlength=len(leads) + 1) / total
+    inside, area = sums[1:].sum(), counts[1:].sum()
+    shares = []
+    for index, lead in enumerate(leads):
+        fair = counts[index + 1] / area * inside if area else 0.0
+        share = float(sums[index + 1])
+        shares.append(LeadShare(lead, share, float(share / fair) if fair > 0 else 0.0))
+    return tuple(shares), float(sums[0])
+
+
+def _px(mm: float) -> int:
+    return max(round(mm * PX_PER_MM), 0)
