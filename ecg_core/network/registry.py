@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ecg_core.network.classifier import Classifier
+if TYPE_CHECKING:
+    from ecg_core.network.classifier import Classifier
 
 DEFAULT_MODEL = "resatt-2pxmm-ptbxl"
 
@@ -28,6 +30,9 @@ def default_model() -> str:
 
 def load(name: str | None = None) -> Classifier:
     """Load a shipped model. Raises KeyError for an unknown name, ModelError when it is damaged."""
+    # Importing torch takes seconds, which whoever only reads stored answers should not wait for.
+    from ecg_core.network.classifier import Classifier
+
     chosen = name or DEFAULT_MODEL
     if chosen not in list_models():
         raise KeyError(f"no model {chosen!r}; shipped: {', '.join(list_models()) or 'none'}")
