@@ -108,9 +108,7 @@ def find_grid(pixels: np.ndarray, min_contrast: float = 0.45) -> Grid | None:
 def jacobian_at(homography: np.ndarray, point: np.ndarray) -> np.ndarray:
     """Derivative (2 × 2) of a homography at a point."""
     x, y, w = homography @ np.array([point[0], point[1], 1.0])
-    return np.asarray(
-        (homography[:2, :2] - np.outer([x / w, y / w], homography[2, :2])) / w, float
-    )
+    return np.asarray((homography[:2, :2] - np.outer([x / w, y / w], homography[2, :2])) / w, float)
 
 
 def _lined(small: np.ndarray) -> np.ndarray:
@@ -142,9 +140,7 @@ def _coarse(lines: np.ndarray) -> tuple[_Lines, _Lines] | None:
     reach = int(np.log(MAX_STRETCH) / np.log(_PERIOD_STEP))
     turn = int(MAX_SHEAR_DEG / (_ANGLES_DEG[1] - _ANGLES_DEG[0]))
     kernel = np.ones((2 * reach + 1, 2 * turn + 1), np.uint8)
-    both = np.minimum(across, cv2.dilate(down, kernel)) + 0.5 * (
-        across + cv2.dilate(down, kernel)
-    )
+    both = np.minimum(across, cv2.dilate(down, kernel)) + 0.5 * (across + cv2.dilate(down, kernel))
     both[:, np.abs(_ANGLES_DEG) > MAX_TURN_DEG] -= TURNED_HANDICAP
     i, a = np.unravel_index(int(np.argmax(both)), both.shape)
     near = np.full_like(down, -np.inf)
@@ -195,7 +191,7 @@ def _mean_spectrum(lines: np.ndarray) -> np.ndarray | None:
     half = total[:, : TILE + 1]
     full = np.zeros_like(total)
     full[:, TILE:] = np.fft.fftshift(half[:, :TILE], axes=0)
-    full[1:, 1:TILE] = full[:0:-1, : TILE : -1]
+    full[1:, 1:TILE] = full[:0:-1, :TILE:-1]
     log = np.log(full + full.max() * 1e-7 + 1e-20).astype(np.float32)
     return np.clip(0.5 * (log - cv2.blur(log, (41, 41))), -1.0, 3.0)
 
@@ -299,9 +295,7 @@ def _slopes(lines: np.ndarray, sites: _Sites, family: _Lines, turn_deg: float) -
     return np.tensordot(model, sites.all_terms, 1)
 
 
-def _measured(
-    lines: np.ndarray, sites: _Sites, family: _Lines, phase: np.ndarray
-) -> np.ndarray:
+def _measured(lines: np.ndarray, sites: _Sites, family: _Lines, phase: np.ndarray) -> np.ndarray:
     """Where a set of lines lies: x, y (px), position (mm), weight; n × 4."""
     z = sites.read(_demodulated(lines, phase, family))
     weight, rest = _trusted(z), np.angle(z)
@@ -310,9 +304,7 @@ def _measured(
     return np.stack([sites.x[keep], sites.y[keep], position[keep], weight[keep]], axis=1)
 
 
-def _seen_through(
-    to_mm: np.ndarray, axis: int, family: _Lines, sites: _Sites
-) -> np.ndarray:
+def _seen_through(to_mm: np.ndarray, axis: int, family: _Lines, sites: _Sites) -> np.ndarray:
     """Phase at every pixel of lines that lie as a homography says."""
     x, y = sites.all
     depth = to_mm[2, 0] * x + to_mm[2, 1] * y + to_mm[2, 2]

@@ -45,8 +45,10 @@ def scale_without_grid(pixels: np.ndarray) -> tuple[Grid, str]:
     pulse = find_pulse(ink, rows, *_ends(rows))
     if pulse is None and len(rows) < MIN_ROWS:
         raise refuse("no_grid_no_trace")
-    source = "the calibration pulse and the length of the rows" if pulse else (
-        "the length of the rows, taken for ten seconds"
+    source = (
+        "the calibration pulse and the length of the rows"
+        if pulse
+        else ("the length of the rows, taken for ten seconds")
     )
     return grid, source
 

@@ -134,7 +134,9 @@ def _litter(rest: np.ndarray) -> np.ndarray:
     side = 2 * CELL
     rows, columns = max(height // side, 1), max(width // side, 1)
     fitted = cv2.resize(rest, (columns * side // 2, rows * side // 2), interpolation=cv2.INTER_AREA)
-    fitted = np.maximum(fitted, cv2.resize(rest[1:, 1:], fitted.shape[::-1], interpolation=cv2.INTER_NEAREST))
+    fitted = np.maximum(
+        fitted, cv2.resize(rest[1:, 1:], fitted.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    )
     blocks = fitted.reshape(rows, side // 2, columns, side // 2)
     level = np.percentile(blocks, 80, axis=(1, 3)).astype(np.float32)
     return cv2.resize(cv2.GaussianBlur(level, (0, 0), 0.7), (width, height))

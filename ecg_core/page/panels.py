@@ -8,18 +8,17 @@ import numpy as np
 
 from ecg_core.page.ink import RASTER
 from ecg_core.page.layouts import LAYOUTS, PAGE_WIDTH_MM, Layout, strip_layout
-from ecg_core.page.traces import Row
+from ecg_core.page.traces import Row, vertical_runs
 
-PULSE_TOLERANCE_MM = 1.3
 PULSE_WIDTHS_MM = (1.6, 7.0)
 PULSE_REACH_MM = 16.0
 """A calibration pulse stands this close to an end of the trace."""
 BREAKS_MM = (62.5, 125.0, 187.5)
 """Where columns may begin, after time zero."""
-SEPARATOR_SHARE = 0.5
-"""A separator covers this share of the height between the first and the last row it divides."""
+SOLID_SHARE, DOTTED_SHARE = 0.85, 0.4
+"""A separator covers this share of the height between two rows."""
 MAX_SPEED_ERROR = 0.03
-RHYTHM_CORRELATION = 0.85
+RHYTHM_CORRELATION = 0.9
 
 BY_ROWS: dict[int, tuple[str, ...]] = {
     3: ("3x4", "strip"),
@@ -61,12 +60,15 @@ class Panels:
     assumed: tuple[str, ...]
 
 
-def find_panels(ink: np.ndarray, rows: tuple[Row, ...], layout: str | None = None) -> Panels | None:
+def find_panels(
+    cover: np.ndarray, rows: tuple[Row, ...], layout: str | None = None
+) -> Panels | None:
     """Place the leads of known rows; None when no layout has so many rows.
 
-    ink: bool, every inked pixel of the picture, text and separators included. layout: its name,
-    when it is known.
+    cover: all ink of the picture (0 to 1), text and separators included. layout: its name, when
+    it is known.
     """
+    ink, faint = cover > 0.5, cover > 0.25
     names = BY_ROWS.get(len(rows), ())
     if layout is not None:
         names = tuple(name for name in names if name == layout)
@@ -76,12 +78,17 @@ def find_panels(ink: np.ndarray, rows: tuple[Row, ...], layout: str | None = Non
     left, right = (float(np.median(spans[:, side])) for side in (0, 1))
     pulse = find_pulse(ink, rows, left, right)
     if pulse is not None and pulse.left_mm < (left + right) / 2:
-        left = max(left, _foot(rows, pulse))
+        left = _foot(rows, pulse)
     elif pulse is not None:
         right = min(right, pulse.left_mm)
-    separators = _separators(ink, rows)
-    start, stretch, used = _time_axis(left, right, pulse, separators)
-    breaks = _breaks(ink, rows, start, stretch, separators)
+    start = left
+    if pulse is not None and pulse.left_mm < left and not _has_gap(rows, pulse):
+        start = right - PAGE_WIDTH_MM
+    start, stretch, used = _time_axis(left, right, start, _separators(faint, rows, SOLID_SHARE), 1)
+    if not used:
+        dotted = _separators(faint, rows, DOTTED_SHARE)
+        start, stretch, used = _time_axis(left, right, start, dotted, 2)
+    breaks = _breaks(ink, rows, start, stretch)
     name = max(names, key=lambda known: _agreement(_plan(known, len(rows)), breaks))
     plan = _plan(name, len(rows))
     plan, assumed = _named(plan, rows, start, stretch)
@@ -100,11 +107,7 @@ def find_pulse(
         found.extend(_row_pulses(ink, row, left_mm, right_mm))
     best: list[tuple[float, float, float]] = []
     for candidate in found:
-        alike = [
-            other
-            for other in found
-            if abs(other[0] - candidate[0]) < 2.0 and abs(other[2] - candidate[2]) < 1.5
-        ]
+        alike = [o for o in found if np.abs(np.subtract(o, candidate)).max() < 1.5]
         best = max(best, alike, key=len)
     if not best or 2 * len(best) < len(rows):
         return None
@@ -115,101 +118,143 @@ def find_pulse(
 def _row_pulses(
     ink: np.ndarray, row: Row, left_mm: float, right_mm: float
 ) -> list[tuple[float, float, float]]:
-    """Pulses of one row: left and right side, height (mm)."""
+    """Pulses near the ends of one row: left and right side, height (mm)."""
     found = []
-    height, width = ink.shape
+    top = max(round(row.baseline_px - 28 * RASTER), 0)
+    bottom = round(row.baseline_px + 10 * RASTER)
     for end in (left_mm, right_mm):
         x0 = max(round((end - PULSE_REACH_MM) * RASTER), 0)
-        x1 = min(round((end + PULSE_REACH_MM) * RASTER), width)
-        # The pulse rises from the baseline of the near end, wherever that has wandered to.
-        near = slice(round(end * RASTER) - 12 * RASTER, round(end * RASTER) + 25 * RASTER)
-        near = slice(max(near.start, 0), near.stop)
-        base = row.baseline_px if not row.filled[near].any() else float(
-            np.median(row.curve_px[near][row.filled[near]])
-        )
-        for tall in (10.0, 5.0, 20.0):
-            hit = _pulse_at(ink[:, x0:x1], base, tall)
-            if hit is not None:
-                found.append(((x0 + hit[0]) / RASTER, (x0 + hit[1]) / RASTER, tall))
-                break
+        x1 = round((end + PULSE_REACH_MM) * RASTER)
+        found += [
+            ((x0 + left) / RASTER, (x0 + right) / RASTER, (foot - head) / RASTER)
+            for left, right, head, foot in _pulses_in(ink[top:bottom, x0:x1])
+            if abs(top + foot - row.baseline_px) < 8 * RASTER
+        ]
     return found
 
 
-def _pulse_at(ink: np.ndarray, base: float, tall_mm: float) -> tuple[int, int] | None:
-    slack = round(PULSE_TOLERANCE_MM * RASTER)
-    top = round(base - tall_mm * RASTER)
-    if top - slack < 0:
-        return None
-    flat = ink[top - slack : top + slack + 1].any(axis=0)
-    stroke = ink[top + slack : round(base) - slack].mean(axis=0) > 0.6
-    below = ink[round(base) - slack : round(base) + slack].any(axis=0)
-    starts = np.flatnonzero(stroke)
-    for first in starts:
-        for last in starts[::-1]:
-            wide = (last - first) / RASTER
-            if wide < PULSE_WIDTHS_MM[0] or wide > PULSE_WIDTHS_MM[1]:
+def _pulses_in(window: np.ndarray) -> list[tuple[float, float, float, float]]:
+    """Pulses in a window: left and right stroke, top and foot, all in px.
+
+    Two upright strokes of the same height, ink along their tops, none between them.
+    """
+    slack = round(0.8 * RASTER)
+    column, top, bottom = vertical_runs(window)
+    tall = bottom - top >= 4 * RASTER
+    strokes = _stroke_groups(column[tall], top[tall], bottom[tall])
+    found = []
+    for x, high, low in strokes:
+        for other, other_high, other_low in strokes:
+            wide = (other - x) / RASTER
+            if not PULSE_WIDTHS_MM[0] <= wide <= PULSE_WIDTHS_MM[1]:
                 continue
-            inner = slice(first + slack, last - slack + 1)
-            if flat[first : last + 1].mean() > 0.9 and below[inner].mean() < 0.3:
-                body = ink[top + slack : round(base) - slack, inner]
-                if body.mean() < 0.15:
-                    return int(first), int(last)
-    return None
+            if abs(other_high - high) > slack or abs(other_low - low) > 1.5 * slack:
+                continue
+            level, base = (high + other_high) // 2, (low + other_low) // 2
+            inner = slice(x + slack // 2 + 1, other - slack // 2)
+            flat = window[max(level - slack, 0) : level + slack, inner].any(axis=0)
+            hollow = window[level + slack : base - slack, inner]
+            floor = window[base - slack : base + slack, inner].any(axis=0)
+            if flat.size and flat.mean() > 0.9 and hollow.mean() < 0.1 and floor.mean() < 0.4:
+                found.append((float(x), float(other), float(level), float(base)))
+    return found
+
+
+def _stroke_groups(
+    column: np.ndarray, top: np.ndarray, bottom: np.ndarray
+) -> list[tuple[int, int, int]]:
+    """Neighbouring tall runs as one stroke: middle, top and bottom."""
+    groups: list[list[int]] = []
+    for index in np.argsort(column, kind="stable"):
+        for group in reversed(groups):
+            last = group[-1]
+            if column[index] - column[last] <= 1 and abs(top[index] - top[last]) <= RASTER:
+                group.append(int(index))
+                break
+        else:
+            groups.append([int(index)])
+    return [
+        (int(column[g].mean()), int(np.median(top[g])), int(np.median(bottom[g])))
+        for g in groups
+        if np.ptp(column[g]) <= RASTER
+    ]
+
+
+def _gaps(rows: tuple[Row, ...], pulse: Pulse) -> list[float]:
+    """Where each row resumes right of a pulse, for rows that pause there."""
+    after = round(pulse.right_mm * RASTER) + 2
+    resumed = []
+    for row in rows:
+        gaps = np.flatnonzero(~row.drawn[after : after + 8 * RASTER])
+        if len(gaps):
+            resumed.append((after + int(gaps[-1]) + 1) / RASTER)
+    return resumed
+
+
+def _has_gap(rows: tuple[Row, ...], pulse: Pulse) -> bool:
+    return 2 * len(_gaps(rows, pulse)) >= len(rows)
 
 
 def _foot(rows: tuple[Row, ...], pulse: Pulse) -> float:
     """Where the trace begins right of a pulse: after the gap behind its foot, if there is one."""
-    after = round(pulse.right_mm * RASTER) + 2
-    starts = []
-    for row in rows:
-        gaps = np.flatnonzero(~row.filled[after : after + 8 * RASTER])
-        if len(gaps):
-            starts.append((after + int(gaps[-1]) + 1) / RASTER)
-    return float(np.median(starts)) if starts else pulse.right_mm + 1.0
+    if _has_gap(rows, pulse):
+        return float(np.median(_gaps(rows, pulse)))
+    return pulse.right_mm + 1.0
 
 
-def _separators(ink: np.ndarray, rows: tuple[Row, ...]) -> np.ndarray:
-    """Columns (mm) that are inked, solid or dotted, most of the way down the rows."""
+def _separators(ink: np.ndarray, rows: tuple[Row, ...], least: float) -> np.ndarray:
+    """Columns (mm) of which at least a share is inked from the first row down to the third."""
     if len(rows) < 3:
         return np.zeros(0)
-    deep = rows[max(2, len(rows) // 2) if len(rows) != 4 else 2].baseline_px
-    body = ink[round(rows[0].baseline_px) : round(deep)]
-    if len(body) < 20 * RASTER:
+    heights = [round(row.baseline_px) for row in rows[:3]]
+    if heights[1] - heights[0] < 9 * RASTER or heights[2] - heights[1] < 9 * RASTER:
         return np.zeros(0)
-    share = body.mean(axis=0)
-    found = []
-    for x in np.flatnonzero(share > SEPARATOR_SHARE):
-        if not found or x - found[-1][-1] > 2 * RASTER:
-            found.append([x])
+    # QRS complexes may fill a column, too, but not the middle between rows, and they are wide.
+    spread = round(1.5 * RASTER)
+    share = np.ones(ink.shape[1])
+    for upper, lower in zip(heights, heights[1:], strict=False):
+        share = np.minimum(share, ink[upper + spread : lower - spread].mean(axis=0))
+    groups: list[list[int]] = []
+    for x in np.flatnonzero(share > least):
+        if groups and x - groups[-1][-1] <= RASTER:
+            groups[-1].append(int(x))
         else:
-            found[-1].append(x)
-    return np.array([(np.mean(group) + 0.5) / RASTER for group in found])
+            groups.append([int(x)])
+    thin = [group for group in groups if group[-1] - group[0] <= RASTER]
+    return np.array([(np.mean(group) + 0.5) / RASTER for group in thin])
 
 
 def _time_axis(
-    left: float, right: float, pulse: Pulse | None, separators: np.ndarray
+    left: float, right: float, start: float, separators: np.ndarray, least: int
 ) -> tuple[float, float, int]:
-    """Time zero (mm), stretch of the time axis, and how many separators were used."""
-    length = right - left
-    start = left
-    if pulse is not None and length > PAGE_WIDTH_MM + 4 and pulse.left_mm < left:
-        start = right - PAGE_WIDTH_MM
-    fits = []
-    for first in separators:
-        steps = np.rint((separators - first) / BREAKS_MM[0])
-        exact = np.abs(separators - first - steps * BREAKS_MM[0]) < 2.0
-        index = round((first - start) / BREAKS_MM[0])
-        if index in (1, 2, 3) and abs(first - start - index * BREAKS_MM[0]) < 8.0:
-            fits.append((int(exact.sum()), index, first, steps[exact], separators[exact]))
-    if not fits:
-        return start, 1.0, 0
-    count, index, first, steps, places = max(fits, key=lambda fit: fit[0])
-    if count >= 2:
-        pitch = float(np.polyfit(steps, places, 1)[0])
-        if abs(pitch / BREAKS_MM[0] - 1.0) < MAX_SPEED_ERROR:
-            origin = float(np.mean(places - (steps + index) * pitch))
-            return origin, pitch / BREAKS_MM[0], count
-    return first - index * BREAKS_MM[0], 1.0, count
+    """Time zero (mm), stretch of the time axis, and how many separators told.
+
+    Tall QRS complexes can line up like separators, but never only where columns begin: most of
+    the lines must be explained, and `least` of them there.
+    """
+    separators = separators[(separators > left + 30.0) & (separators < right - 20.0)]
+    best: tuple[int, float, float, float] = (0, 0.0, start, 1.0)
+    for place in separators:
+        for index in (1, 2, 3):
+            origin = place - index * BREAKS_MM[0]
+            if not (left - 6.0 <= origin <= left + 20.0 and origin + PAGE_WIDTH_MM <= right + 12.0):
+                continue
+            steps = np.rint((separators - origin) / BREAKS_MM[0])
+            alike = (np.abs(separators - origin - steps * BREAKS_MM[0]) < 2.5) & (
+                (steps >= 1) & (steps <= 3)
+            )
+            count, stretch = len(set(steps[alike])), 1.0
+            if count < least or alike.sum() < 0.6 * len(separators):
+                continue
+            if count >= 2:
+                pitch, origin = np.polyfit(steps[alike], separators[alike], 1)
+                stretch = float(pitch) / BREAKS_MM[0]
+                if abs(stretch - 1.0) > MAX_SPEED_ERROR:
+                    continue
+            elif abs(origin - start) > 5.0:
+                continue
+            best = max(best, (count, -abs(origin - start), float(origin), stretch))
+    return best[2], best[3], best[0]
 
 
 def _breaks(
@@ -217,7 +262,6 @@ def _breaks(
     rows: tuple[Row, ...],
     start: float,
     stretch: float,
-    separators: np.ndarray,
 ) -> np.ndarray:
     """How much each row looks as if a column began at each of `BREAKS_MM`: rows × 3, 0 to 1."""
     found = np.zeros((len(rows), len(BREAKS_MM)))
@@ -266,8 +310,10 @@ def _agreement(plan: Layout, breaks: np.ndarray) -> float:
     """How much better the breaks a layout expects are seen than those it does not expect."""
     expected = np.array(
         [
-            [any(abs(at - PAGE_WIDTH_MM * k / len(leads)) < 1 for k in range(1, len(leads)))
-             for at in BREAKS_MM]
+            [
+                any(abs(at - PAGE_WIDTH_MM * k / len(leads)) < 1 for k in range(1, len(leads)))
+                for at in BREAKS_MM
+            ]
             for leads in plan.rows
         ]
     )
@@ -296,8 +342,8 @@ def _named(
         if len(one) > 60 and one.std() > 0 and two.std() > 0:
             likeness[box.lead] = float(np.corrcoef(one, two)[0, 1])
     best = max(likeness, key=lambda lead: likeness[lead], default="II")
-    if likeness.get("II", 0.0) >= min(RHYTHM_CORRELATION, likeness.get(best, 1.0) - 0.05):
+    if likeness.get("II", 0.0) >= min(RHYTHM_CORRELATION, likeness.get(best, 1.0) - 0.1):
         return plan, ()
     if likeness.get(best, 0.0) < RHYTHM_CORRELATION:
-        return plan, ("rhythm lead",)
+        return plan, ("rhythm lead II",)
     return Layout(plan.name, (*plan.rows[:-1], (best,)), plan.row_pitch_mm), ()

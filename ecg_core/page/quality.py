@@ -63,6 +63,12 @@ LIMITS: dict[str, Limit] = {
             "Compare with the original; take the whole sheet if you can.",
         ),
         Limit(
+            "unclear_time",
+            Severity.REFUSE,
+            "The rows are {length:.0f} mm long by the grid, where ten seconds take 250 mm.",
+            "Only ten seconds at 25 mm/s can be read; take the whole sheet, flat.",
+        ),
+        Limit(
             "rotated",
             Severity.REFUSE,
             "The page is rotated by {angle:.0f}°.",
@@ -152,7 +158,7 @@ MIN_PX_PER_MM = 2.4
 MIN_CONTRAST, FAINT_CONTRAST = 0.12, 0.25
 MIN_SNR, FAINT_SNR = 3.0, 5.0
 MIN_SEEN_MM, WHOLE_MM = 225.0, 243.0
-MAX_SEEN_MM = 266.0
+CLEAR_ENDS_MM = 6.5
 MAX_ANGLE_DEG = 15.0
 MAX_RESIDUAL_MM = 0.8
 FLAT_MM = 0.7

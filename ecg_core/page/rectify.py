@@ -64,6 +64,7 @@ def read_scan(scan: EcgScan, layout: str | None = None) -> Reading:
     area = _area(grid)
     picture, shown = straighten(scan.pixels, grid.to_mm, min(grid.px_per_mm), area)
     ink, traces, rows, panels = _read_ink(picture, shown, layout)
+    picture[~shown] = 255
     _check_panels(ink, panels, remarks)
     offset = np.array([[1.0, 0, -area[0]], [0, 1.0, -area[1]], [0, 0, 1.0]])
     return _page(scan, grid, offset @ grid.to_mm, picture, ink, traces, rows, panels, remarks)
@@ -105,7 +106,7 @@ def _read_ink(
             sparse = traces.mean() < 0.003
             problem = problem or refuse("not_an_ecg" if sparse else "unclear_rows")
             continue
-        panels = find_panels(ink.cover > 0.5, rows, layout)
+        panels = find_panels(ink.cover, rows, layout)
         if panels is None:
             problem = problem or refuse("unknown_layout", rows=len(rows))
             continue
@@ -116,17 +117,17 @@ def _read_ink(
 
 def _check_panels(ink: Ink, panels: Panels, remarks: list[Remark]) -> None:
     seen = panels.seen_mm / panels.stretch
-    if seen < quality.MIN_SEEN_MM or seen > quality.MAX_SEEN_MM:
+    if seen < quality.MIN_SEEN_MM:
         raise refuse("cut_off", seconds=seen / 25.0)
+    if panels.separators < 2 and abs(seen - PAGE_WIDTH_MM) > quality.CLEAR_ENDS_MM:
+        raise refuse("unclear_time", length=seen)
     if seen < quality.WHOLE_MM:
         remarks.append(remark("partly_cut_off", seconds=seen / 25.0))
     if panels.pulse is not None:
         if abs(panels.pulse.height_mm - 10.0) > 1.5:
             what = f"The calibration pulse is {panels.pulse.height_mm:.0f} mm high."
             raise refuse("unknown_calibration", what=what)
-        remarks.append(
-            remark("pulse", height=panels.pulse.height_mm, rows=panels.pulse.rows)
-        )
+        remarks.append(remark("pulse", height=panels.pulse.height_mm, rows=panels.pulse.rows))
     if abs(panels.stretch - 1.0) > 0.002:
         remarks.append(remark("time_axis", percent=100.0 * (panels.stretch - 1.0)))
     if ink.contrast < quality.FAINT_CONTRAST or ink.contrast < quality.FAINT_SNR * ink.noise:
@@ -157,7 +158,9 @@ def _page(
     shift = np.linalg.inv(half) @ raster @ move @ np.linalg.inv(raster) @ half
     cleaned = _without_separators(ink.cover * traces, rows, panels)
     drawn = cv2.warpPerspective(_penned(cleaned), shift, size, flags=cv2.INTER_LINEAR)
-    small = cv2.resize(drawn, (round(PAGE_WIDTH_MM * PX_PER_MM), height), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        drawn, (round(PAGE_WIDTH_MM * PX_PER_MM), height), interpolation=cv2.INTER_AREA
+    )
     colour = cv2.warpPerspective(
         picture, shift, size, flags=cv2.INTER_LINEAR, borderValue=(255, 255, 255)
     )
@@ -200,9 +203,7 @@ def _vertical_span(
     return float(top), float(bottom)
 
 
-def _without_separators(
-    cover: np.ndarray, rows: tuple[Row, ...], panels: Panels
-) -> np.ndarray:
+def _without_separators(cover: np.ndarray, rows: tuple[Row, ...], panels: Panels) -> np.ndarray:
     """Cut strokes that stand exactly between two columns back to where the traces are."""
     cleaned = cover.copy()
     reach = round(0.8 * RASTER)
@@ -228,7 +229,7 @@ def _without_separators(
 
 def _penned(cover: np.ndarray) -> np.ndarray:
     """Ink with its pen brought near `PEN_MM`."""
-    columns = cover[:, :: 3]
+    columns = cover[:, ::3]
     edge = np.diff(np.pad(columns > 0.2, ((1, 1), (0, 0))).astype(np.int8), axis=0)
     column, start = np.nonzero((edge == 1).T)
     _, end = np.nonzero((edge == -1).T)
@@ -236,17 +237,16 @@ def _penned(cover: np.ndarray) -> np.ndarray:
     if not short.any():
         return cover
     total = np.vstack([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
-    width = float(np.median((total[end, column] - total[start, column])[short]))
+    # Where mains hum thickens a trace, its thin parts say how wide the pen is.
+    width = float(np.percentile((total[end, column] - total[start, column])[short], 30))
     change = round(PEN_MM * RASTER - width)
-    if change == 0:
+    if -2 < change < 1:
         return cover
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (abs(change) + 1, abs(change) + 1))
     return cv2.dilate(cover, kernel) if change > 0 else cv2.erode(cover, kernel)
 
 
-def _boxes(
-    rows: tuple[Row, ...], panels: Panels, top: float, bottom: float
-) -> tuple[LeadBox, ...]:
+def _boxes(rows: tuple[Row, ...], panels: Panels, top: float, bottom: float) -> tuple[LeadBox, ...]:
     baselines = np.array([row.baseline_px for row in rows]) / RASTER - top
     between = (baselines[1:] + baselines[:-1]) / 2
     tops, bottoms = np.append(0.0, between), np.append(between, bottom - top)

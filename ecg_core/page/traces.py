@@ -30,11 +30,13 @@ class Row:
     """One row of traces.
 
     curve_px: float, height of the trace in every column of the picture, bridged over gaps.
-    filled: bool, columns in which the trace was seen.
+    filled: bool, columns in which the trace was seen, small gaps bridged. drawn: the same
+    without bridges.
     """
 
     curve_px: np.ndarray
     filled: np.ndarray
+    drawn: np.ndarray
 
     @property
     def baseline_px(self) -> float:
@@ -85,9 +87,10 @@ def find_rows(traces: np.ndarray) -> tuple[tuple[Row, ...], float]:
     In a column that shows exactly one piece of ink for every row, the order of the pieces is
     the order of the rows, however much the baselines wander. No rows: an empty tuple.
     """
-    bridge = np.ones((3, round(BRIDGE_MM * RASTER) | 1), np.uint8)
+    bridge = np.ones((RASTER | 1, round(BRIDGE_MM * RASTER) | 1), np.uint8)
     closed = cv2.morphologyEx(traces.astype(np.uint8), cv2.MORPH_CLOSE, bridge)
-    column, centre = _runs(closed)
+    column, start, end = vertical_runs(closed)
+    centre = (start + end - 1) / 2.0
     counts = np.bincount(column, minlength=traces.shape[1])
     inked = max(int((counts > 0).sum()), 1)
     share = np.array([(counts == n).sum() / inked for n in range(max(ROW_COUNTS) + 1)])
@@ -113,16 +116,21 @@ def find_rows(traces: np.ndarray) -> tuple[tuple[Row, ...], float]:
         curve[exact[sure]] = heights[sure, row]
         filled = np.isfinite(curve)
         bridged = np.interp(everywhere, np.flatnonzero(filled), curve[filled])
-        rows.append(Row(bridged, filled))
+        near_y = (
+            np.rint(bridged).astype(int)[None, :]
+            + np.arange(-RASTER // 2, RASTER // 2 + 1)[:, None]
+        )
+        drawn = traces[np.clip(near_y, 0, traces.shape[0] - 1), everywhere].any(axis=0)
+        rows.append(Row(bridged, filled, drawn & filled))
     return tuple(rows), float(share[n])
 
 
-def _runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Column and middle of every vertical run of ink, by column and from top to bottom."""
+def vertical_runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Column, top and end (exclusive) of every vertical run of ink, column by column."""
     edge = np.diff(np.pad(mask, ((1, 1), (0, 0))).astype(np.int8), axis=0)
     column, start = np.nonzero((edge == 1).T)
     _, end = np.nonzero((edge == -1).T)
-    return column, (start + end - 1) / 2.0
+    return column, start, end
 
 
 def _calm(heights: np.ndarray) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Measured figures: every table of BENCHMARKS.md comes from a module here."""
