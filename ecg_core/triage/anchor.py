@@ -41,8 +41,8 @@ class Anchor:
             return Link(int(plain["seq"]), str(plain["hash"]))
         except FileNotFoundError:
             return None
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"{self.path.name} is no anchor") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"The anchor {self.path} is damaged.") from error
 
     def begin(self, link: Link) -> None:
         """Start to witness a chain at this link, unless that was done. Raises OSError, Timeout."""
@@ -54,12 +54,12 @@ class Anchor:
     def advance(self, link: Link) -> None:
         """Remember a committed link, unless a later one is remembered already.
 
-        The event is stored by then, so that a failure here is logged and not raised.
+        The event is stored by then, so that a failure here is logged and not raised. A lost or
+        damaged anchor is left as it is: `verify` has to tell of it.
         """
         try:
             with self._lock:
                 seen = self.read()
-                # A lost anchor is not made anew here: `verify` has to tell that it was lost.
                 if seen is not None and seen.seq < link.seq:
                     self._write(link)
         except (OSError, ValueError, Timeout) as error:

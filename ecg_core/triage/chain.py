@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ecg_core.triage.canonical import canonical_json, sha256_text, utc_now
+from ecg_core.triage.errors import StoreError
 from ecg_core.triage.schema import Action, CaseRow, EventRow, FileRow, HeadRow, ReadingRow
 
 MACHINE = "ECG Triage"
@@ -15,8 +16,17 @@ MACHINE = "ECG Triage"
 
 
 def lock_head(session: Session) -> HeadRow:
-    """The end of the chain, held until the transaction ends, so that nobody else appends."""
-    return session.scalars(select(HeadRow).with_for_update()).one()
+    """The end of the chain, held until the transaction ends, so that nobody else appends.
+
+    Raises StoreError when it was removed.
+    """
+    head = session.scalars(select(HeadRow).with_for_update()).one_or_none()
+    if head is None:
+        raise StoreError(
+            "The record of the audit chain's end is missing, so nothing was saved.",
+            "Verify the audit chain and restore the data directory from a backup.",
+        )
+    return head
 
 
 def append(

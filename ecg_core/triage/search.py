@@ -143,7 +143,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.reader:
         asked.append(_some_reading(ReadingRow.reader == wanted.reader))
     if wanted.triage is not None:
-        asked.append(_STANDING_TRIAGE == wanted.triage.value)
+        asked.append(wanted.triage.value == _STANDING_TRIAGE)
     if wanted.agreement is not None:
         asked.append(ReadingRow.agrees.is_(wanted.agreement))
     if wanted.model_version:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,8 @@ __all__ = [
     "StoredReading",
 ]
 
+_log = logging.getLogger(__name__)
+
 BUSY_TIMEOUT_S = 10.0
 """How long a writer waits for another before it gives up."""
 
@@ -90,10 +93,10 @@ class Store:
             anchor = Anchor(data_dir / f"chain{mark}.anchor", blobs.scratch)
             store = cls(engine, blobs, anchor)
             with store._reading() as session:
-                head = session.scalars(select(HeadRow)).one()
+                head = session.scalars(select(HeadRow)).one_or_none()
             # A chain elsewhere may be older than this data directory, which witnesses it from
             # now on. The data directory's own has had its anchor from the first event.
-            if url is not None or head.seq == 0:
+            if head is not None and (url is not None or head.seq == 0):
                 anchor.begin(Link(head.seq, head.hash))
         return store
 
@@ -227,8 +230,8 @@ class Store:
         try:
             # Before the snapshot, so that it cannot be ahead of it.
             anchor = self._anchor.read()
-        except ValueError:
-            return ChainReport(False, 0, None, f"The anchor {self._anchor.path} is damaged.")
+        except ValueError as error:
+            return ChainReport(False, 0, None, str(error))
         with self._reading() as session:
             return verification.verify(session, anchor, self._blobs if blobs else None)
 
@@ -265,12 +268,30 @@ class Store:
 
     @contextmanager
     def _appending(self) -> Iterator[Session]:
-        """A transaction that may append; once committed, the anchor follows."""
+        """A transaction that may append; once committed, the anchor follows.
+
+        It does not follow a chain that lost the event it witnessed: that would cover up a cut.
+        """
         with in_words(), Session(self._writer) as session, session.begin():
             yield session
             head = chain.lock_head(session)
             link = Link(head.seq, head.hash)
-        self._anchor.advance(link)
+            witnessed = self._witnessed(session)
+        if witnessed:
+            self._anchor.advance(link)
+        else:
+            _log.error("The audit chain does not fit its anchor; verify it.")
+
+    def _witnessed(self, session: Session) -> bool:
+        """Whether the chain holds the event that its anchor saw."""
+        try:
+            seen = self._anchor.read()
+        except (OSError, ValueError):
+            return False
+        if seen is None or seen.seq == 0:
+            return seen is not None
+        event = session.get(EventRow, seen.seq)
+        return event is not None and event.hash == seen.hash
 
 
 def _same_click(session: Session, earlier: EventRow, row: ReadingRow) -> int:

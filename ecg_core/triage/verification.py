@@ -74,8 +74,6 @@ def _faults(session: Session, anchor: Link | None, blobs: Blobs | None) -> Itera
 
 def _broken_links(session: Session, anchor: Link | None) -> Iterator[Fault]:
     seq, last_hash, anchored = 0, GENESIS, anchor is None or anchor.seq == 0
-    if anchor is None:
-        yield Fault(None, "The anchor is missing: whether later events were removed is unknown.")
     query = select(EventRow).order_by(EventRow.seq).execution_options(yield_per=_BATCH)
     for event in session.scalars(query):
         seq += 1
@@ -90,6 +88,8 @@ def _broken_links(session: Session, anchor: Link | None) -> Iterator[Fault]:
             if not anchored:
                 yield Fault(seq, f"Event {seq} is not the one that was stored in its place.")
         last_hash = event.hash
+    if anchor is None:
+        yield Fault(None, "The anchor is missing: whether later events were removed is unknown.")
     if not anchored:
         yield Fault(seq + 1, f"The chain ends at event {seq}; later events were removed.")
     head = session.scalars(select(HeadRow)).one_or_none()
