@@ -30,7 +30,7 @@ class DrawnBatches(Dataset[Batch]):
     def __init__(
         self, data: ptbxl.PtbXl, noise_root: Path, config: TrainConfig, epoch: int
     ) -> None:
-        self.signals_file = data.signals_uv.filename
+        self.signals_file = str(data.signals_uv.filename)
         self.config = config
         self.epoch = epoch
         self.noise_root = noise_root
@@ -69,8 +69,10 @@ def loader(batches: DrawnBatches) -> DataLoader[Batch]:
     """Draws ahead in worker processes while the network trains.
 
     Workers start from a fork server: forking a process that already runs OpenMP and OpenCV
-    threads deadlocks.
+    threads deadlocks. Without workers pages are drawn in this process.
     """
+    if not WORKERS:
+        return DataLoader(batches, batch_size=None)
     return DataLoader(
         batches,
         batch_size=None,

@@ -14,9 +14,13 @@ from ecg_core.learning import ptbxl
 from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
-from ecg_core.page.from_record import from_record
+from ecg_core.page import conditions, from_record, from_scan
+from ecg_core.page.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.signal.filters import Band
+
+STYLES = tuple(PrintStyle(grid=grid) for grid in GRIDS if grid != "none")
+"""Sheets of scanned conditions rotate through the printers' grids."""
 
 
 def record_of(data: ptbxl.PtbXl, row: int) -> EcgRecord:
@@ -40,10 +44,9 @@ def page_of(data: ptbxl.PtbXl, row: int, condition: str, layout: str) -> EcgPage
     record = record_of(data, row)
     if condition == "clean":
         return from_record(record, layout, Band.DIAGNOSTIC)
-    from ecg_core.page import conditions, from_scan, printed
-
-    sheet = printed.print_record(record, layout, style=printed.random_style(int(data.ecg_ids[row])))
-    pixels = conditions.apply(condition, sheet.pixels, seed=int(data.ecg_ids[row]))
+    case = int(data.ecg_ids[row])
+    style = STYLES[case % len(STYLES)]
+    pixels = conditions.apply(condition, print_record(record, layout, style=style).pixels, case)
     return from_scan(EcgScan(record.name, "", pixels))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,11 +107,17 @@ class EvidenceSet:
         """Read one evidence file."""
         table = pq.read_table(path)
         shared = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
-        shared.pop("pandas", None)
         frame: pd.DataFrame = table.to_pandas()
         codes = tuple(c.removeprefix("p_scp_") for c in frame.columns if c.startswith("p_scp_"))
         return EvidenceSet(
-            **{**shared, "refused": int(shared["refused"])},  # type: ignore[arg-type]
+            model=shared["model"],
+            version=shared["version"],
+            weights_sha256=shared["weights_sha256"],
+            dataset=shared["dataset"],
+            split=shared["split"],
+            condition=shared["condition"],
+            layout=shared["layout"],
+            refused=int(shared["refused"]),
             case_ids=frame["case_ids"].to_numpy(),
             patients=frame["patients"].to_numpy(),
             age=frame["age"].to_numpy(),
@@ -176,37 +183,35 @@ def figures(found: EvidenceSet) -> tuple[Figure, ...]:
         figure(
             "triage macro-F1",
             len(known),
-            _resampled(
-                found, lambda rows: _triage_macro_f1(found, rows[found.triage_labels[rows] >= 0])
-            ),
+            _resampled(found, lambda rows: _triage_macro_f1(found, rows)),
         )
     )
     listed.append(
         figure(
             "acute infarction sensitivity at 95 % specificity",
             len(known),
-            _resampled(
-                found, lambda rows: _acute_sensitivity(found, rows[found.triage_labels[rows] >= 0])
-            ),
+            _resampled(found, lambda rows: _acute_sensitivity(found, rows)),
         )
     )
     return tuple(listed)
 
 
 def _triage_macro_f1(found: EvidenceSet, rows: np.ndarray) -> float:
+    rows = rows[found.triage_labels[rows] >= 0]
     predicted = found.triage_scores[rows].argmax(axis=1)
     counts = metrics.confusion(found.triage_labels[rows], predicted, len(TRIAGE_CLASSES))
     return metrics.macro_f1(counts)
 
 
 def _acute_sensitivity(found: EvidenceSet, rows: np.ndarray) -> float:
+    rows = rows[found.triage_labels[rows] >= 0]
     acute = TRIAGE_CLASSES.index(Triage.ACUTE_MI)
     truth, score = found.triage_labels[rows] == acute, found.triage_scores[rows, acute]
     cut = metrics.threshold_at_specificity(truth, score, 0.95)
     return metrics.at_threshold(truth, score, cut).sensitivity
 
 
-def _resampled(found: EvidenceSet, measure) -> metrics.Interval:  # type: ignore[no-untyped-def]
+def _resampled(found: EvidenceSet, measure: Callable[[np.ndarray], float]) -> metrics.Interval:
     """A measure over row indices, with a bootstrap interval by patient."""
     spread = []
     for weights in metrics.patient_weights(found.patients, resamples=200):

@@ -68,7 +68,7 @@ def draw(
     waves = waves - np.median(waves[:, ::4], axis=1, keepdims=True)
     if not clean:
         waves = waves * np.float32(rng.uniform(0.92, 1.08))
-    ink = np.zeros((round(plan.height_mm * PX_PER_MM), WIDTH_PX), np.float32)
+    ink = np.zeros((round(plan.canvas_mm * PX_PER_MM), WIDTH_PX), np.float32)
     _draw_rows(ink, waves, plan, recipe, rng, clean=clean)
     if rng.random() < recipe.labelled:
         _annotate(ink, plan, rng)
@@ -127,7 +127,7 @@ def _draw_rows(
     gap_px = 0 if clean or rng.random() < 0.6 else int(rng.integers(1, 6))
     off = STANDARD_LEADS[rng.integers(12)] if rng.random() < recipe.lead_off else None
     for row, leads in enumerate(plan.rows):
-        baseline_px = plan.baseline_mm(row) * PX_PER_MM + drift_px
+        baseline_px = _baseline_px(plan, row) + drift_px
         baseline_px += 0.0 if clean else rng.normal(0, 1.5)
         columns = WIDTH_PX // len(leads)
         high, low = np.full((2, WIDTH_PX), np.nan, np.float32)
@@ -148,6 +148,10 @@ def _draw_rows(
         draw_extent(ink, (high, low), shift_px, pen_px, darkness)
 
 
+def _baseline_px(plan: layouts.Layout, row: int) -> float:
+    return (plan.baseline_mm(row) + layouts.CANVAS_MARGIN_MM) * PX_PER_MM
+
+
 def _annotate(ink: np.ndarray, plan: layouts.Layout, rng: np.random.Generator) -> None:
     """Lead labels, separators, calibration pulses and header remnants, as printers add them."""
     over = np.zeros(ink.shape, np.uint8)
@@ -159,7 +163,7 @@ def _annotate(ink: np.ndarray, plan: layouts.Layout, rng: np.random.Generator) -
     labels = rng.random() < 0.8
     for box in plan.boxes():
         x = int(box.x0_mm * PX_PER_MM) + right_px
-        centre = (box.y0_mm + box.y1_mm) / 2 * PX_PER_MM
+        centre = ((box.y0_mm + box.y1_mm) / 2 + layouts.CANVAS_MARGIN_MM) * PX_PER_MM
         if labels:
             where = (x + 2, int(centre + up_px))
             cv2.putText(over, box.lead, where, 0, scale, shade, 1, cv2.LINE_AA)
@@ -169,7 +173,7 @@ def _annotate(ink: np.ndarray, plan: layouts.Layout, rng: np.random.Generator) -
     if rng.random() < 0.3:
         left = 0 if rng.random() < 0.7 else WIDTH_PX - 14
         for row in range(len(plan.rows)):
-            foot = int(plan.baseline_mm(row) * PX_PER_MM)
+            foot = int(_baseline_px(plan, row))
             steps = [(0, 0), (3, 0), (3, -20), (11, -20), (11, 0), (14, 0)]
             points = np.array([(left + x, foot + y) for x, y in steps], np.int32)
             cv2.polylines(over, [points], False, shade, 1, cv2.LINE_AA)
@@ -209,7 +213,7 @@ def _degrade(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         ink = cv2.resize(small, ink.shape[::-1], interpolation=cv2.INTER_LINEAR)
     if rng.random() < 0.4:
         ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.3, 1.1))
-        ink *= rng.uniform(1.0, 1.6)
+        ink = ink * np.float32(rng.uniform(1.0, 1.6))
     if rng.random() < 0.3:
         ink = ink + rng.uniform(0.05, 0.35) * (1 - _patchy(ink.shape, rng, floor=0.0))
     if rng.random() < 0.5:

@@ -37,6 +37,8 @@ from ecg_core.page.values import PREPROCESSING_VERSION, PX_PER_MM
 ACUTE_SPECIFICITY = 0.95
 STRANGENESS_QUANTILE = 0.99
 SHOWN_AUC_LOW = 0.80
+SEEN_PAGES = 1500
+"""Training recordings that say what ordinary features look like."""
 WHITENING_FLOOR = 0.02
 """Share of the mean variance added to every direction before whitening."""
 
@@ -64,7 +66,8 @@ def release(
     names = {code: STATEMENTS[code].name for code in data.codes}
     statements = _fit_outputs(outputs.statements, data.statements[twice], data.codes, names)
 
-    training = np.random.default_rng(config.seed).choice(data.rows(ptbxl.TRAIN_FOLDS), 1500, False)
+    training = np.random.default_rng(config.seed).permutation(data.rows(ptbxl.TRAIN_FOLDS))
+    training = training[:SEEN_PAGES]
     _, seen, _ = _read_pages(network, data, noise_root, training, config, seed=10)
     centre, whitening = _whiten(seen)
     strange = ((pooled - centre) @ whitening).square().mean(dim=1).sqrt()
@@ -137,9 +140,10 @@ def carry_figures(folder: Path) -> ModelCard:
     shown = set()
     for k, code in enumerate(main.codes):
         labels, scores = main.statement_labels[:, k], main.statement_scores[:, k]
-        if labels.sum() >= evidence.MIN_POSITIVES and code not in SUPERCLASSES:
-            if metrics.auc(labels, scores, main.patients).low >= SHOWN_AUC_LOW:
-                shown.add(code)
+        if labels.sum() < evidence.MIN_POSITIVES or code in SUPERCLASSES:
+            continue
+        if metrics.auc(labels, scores, main.patients).low >= SHOWN_AUC_LOW:
+            shown.add(code)
     statements = tuple(replace(o, shown=o.code in shown) for o in card.statements)
     card = replace(card, figures=figures, statements=statements)
     card.write(folder / "card.json")

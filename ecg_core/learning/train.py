@@ -78,6 +78,7 @@ def train(
         average.steps = state["average_steps"]
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
+        torch.set_rng_state(state["rng"])
         done = state["epochs_done"]
     else:
         (run / "log.jsonl").unlink(missing_ok=True)
@@ -98,6 +99,7 @@ def train(
                 "average_steps": average.steps,
                 "optimiser": optimiser.state_dict(),
                 "schedule": schedule.state_dict(),
+                "rng": torch.get_rng_state(),
                 "epochs_done": epoch + 1,
             },
         )

@@ -108,5 +108,8 @@ class ModelCard:
             triage=Triaging(**triage),
             limits=Limits(**plain.pop("limits")),
             figures=tuple(Figure(**f) for f in plain.pop("figures")),
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()},
+            layouts=tuple(plain.pop("layouts")),
+            out_of_scope=tuple(plain.pop("out_of_scope")),
+            do_not_trust_when=tuple(plain.pop("do_not_trust_when")),
+            **plain,
         )

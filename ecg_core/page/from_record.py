@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import signal
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.page import layouts
-from ecg_core.page.render import draw_row, waveform_px
+from ecg_core.page.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Remark, Severity, Trace
 from ecg_core.signal import filters
 from ecg_core.signal.filters import Band
@@ -54,9 +56,7 @@ def from_record(
     filtered, fs_hz = _resampled(filtered, record.fs_hz)
     waves = dict(zip(record.leads, filtered, strict=True))
     remarks = list(_remarks(record, waves))
-    if len(waves) <= 3 and not {"I", "II"} <= waves.keys():
-        plan = layouts.strip_layout(record.leads)
-    elif len(waves) <= 2:
+    if (len(waves) <= 3 and not {"I", "II"} <= waves.keys()) or len(waves) <= 2:
         plan = layouts.strip_layout(record.leads)
     else:
         plan = layouts.LAYOUTS[layout]
@@ -70,6 +70,16 @@ def from_record(
                 )
             )
     ink, traces = _draw(plan, waves, fs_hz)
+    cut = _cut_off(plan, ink, traces)
+    if cut:
+        remarks.append(
+            Remark(
+                "cut_off",
+                Severity.DOUBT,
+                f"Waves leave the page in {', '.join(cut)}.",
+                "Choose a layout with more room per row.",
+            )
+        )
     shown = tuple(dict.fromkeys(lead for row in plan.rows for lead in row))
     missing = tuple(lead for lead in shown if lead not in waves)
     if missing:
@@ -84,7 +94,14 @@ def from_record(
     return EcgPage(
         ink=ink,
         layout=plan.name,
-        boxes=plan.boxes(),
+        boxes=tuple(
+            replace(
+                box,
+                y0_mm=box.y0_mm + layouts.CANVAS_MARGIN_MM,
+                y1_mm=box.y1_mm + layouts.CANVAS_MARGIN_MM,
+            )
+            for box in plan.boxes()
+        ),
         source="record",
         source_name=record.name,
         source_sha256=record.sha256,
@@ -120,7 +137,7 @@ def _derive_limb_leads(waves: dict[str, np.ndarray]) -> tuple[str, ...]:
 def _draw(
     plan: layouts.Layout, waves: dict[str, np.ndarray], fs_hz: float
 ) -> tuple[np.ndarray, tuple[Trace, ...]]:
-    height = round(plan.height_mm * PX_PER_MM)
+    height = round(plan.canvas_mm * PX_PER_MM)
     width = round(layouts.PAGE_WIDTH_MM * PX_PER_MM)
     ink = np.zeros((height, width), np.float32)
     traces = []
@@ -130,18 +147,34 @@ def _draw(
         wave = waves.get(box.lead)
         if wave is None:
             continue
-        baseline_mm = plan.baseline_mm(rows[index])
-        y_px = waveform_px(
+        baseline_mm = plan.baseline_mm(rows[index]) + layouts.CANVAS_MARGIN_MM
+        extent = waveform_extent(
             wave,
             fs_hz,
             box.start_s,
             width // columns_per_row[index],
             baseline_mm * PX_PER_MM,
         )
-        draw_row(ink, y_px, round(box.x0_mm * PX_PER_MM), PEN_MM * PX_PER_MM)
+        draw_extent(ink, extent, round(box.x0_mm * PX_PER_MM), PEN_MM * PX_PER_MM)
         first, last = round(box.start_s * fs_hz), round(box.end_s * fs_hz)
         traces.append(Trace(index, wave[first : last + 1].copy(), fs_hz, baseline_mm))
     return np.rint(ink * 255).astype(np.uint8), tuple(traces)
+
+
+def _cut_off(
+    plan: layouts.Layout, ink: np.ndarray, traces: tuple[Trace, ...]
+) -> tuple[str, ...]:
+    """Leads with a wave above or below the canvas."""
+    boxes, bottom_mm = plan.boxes(), ink.shape[0] / PX_PER_MM
+    cut = []
+    for trace in traces:
+        if not np.isfinite(trace.mv).any():
+            continue
+        top_mm = trace.baseline_mm - float(np.nanmax(trace.mv)) * layouts.GAIN_MM_PER_MV
+        low_mm = trace.baseline_mm - float(np.nanmin(trace.mv)) * layouts.GAIN_MM_PER_MV
+        if top_mm < 0 or low_mm > bottom_mm:
+            cut.append(boxes[trace.box].lead)
+    return tuple(dict.fromkeys(cut))
 
 
 def _remarks(record: EcgRecord, waves: dict[str, np.ndarray]) -> list[Remark]:

@@ -11,6 +11,8 @@ PAGE_SECONDS = 10.0
 SPEED_MM_PER_S = 25.0
 GAIN_MM_PER_MV = 10.0
 PAGE_WIDTH_MM = PAGE_SECONDS * SPEED_MM_PER_S
+CANVAS_MARGIN_MM = 6.0
+"""Paper above the first and below the last row, so that tall waves stay on the page."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,20 @@ class Layout:
 
     @property
     def height_mm(self) -> float:
-        """Height of the canvas: one pitch per row."""
+        """Height of the rows together, one pitch each, without the canvas margins."""
         return self.row_pitch_mm * len(self.rows)
 
+    @property
+    def canvas_mm(self) -> float:
+        """Height of the canvas: the rows and a margin above and below."""
+        return self.height_mm + 2 * CANVAS_MARGIN_MM
+
     def baseline_mm(self, row: int) -> float:
-        """Height of the zero line of a row, from the top of the canvas."""
+        """Height of the zero line of a row, from the top of the first row."""
         return self.row_pitch_mm * (row + 0.5)
 
     def boxes(self) -> tuple[LeadBox, ...]:
-        """Box of every lead, row by row."""
+        """Box of every lead, row by row, from the top of the first row."""
         found = []
         for row, leads in enumerate(self.rows):
             seconds = PAGE_SECONDS / len(leads)
