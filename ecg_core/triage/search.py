@@ -90,7 +90,7 @@ _LATEST_SEQ = (
     .correlate(CaseRow)
     .scalar_subquery()
 )
-_STANDING_TRIAGE = func.coalesce(ReadingRow.triage, CaseRow.triage)
+_standing_triage = func.coalesce(ReadingRow.triage, CaseRow.triage)
 
 
 def find(session: Session, wanted: CaseFilter) -> list[CaseSummary]:
@@ -119,7 +119,7 @@ def count(session: Session, wanted: CaseFilter) -> int:
 
 def filter_values(session: Session) -> FilterValues:
     """The values that stored cases have, for the filters."""
-    triages = select(_STANDING_TRIAGE).distinct().select_from(CaseRow)
+    triages = select(_standing_triage).distinct().select_from(CaseRow)
     triages = triages.outerjoin(ReadingRow, ReadingRow.seq == _LATEST_SEQ)
     known = set(session.scalars(triages))
     first, last = session.execute(
@@ -143,7 +143,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.reader:
         asked.append(_some_reading(ReadingRow.reader == wanted.reader))
     if wanted.triage is not None:
-        asked.append(wanted.triage.value == _STANDING_TRIAGE)
+        asked.append(_standing_triage == wanted.triage.value)
     if wanted.agreement is not None:
         asked.append(ReadingRow.agrees.is_(wanted.agreement))
     if wanted.model_version:

@@ -276,22 +276,11 @@ class Store:
             yield session
             head = chain.lock_head(session)
             link = Link(head.seq, head.hash)
-            witnessed = self._witnessed(session)
+            witnessed = verification.witnessed(session, self._anchor)
         if witnessed:
             self._anchor.advance(link)
         else:
             _log.error("The audit chain does not fit its anchor; verify it.")
-
-    def _witnessed(self, session: Session) -> bool:
-        """Whether the chain holds the event that its anchor saw."""
-        try:
-            seen = self._anchor.read()
-        except (OSError, ValueError):
-            return False
-        if seen is None or seen.seq == 0:
-            return seen is not None
-        event = session.get(EventRow, seen.seq)
-        return event is not None and event.hash == seen.hash
 
 
 def _same_click(session: Session, earlier: EventRow, row: ReadingRow) -> int:

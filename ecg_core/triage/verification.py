@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ecg_core.triage import chain
-from ecg_core.triage.anchor import Link
+from ecg_core.triage.anchor import Anchor, Link
 from ecg_core.triage.blobs import Blobs
 from ecg_core.triage.reopening import case_files, payload_of, reading_matches
 from ecg_core.triage.schema import (
@@ -61,6 +61,18 @@ def verify(session: Session, anchor: Link | None, blobs: Blobs | None) -> ChainR
         return ChainReport(False, events, fault.seq, fault.what)
     checked = "" if blobs is None else ", and all stored bytes match their hashes"
     return ChainReport(True, events, None, f"All {events} events are in order{checked}.")
+
+
+def witnessed(session: Session, anchor: Anchor) -> bool:
+    """Whether the chain still holds the event that its anchor saw."""
+    try:
+        seen = anchor.read()
+    except (OSError, ValueError):
+        return False
+    if seen is None or seen.seq == 0:
+        return seen is not None
+    event = session.get(EventRow, seen.seq)
+    return event is not None and event.hash == seen.hash
 
 
 def _faults(session: Session, anchor: Link | None, blobs: Blobs | None) -> Iterator[Fault]:

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import event
 from stored_cases import add, agrees, case
 
-from ecg_core.triage import files
 from ecg_core.triage.store import Store, StoreError
 
 
@@ -36,7 +35,7 @@ def test_a_full_disk_under_the_files(store: Store, monkeypatch: pytest.MonkeyPat
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(StoreError, match="disk is full") as caught:
             add(store, case(1))
     assert "Free some space" in caught.value.hint
@@ -121,7 +120,7 @@ def test_an_anchor_that_cannot_be_written_does_not_lose_a_decision(
         raise OSError(errno.EROFS, "Read-only file system")
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.os, "replace", refused)
+        patch.setattr(os, "replace", refused)
         assert store.record_reading(case_id, agrees(), "a") == 3
     assert "could not be moved on" in caplog.text
     assert store.verify().ok
