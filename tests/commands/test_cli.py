@@ -1,0 +1,128 @@
+"""The command line keeps its contract: JSON lines, exit codes, one object a case."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecg_core.cli import main
+from ecg_core.network.registry import DEFAULT_MODEL
+from tests.network.models import write_model
+
+DEMO = Path(__file__).parents[2] / "assets" / "demo"
+KEYS = {
+    "input",
+    "sha256",
+    "status",
+    "reasons",
+    "triage",
+    "superclasses",
+    "findings",
+    "priority",
+    "layout",
+    "px_per_mm",
+    "quality",
+    "model",
+    "elapsed_ms",
+}
+
+
+@pytest.fixture(autouse=True)
+def _small_model(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = tmp_path_factory.mktemp("models")
+    write_model(models / DEFAULT_MODEL)
+    monkeypatch.setenv("ECG_MODELS_DIR", str(models))
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def header() -> Path:
+    return next(iter(sorted(DEMO.glob("*.hea"))))
+
+
+def test_predict_answers_with_the_whole_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", str(header()), "--json"]) == 0
+    (line,) = lines(capsys)
+    assert set(line) == KEYS
+    assert line["input"] == str(header())
+    assert set(line["triage"]) == {"normal", "acute_mi", "prior_mi", "other_abnormal"}
+    assert set(line["superclasses"]) == {"NORM", "MI", "STTC", "CD", "HYP"}
+    assert line["priority"] in {"immediate", "urgent", "soon", "routine"}
+
+
+def test_record_name_without_suffix_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", str(header().with_suffix(""))]) == 0
+    assert lines(capsys)[0]["status"] == "ok"
+
+
+def test_folder_gives_one_line_a_case_and_the_bad_one_spoils_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in DEMO.glob(header().stem + ".*"):
+        shutil.copy(file, tmp_path)
+    (tmp_path / "letter.txt").write_text("Dear colleague")
+    assert main(["predict", str(tmp_path)]) == 3
+    found = lines(capsys)
+    assert sorted(str(line["status"]) for line in found) == ["ok", "rejected"]
+    rejected = next(line for line in found if line["status"] == "rejected")
+    assert rejected["reasons"]
+
+
+def test_missing_path_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", "no/such/file.png"]) == 2
+    assert "no/such/file.png" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stopped:
+        main(["predict"])
+    assert stopped.value.code == 2
+
+
+def test_explain_writes_overlay_and_shares(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", str(header()), "--target", "MI", "--out", str(tmp_path)]) == 0
+    shares = json.loads((tmp_path / "attention.json").read_text())
+    assert sum(shares["shares"].values()) + shares["outside"] == pytest.approx(1, abs=1e-6)
+    assert (tmp_path / "overlay.png").read_bytes().startswith(b"\x89PNG")
+    assert main(["explain", str(header()), "--target", "NOPE", "--out", str(tmp_path)]) == 2
+
+
+def test_a_rendered_record_is_read_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet, page = tmp_path / "sheet.png", tmp_path / "page.png"
+    assert main(["render", str(header()), "--layout", "3x4+1R", "--out", str(sheet)]) == 0
+    assert main(["rectify", str(sheet), "--out", str(page)]) == 0
+    line = lines(capsys)[-1]
+    assert line["layout"] == "3x4+1R"
+    assert line["px_per_mm"] == pytest.approx(8.0, rel=0.02)
+    assert page.exists()
+    noise = tmp_path / "noise.png"
+    import cv2
+
+    cv2.imwrite(str(noise), np.random.default_rng(0).integers(0, 255, (600, 800), np.uint8))
+    assert main(["rectify", str(noise), "--out", str(page)]) == 3
+
+
+def test_audit_of_a_new_data_folder_is_intact(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", "verify", "--data-dir", str(tmp_path)]) == 0
+    assert lines(capsys)[0]["ok"] is True
+
+
+def test_train_names_a_bad_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("epochs = 1\n")
+    assert main(["train", str(wrong)]) == 2
+    assert "wrong.toml" in capsys.readouterr().err
+
+
+def test_evaluate_names_a_missing_data_set(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--root", str(tmp_path), "--split", "10"]) == 2
+    assert "No PTB-XL" in capsys.readouterr().err

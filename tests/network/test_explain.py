@@ -1,0 +1,94 @@
+"""Attention: shares sum to one, lie where the heat lies, and survive two readers at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from ecg_core.intake.values import EcgRecord
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.network import explain
+from ecg_core.network.classifier import Classifier
+from ecg_core.page import EcgPage, from_record
+from tests.network.models import write_model
+
+
+def page_of(seed: int) -> EcgPage:
+    wave = np.random.default_rng(seed).normal(0, 0.3, (12, 5000)).astype(np.float32)
+    return from_record(EcgRecord("r", "0" * 64, wave, STANDARD_LEADS, STANDARD_LEADS, 500.0, 10.0))
+
+
+PAGE = page_of(0)
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
+    return Classifier(write_model(tmp_path_factory.mktemp("models") / "tiny"))
+
+
+@settings(max_examples=20, deadline=None)
+@given(arrays(np.float32, (9, 17), elements=st.floats(0, 1, width=32)))
+def test_shares_and_outside_sum_to_one(coarse: np.ndarray) -> None:
+    height, width = PAGE.ink.shape
+    heat = np.kron(coarse, np.ones((-(-height // 9), -(-width // 17)), np.float32))[:height, :width]
+    shares, outside = explain.lead_shares(heat, PAGE)
+    assert sum(s.share for s in shares) + outside == pytest.approx(1, abs=1e-6)
+    assert {s.lead for s in shares} == set(STANDARD_LEADS)
+
+
+@pytest.mark.parametrize("lead", ["I", "aVF", "V1", "V6"])
+def test_heat_in_one_lead_is_that_leads_share(lead: str) -> None:
+    box = next(b for b in PAGE.boxes if b.lead == lead)
+    heat = np.zeros(PAGE.ink.shape, np.float32)
+    heat[int(box.y0_mm * 2) : int(box.y1_mm * 2), int(box.x0_mm * 2) : int(box.x1_mm * 2)] = 0.7
+    shares, outside = explain.lead_shares(heat, PAGE)
+    assert {s.lead: round(s.share, 6) for s in shares if s.share > 0} == {lead: 1.0}
+    assert outside == pytest.approx(0, abs=1e-9)
+
+
+def test_even_heat_has_even_density_and_margins_lie_outside() -> None:
+    shares, outside = explain.lead_shares(np.ones(PAGE.ink.shape, np.float32), PAGE)
+    for share in shares:
+        assert share.density == pytest.approx(1, abs=0.02)
+    # Two margins of 6 mm on a canvas of 132 mm.
+    assert outside == pytest.approx(12 / 132, abs=1e-6)
+
+
+def test_an_empty_map_is_all_outside() -> None:
+    shares, outside = explain.lead_shares(np.zeros(PAGE.ink.shape, np.float32), PAGE)
+    assert outside == 1.0
+    assert all(s.share == 0 for s in shares)
+
+
+@pytest.mark.parametrize("method", explain.METHODS)
+@pytest.mark.parametrize("target", ["acute_mi", "MI", "AFIB"])
+def test_attention_lies_on_the_page(classifier: Classifier, method: str, target: str) -> None:
+    attention = explain.attend(classifier, PAGE, target, method)
+    assert attention.heat.shape == PAGE.ink.shape
+    assert attention.heat.min() >= 0
+    assert attention.heat.max() <= 1
+    assert (attention.target, attention.method) == (target, method)
+
+
+def test_unknown_targets_are_named(classifier: Classifier) -> None:
+    with pytest.raises(KeyError, match="NOPE"):
+        explain.attend(classifier, PAGE, "NOPE")
+
+
+def test_targets_are_offered_once(classifier: Classifier) -> None:
+    keys = [key for key, _ in explain.targets(classifier)]
+    assert len(keys) == len(set(keys))
+    assert keys[:4] == ["normal", "acute_mi", "prior_mi", "other_abnormal"]
+
+
+def test_two_readers_at_once_get_their_own_maps(classifier: Classifier) -> None:
+    pages = [page_of(seed) for seed in range(4)]
+    alone = [explain.attend(classifier, page, "MI").heat for page in pages]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda p: explain.attend(classifier, p, "MI").heat, pages * 2))
+    for one, other in zip(alone * 2, together, strict=True):
+        np.testing.assert_array_equal(one, other)
