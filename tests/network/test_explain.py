@@ -1,7 +1,6 @@
 """Attention: shares sum to one, lie where the heat lies, and survive two readers at once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest

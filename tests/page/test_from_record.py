@@ -17,7 +17,13 @@ def record(
     signals_mv: np.ndarray, fs_hz: float = 500.0, leads: tuple[str, ...] = STANDARD_LEADS
 ) -> EcgRecord:
     return EcgRecord(
-        "test", "0" * 64, signals_mv.astype(np.float32), leads, leads, fs_hz, signals_mv.shape[1] / fs_hz
+        "test",
+        "0" * 64,
+        signals_mv.astype(np.float32),
+        leads,
+        leads,
+        fs_hz,
+        signals_mv.shape[1] / fs_hz,
     )
 
 

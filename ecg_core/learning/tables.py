@@ -1,0 +1,61 @@
+"""The figures of a model card as the Markdown tables that documents quote."""
+
+from __future__ import annotations
+
+from ecg_core.network.card import Figure, ModelCard
+from ecg_core.network.statements import SUPERCLASS_NAMES
+
+PERCENT = ("sensitivity",)
+
+
+def _cell(figure: Figure) -> str:
+    if any(word in figure.name for word in PERCENT):
+        return f"{figure.value:.1%} ({figure.low:.1%} to {figure.high:.1%})"
+    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+
+
+def headline(card: ModelCard) -> str:
+    """Every figure of the default layout's clean pages."""
+    rows = [f for f in card.figures if f.condition == "clean" and f.layout == "3x4+1R"]
+    first = rows[0]
+    lines = [
+        f"{first.dataset} {first.split}, clean pages, 3×4 and one rhythm strip, n = {first.n}; "
+        "95 % confidence interval by patient. "
+        f"Model `{card.name}` {card.version}, weights `{card.weights_sha256[:12]}`.",
+        "",
+        "| figure | n | value (95 % CI) |",
+        "|---|---|---|",
+    ]
+    for figure in rows:
+        code = figure.name.removeprefix("AUC ")
+        plain = SUPERCLASS_NAMES.get(code)
+        name = f"{figure.name} ({plain})" if plain else figure.name
+        lines.append(f"| {name} | {figure.n} | {_cell(figure)} |")
+    return "\n".join(lines)
+
+
+def layouts(card: ModelCard) -> str:
+    """Superclass macro-AUC for every condition and layout that was measured."""
+    lines = [
+        "| condition | layout | n | superclass macro-AUC (95 % CI) |",
+        "|---|---|---|---|",
+    ]
+    for figure in card.figures:
+        if figure.name == "superclass macro-AUC":
+            lines.append(f"| {figure.condition} | {figure.layout} | {figure.n} | {_cell(figure)} |")
+    return "\n".join(lines)
+
+
+TABLES = {"headline": headline, "layouts": layouts}
+
+
+def quoted(text: str, card: ModelCard) -> str:
+    """A document with its tables between `<!-- figures NAME -->` and `<!-- end -->` renewed."""
+    for name, table in TABLES.items():
+        start = f"<!-- figures {name} -->\n"
+        if start not in text:
+            continue
+        before, rest = text.split(start, 1)
+        _, after = rest.split("<!-- end -->", 1)
+        text = f"{before}{start}{table(card)}\n<!-- end -->{after}"
+    return text
