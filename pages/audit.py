@@ -6,6 +6,7 @@ import datetime
 import io
 import math
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -43,7 +44,7 @@ def filters() -> CaseFilter:
         text = st.text_input("Search", key="audit_text", placeholder="Name, reason, note, hash")
         days = st.date_input(
             "Dates (UTC)",
-            value=(),
+            value=[],
             min_value=values.first_day,
             max_value=values.last_day,
             format="YYYY-MM-DD",
@@ -123,7 +124,7 @@ def toolbar() -> None:
         for fmt, label in ((ExportFormat.CSV, "CSV"), (ExportFormat.JSONL, "JSON Lines")):
             st.download_button(
                 f"Export {label}",
-                lambda fmt=fmt: export(fmt),
+                partial(export, fmt),
                 file_name=f"ecg-triage-audit.{fmt}",
                 icon=":material/download:",
                 key=f"export_{fmt}",
@@ -138,7 +139,11 @@ def rows(found: list[CaseSummary]) -> pd.DataFrame:
             "Stored (UTC)": [f"{case.created_utc:%Y-%m-%d %H:%M:%S}" for case in found],
             "ECG": [case.name for case in found],
             "Priority": [priority_name(case.priority) for case in found],
-            "Class": [TRIAGE_NAMES[case.triage] for case in found],
+            # Where the machine abstained and nobody has decided, no class stands.
+            "Class": [
+                "" if case.abstained and case.agrees is None else TRIAGE_NAMES[case.triage]
+                for case in found
+            ],
             "Decision": [
                 "Not read yet" if case.agrees is None else AGREEMENT[case.agrees] for case in found
             ],
@@ -174,7 +179,9 @@ def listing() -> None:
         alt="Stored cases, newest first",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.caption(f"{total} cases. Select a row to open it.", width="content")
+        st.caption(
+            f"{total} case{'' if total == 1 else 's'}. Select a row to open it.", width="content"
+        )
         if pages > 1:
             st.pagination(pages, key="audit_page")
     chosen = picked["selection"]["rows"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -91,7 +93,7 @@ def _originals(case: StoredCase) -> None:
             st.download_button(
                 f"{plain(file.name)} ({file.size / 1024:.0f} kB)",
                 # Read from the disk only when it is asked for.
-                lambda place=position: engine.store().original(case.id, place),
+                partial(engine.store().original, case.id, position),
                 file_name=file.name,
                 icon=":material/download:",
                 key=f"original_{case.id}_{position}",

@@ -20,7 +20,7 @@ import ecg_core
 from ecg_core import intake
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention, Prediction
-from ecg_core.page import from_record
+from ecg_core.page import to_page
 from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
 from ecg_core.page.values import EcgPage
 from ecg_core.signal.filters import Band
@@ -54,12 +54,12 @@ class Answer:
 
 def data_dir() -> Path:
     """Where the database and the original files live."""
-    return Path(os.environ.get("ECG_DATA_DIR", "var"))
+    return Path(os.environ.get("ECG_DATA_DIR") or "var")
 
 
 def store() -> Store:
     """The one store of this process."""
-    return _store(str(data_dir().resolve()), os.environ.get("ECG_DATABASE_URL"))
+    return _store(str(data_dir().resolve()), os.environ.get("ECG_DATABASE_URL") or None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -89,16 +89,16 @@ def classifier() -> Classifier:
         raise ModelUnavailableError(f"The model cannot be used: {error.args[0]}.") from error
 
 
-def _try_classifier() -> None:
+def _load_all() -> None:
     # A missing model is reported where it is needed, not from the background.
     with suppress(ModelUnavailableError):
-        classifier()
+        targets()
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
     """Start loading the default model in the background."""
-    Thread(target=_try_classifier, name="load-model", daemon=True).start()
+    Thread(target=_load_all, name="load-model", daemon=True).start()
 
 
 def bundle(sha256: str) -> Bundle:
@@ -119,13 +119,9 @@ def material(sha256: str) -> EcgRecord | EcgScan:
 def page(sha256: str, view: View) -> EcgPage:
     """The page of a dropped bundle. Raises IntakeError or PageError."""
     source = material(sha256)
-    if isinstance(source, EcgScan):
-        from ecg_core.page.rectify import from_scan
-
-        return from_scan(source)
-    if source.duration_s > PAGE_SECONDS:
+    if isinstance(source, EcgRecord) and source.duration_s > PAGE_SECONDS:
         source = source.window(view.start_s)
-    return from_record(source, view.layout, view.band)
+    return to_page(source, view.layout, view.band)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)

@@ -52,7 +52,7 @@ def reading_screen(entry: queue.Entry) -> None:
     except PageError as error:
         _refusal(entry.name, error.remark.text, error.remark.hint)
     except StoreError as error:
-        _refusal(entry.name, error.reason, error.hint)
+        st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
     except engine.ModelUnavailableError as error:
         st.error(str(error), icon=":material/block:")
     else:
@@ -120,7 +120,7 @@ def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> 
     start = 0.0
     if record.duration_s > PAGE_SECONDS:
         start = navigator(record, entry.view.start_s, entry.sha256)
-    view = View(layout, band, start)
+    view = View(layout or entry.view.layout, band or entry.view.band, start)
     if view != entry.view:
         queue.update(entry.sha256, view=view)
         # The window's place on the overview and the name of the view are drawn above.
@@ -135,9 +135,11 @@ def _answer(entry: queue.Entry, view: View) -> Answer:
     mark = f"{entry.sha256} {view}"
     if mark in seen:
         return engine.answer(entry.sha256, view, lambda _: None)
-    with place.status("Reading the ECG") as status:
-        answer = engine.answer(entry.sha256, view, lambda text: status.update(label=text) and None)
-    place.empty()
+    try:
+        with place.status("Reading the ECG") as status:
+            answer = engine.answer(entry.sha256, view, lambda text: status.update(label=text))
+    finally:
+        place.empty()
     seen.add(mark)
     return answer
 

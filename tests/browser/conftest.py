@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ecg_core import network
 
@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 45_000
+expect.set_options(timeout=PATIENCE_MS)
 WIDE, NARROW = (1440, 900), (390, 844)
 
 
@@ -53,7 +55,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(10)
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                # Browser tabs that are still open keep it waiting.
+                server.kill()
 
 
 def _wait_for(url: str, patience_s: float = 60.0) -> None:
@@ -89,7 +95,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on(
             "request",
             lambda request: (
@@ -98,6 +104,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
                 else None
             ),
         )
+        page.on("requestfailed", lambda request: print("failed:", request.url, request.failure))
         page.goto(f"{address}/{path}")
         return page
 
