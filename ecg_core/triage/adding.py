@@ -79,11 +79,10 @@ def write_bytes(new: NewCase, blobs: Blobs) -> StoredBytes:
         page, attention = new.page.to_bytes(), attention_to_bytes(new.attention)
     except (TypeError, ValueError) as error:
         raise StoreError(f"The case cannot be stored: {error}.", "Tell support.") from error
-    files = [file.data for file in new.bundle.files]
-    sizes = {blobs.put(data): len(data) for data in (page, attention, *files)}
-    return StoredBytes(
-        blobs.put(page), blobs.put(attention), tuple(blobs.put(data) for data in files), sizes
-    )
+    contents = (page, attention, *(file.data for file in new.bundle.files))
+    hashes = [blobs.put(data) for data in contents]
+    sizes = dict(zip(hashes, map(len, contents), strict=True))
+    return StoredBytes(hashes[0], hashes[1], tuple(hashes[2:]), sizes)
 
 
 def existing_case(session: Session, identity: str) -> str | None:
