@@ -17,9 +17,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ecg_core.intake import Bundle
+    from ecg_core.network.classifier import Classifier
 
 DEMO = Path(__file__).parents[1] / "assets" / "demo"
 RECORD = "anterior_stemi"
@@ -33,7 +39,7 @@ print(time.perf_counter() - started)
 """
 
 
-def bundle(name: str):  # type: ignore[no-untyped-def]
+def bundle(name: str) -> Bundle:
     """Demonstration ECG by file stem."""
     from ecg_core.intake import Upload, split
 
@@ -41,7 +47,7 @@ def bundle(name: str):  # type: ignore[no-untyped-def]
     return split([Upload(f.name, f.read_bytes()) for f in files if f.suffix != ".json"])[0]
 
 
-def answer(case, classifier=None) -> None:  # type: ignore[no-untyped-def]
+def answer(case: Bundle, classifier: Classifier | None = None) -> None:
     """The whole way of one ECG: bytes to prediction, attention and priority."""
     from ecg_core import network
     from ecg_core.intake import read
@@ -131,8 +137,8 @@ def main() -> None:
     for name, case in (("record", record), ("export page", scan)):
         report(
             f"{name} to answer with attention, warm",
-            *timed(lambda c=case: answer(c, classifier), repeats),
-        )  # type: ignore[misc]
+            *timed(partial(answer, case, classifier), repeats),
+        )
     report("attention", *timed(lambda: attend(classifier, page, "acute_mi"), repeats))
     for threads in (2, 1):
         torch.set_num_threads(threads)

@@ -217,10 +217,10 @@ def _fit_triage(logits: Tensor, truth: np.ndarray) -> Triaging:
         loss = torch.nn.functional.cross_entropy(scaled, labels)
         # Keeps a class that fold 9 does not hold from being ruled out for ever.
         loss = loss + 1e-3 * (log_temperature.square().sum() + offsets.square().sum())
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         return loss
 
-    fitter.step(step)  # type: ignore[arg-type]
+    fitter.step(step)
     centred = (offsets - offsets.mean()).detach()
     temperature = float(log_temperature.detach().exp())
     acute = TRIAGE_CLASSES.index(Triage.ACUTE_MI)
