@@ -111,7 +111,10 @@ def printed_cases(records: list[EcgRecord]) -> Iterator[dict[str, object]]:
         for condition in CONDITIONS:
             sheet = degrade(condition, printed.pixels, number)
             row: dict[str, object] = {
-                "condition": condition, "record": record.name, "layout": layout, "grid": grid,
+                "condition": condition,
+                "record": record.name,
+                "layout": layout,
+                "grid": grid,
             }
             yield row | _read(sheet.pixels, record, printed, sheet.homography)
 
@@ -198,8 +201,19 @@ def _records(root: Path, count: int) -> list[EcgRecord]:
 
 
 def _table(rows: list[dict[str, object]]) -> None:
-    head = ("condition", "n", "read", "layout", "scale p50", "scale p95", "box p50", "box p95",
-            "F1 p50", "F1 p5", "ms p50")
+    head = (
+        "condition",
+        "n",
+        "read",
+        "layout",
+        "scale p50",
+        "scale p95",
+        "box p50",
+        "box p95",
+        "F1 p50",
+        "F1 p5",
+        "ms p50",
+    )
     print(" | ".join(head), file=sys.stderr)
     for name in dict.fromkeys(row["condition"] for row in rows):
         own = [row for row in rows if row["condition"] == name]
@@ -207,8 +221,10 @@ def _table(rows: list[dict[str, object]]) -> None:
         cells = [str(name), str(len(own)), str(len(read))]
         cells.append(str(sum(bool(row.get("right_layout")) for row in read)))
         for key, points, scale in (
-            ("scale_error", (50, 95), 100.0), ("box_error_mm", (50, 95), 1.0),
-            ("ink_f1", (50, 5), 1.0), ("elapsed_ms", (50,), 1.0),
+            ("scale_error", (50, 95), 100.0),
+            ("box_error_mm", (50, 95), 1.0),
+            ("ink_f1", (50, 5), 1.0),
+            ("elapsed_ms", (50,), 1.0),
         ):
             values = [float(str(row[key])) * scale for row in read if key in row]
             cells += [f"{np.percentile(values, p):.3g}" if values else "-" for p in points]

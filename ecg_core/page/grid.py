@@ -13,25 +13,13 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from ecg_core.page.lines import CELL_MM, MAX_TURN_DEG, Lines, find_lines, lined
+
 WORK_SIZE = 1600
 """Longest side of the copy the geometry is measured on."""
-TILE = 256
-CELL_MM = 5.0
-# A picture shows between 200 mm and 700 mm of paper across; a factor under five, so that a
-# 1 mm line can never pass for a 5 mm line.
-SEEN_MM = (200.0, 700.0)
-MAX_STRETCH = 1.2
-# Dots printed every millimetre line up along their diagonals, too: a turned grid must stand out
-# clearly above an upright one.
-MAX_TURN_DEG = 15.0
-TURNED_HANDICAP = 1.5
-MAX_SHEAR_DEG = 8.0
+MAX_AREA_MM = 750.0
 CARRIER_PX = 14.0
 """Period, in px, of the lines in the copy on which their phase is followed."""
-_HARMONICS = np.arange(1, 7)
-_WEIGHTS = np.array([1.0, 1.0, 1.0, 1.0, 1.6, 0.4])
-_ANGLES_DEG = np.arange(-45.0, 45.0, 0.5)
-_PERIOD_STEP = 1.008
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,19 +43,6 @@ class Grid:
     area_mm: tuple[float, float, float, float]
 
 
-@dataclass(frozen=True)
-class _Lines:
-    """One set of parallel lines: 5 mm period in px, direction of its normal in degrees.
-
-    order: the harmonic of the 5 mm period that carries the phase (5: the 1 mm lines).
-    """
-
-    period: float
-    angle_deg: float
-    score: float
-    order: int
-
-
 def find_grid(pixels: np.ndarray, min_contrast: float = 0.45) -> Grid | None:
     """Find the grid of a picture, or None when there is none to be trusted.
 
@@ -79,8 +54,12 @@ def find_grid(pixels: np.ndarray, min_contrast: float = 0.45) -> Grid | None:
     if scale < 1.0:
         size = (round(width * scale), round(height * scale))
         small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    lines = _lined(small)
-    found = _coarse(lines)
+    lines = lined(small)
+    found = find_lines(lines)
+    if found is not None and abs(found[0].angle_deg) > MAX_TURN_DEG:
+        # On paper without traces the bold lines themselves pass for ink.
+        lines = lined(small, leave_out_ink=False)
+        found = find_lines(lines)
     if found is None or min(found[0].score, found[1].score) < min_contrast:
         return None
     fit = _follow(lines, found)
@@ -91,6 +70,8 @@ def find_grid(pixels: np.ndarray, min_contrast: float = 0.45) -> Grid | None:
     shrink = np.array([[sx, 0, (sx - 1) / 2], [0, sy, (sy - 1) / 2], [0, 0, 1]])
     to_mm = to_mm @ shrink
     to_mm /= to_mm[2, 2]
+    if max(area_mm[2] - area_mm[0], area_mm[3] - area_mm[1]) > MAX_AREA_MM:
+        return None
     middle = np.array([(width - 1) / 2, (height - 1) / 2])
     jacobian = jacobian_at(to_mm, middle)
     back = np.linalg.inv(jacobian)
@@ -111,107 +92,8 @@ def jacobian_at(homography: np.ndarray, point: np.ndarray) -> np.ndarray:
     return np.asarray((homography[:2, :2] - np.outer([x / w, y / w], homography[2, :2])) / w, float)
 
 
-def _lined(small: np.ndarray) -> np.ndarray:
-    """How much darker than its surroundings each pixel is, with ink left out where it can be."""
-    darkest = small.min(axis=2).astype(np.float32)
-    around = cv2.GaussianBlur(darkest, (0, 0), 6.0)
-    lines = 1.0 - darkest / np.maximum(around, 16.0)
-    cap = max(float(np.percentile(lines[::2, ::2], 93)), 0.01)
-    # Ink is far darker than a printed grid, except in black and white, where nothing is.
-    ink = cv2.dilate((lines > 1.6 * cap).astype(np.uint8), np.ones((3, 3), np.uint8))
-    paper = (1 - ink).astype(np.float32)
-    around = cv2.GaussianBlur(darkest * paper, (0, 0), 6.0)
-    around /= np.maximum(cv2.GaussianBlur(paper, (0, 0), 6.0), 0.05)
-    lines = (1.0 - darkest / np.maximum(around, 16.0)) * paper
-    return np.asarray(np.clip(lines, -cap, cap))
-
-
-def _coarse(lines: np.ndarray) -> tuple[_Lines, _Lines] | None:
-    """Mean period and direction of both sets of lines."""
-    spectrum = _mean_spectrum(lines)
-    if spectrum is None:
-        return None
-    width = lines.shape[1]
-    low, high = width / SEEN_MM[1] * CELL_MM, width / SEEN_MM[0] * CELL_MM
-    steps = int(np.log(high / low) / np.log(_PERIOD_STEP)) + 1
-    periods = low * _PERIOD_STEP ** np.arange(steps)
-    across = _comb(spectrum, periods, 0.0)
-    down = _comb(spectrum, periods, 90.0)
-    reach = int(np.log(MAX_STRETCH) / np.log(_PERIOD_STEP))
-    turn = int(MAX_SHEAR_DEG / (_ANGLES_DEG[1] - _ANGLES_DEG[0]))
-    kernel = np.ones((2 * reach + 1, 2 * turn + 1), np.uint8)
-    both = np.minimum(across, cv2.dilate(down, kernel)) + 0.5 * (across + cv2.dilate(down, kernel))
-    both[:, np.abs(_ANGLES_DEG) > MAX_TURN_DEG] -= TURNED_HANDICAP
-    i, a = np.unravel_index(int(np.argmax(both)), both.shape)
-    near = np.full_like(down, -np.inf)
-    near[max(i - reach, 0) : i + reach + 1, max(a - turn, 0) : a + turn + 1] = 0.0
-    j, b = np.unravel_index(int(np.argmax(down + near)), down.shape)
-    return (
-        _lines(spectrum, periods[i], _ANGLES_DEG[a], 0.0, across[i, a]),
-        _lines(spectrum, periods[j], _ANGLES_DEG[b], 90.0, down[j, b]),
-    )
-
-
-def _lines(
-    spectrum: np.ndarray, period: float, angle_deg: float, turn_deg: float, score: float
-) -> _Lines:
-    angle = np.radians(angle_deg + turn_deg)
-    heights = {
-        order: float(_sample(spectrum, np.array([[order / period]]), np.array([angle]))[0, 0])
-        for order in (1, 2, 5)
-    }
-    order = 1 if heights[1] > 0.5 else max(heights, key=lambda k: heights[k])
-    return _Lines(float(period), float(angle_deg), float(score), order)
-
-
-def _sample(spectrum: np.ndarray, frequency: np.ndarray, angles: np.ndarray) -> np.ndarray:
-    """Spectrum at frequencies (n × 1, cycles/px) along directions (m): n × m."""
-    at_x = (frequency * np.cos(angles) * 2 * TILE + TILE).astype(np.float32)
-    at_y = (frequency * np.sin(angles) * 2 * TILE + TILE).astype(np.float32)
-    return np.where(frequency < 0.48, cv2.remap(spectrum, at_x, at_y, cv2.INTER_LINEAR), 0.0)
-
-
-def _mean_spectrum(lines: np.ndarray) -> np.ndarray | None:
-    """Log amplitude (2·TILE square, zero frequency in the middle) above its surroundings."""
-    height, width = lines.shape
-    tile = min(TILE, height, width)
-    if tile < 64:
-        return None
-    window = np.outer(np.hanning(tile), np.hanning(tile)).astype(np.float32)
-    total = np.zeros((2 * TILE, 2 * TILE))
-    rows = np.linspace(0, height - tile, max(1, round(1.5 * height / tile))).astype(int)
-    columns = np.linspace(0, width - tile, max(1, round(1.5 * width / tile))).astype(int)
-    for top in rows:
-        for left in columns:
-            part = lines[top : top + tile, left : left + tile]
-            power = np.abs(np.fft.rfft2((part - part.mean()) * window, total.shape)) ** 2
-            norm = power.sum()
-            if norm > 0:
-                total[:, : power.shape[1]] += power / norm
-    half = total[:, : TILE + 1]
-    full = np.zeros_like(total)
-    full[:, TILE:] = np.fft.fftshift(half[:, :TILE], axes=0)
-    full[1:, 1:TILE] = full[:0:-1, :TILE:-1]
-    log = np.log(full + full.max() * 1e-7 + 1e-20).astype(np.float32)
-    return np.clip(0.5 * (log - cv2.blur(log, (41, 41))), -1.0, 3.0)
-
-
-def _comb(spectrum: np.ndarray, periods: np.ndarray, turn_deg: float) -> np.ndarray:
-    """Score (periods × angles): harmonics of 1/period against the places between them."""
-    angles = np.radians(_ANGLES_DEG + turn_deg)
-    score = np.zeros((len(periods), len(angles)))
-    spent = np.zeros((len(periods), 1))
-    for order, weight in zip(_HARMONICS, _WEIGHTS, strict=True):
-        frequency = (order / periods)[:, None]
-        between = ((order - 0.5) / periods)[:, None]
-        score += weight * _sample(spectrum, frequency, angles)
-        score -= 0.7 * weight * _sample(spectrum, between, angles)
-        spent += weight * (frequency < 0.48)
-    return score / np.maximum(spent, 1.0)
-
-
 def _follow(
-    lines: np.ndarray, found: tuple[_Lines, _Lines]
+    lines: np.ndarray, found: tuple[Lines, Lines]
 ) -> tuple[np.ndarray, float, float, tuple[float, float, float, float]] | None:
     """Homography from working pixels to mm, rms residual (mm), share of the picture, area (mm)."""
     finest = min(family.period / family.order for family in found)
@@ -262,7 +144,7 @@ class _Sites:
         return np.asarray(full[np.ix_(self.rows, self.columns)])
 
 
-def _slopes(lines: np.ndarray, sites: _Sites, family: _Lines, turn_deg: float) -> np.ndarray:
+def _slopes(lines: np.ndarray, sites: _Sites, family: Lines, turn_deg: float) -> np.ndarray:
     """Phase at every pixel, as a quadratic whose slopes follow a set of lines.
 
     Begins as plain parallel lines. Slopes need no unwrapping: neighbours on the raster differ
@@ -295,7 +177,7 @@ def _slopes(lines: np.ndarray, sites: _Sites, family: _Lines, turn_deg: float) -
     return np.tensordot(model, sites.all_terms, 1)
 
 
-def _measured(lines: np.ndarray, sites: _Sites, family: _Lines, phase: np.ndarray) -> np.ndarray:
+def _measured(lines: np.ndarray, sites: _Sites, family: Lines, phase: np.ndarray) -> np.ndarray:
     """Where a set of lines lies: x, y (px), position (mm), weight; n × 4."""
     z = sites.read(_demodulated(lines, phase, family))
     weight, rest = _trusted(z), np.angle(z)
@@ -304,7 +186,7 @@ def _measured(lines: np.ndarray, sites: _Sites, family: _Lines, phase: np.ndarra
     return np.stack([sites.x[keep], sites.y[keep], position[keep], weight[keep]], axis=1)
 
 
-def _seen_through(to_mm: np.ndarray, axis: int, family: _Lines, sites: _Sites) -> np.ndarray:
+def _seen_through(to_mm: np.ndarray, axis: int, family: Lines, sites: _Sites) -> np.ndarray:
     """Phase at every pixel of lines that lie as a homography says."""
     x, y = sites.all
     depth = to_mm[2, 0] * x + to_mm[2, 1] * y + to_mm[2, 2]
@@ -319,7 +201,7 @@ def _trusted(z: np.ndarray) -> np.ndarray:
     return np.where(strength > 0.4 * usual, np.minimum(strength, usual) / usual, 0.0)
 
 
-def _demodulated(lines: np.ndarray, phase: np.ndarray, family: _Lines) -> np.ndarray:
+def _demodulated(lines: np.ndarray, phase: np.ndarray, family: Lines) -> np.ndarray:
     turned = phase.astype(np.float32)
     real = cv2.GaussianBlur(lines * np.cos(turned), (0, 0), family.period)
     imag = cv2.GaussianBlur(lines * -np.sin(turned), (0, 0), family.period)

@@ -1,4 +1,4 @@
-"""Scale of a page without a grid: from the calibration pulse, or from the length of its rows."""
+"""Scale of a page without a grid: from the length of its rows, held against the pulse."""
 
 from __future__ import annotations
 
@@ -6,51 +6,54 @@ import cv2
 import numpy as np
 
 from ecg_core.page.grid import WORK_SIZE, Grid
-from ecg_core.page.ink import RASTER, separate
-from ecg_core.page.layouts import PAGE_WIDTH_MM
-from ecg_core.page.panels import find_pulse
+from ecg_core.page.ink import RASTER, separate, straighten
+from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM
+from ecg_core.page.pulse import find_pulse, trace_start
 from ecg_core.page.quality import refuse
 from ecg_core.page.traces import Row, find_rows, keep_traces
 
 MAX_TILT_DEG = 4.0
+MAX_DISAGREEMENT = 0.08
+"""A pulse may be this much higher or lower than 10 mm by the length of the rows."""
+MIN_SEEN_MM, MAX_SEEN_MM = 240.0, 420.0
+"""A picture without a grid shows this much paper across."""
 MIN_ROWS = 3
-"""Fewer rows without grid or pulse could be any line chart."""
+"""Fewer rows without grid or pulse are taken for no ECG at all."""
 
 
-def scale_without_grid(pixels: np.ndarray) -> tuple[Grid, str]:
-    """Geometry of a page without a grid, and what its scale was taken from.
+def scale_without_grid(pixels: np.ndarray) -> Grid:
+    """Geometry of a page without a grid.
 
-    Takes the rows of traces for ten seconds at 25 mm/s, then asks the calibration pulse.
-    Raises PageError when there are no such rows, or when the pulse contradicts them.
+    Takes the rows of traces for ten seconds at 25 mm/s; the calibration pulse must agree.
+    Raises PageError when there are no such rows or no such pulse.
     """
-    height, width = pixels.shape[:2]
+    width = pixels.shape[1]
     angle = _tilt(pixels)
-    guess = width / 285.0
-    grid, rows, ink, span = _measure(pixels, angle, guess)
-    for _ in range(2):
-        guess *= span / PAGE_WIDTH_MM
-        grid, rows, ink, span = _measure(pixels, angle, guess)
-        pulse = find_pulse(ink, rows, *_ends(rows))
-        if pulse is not None:
-            left, right = _ends(rows)
-            inside = right - left
-            if pulse.left_mm < left + 20 and pulse.right_mm > left:
-                inside = right - pulse.right_mm - 2.0
-            elif pulse.right_mm > right - 20 and pulse.left_mm < right:
-                inside = pulse.left_mm - left - 1.0
-            span = inside
-    if abs(span / PAGE_WIDTH_MM - 1.0) > 0.03:
-        guess *= span / PAGE_WIDTH_MM
-        grid, rows, ink, span = _measure(pixels, angle, guess)
-    pulse = find_pulse(ink, rows, *_ends(rows))
-    if pulse is None and len(rows) < MIN_ROWS:
-        raise refuse("no_grid_no_trace")
-    source = (
-        "the calibration pulse and the length of the rows"
-        if pulse
-        else ("the length of the rows, taken for ten seconds")
-    )
-    return grid, source
+    px_per_mm = width / 285.0
+    for _ in range(3):
+        grid, rows, ink = _measure(pixels, angle, px_per_mm)
+        left, right = _ends(rows)
+        pulse = find_pulse(ink, rows, left, right)
+        if pulse is not None and pulse.left_mm < (left + right) / 2:
+            left = trace_start(rows, pulse)
+        elif pulse is not None:
+            right = min(right, pulse.left_mm - 1.5)
+        stretch = (right - left) / PAGE_WIDTH_MM
+        if abs(stretch - 1.0) < 0.005:
+            break
+        px_per_mm *= stretch
+        if not width / MAX_SEEN_MM < px_per_mm < width / MIN_SEEN_MM:
+            raise refuse("no_grid_no_trace")
+    if pulse is None:
+        # Any line chart has rows, and an unseen pulse would pass for part of the ten seconds.
+        raise refuse("no_grid_no_trace" if len(rows) < MIN_ROWS else "no_scale")
+    if abs(pulse.height_mm / GAIN_MM_PER_MV - 1.0) > MAX_DISAGREEMENT:
+        what = (
+            f"The rows are {right - left:.0f} mm long where the calibration pulse is "
+            f"{pulse.height_mm:.1f} mm high."
+        )
+        raise refuse("unknown_calibration", what=what)
+    return grid
 
 
 def _ends(rows: tuple[Row, ...]) -> tuple[float, float]:
@@ -60,10 +63,8 @@ def _ends(rows: tuple[Row, ...]) -> tuple[float, float]:
 
 def _measure(
     pixels: np.ndarray, angle: float, px_per_mm: float
-) -> tuple[Grid, tuple[Row, ...], np.ndarray, float]:
-    """Rows under an assumed scale: geometry, rows, ink and length of the rows in mm."""
-    from ecg_core.page.ink import straighten
-
+) -> tuple[Grid, tuple[Row, ...], np.ndarray]:
+    """Geometry, rows and ink under an assumed scale."""
     height, width = pixels.shape[:2]
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1.0 / px_per_mm)
     to_mm = np.vstack([turn, [0.0, 0.0, 1.0]])
@@ -76,12 +77,11 @@ def _measure(
     )
     picture, shown = straighten(pixels, to_mm, px_per_mm, area)
     cover = separate(picture, shown).cover
-    rows, _ = find_rows(keep_traces(cover))
+    rows = find_rows(keep_traces(cover))
     if not rows:
         raise refuse("no_grid_no_trace")
-    left, right = _ends(rows)
     grid = Grid(to_mm, (px_per_mm, px_per_mm), -angle, 0.0, 0.0, 0.0, area)
-    return grid, rows, cover > 0.5, right - left
+    return grid, rows, cover > 0.5
 
 
 def _tilt(pixels: np.ndarray) -> float:

@@ -1,18 +1,17 @@
-"""From rows of traces to leads: where the ten seconds begin, which layout it is, which lead where."""
+"""From rows of traces to leads: where the ten seconds begin, and which layout it is."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from ecg_core.page.ink import RASTER
 from ecg_core.page.layouts import LAYOUTS, PAGE_WIDTH_MM, Layout, strip_layout
-from ecg_core.page.traces import Row, vertical_runs
+from ecg_core.page.pulse import Pulse, find_pulse, has_gap, trace_start
+from ecg_core.page.traces import Row
 
-PULSE_WIDTHS_MM = (1.6, 7.0)
-PULSE_REACH_MM = 16.0
-"""A calibration pulse stands this close to an end of the trace."""
 BREAKS_MM = (62.5, 125.0, 187.5)
 """Where columns may begin, after time zero."""
 SOLID_SHARE, DOTTED_SHARE = 0.85, 0.4
@@ -30,16 +29,6 @@ BY_ROWS: dict[int, tuple[str, ...]] = {
     2: ("strip",),
 }
 """Layouts with that number of rows; the columns' breaks decide between them."""
-
-
-@dataclass(frozen=True)
-class Pulse:
-    """Calibration pulse common to the rows: its sides and height in mm of the picture."""
-
-    left_mm: float
-    right_mm: float
-    height_mm: float
-    rows: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +67,11 @@ def find_panels(
     left, right = (float(np.median(spans[:, side])) for side in (0, 1))
     pulse = find_pulse(ink, rows, left, right)
     if pulse is not None and pulse.left_mm < (left + right) / 2:
-        left = _foot(rows, pulse)
+        left = trace_start(rows, pulse)
     elif pulse is not None:
         right = min(right, pulse.left_mm)
     start = left
-    if pulse is not None and pulse.left_mm < left and not _has_gap(rows, pulse):
+    if pulse is not None and pulse.left_mm < left and not has_gap(rows, pulse):
         start = right - PAGE_WIDTH_MM
     start, stretch, used = _time_axis(left, right, start, _separators(faint, rows, SOLID_SHARE), 1)
     if not used:
@@ -95,113 +84,6 @@ def find_panels(
     return Panels(plan, start, stretch, right - left, pulse, used, assumed)
 
 
-def find_pulse(
-    ink: np.ndarray, rows: tuple[Row, ...], left_mm: float, right_mm: float
-) -> Pulse | None:
-    """Calibration pulse that stands at the same place in at least half of the rows.
-
-    A pulse is two upright strokes with a flat top between them and no baseline below it.
-    """
-    found: list[tuple[float, float, float]] = []
-    for row in rows:
-        found.extend(_row_pulses(ink, row, left_mm, right_mm))
-    best: list[tuple[float, float, float]] = []
-    for candidate in found:
-        alike = [o for o in found if np.abs(np.subtract(o, candidate)).max() < 1.5]
-        best = max(best, alike, key=len)
-    if not best or 2 * len(best) < len(rows):
-        return None
-    left, right, height = np.median(np.array(best), axis=0)
-    return Pulse(float(left), float(right), float(height), len(best))
-
-
-def _row_pulses(
-    ink: np.ndarray, row: Row, left_mm: float, right_mm: float
-) -> list[tuple[float, float, float]]:
-    """Pulses near the ends of one row: left and right side, height (mm)."""
-    found = []
-    top = max(round(row.baseline_px - 28 * RASTER), 0)
-    bottom = round(row.baseline_px + 10 * RASTER)
-    for end in (left_mm, right_mm):
-        x0 = max(round((end - PULSE_REACH_MM) * RASTER), 0)
-        x1 = round((end + PULSE_REACH_MM) * RASTER)
-        found += [
-            ((x0 + left) / RASTER, (x0 + right) / RASTER, (foot - head) / RASTER)
-            for left, right, head, foot in _pulses_in(ink[top:bottom, x0:x1])
-            if abs(top + foot - row.baseline_px) < 8 * RASTER
-        ]
-    return found
-
-
-def _pulses_in(window: np.ndarray) -> list[tuple[float, float, float, float]]:
-    """Pulses in a window: left and right stroke, top and foot, all in px.
-
-    Two upright strokes of the same height, ink along their tops, none between them.
-    """
-    slack = round(0.8 * RASTER)
-    column, top, bottom = vertical_runs(window)
-    tall = bottom - top >= 4 * RASTER
-    strokes = _stroke_groups(column[tall], top[tall], bottom[tall])
-    found = []
-    for x, high, low in strokes:
-        for other, other_high, other_low in strokes:
-            wide = (other - x) / RASTER
-            if not PULSE_WIDTHS_MM[0] <= wide <= PULSE_WIDTHS_MM[1]:
-                continue
-            if abs(other_high - high) > slack or abs(other_low - low) > 1.5 * slack:
-                continue
-            level, base = (high + other_high) // 2, (low + other_low) // 2
-            inner = slice(x + slack // 2 + 1, other - slack // 2)
-            flat = window[max(level - slack, 0) : level + slack, inner].any(axis=0)
-            hollow = window[level + slack : base - slack, inner]
-            floor = window[base - slack : base + slack, inner].any(axis=0)
-            if flat.size and flat.mean() > 0.9 and hollow.mean() < 0.1 and floor.mean() < 0.4:
-                found.append((float(x), float(other), float(level), float(base)))
-    return found
-
-
-def _stroke_groups(
-    column: np.ndarray, top: np.ndarray, bottom: np.ndarray
-) -> list[tuple[int, int, int]]:
-    """Neighbouring tall runs as one stroke: middle, top and bottom."""
-    groups: list[list[int]] = []
-    for index in np.argsort(column, kind="stable"):
-        for group in reversed(groups):
-            last = group[-1]
-            if column[index] - column[last] <= 1 and abs(top[index] - top[last]) <= RASTER:
-                group.append(int(index))
-                break
-        else:
-            groups.append([int(index)])
-    return [
-        (int(column[g].mean()), int(np.median(top[g])), int(np.median(bottom[g])))
-        for g in groups
-        if np.ptp(column[g]) <= RASTER
-    ]
-
-
-def _gaps(rows: tuple[Row, ...], pulse: Pulse) -> list[float]:
-    """Where each row resumes right of a pulse, for rows that pause there."""
-    after = round(pulse.right_mm * RASTER) + 2
-    resumed = []
-    for row in rows:
-        gaps = np.flatnonzero(~row.drawn[after : after + 8 * RASTER])
-        if len(gaps):
-            resumed.append((after + int(gaps[-1]) + 1) / RASTER)
-    return resumed
-
-
-def _has_gap(rows: tuple[Row, ...], pulse: Pulse) -> bool:
-    return 2 * len(_gaps(rows, pulse)) >= len(rows)
-
-
-def _foot(rows: tuple[Row, ...], pulse: Pulse) -> float:
-    """Where the trace begins right of a pulse: after the gap behind its foot, if there is one."""
-    if _has_gap(rows, pulse):
-        return float(np.median(_gaps(rows, pulse)))
-    return pulse.right_mm + 1.0
-
-
 def _separators(ink: np.ndarray, rows: tuple[Row, ...], least: float) -> np.ndarray:
     """Columns (mm) of which at least a share is inked from the first row down to the third."""
     if len(rows) < 3:
@@ -212,7 +94,7 @@ def _separators(ink: np.ndarray, rows: tuple[Row, ...], least: float) -> np.ndar
     # QRS complexes may fill a column, too, but not the middle between rows, and they are wide.
     spread = round(1.5 * RASTER)
     share = np.ones(ink.shape[1])
-    for upper, lower in zip(heights, heights[1:], strict=False):
+    for upper, lower in itertools.pairwise(heights):
         share = np.minimum(share, ink[upper + spread : lower - spread].mean(axis=0))
     groups: list[list[int]] = []
     for x in np.flatnonzero(share > least):

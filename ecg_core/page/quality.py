@@ -94,9 +94,15 @@ LIMITS: dict[str, Limit] = {
             "Only pages at 25 mm/s and 10 mm/mV can be read; print the ECG at that scale.",
         ),
         Limit(
+            "no_scale",
+            Severity.REFUSE,
+            "Neither a grid nor a calibration pulse tells the scale.",
+            "Use a copy that shows the grid, or print with a calibration pulse.",
+        ),
+        Limit(
             "no_grid",
             Severity.DOUBT,
-            "No grid: the scale is taken from {what}.",
+            "No grid: the scale is taken from the length of the rows and the calibration pulse.",
             "Amplitudes and intervals may be off; prefer a copy with its grid.",
         ),
         Limit(
@@ -155,7 +161,7 @@ LIMITS: dict[str, Limit] = {
 
 MIN_SIDE_PX = 300
 MIN_PX_PER_MM = 2.4
-MIN_CONTRAST, FAINT_CONTRAST = 0.12, 0.25
+NO_CONTRAST, MIN_CONTRAST, FAINT_CONTRAST = 0.05, 0.12, 0.25
 MIN_SNR, FAINT_SNR = 3.0, 5.0
 MIN_SEEN_MM, WHOLE_MM = 225.0, 243.0
 CLEAR_ENDS_MM = 6.5

@@ -53,8 +53,8 @@ def read_scan(scan: EcgScan, layout: str | None = None) -> Reading:
     grid = find_grid(scan.pixels)
     remarks: list[Remark] = []
     if grid is None:
-        grid, source = scale_without_grid(scan.pixels)
-        remarks.append(remark("no_grid", what=source))
+        grid = scale_without_grid(scan.pixels)
+        remarks.append(remark("no_grid"))
     else:
         x, y = grid.px_per_mm
         remarks.append(
@@ -97,11 +97,14 @@ def _read_ink(
     problem: PageError | None = None
     for coloured in (False, True):
         ink = separate(picture, shown, coloured)
+        if ink.contrast < quality.NO_CONTRAST:
+            problem = problem or refuse("not_an_ecg")
+            continue
         if ink.contrast < quality.MIN_CONTRAST or ink.contrast < quality.MIN_SNR * ink.noise:
             problem = problem or refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
             continue
         traces = keep_traces(ink.cover)
-        rows, agreement = find_rows(traces)
+        rows = find_rows(traces)
         if not rows:
             sparse = traces.mean() < 0.003
             problem = problem or refuse("not_an_ecg" if sparse else "unclear_rows")
@@ -218,12 +221,13 @@ def _without_separators(cover: np.ndarray, rows: tuple[Row, ...], panels: Panels
         slack = np.ones(round(1.2 * RASTER) | 1)
         keep = np.convolve(allowed, slack, "same") > 0
         strip = cleaned[:, x - reach : x + reach + 1]
-        solid = (strip > 0.3).any(axis=1)
+        solid = np.asarray((strip > 0.3).any(axis=1))
         # Only a stroke is cut: a run of ink over 4 mm tall in this narrow strip.
-        tall = cv2.morphologyEx(
-            solid.astype(np.uint8)[:, None], cv2.MORPH_OPEN, np.ones((4 * RASTER, 1), np.uint8)
+        stroke = np.ones((4 * RASTER, 1), np.uint8)
+        tall = np.asarray(
+            cv2.morphologyEx(solid.astype(np.uint8)[:, None], cv2.MORPH_OPEN, stroke)
         ).ravel()
-        strip[(tall > 0) & ~keep] = 0.0
+        strip[(tall > 0) & ~np.asarray(keep)] = 0.0
     return cleaned
 
 

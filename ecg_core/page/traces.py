@@ -81,8 +81,8 @@ def keep_traces(cover: np.ndarray) -> np.ndarray:
     return np.asarray(keep[labels] & (mask > 0))
 
 
-def find_rows(traces: np.ndarray) -> tuple[tuple[Row, ...], float]:
-    """Rows of traces, top to bottom, and the share of columns that agree on their number.
+def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
+    """Rows of traces, top to bottom.
 
     In a column that shows exactly one piece of ink for every row, the order of the pieces is
     the order of the rows, however much the baselines wander. No rows: an empty tuple.
@@ -96,7 +96,7 @@ def find_rows(traces: np.ndarray) -> tuple[tuple[Row, ...], float]:
     share = np.array([(counts == n).sum() / inked for n in range(max(ROW_COUNTS) + 1)])
     likely = [n for n in ROW_COUNTS if share[n] >= max(MIN_AGREEMENT, 0.75 * share[1:].max())]
     if not likely:
-        return (), float(share[1:].max())
+        return ()
     n = max(likely)
     exact = np.flatnonzero(counts == n)
     first = np.searchsorted(column, exact)
@@ -122,7 +122,7 @@ def find_rows(traces: np.ndarray) -> tuple[tuple[Row, ...], float]:
         )
         drawn = traces[np.clip(near_y, 0, traces.shape[0] - 1), everywhere].any(axis=0)
         rows.append(Row(bridged, filled, drawn & filled))
-    return tuple(rows), float(share[n])
+    return tuple(rows)
 
 
 def vertical_runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

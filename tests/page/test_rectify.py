@@ -1,0 +1,182 @@
+"""The central law: a record and the scan of its own print land on nearly the same page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchmarks.rectify import Agreement, compare
+from ecg_core.intake.values import EcgScan
+from ecg_core.page.conditions import degrade
+from ecg_core.page.layouts import LAYOUTS
+from ecg_core.page.printed import GRIDS, PrintStyle, print_record
+from ecg_core.page.quality import LIMITS
+from ecg_core.page.rectify import from_scan, read_scan
+from ecg_core.page.values import EcgPage, PageError, Severity
+from tests.page.foreign_pictures import FOREIGN
+from tests.page.sample_records import beating
+
+SHARED = Path(os.environ.get("ECG_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
+
+
+def scan(pixels: np.ndarray) -> EcgScan:
+    return EcgScan("scan", "1" * 64, np.ascontiguousarray(pixels))
+
+
+def agreement(
+    layout: str, px_per_mm: float, style: PrintStyle, condition: str = "clean", turn: float = 0.0
+) -> Agreement:
+    record = beating(len(layout))
+    printed = print_record(record, layout, px_per_mm, style)
+    sheet = degrade(condition, printed.pixels, 1, px_per_mm)
+    pixels, move = sheet.pixels, sheet.homography
+    if turn:
+        height, width = pixels.shape[:2]
+        rotation = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0)
+        pixels = cv2.warpAffine(pixels, rotation, (width, height), borderValue=(250, 250, 250))
+        move = np.vstack([rotation, [0, 0, 1]]) @ move
+    reading = read_scan(scan(pixels))
+    assert reading.page.layout == layout
+    return compare(reading, record, printed, move)
+
+
+def holds(found: Agreement) -> bool:
+    return found.scale_error < 0.02 and found.box_error_mm < 2.0 and found.ink_f1 > 0.9
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_every_layout_is_read_from_a_clean_print(layout: str) -> None:
+    assert holds(agreement(layout, 4.0, PrintStyle(grid="red")))
+
+
+@pytest.mark.parametrize("grid", sorted(GRIDS))
+def test_every_paper_is_read_from_a_clean_print(grid: str) -> None:
+    assert holds(agreement("3x4+1R", 4.0, PrintStyle(grid=grid, separators="full")))
+
+
+@pytest.mark.parametrize("condition", ["colour_scan", "phone_photo", "creased_shadowed"])
+def test_degraded_prints_are_read(condition: str) -> None:
+    assert holds(agreement("3x4+1R", 6.0, PrintStyle(), condition))
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    turn=st.floats(-3.0, 3.0),
+    px_per_mm=st.floats(3.5, 12.0),
+    grid=st.sampled_from(sorted(set(GRIDS) - {"none"})),
+    layout=st.sampled_from(sorted(LAYOUTS)),
+)
+def test_law_holds_over_turn_scale_paper_and_layout(
+    turn: float, px_per_mm: float, grid: str, layout: str
+) -> None:
+    assert holds(agreement(layout, px_per_mm, PrintStyle(grid=grid), turn=turn))
+
+
+def test_pen_is_as_wide_as_on_pages_of_records() -> None:
+    from ecg_core.page.from_record import from_record
+    from ecg_core.signal.filters import Band
+
+    record = beating()
+    truth = from_record(record, "3x4", Band.AS_RECORDED).ink.astype(float)
+    for pen_mm in (0.25, 0.35, 0.5):
+        printed = print_record(record, "3x4", 8.0, PrintStyle(pen_mm=pen_mm))
+        ink = from_scan(scan(printed.pixels)).ink.astype(float)
+        assert ink.sum() / truth.sum() == pytest.approx(1.0, abs=0.3)
+
+
+def test_header_pulse_and_margins_stay_outside() -> None:
+    record = beating()
+    style = PrintStyle(header=("NAME IDENTIFIER 1234567890 " * 4,) * 2)
+    page = from_scan(scan(print_record(record, "3x4+1R", 6.0, style).pixels))
+    assert page.width_mm == 250.0
+    assert page.picture is not None
+    assert page.picture.shape[:2] == (page.height_mm * 6, 1500)
+    assert {"geometry", "pulse"} <= {remark.code for remark in page.remarks}
+    assert page.source_px_per_mm == pytest.approx(6.0, rel=0.01)
+
+
+def test_missing_leads_are_named() -> None:
+    leads = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V4", "V5", "V6")
+    page = from_scan(scan(print_record(beating(leads=leads), "3x4+1R", 5.0).pixels))
+    assert page.missing_leads == ("V3",)
+    assert any(remark.code == "missing_leads" for remark in page.remarks)
+
+
+def test_half_gain_is_refused() -> None:
+    half = beating()
+    sheet = print_record(half, "3x4+1R", 6.0, PrintStyle(grid="pink")).pixels
+    squeezed = print_record(half, "3x4+1R", 6.0, PrintStyle(grid="none")).pixels
+    height, width = squeezed.shape[:2]
+    ink = cv2.resize(squeezed, (width, height // 2), interpolation=cv2.INTER_AREA)
+    paper = print_record(
+        beating(leads=()),
+        "3x4+1R",
+        6.0,
+        PrintStyle(header=(), footer="", label="none", pulse="none", separators="none"),
+    ).pixels
+    top = height // 4
+    paper[top : top + ink.shape[0]] = np.minimum(paper[top : top + ink.shape[0]], ink)
+    assert sheet.shape == paper.shape
+    with pytest.raises(PageError) as refusal:
+        from_scan(scan(paper))
+    assert refusal.value.remark.code == "unknown_calibration"
+
+
+@pytest.mark.parametrize("draw", FOREIGN, ids=lambda draw: draw.__name__)
+def test_foreign_pictures_are_refused_with_reason_and_hint(draw: object) -> None:
+    with pytest.raises(PageError) as refusal:
+        from_scan(scan(draw()))  # type: ignore[operator]
+    assert refusal.value.remark.code in LIMITS
+    assert refusal.value.remark.severity is Severity.REFUSE
+    assert refusal.value.remark.hint
+
+
+def test_half_a_page_and_a_blurred_page_are_refused() -> None:
+    sheet = print_record(beating(), px_per_mm=6.0).pixels
+    for spoilt in (sheet[:, : sheet.shape[1] // 2], cv2.GaussianBlur(sheet, (0, 0), 9.0)):
+        with pytest.raises(PageError):
+            from_scan(scan(spoilt))
+
+
+def test_page_survives_its_bytes() -> None:
+    page = from_scan(scan(print_record(beating(), "6x2", 4.0).pixels))
+    again = EcgPage.from_bytes(page.to_bytes())
+    assert again.sha256 == page.sha256
+    assert (again.boxes, again.remarks, again.layout) == (page.boxes, page.remarks, page.layout)
+    assert again.picture is not None
+    assert page.picture is not None
+    assert np.array_equal(again.picture, page.picture)
+
+
+def test_pages_of_another_hospital_are_read_at_their_printed_resolution() -> None:
+    files = sorted((SHARED / "ecg-images" / "full_size").rglob("*.jpg"))
+    if not files:
+        pytest.skip("full-size page images are not here (ECG_SHARED_DATA)")
+    for path in files[::4]:
+        pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        assert pixels is not None
+        page = from_scan(scan(pixels[:, :, ::-1]))
+        assert page.layout == "3x4+1R"
+        assert page.source_px_per_mm == pytest.approx(7.9, rel=0.01)
+        assert not page.missing_leads
+
+
+def test_photographs_are_read_true_to_their_layout_or_refused() -> None:
+    files = sorted((SHARED / "photos").glob("*.jpg"))
+    if not files:
+        pytest.skip("photographs are not here (ECG_SHARED_DATA)")
+    for path in files[::4]:
+        pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        assert pixels is not None
+        try:
+            page = from_scan(scan(pixels[:, :, ::-1]))
+        except PageError as refusal:
+            assert refusal.remark.code in LIMITS
+        else:
+            assert page.layout == "3x4+1R"
