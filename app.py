@@ -6,8 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from widgets import engine
-
 st.set_page_config(
     page_title="ECG Triage",
     page_icon=str(Path(__file__).parent / "assets" / "icon.svg"),
@@ -51,5 +49,9 @@ with st.container(key="notice", width="content"):
 st.html(Path(__file__).parent / "assets" / "style.css")
 
 page.run()
-# After the first paint: the model's libraries take seconds to import.
+
+# Navigation and notice are painted before anything heavy is imported, and the page before the
+# model: its libraries alone take seconds.
+from widgets import engine  # noqa: E402
+
 engine.warm_up()

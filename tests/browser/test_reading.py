@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NARROW, WIDE, shoot, shoot_whole
 from widgets.demos import FOLDER
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 VIEWER = ".sheet svg"
 
 
@@ -152,6 +152,7 @@ def test_every_page_fits_its_window(
     for path in ("audit", "performance", "model"):
         other = visit(path, size=size, theme=theme)
         expect(other.get_by_text("Research use only. Not a diagnosis.")).to_be_visible()
-        other.wait_for_timeout(2500)
+        expect(other.get_by_test_id("stSkeleton")).to_have_count(0)
+        other.wait_for_timeout(1000)
         shoot_whole(other, f"{path}_{name}")
         assert other.evaluate("document.documentElement.scrollWidth") <= size[0]
