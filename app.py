@@ -43,15 +43,15 @@ page = st.navigation(
     ],
     position="top",
 )
-# In the header, which stays in sight while the page scrolls, beside the navigation.
+# In the header, which stays in sight while the page scrolls. Words and their style come as one
+# element, so that nothing moves when the style arrives.
+STYLE = (Path(__file__).parent / "assets" / "style.css").read_text(encoding="utf-8")
 with st.container(key="notice", width="content"):
-    st.caption("Research use only. Not a diagnosis.")
-st.html(Path(__file__).parent / "assets" / "style.css")
-
-page.run()
+    st.caption(f"<style>{STYLE}</style>Research use only. Not a diagnosis.", unsafe_allow_html=True)
 
 # Navigation and notice are painted before anything heavy is imported, and the page before the
 # model: its libraries alone take seconds.
-from widgets import engine  # noqa: E402
-
+with st.skeleton(height=420):
+    from widgets import engine
+page.run()
 engine.warm_up()
