@@ -125,9 +125,15 @@ LIMITS: dict[str, Limit] = {
         ),
         Limit(
             "curved",
-            Severity.DOUBT,
-            "The sheet is not flat: grid lines lie up to {residual:.1f} mm (rms) off.",
+            Severity.REFUSE,
+            "The sheet is bent: its grid lines lie {residual:.2f} mm (rms) off straight ones.",
             "Flatten the sheet, or use a scanner.",
+        ),
+        Limit(
+            "slightly_curved",
+            Severity.DOUBT,
+            "The sheet is not quite flat: its grid lines lie {residual:.2f} mm (rms) off.",
+            "Intervals near the edges may be off; flatten the sheet if you can.",
         ),
         Limit(
             "faint",
@@ -166,7 +172,7 @@ MIN_SNR, FAINT_SNR = 3.0, 5.0
 MIN_SEEN_MM, WHOLE_MM = 225.0, 243.0
 CLEAR_ENDS_MM = 6.5
 MAX_ANGLE_DEG = 15.0
-MAX_RESIDUAL_MM = 0.8
+MAX_RESIDUAL_MM, FLAT_RESIDUAL_MM = 0.6, 0.45
 FLAT_MM = 0.7
 MISSING_SHARE = 0.25
 

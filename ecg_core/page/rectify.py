@@ -76,7 +76,9 @@ def _check_geometry(grid: Grid, remarks: list[Remark]) -> None:
     if abs(grid.angle_deg) > quality.MAX_ANGLE_DEG:
         raise refuse("rotated", angle=grid.angle_deg)
     if grid.residual_mm > quality.MAX_RESIDUAL_MM:
-        remarks.append(remark("curved", residual=grid.residual_mm))
+        raise refuse("curved", residual=grid.residual_mm)
+    if grid.residual_mm > quality.FLAT_RESIDUAL_MM:
+        remarks.append(remark("slightly_curved", residual=grid.residual_mm))
 
 
 def _area(grid: Grid) -> tuple[float, float, float, float]:
