@@ -30,10 +30,10 @@ def default_model() -> str:
 
 def load(name: str | None = None) -> Classifier:
     """Load a shipped model. Raises KeyError for an unknown name, ModelError when it is damaged."""
-    # Importing torch takes seconds, which whoever only reads stored answers should not wait for.
-    from ecg_core.network.classifier import Classifier
-
     chosen = name or DEFAULT_MODEL
     if chosen not in list_models():
         raise KeyError(f"no model {chosen!r}; shipped: {', '.join(list_models()) or 'none'}")
+    # PyTorch takes seconds to import: only those who load a model wait for it.
+    from ecg_core.network.classifier import Classifier
+
     return Classifier(models_folder() / chosen)
