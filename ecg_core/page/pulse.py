@@ -114,9 +114,13 @@ def _gaps(rows: tuple[Row, ...], pulse: Pulse) -> list[float]:
     after = round(pulse.right_mm * RASTER) + 2
     resumed = []
     for row in rows:
-        gaps = np.flatnonzero(~row.drawn[after : after + 8 * RASTER])
-        if len(gaps):
-            resumed.append((after + int(gaps[-1]) + 1) / RASTER)
+        absent = ~row.drawn[after : after + 8 * RASTER]
+        edge = np.diff(np.pad(absent, 1).astype(np.int8))
+        starts, ends = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+        # The first pause; later ones are steep strokes of the trace itself.
+        pauses = ends[(ends - starts >= RASTER // 2) & (ends < len(absent))]
+        if len(pauses):
+            resumed.append((after + int(pauses[0])) / RASTER)
     return resumed
 
 

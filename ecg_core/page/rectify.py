@@ -170,6 +170,7 @@ def _page(
         picture, shift, size, flags=cv2.INTER_LINEAR, borderValue=(255, 255, 255)
     )
     boxes = _boxes(rows, panels, top, bottom)
+    _blank_print(colour, drawn, rows, top, bottom)
     missing, flat = _absent(rows, boxes, panels)
     if missing:
         remarks.append(remark("missing_leads", leads=", ".join(missing)))
@@ -206,6 +207,19 @@ def _vertical_span(
     top = np.floor((baselines[0] - up) * PX_PER_MM) / PX_PER_MM
     bottom = np.ceil((baselines[-1] + down) * PX_PER_MM) / PX_PER_MM
     return float(top), float(bottom)
+
+
+def _blank_print(
+    colour: np.ndarray, drawn: np.ndarray, rows: tuple[Row, ...], top: float, bottom: float
+) -> None:
+    """Take print off the picture where only tall waves reach into header and footer, in place."""
+    baselines = np.array([row.baseline_px for row in rows]) / RASTER
+    half = float(np.median(np.diff(baselines))) / 2 if len(rows) > 1 else (bottom - top) / 2
+    near = cv2.dilate((drawn > 0.2).astype(np.uint8), np.ones((2 * RASTER, 2 * RASTER), np.uint8))
+    above = max(round((baselines[0] - half - top) * RASTER), 0)
+    below = round((baselines[-1] + half - top) * RASTER)
+    for part in (slice(0, above), slice(below, None)):
+        colour[part][near[part] == 0] = 255
 
 
 def _without_separators(cover: np.ndarray, rows: tuple[Row, ...], panels: Panels) -> np.ndarray:
