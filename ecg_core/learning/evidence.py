@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from ecg_core.learning import metrics
 from ecg_core.network.card import Figure
 from ecg_core.network.registry import models_folder
-from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES, Triage
+from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES, TRIAGE_CLASSES, Triage
+from ecg_core.page.layouts import DEFAULT_LAYOUT
 
 MIN_POSITIVES = 20
 """A statement is reported, and may be shown, from this many positive cases on."""
@@ -137,9 +138,13 @@ class EvidenceSet:
 
 def load(model_name: str) -> tuple[EvidenceSet, ...]:
     """All evidence shipped with a model, the default layout's clean pages first."""
-    folder = models_folder() / model_name / "evidence"
+    return read_all(models_folder() / model_name / "evidence")
+
+
+def read_all(folder: Path) -> tuple[EvidenceSet, ...]:
+    """All evidence in a folder, the default layout's clean pages first."""
     found = [EvidenceSet.read(path) for path in sorted(folder.glob("*.parquet"))]
-    return tuple(sorted(found, key=lambda e: (e.condition != "clean", e.layout != "3x4+1R")))
+    return tuple(sorted(found, key=lambda e: (e.condition != "clean", e.layout != DEFAULT_LAYOUT)))
 
 
 def figures(found: EvidenceSet) -> tuple[Figure, ...]:
@@ -164,7 +169,7 @@ def figures(found: EvidenceSet) -> tuple[Figure, ...]:
     ]
     for k, name in enumerate(SUPERCLASSES):
         interval = metrics.auc(labels[:, k], scores[:, k], found.patients)
-        listed.append(figure(f"AUC {name}", found.n, interval))
+        listed.append(figure(f"AUC {SUPERCLASS_NAMES[name]} ({name})", found.n, interval))
     enough = found.statement_labels.sum(axis=0) >= MIN_POSITIVES
     if enough.any():
         interval = metrics.macro_auc(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ecg_core.network.card import Figure, ModelCard
-from ecg_core.network.statements import SUPERCLASS_NAMES
 
 PERCENT = ("sensitivity",)
 
@@ -27,10 +26,7 @@ def headline(card: ModelCard) -> str:
         "|---|---|---|",
     ]
     for figure in rows:
-        code = figure.name.removeprefix("AUC ")
-        plain = SUPERCLASS_NAMES.get(code)
-        name = f"{figure.name} ({plain})" if plain else figure.name
-        lines.append(f"| {name} | {figure.n} | {_cell(figure)} |")
+        lines.append(f"| {figure.name} | {figure.n} | {_cell(figure)} |")
     return "\n".join(lines)
 
 
