@@ -161,9 +161,7 @@ def _draw(
     return np.rint(ink * 255).astype(np.uint8), tuple(traces)
 
 
-def _cut_off(
-    plan: layouts.Layout, ink: np.ndarray, traces: tuple[Trace, ...]
-) -> tuple[str, ...]:
+def _cut_off(plan: layouts.Layout, ink: np.ndarray, traces: tuple[Trace, ...]) -> tuple[str, ...]:
     """Leads with a wave above or below the canvas."""
     boxes, bottom_mm = plan.boxes(), ink.shape[0] / PX_PER_MM
     cut = []
