@@ -43,7 +43,7 @@ bench: $(VENV)/dev ## Latency, memory and app start on this machine
 	$(BIN)/python -m benchmarks.latency
 
 bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.rectify --ptbxl $(ECG_DATA)/ptb-xl
+	$(BIN)/python -m benchmarks.rectify --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/rectify.jsonl
 
 train: $(VENV)/runtime ## Teacher, network, release, evidence (needs ECG_DATA; hours on two cores)
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core train models/$(MODEL)/train.toml --data $(ECG_DATA) --resume
