@@ -17,7 +17,10 @@ BREAKS_MM = (62.5, 125.0, 187.5)
 SOLID_SHARE, DOTTED_SHARE = 0.85, 0.4
 """A separator covers this share of the height between two rows."""
 MAX_SPEED_ERROR = 0.03
-RHYTHM_CORRELATION = 0.9
+SAME_WAVE_MM, CLEARLY_MM = 0.35, 0.08
+"""A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
+LABEL_MM = 9.0
+"""Lead names stand in this first part of a column."""
 
 BY_ROWS: dict[int, tuple[str, ...]] = {
     3: ("3x4", "strip"),
@@ -212,20 +215,25 @@ def _named(
         return plan, ("lead names",)
     if not plan.name.endswith("+1R"):
         return plan, ()
-    likeness: dict[str, float] = {}
+    apart: dict[str, float] = {}
+    strip = rows[-1]
     for box in plan.boxes():
-        row = round(box.y0_mm / plan.row_pitch_mm)
-        if row == len(rows) - 1:
+        row = rows[round(box.y0_mm / plan.row_pitch_mm)]
+        if row is strip:
             continue
-        x0 = round((start + (box.x0_mm + 2.0) * stretch) * RASTER)
+        x0 = round((start + (box.x0_mm + LABEL_MM) * stretch) * RASTER)
         x1 = round((start + (box.x1_mm - 2.0) * stretch) * RASTER)
         both = slice(max(x0, 0), max(x1, 1))
-        one, two = rows[row].curve_px[both], rows[-1].curve_px[both]
-        if len(one) > 60 and one.std() > 0 and two.std() > 0:
-            likeness[box.lead] = float(np.corrcoef(one, two)[0, 1])
-    best = max(likeness, key=lambda lead: likeness[lead], default="II")
-    if likeness.get("II", 0.0) >= min(RHYTHM_CORRELATION, likeness.get(best, 1.0) - 0.1):
-        return plan, ()
-    if likeness.get(best, 0.0) < RHYTHM_CORRELATION:
+        seen = row.drawn[both] & strip.drawn[both]
+        if seen.sum() < 20 * RASTER:
+            continue
+        step = (row.curve_px[both] - strip.curve_px[both])[seen] / RASTER
+        apart[box.lead] = float(np.percentile(np.abs(step - np.median(step)), 80))
+    ranked = sorted(apart, key=lambda lead: apart[lead])
+    if len(ranked) < 2 or apart[ranked[0]] > SAME_WAVE_MM:
         return plan, ("rhythm lead II",)
-    return Layout(plan.name, (*plan.rows[:-1], (best,)), plan.row_pitch_mm), ()
+    if apart.get("II", np.inf) < apart[ranked[0]] + CLEARLY_MM:
+        return plan, ()
+    if apart[ranked[1]] < apart[ranked[0]] + CLEARLY_MM:
+        return plan, ("rhythm lead II",)
+    return Layout(plan.name, (*plan.rows[:-1], (ranked[0],)), plan.row_pitch_mm), ()

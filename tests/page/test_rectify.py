@@ -167,6 +167,18 @@ def test_pages_of_another_hospital_are_read_at_their_printed_resolution() -> Non
         assert not page.missing_leads
 
 
+def test_rhythm_strip_is_named_after_the_wave_it_repeats() -> None:
+    path = SHARED / "ecg-images" / "full_size" / "MI(25).jpg"
+    if not path.exists():
+        pytest.skip("full-size page images are not here (ECG_SHARED_DATA)")
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    assert pixels is not None
+    page = from_scan(scan(pixels[:, :, ::-1]))
+    # The page prints "II" on its strip; V6 and aVF have much the same shape at another height.
+    assert page.boxes[-1].lead == "II"
+    assert all(remark.code != "assumed" for remark in page.remarks)
+
+
 def test_photographs_are_read_true_to_their_layout_or_refused() -> None:
     files = sorted((SHARED / "photos").glob("*.jpg"))
     if not files:
