@@ -17,7 +17,7 @@ BREAKS_MM = (62.5, 125.0, 187.5)
 SOLID_SHARE, DOTTED_SHARE = 0.85, 0.4
 """A separator covers this share of the height between two rows."""
 MAX_SPEED_ERROR = 0.03
-SAME_WAVE_MM, CLEARLY_MM = 0.35, 0.08
+SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
 """A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
 LABEL_MM = 9.0
 """Lead names stand in this first part of a column."""
@@ -234,6 +234,8 @@ def _named(
         return plan, ("rhythm lead II",)
     if apart.get("II", np.inf) < apart[ranked[0]] + CLEARLY_MM:
         return plan, ()
-    if apart[ranked[1]] < apart[ranked[0]] + CLEARLY_MM:
+    # Any other lead than the usual one must coincide closely, and alone.
+    alone = apart[ranked[1]] >= max(2.0 * apart[ranked[0]], apart[ranked[0]] + CLEARLY_MM)
+    if apart[ranked[0]] > UNUSUAL_MM or not alone:
         return plan, ("rhythm lead II",)
     return Layout(plan.name, (*plan.rows[:-1], (ranked[0],)), plan.row_pitch_mm), ()
