@@ -18,7 +18,7 @@ WORKERS = 2
 
 
 class Batch(NamedTuple):
-    """One layout's pages (uint8, B×H×W) with the rows of the data set they show."""
+    """Arranged pages (uint8, B×H×W) with the rows of the data set they show."""
 
     ink: Tensor
     rows: Tensor
@@ -40,8 +40,6 @@ class DrawnBatches(Dataset[Batch]):
             np.sort(order[i : i + config.batch])
             for i in range(0, len(order) - config.batch + 1, config.batch)
         ]
-        names, shares = zip(*config.layouts, strict=True)
-        self.layouts = rng.choice(names, size=len(self.batches), p=shares)
         self._opened: tuple[np.ndarray, np.ndarray] | None = None
 
     def __len__(self) -> int:
@@ -58,10 +56,12 @@ class DrawnBatches(Dataset[Batch]):
         signals_uv, disturbance = self._opened
         rng = np.random.default_rng((self.config.seed, self.epoch, index))
         rows = self.batches[index]
-        plan = pages.plan_for(str(self.layouts[index]), rng, vary=True)
-        ink = [
-            pages.draw(signals_uv[row], plan, self.config.pages, disturbance, rng) for row in rows
-        ]
+        names, shares = zip(*self.config.layouts, strict=True)
+        ink = []
+        for row, layout in zip(rows, rng.choice(names, size=len(rows), p=shares), strict=True):
+            plan = pages.plan_for(str(layout), rng, vary=True)
+            recipe = self.config.pages
+            ink.append(pages.draw_arranged(signals_uv[row], plan, recipe, disturbance, rng))
         return Batch(torch.from_numpy(np.stack(ink)), torch.from_numpy(rows))
 
 

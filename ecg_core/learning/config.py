@@ -12,7 +12,10 @@ from ecg_core.page.layouts import LAYOUTS
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """One training run. layouts: share of the batches per layout, summing to one."""
+    """One training run. layouts: share of the pages per layout, summing to one.
+
+    measured_weight: weight of the extra targets of `ecg_core.learning.measured`.
+    """
 
     name: str
     version: str
@@ -31,6 +34,9 @@ class TrainConfig:
     pages: PageRecipe
     attention: bool = True
     residual: bool = True
+    time_kernel: int = 3
+    cell_features: int = 0
+    measured_weight: float = 0.0
 
 
 def read(path: Path) -> TrainConfig:

@@ -71,7 +71,7 @@ def evaluate_ptbxl(
             page = page_of(data, row, condition, layout)
         except PageError:
             continue
-        outputs, strangeness = answer_all(classifier, page.ink[None])
+        outputs, strangeness = answer_all(classifier, classifier.read_ink(page)[None])
         kept.append(row)
         logits.append(outputs)
         strange.append(strangeness)

@@ -6,7 +6,7 @@ what recorders, printers and scanners vary; each step is one short function on o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.learning.ptbxl import FS_HZ
 from ecg_core.page import layouts
+from ecg_core.page.arrange import arrange
 from ecg_core.page.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM
 
@@ -25,7 +26,10 @@ ROW_OF_LEAD = {lead: row for row, lead in enumerate(STANDARD_LEADS)}
 
 @dataclass(frozen=True)
 class PageRecipe:
-    """How strongly pages vary; shares are probabilities per page."""
+    """How strongly pages vary; shares are probabilities per page.
+
+    other_seconds: columns show other seconds of the recording than a recorder would print there.
+    """
 
     noisy: float = 0.5
     filtered: float = 0.6
@@ -33,9 +37,12 @@ class PageRecipe:
     warped: float = 0.5
     degraded: float = 0.5
     lead_off: float = 0.03
+    other_seconds: float = 0.0
 
 
 CLEAN = PageRecipe(noisy=0, filtered=0, labelled=0, warped=0, degraded=0, lead_off=0)
+BOX_ERROR_MM = 0.5
+"""Standard deviation of where rectification places the boxes of a varied page."""
 
 
 def plan_for(name: str, rng: np.random.Generator, *, vary: bool) -> layouts.Layout:
@@ -49,6 +56,29 @@ def plan_for(name: str, rng: np.random.Generator, *, vary: bool) -> layouts.Layo
         rows[singles[0]] = (str(rng.choice(STANDARD_LEADS)),)
     pitch = round(plan.row_pitch_mm * rng.choice((0.8, 0.9, 1.0, 1.0, 1.1)), 1)
     return layouts.Layout(plan.name, tuple(rows), pitch)
+
+
+def draw_arranged(
+    signals_uv: np.ndarray,
+    plan: layouts.Layout,
+    recipe: PageRecipe,
+    noise: np.ndarray | None,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """As `draw`, then arranged as the network reads it, by boxes that are a little off."""
+    ink = draw(signals_uv, plan, recipe, noise, rng)
+    off = (0.0, 0.0) if recipe == CLEAN else rng.normal(0, BOX_ERROR_MM, 2)
+    boxes = tuple(
+        replace(
+            box,
+            x0_mm=box.x0_mm + off[0],
+            x1_mm=box.x1_mm + off[0],
+            y0_mm=box.y0_mm + off[1] + layouts.CANVAS_MARGIN_MM,
+            y1_mm=box.y1_mm + off[1] + layouts.CANVAS_MARGIN_MM,
+        )
+        for box in plan.boxes()
+    )
+    return arrange(ink, boxes)
 
 
 def draw(
@@ -125,7 +155,9 @@ def _draw_rows(
     drift_px = 0.0 if clean else rng.uniform(-6, 6)
     same_seconds = not clean and rng.random() < 0.1
     gap_px = 0 if clean or rng.random() < 0.6 else int(rng.integers(1, 6))
+    other_seconds = rng.random() < recipe.other_seconds
     off = STANDARD_LEADS[rng.integers(12)] if rng.random() < recipe.lead_off else None
+    starts: dict[tuple[int, int], float] = {}
     for row, leads in enumerate(plan.rows):
         baseline_px = _baseline_px(plan, row) + drift_px
         baseline_px += 0.0 if clean else rng.normal(0, 1.5)
@@ -134,7 +166,10 @@ def _draw_rows(
         for column, lead in enumerate(leads):
             if lead == off:
                 continue
-            start_s = 0.0 if same_seconds else column * layouts.PAGE_SECONDS / len(leads)
+            seconds = layouts.PAGE_SECONDS / len(leads)
+            start_s = 0.0 if same_seconds else column * seconds
+            if other_seconds:
+                start_s = starts.setdefault((len(leads), column), rng.uniform(0, 10 - seconds))
             here = slice(column * columns, column * columns + columns - gap_px)
             high[here], low[here] = waveform_extent(
                 waves[ROW_OF_LEAD[lead]],

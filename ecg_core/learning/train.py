@@ -16,10 +16,10 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 from sklearn.metrics import roc_auc_score
-from torch import nn
+from torch import Tensor, nn
 from tqdm import tqdm
 
-from ecg_core.learning import losses, noise, pages, ptbxl
+from ecg_core.learning import losses, measured, noise, pages, ptbxl
 from ecg_core.learning.averaging import WeightAverage
 from ecg_core.learning.batches import DrawnBatches, as_input, loader
 from ecg_core.learning.config import TrainConfig
@@ -28,6 +28,8 @@ from ecg_core.network.statements import TRIAGE_CLASSES
 
 MONITORED = (("3x4+1R", False), ("12x1", False), ("3x4+1R", True), ("6x2", True))
 """Fold-9 pages looked at after each epoch: layout, and whether degraded."""
+MONITORED_POSITIVES = 10
+"""Statements rarer than this in the monitored half of fold 9 say little."""
 
 
 def architecture(config: TrainConfig, statements: int) -> Architecture:
@@ -40,6 +42,8 @@ def architecture(config: TrainConfig, statements: int) -> Architecture:
         config.attention,
         config.residual,
         config.dropout,
+        config.time_kernel,
+        config.cell_features,
     )
 
 
@@ -61,8 +65,10 @@ def train(
     network = PageNetwork(architecture(config, len(data.codes)))
     network = network.to(memory_format=torch.channels_last)
     average = WeightAverage(network, config.average_decay)
+    known = torch.from_numpy(measured.targets(data)) if config.measured_weight else None
+    teller = nn.Linear(network.head_features, 0 if known is None else known.shape[1])
     optimiser = torch.optim.AdamW(
-        _groups(network, config.weight_decay), config.peak_rate, fused=True
+        _groups(nn.ModuleList([network, teller]), config.weight_decay), config.peak_rate, fused=True
     )
     steps = len(data.rows(ptbxl.TRAIN_FOLDS)) // config.batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -74,6 +80,7 @@ def train(
     if resume and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(state["network"])
+        teller.load_state_dict(state["teller"])
         average.network.load_state_dict(state["average"])
         average.steps = state["average_steps"]
         optimiser.load_state_dict(state["optimiser"])
@@ -86,7 +93,17 @@ def train(
     for epoch in range(done, config.epochs):
         started, cpu = time.perf_counter(), time.process_time()
         loss = _one_epoch(
-            config, data, noise_root, epoch, network, average, optimiser, schedule, teacher
+            config,
+            data,
+            noise_root,
+            epoch,
+            network,
+            teller,
+            average,
+            optimiser,
+            schedule,
+            teacher,
+            known,
         )
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
         line = {"epoch": epoch + 1, "loss": loss, "seconds": seconds, "cpu_seconds": cpu_seconds}
@@ -95,6 +112,7 @@ def train(
             checkpoint,
             {
                 "network": network.state_dict(),
+                "teller": teller.state_dict(),
                 "average": average.network.state_dict(),
                 "average_steps": average.steps,
                 "optimiser": optimiser.state_dict(),
@@ -117,11 +135,13 @@ def _one_epoch(
     data: ptbxl.PtbXl,
     noise_root: Path,
     epoch: int,
-    network: nn.Module,
+    network: PageNetwork,
+    teller: nn.Linear,
     average: WeightAverage,
     optimiser: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
     teacher: Outputs | None,
+    known: Tensor | None,
 ) -> float:
     network.train()
     weights = losses.triage_weights(
@@ -131,13 +151,17 @@ def _one_epoch(
     batches = loader(DrawnBatches(data, noise_root, config, epoch))
     bar = tqdm(batches, desc=f"epoch {epoch + 1}/{config.epochs}", unit="batch", mininterval=5)
     for ink, rows in bar:
-        outputs = network(as_input(ink))
+        described = network.describe(as_input(ink))
+        outputs = network.heads(described)
         picked = rows.numpy()
         loss = losses.supervised(outputs, losses.targets(data, picked), weights)
         if teacher is not None:
             soft = Outputs(*(head[rows] for head in teacher))
             share = config.teacher_share
             loss = (1 - share) * loss + share * losses.distilled(outputs, soft)
+        if known is not None:
+            told = losses.measured(teller(described), known[rows])
+            loss = loss + config.measured_weight * told
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -168,7 +192,9 @@ def _fold9_pages(data: ptbxl.PtbXl, noise_root: Path, seed: int) -> list[tuple[s
         rng = np.random.default_rng((seed, 9))
         plan = pages.plan_for(layout, rng, vary=False)
         recipe = pages.PageRecipe(degraded=1.0, lead_off=0.0) if degraded else pages.CLEAN
-        ink = np.stack([pages.draw(data.signals_uv[r], plan, recipe, unseen, rng) for r in rows])
+        ink = np.stack(
+            [pages.draw_arranged(data.signals_uv[r], plan, recipe, unseen, rng) for r in rows]
+        )
         found.append((f"{layout} {'degraded' if degraded else 'clean'}", ink))
     return found
 
@@ -176,11 +202,17 @@ def _fold9_pages(data: ptbxl.PtbXl, noise_root: Path, seed: int) -> list[tuple[s
 def _fold9_aucs(
     network: nn.Module, data: ptbxl.PtbXl, monitor: list[tuple[str, np.ndarray]]
 ) -> dict[str, float]:
-    truth = data.superclasses[data.rows((ptbxl.CHOOSE_FOLD,))[::2]]
-    return {
-        name: float(roc_auc_score(truth, infer(network, ink).superclasses.numpy()))
-        for name, ink in monitor
-    }
+    rows = data.rows((ptbxl.CHOOSE_FOLD,))[::2]
+    truth, statements = data.superclasses[rows], data.statements[rows]
+    enough = statements.sum(axis=0) >= MONITORED_POSITIVES
+    aucs = {}
+    for name, ink in monitor:
+        outputs = infer(network, ink)
+        aucs[name] = float(roc_auc_score(truth, outputs.superclasses.numpy()))
+        if enough.any():
+            scores = outputs.statements.numpy()[:, enough]
+            aucs[f"{name}, statements"] = float(roc_auc_score(statements[:, enough], scores))
+    return aucs
 
 
 @torch.inference_mode()

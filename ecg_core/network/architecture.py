@@ -10,6 +10,9 @@ from torch import Tensor, nn
 
 from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES
 
+CELLS = (4, 4)
+"""Rows and columns of the arranged page that keep features of their own."""
+
 
 class Outputs(NamedTuple):
     """Logits of one batch: superclasses (B×5), statements (B×S), triage (B×4)."""
@@ -25,6 +28,10 @@ class Architecture:
 
     stem: filters of the first convolution (7×9 pixels, stride 4).
     widths, depths: channels and residual blocks of each stage; every stage halves the page.
+    time_kernel: width of the second convolution of each block from the second stage on; above 3
+    it is a stroke along time (1 × width) that compares neighbouring beats.
+    cell_features: channels kept per cell of the page (4 rows × 4 columns of leads), so that the
+    heads know which lead they read; 0 pools the whole page only.
     """
 
     statements: int
@@ -34,6 +41,8 @@ class Architecture:
     attention: bool = True
     residual: bool = True
     dropout: float = 0.2
+    time_kernel: int = 3
+    cell_features: int = 0
 
 
 class Heads(nn.Module):
@@ -78,15 +87,19 @@ class BlockAttention(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two dense 3×3 convolutions, block attention, and a skip."""
+    """Two dense convolutions, block attention, and a skip."""
 
-    def __init__(self, channels_in: int, channels: int, stride: int, shape: Architecture) -> None:
+    def __init__(
+        self, channels_in: int, channels: int, stride: int, shape: Architecture, time_kernel: int
+    ) -> None:
         super().__init__()
+        second = (1, time_kernel) if time_kernel > 3 else (3, 3)
+        pad = (second[0] // 2, second[1] // 2)
         self.body = nn.Sequential(
             nn.Conv2d(channels_in, channels, 3, stride, 1, bias=False),
             nn.BatchNorm2d(channels),
             nn.ReLU(inplace=True),
-            nn.Conv2d(channels, channels, 3, 1, 1, bias=False),
+            nn.Conv2d(channels, channels, second, 1, pad, bias=False),
             nn.BatchNorm2d(channels),
         )
         self.attention: nn.Module = BlockAttention(channels) if shape.attention else nn.Identity()
@@ -118,26 +131,44 @@ class PageNetwork(nn.Module):
         )
         blocks: list[nn.Module] = []
         channels = shape.stem
-        for width, depth in zip(shape.widths, shape.depths, strict=True):
+        for stage, (width, depth) in enumerate(zip(shape.widths, shape.depths, strict=True)):
             for index in range(depth):
-                blocks.append(ResidualBlock(channels, width, 2 if index == 0 else 1, shape))
+                kernel = shape.time_kernel if stage > 0 else 3
+                stride = 2 if index == 0 else 1
+                blocks.append(ResidualBlock(channels, width, stride, shape, kernel))
                 channels = width
         self.trunk = nn.Sequential(*blocks)
-        self.heads = Heads(channels * 2, shape.statements, shape.dropout)
+        self.pooled_features = channels * 2
+        self.cells: nn.Module | None = None
+        if shape.cell_features:
+            self.cells = nn.Sequential(
+                nn.Conv2d(channels, shape.cell_features, 1),
+                nn.AdaptiveAvgPool2d(CELLS),
+                nn.Flatten(),
+            )
+        self.head_features = self.pooled_features + CELLS[0] * CELLS[1] * shape.cell_features
+        self.heads = Heads(self.head_features, shape.statements, shape.dropout)
 
     def features(self, ink: Tensor) -> Tensor:
         """Last feature map, B×C×h×w: what Grad-CAM looks at."""
         return self.trunk(self.stem(ink))
 
-    def answer(self, ink: Tensor) -> tuple[Outputs, Tensor]:
-        """Logits, and the pooled features (B×2C) they were read from."""
+    def describe(self, ink: Tensor) -> Tensor:
+        """What the heads read, B×F: mean and peak of the map (first), then its cells."""
         x = self.features(ink)
         mean, peak = (
             nn.functional.adaptive_avg_pool2d(x, 1),
             nn.functional.adaptive_max_pool2d(x, 1),
         )
-        pooled = torch.cat([mean, peak], dim=1).flatten(1)
-        return self.heads(pooled), pooled
+        parts = [mean.flatten(1), peak.flatten(1)]
+        if self.cells is not None:
+            parts.append(self.cells(x))
+        return torch.cat(parts, dim=1)
+
+    def answer(self, ink: Tensor) -> tuple[Outputs, Tensor]:
+        """Logits, and the mean and peak of the last feature map (B×2C)."""
+        described = self.describe(ink)
+        return self.heads(described), described[:, : self.pooled_features]
 
     def forward(self, ink: Tensor) -> Outputs:
         return self.answer(ink)[0]

@@ -64,7 +64,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Everything a reader, a programmer and an auditor need to know about one model."""
+    """Everything a reader, a programmer and an auditor need to know about one model.
+
+    arranged: whether the network reads the page arranged as the default layout
+    (`ecg_core.page.arrange`) or as it lies.
+    """
 
     name: str
     version: str
@@ -87,6 +91,7 @@ class ModelCard:
     out_of_scope: tuple[str, ...]
     do_not_trust_when: tuple[str, ...]
     figures: tuple[Figure, ...] = ()
+    arranged: bool = False
 
     def write(self, path: Path) -> None:
         """Write the card as JSON."""

@@ -15,6 +15,7 @@ from torch import Tensor
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import ModelCard, Output
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
+from ecg_core.page.arrange import arrange
 from ecg_core.page.values import PREPROCESSING_VERSION, EcgPage
 
 WHITENING = "strangeness.components"
@@ -65,7 +66,7 @@ class Classifier:
         """Read one page. The page may have any height; its width is that of ten seconds."""
         started = time.perf_counter()
         with self.lock, torch.inference_mode():
-            outputs, pooled = self.network.answer(as_input(page.ink))
+            outputs, pooled = self.network.answer(self.network_input(page))
             strangeness = self.strangeness(pooled)
         triage = self.triage_probabilities(outputs.triage)[0]
         return Prediction(
@@ -86,6 +87,14 @@ class Classifier:
             page_sha256=page.sha256,
             elapsed_ms=(time.perf_counter() - started) * 1e3,
         )
+
+    def network_input(self, page: EcgPage) -> Tensor:
+        """The page as this network reads it: 1×1×H×W, 0 paper to 1 ink."""
+        return as_input(self.read_ink(page))
+
+    def read_ink(self, page: EcgPage) -> np.ndarray:
+        """The ink this network reads (uint8): arranged as the default page, or as it lies."""
+        return arrange(page.ink, page.boxes) if self.card.arranged else page.ink
 
     def triage_probabilities(self, logits: Tensor) -> Tensor:
         """Calibrated softmax, B×4."""
@@ -110,7 +119,7 @@ class Classifier:
         leads = {box.lead for box in page.boxes} - set(page.missing_leads)
         if len(leads) < 9:
             doubts.append(Reason("leads", f"Only {len(leads)} of twelve leads are on the page."))
-        ink = float(page.ink.mean()) / 255
+        ink = float(self.read_ink(page).mean()) / 255
         if not limits.ink_low <= ink <= limits.ink_high:
             doubts.append(
                 Reason(

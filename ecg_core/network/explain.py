@@ -8,9 +8,10 @@ from pytorch_grad_cam import GradCAM, GradCAMPlusPlus, HiResCAM
 from pytorch_grad_cam.base_cam import BaseCAM
 from torch import Tensor, nn
 
-from ecg_core.network.classifier import Classifier, as_input
+from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES, TRIAGE_CLASSES, TRIAGE_NAMES
 from ecg_core.network.values import Attention, LeadShare
+from ecg_core.page.arrange import put_back
 from ecg_core.page.values import PX_PER_MM, EcgPage
 
 METHODS: dict[str, type[BaseCAM]] = {
@@ -64,14 +65,17 @@ def attend(
     head, index = _locate(classifier, target)
     model = _OneHead(classifier, head)
     layer = classifier.network.trunk[-1]
+    read = classifier.network_input(page)
     # The hooks sit on the shared network: nobody else may run it meanwhile.
     with classifier.lock, METHODS[method](model=model, target_layers=[layer]) as cam:
         coarse = cam(
-            input_tensor=as_input(page.ink).requires_grad_(True),
+            input_tensor=read.requires_grad_(True),
             targets=[lambda logits: logits[index]],
         )[0]
-    height, width = page.ink.shape
-    heat = cv2.resize(coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    size = (read.shape[3], read.shape[2])
+    heat = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    if classifier.card.arranged:
+        heat = put_back(heat, *page.ink.shape, page.boxes)
     heat = np.clip(heat, 0, 1)
     shares, outside = lead_shares(heat, page)
     return Attention(target, method, heat, shares, outside)
