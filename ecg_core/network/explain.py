@@ -75,7 +75,7 @@ def attend(
     size = (read.shape[3], read.shape[2])
     heat = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     if classifier.card.arranged:
-        heat = put_back(heat, *page.ink.shape, page.boxes)
+        heat = put_back(heat, page.ink.shape[0], page.ink.shape[1], page.boxes)
     heat = np.clip(heat, 0, 1)
     shares, outside = lead_shares(heat, page)
     return Attention(target, method, heat, shares, outside)
