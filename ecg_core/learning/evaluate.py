@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from ecg_core.intake.values import EcgRecord, EcgScan
@@ -15,6 +18,7 @@ from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
 from ecg_core.page import conditions, from_record, from_scan
+from ecg_core.page.layouts import DEFAULT_LAYOUT
 from ecg_core.page.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.signal.filters import Band
@@ -22,13 +26,16 @@ from ecg_core.signal.filters import Band
 STYLES = tuple(PrintStyle(grid=grid) for grid in GRIDS if grid != "none")
 """Sheets of scanned conditions rotate through the printers' grids."""
 
+DEGRADED_RECORDS = 1000
+"""A degraded page takes a second to print, degrade and read: so many recordings a condition."""
 
-def record_of(data: ptbxl.PtbXl, row: int) -> EcgRecord:
-    """One PTB-XL recording as intake would hand it on."""
+
+def record_of(signals_uv: np.ndarray, ecg_id: int) -> EcgRecord:
+    """One PTB-XL recording (12 × 1000, µV) as intake would hand it on."""
     return EcgRecord(
-        name=f"ptbxl-{data.ecg_ids[row]}",
+        name=f"ptbxl-{ecg_id}",
         sha256="",
-        signals_mv=data.signals_uv[row].astype(np.float32) / 1000.0,
+        signals_mv=signals_uv.astype(np.float32) / 1000.0,
         leads=STANDARD_LEADS,
         original_leads=STANDARD_LEADS,
         fs_hz=float(ptbxl.FS_HZ),
@@ -36,18 +43,27 @@ def record_of(data: ptbxl.PtbXl, row: int) -> EcgRecord:
     )
 
 
-def page_of(data: ptbxl.PtbXl, row: int, condition: str, layout: str) -> EcgPage:
+def page_of(signals_uv: np.ndarray, ecg_id: int, condition: str, layout: str) -> EcgPage:
     """The page of one recording: drawn from the record, or printed, degraded and rectified.
 
     Raises PageError when rectification refuses the degraded scan.
     """
-    record = record_of(data, row)
+    record = record_of(signals_uv, ecg_id)
     if condition == "clean":
         return from_record(record, layout, Band.DIAGNOSTIC)
-    case = int(data.ecg_ids[row])
-    style = STYLES[case % len(STYLES)]
-    pixels = conditions.apply(condition, print_record(record, layout, style=style).pixels, case)
+    style = STYLES[ecg_id % len(STYLES)]
+    pixels = conditions.apply(condition, print_record(record, layout, style=style).pixels, ecg_id)
     return from_scan(EcgScan(record.name, "", pixels))
+
+
+def _read_page(signals_uv: np.ndarray, ecg_id: int, condition: str, layout: str) -> EcgPage | None:
+    """As `page_of`, in a worker: None when refused, and without what the network does not read."""
+    cv2.setNumThreads(1)
+    try:
+        page = page_of(signals_uv, ecg_id, condition, layout)
+    except PageError:
+        return None
+    return replace(page, picture=None, traces=())
 
 
 def evaluate_ptbxl(
@@ -65,16 +81,20 @@ def evaluate_ptbxl(
     rows = data.rows((fold,))
     if limit is not None and limit < len(rows):
         rows = rows[np.linspace(0, len(rows) - 1, limit).astype(int)]
-    kept, logits, strange, reasons = [], [], [], []
-    for row in tqdm(rows, desc=f"fold {fold} {condition} {layout}", unit="page", mininterval=5):
-        try:
-            page = page_of(data, row, condition, layout)
-        except PageError:
+    pages = Parallel(n_jobs=-1, return_as="generator", batch_size=4)(
+        delayed(_read_page)(
+            np.array(data.signals_uv[row]), int(data.ecg_ids[row]), condition, layout
+        )
+        for row in rows
+    )
+    title = f"fold {fold} {condition} {layout}"
+    kept, logits, reasons = [], [], []
+    for row, page in zip(rows, tqdm(pages, title, len(rows), mininterval=5), strict=True):
+        if page is None:
             continue
         outputs, strangeness = answer_all(classifier, classifier.read_ink(page)[None])
         kept.append(row)
         logits.append(outputs)
-        strange.append(strangeness)
         reasons.append(bool(classifier.doubts(page, float(strangeness[0]))))
     joined = Outputs(*(torch.cat(heads) for heads in zip(*logits, strict=True)))
     at = np.array(kept)
@@ -106,6 +126,12 @@ def evaluate_ptbxl(
 
 
 def write_all(classifier: Classifier, data: ptbxl.PtbXl, fold: int, folder: Path) -> None:
-    """Clean pages of every layout: the evidence behind the card's figures."""
+    """Clean pages of every layout, degraded pages of the default one: the card's evidence."""
     for layout in classifier.card.layouts:
         evaluate_ptbxl(classifier, data, fold, "clean", layout).write(folder)
+    for condition in conditions.CONDITIONS:
+        if condition != "clean":
+            found = evaluate_ptbxl(
+                classifier, data, fold, condition, DEFAULT_LAYOUT, DEGRADED_RECORDS
+            )
+            found.write(folder)

@@ -7,6 +7,7 @@ made of, and what `conditions` degrades.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -226,6 +227,7 @@ def _draw_furniture(pen: _Pen, plan: Layout, boxes: tuple[LeadBox, ...], style: 
     pen.text(style.footer, style.paper_mm + 2.0, sheet_bottom - style.paper_mm - 1.0, 2.6)
 
 
+@lru_cache(maxsize=8)
 def _ruled_paper(width: int, height: int, px_per_mm: float, style: PrintStyle) -> np.ndarray:
     grid = GRIDS[style.grid]
     paper = np.empty((height, width, 3), np.float32)
@@ -250,6 +252,7 @@ def _ruled_paper(width: int, height: int, px_per_mm: float, style: PrintStyle) -
         _rule(paper, at_x, at_y, area, line, px_per_mm, colour)
     if style.frame and grid.bold is not None:
         _rule(paper, np.array([x0, x1]), np.array([y0, y1]), area, 0.5, px_per_mm, grid.bold)
+    paper.setflags(write=False)
     return paper
 
 
