@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ecg_core import network
 from ecg_core.network.card import Figure, ModelCard
 from widgets import engine
 from widgets.entrance import through_app
@@ -81,8 +82,25 @@ def _measured(card: ModelCard) -> None:
     st.caption("Each figure is regenerated from the evidence files shipped with the model.")
 
 
+def chosen() -> str:
+    """The model to show: the one that answers, unless the reader picks another."""
+    names, default = network.list_models(), network.default_model()
+    if len(names) < 2 or default not in names:
+        return default
+    picked = st.selectbox(
+        "Model",
+        names,
+        index=names.index(default),
+        format_func=lambda name: f"{name}, reads new ECGs" if name == default else name,
+        help="Older models stay here: the cases that they read reopen with their answers.",
+        key="model_shown",
+        width=420,
+    )
+    return picked or default
+
+
 through_app()
 try:
-    show(engine.classifier().card)
+    show(engine.classifier(chosen()).card)
 except engine.ModelUnavailableError as error:
     st.warning(str(error))

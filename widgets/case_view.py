@@ -1,4 +1,8 @@
-"""A stored case, shown exactly as it was decided: nothing here is computed again."""
+"""A stored case, shown exactly as it was decided.
+
+Its answer and its attention come from the store. Attention for something else is computed when it
+is asked for, by the very weights that gave the answer, or not at all.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from ecg_core.network.statements import (
     TRIAGE_NAMES,
     Triage,
 )
+from ecg_core.network.values import Attention
 from ecg_core.triage.store import StoredCase
 from widgets import engine, verdict
 from widgets.badges import priority_name
@@ -22,10 +27,10 @@ from widgets.text import plain
 
 def case_view(case: StoredCase) -> None:
     """Page, attention, numbers, readings, hashes and originals of one case."""
+    attention, gone = _attention(case)
     ecg, answers = st.columns([3.3, 1], gap="medium")
-    name = target_name(case.attention.target)
     with ecg:
-        paper(case.page, case.attention, ((case.attention.target, name),), key="paper_audit")
+        _sheet(case, attention, gone)
     with answers:
         verdict.verdict(case.prediction, case.priority, case.page.remarks)
     history, classes, leads = st.columns([1.5, 1, 1], gap="large")
@@ -35,8 +40,52 @@ def case_view(case: StoredCase) -> None:
     with classes:
         verdict.classes(case.prediction)
     with leads:
-        verdict.looked(case.attention, name)
+        verdict.looked(attention, target_name(attention.target))
+        if attention is not case.attention:
+            st.caption(
+                "Computed now with the weights that read this ECG. Stored with the answer: "
+                f"{target_name(case.attention.target)}."
+            )
     _record(case)
+
+
+def _attention(case: StoredCase) -> tuple[Attention, str]:
+    """The attention to show, and why no other than the stored one can be ("" when it can)."""
+    if not case.checks.page:
+        return case.attention, "The page is not the one that was read."
+    target = _chosen().get(case.id, case.attention.target)
+    try:
+        engine.check_judge(case.prediction.model)
+        if target == case.attention.target:
+            return case.attention, ""
+        return engine.attention(case.page, target, case.prediction.model), ""
+    except engine.ModelUnavailableError as error:
+        return case.attention, str(error)
+
+
+def _sheet(case: StoredCase, attention: Attention, gone: str) -> None:
+    """The page with the attention over it, and what else attention can be shown for."""
+    offered = (case.attention.target,) if gone else targets_of(case)
+    paper(
+        case.page,
+        attention,
+        tuple((target, target_name(target)) for target in offered),
+        key=f"paper_{case.id}",
+        on_target=lambda target: _chosen().update({case.id: target}),
+    )
+    if gone:
+        st.caption(f":material/info: {plain(gone)} Everything shown is what was stored.")
+
+
+def _chosen() -> dict[str, str]:
+    chosen: dict[str, str] = st.session_state.setdefault("reopened_targets", {})
+    return chosen
+
+
+def targets_of(case: StoredCase) -> tuple[str, ...]:
+    """What the model that read the case can be asked about: what it answered then."""
+    answered = (*case.prediction.superclasses, *case.prediction.findings)
+    return tuple(dict.fromkeys((*map(str, Triage), *(finding.code for finding in answered))))
 
 
 def target_name(target: str) -> str:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import ecg_core
-from ecg_core import intake
+from ecg_core import intake, network
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
-from ecg_core.network.values import Attention, Prediction
+from ecg_core.network.values import Attention, ModelIdentity, Prediction
 from ecg_core.page import to_page
 from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
 from ecg_core.page.values import EcgPage
@@ -74,25 +74,58 @@ def shelf() -> Shelf:
 
 
 class ModelUnavailableError(Exception):
-    """No model can be loaded, or the one there is damaged."""
+    """A model cannot be used: it is not here, it is damaged, or its weights are others."""
+
+
+def classifier(name: str | None = None) -> Classifier:
+    """A model, loaded once; the default one unless named. Raises ModelUnavailableError."""
+    return _classifier(name or network.default_model())
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
-def classifier() -> Classifier:
-    """The shipped model, loaded once. Raises ModelUnavailableError."""
-    from ecg_core import network
+def _classifier(name: str) -> Classifier:
     from ecg_core.network.classifier import ModelError
 
     try:
-        return network.load()
+        return network.load(name)
     except (KeyError, ModelError) as error:
         raise ModelUnavailableError(f"The model cannot be used: {error.args[0]}.") from error
+
+
+def judge(identity: ModelIdentity) -> Classifier:
+    """The model that gave an answer, with the very weights. Raises ModelUnavailableError."""
+    with suppress(ModelUnavailableError):
+        if classifier().identity == identity:
+            return classifier()
+    return _judge(identity)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _judge(identity: ModelIdentity) -> Classifier:
+    from ecg_core.network.classifier import ModelError
+
+    try:
+        return network.load_judge(identity)
+    except network.WeightsGoneError as error:
+        raise ModelUnavailableError(str(error)) from error
+    except ModelError as error:
+        raise ModelUnavailableError(
+            f"The model {identity.name}, which read this ECG, cannot be used: {error}."
+        ) from error
+
+
+def check_judge(identity: ModelIdentity) -> None:
+    """Raises ModelUnavailableError when the weights that gave an answer are not here."""
+    try:
+        network.judge_folder(identity)
+    except network.WeightsGoneError as error:
+        raise ModelUnavailableError(str(error)) from error
 
 
 def _load_all() -> None:
     # A missing model is reported where it is needed, not from the background.
     with suppress(ModelUnavailableError):
-        targets()
+        targets(classifier().identity)
 
 
 @st.cache_resource(show_spinner=False)
@@ -125,27 +158,32 @@ def page(sha256: str, view: View) -> EcgPage:
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
-def _predict(page_key: str, weights_sha256: str, _page: EcgPage) -> Prediction:
-    return classifier().predict(_page)
+def _predict(page_key: str, model: ModelIdentity, _page: EcgPage) -> Prediction:
+    return judge(model).predict(_page)
 
 
-def attention(page: EcgPage, target: str) -> Attention:
-    """Where the shipped model looked on a page for one target."""
-    return _attend(page.sha256, classifier().identity.weights_sha256, target, page)
+def attention(page: EcgPage, target: str, model: ModelIdentity) -> Attention:
+    """Where a model looked on a page for one target. Raises ModelUnavailableError."""
+    return _attend(_key(page), model, target, page)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
-def _attend(page_key: str, weights_sha256: str, target: str, _page: EcgPage) -> Attention:
+def _attend(page_key: str, model: ModelIdentity, target: str, _page: EcgPage) -> Attention:
     from ecg_core.network import explain
 
-    return explain.attend(classifier(), _page, target)
+    return explain.attend(judge(model), _page, target)
 
 
-def targets() -> tuple[tuple[str, str], ...]:
-    """What attention can be shown for: (key, plain name)."""
+def targets(model: ModelIdentity) -> tuple[tuple[str, str], ...]:
+    """What a model's attention can be shown for: (key, plain name)."""
     from ecg_core.network import explain
 
-    return tuple(explain.targets(classifier()))
+    return explain.targets(judge(model))
+
+
+def _key(page: EcgPage) -> str:
+    # Remarks and boxes differ while the ink is the same, and answers may rest on them.
+    return f"{page.sha256}-{page.source_sha256}-{page.layout}-{page.filter_name}"
 
 
 def answer(sha256: str, view: View, progress: Callable[[str], None]) -> Answer:
@@ -160,12 +198,10 @@ def answer(sha256: str, view: View, progress: Callable[[str], None]) -> Answer:
     progress("Waiting for the model")
     model = classifier()
     progress("Reading the ECG")
-    # Remarks differ while the ink is the same, and the prediction may rest on them.
-    key = f"{drawn.sha256}-{drawn.source_sha256}-{drawn.filter_name}"
-    prediction = _predict(key, model.identity.weights_sha256, drawn)
+    prediction = _predict(_key(drawn), model.identity, drawn)
     progress("Looking where the model looked")
-    attention(drawn, prediction.triage_class)
-    return _stored(sha256, key, view, model.identity.weights_sha256, drawn, prediction)
+    attention(drawn, prediction.triage_class, prediction.model)
+    return _stored(sha256, _key(drawn), view, prediction.model, drawn, prediction)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
@@ -173,7 +209,7 @@ def _stored(
     sha256: str,
     page_key: str,
     view: View,
-    weights_sha256: str,
+    model: ModelIdentity,
     _page: EcgPage,
     _prediction: Prediction,
 ) -> Answer:
@@ -182,7 +218,7 @@ def _stored(
         bundle(sha256),
         _page,
         _prediction,
-        attention(_page, _prediction.triage_class),
+        attention(_page, _prediction.triage_class, model),
         priority,
         {finding.code: finding.threshold for finding in _prediction.findings},
         ecg_core.__version__,

@@ -46,7 +46,7 @@ def reading_screen(entry: queue.Entry) -> None:
         view = entry.view
         if isinstance(source, EcgRecord):
             view = _view_choice(bar, source, entry)
-        answer = _answer(entry, view)
+        _desk(entry, _answer(entry, view), source.notes)
     except IntakeError as error:
         _refusal(entry.name, error.reason, error.hint)
     except PageError as error:
@@ -54,9 +54,7 @@ def reading_screen(entry: queue.Entry) -> None:
     except StoreError as error:
         st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
     except engine.ModelUnavailableError as error:
-        st.error(str(error), icon=":material/block:")
-    else:
-        _desk(entry, answer, source.notes)
+        st.error(plain(str(error)), icon=":material/block:")
 
 
 def _steps(bar: DeltaGenerator, entry: queue.Entry) -> None:
@@ -147,13 +145,14 @@ def _answer(entry: queue.Entry, view: View) -> Answer:
 def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
     chosen: dict[str, str] = st.session_state.setdefault("targets", {})
     target = chosen.get(answer.case_id, str(answer.prediction.triage_class))
-    attention = engine.attention(answer.page, target)
+    model = answer.prediction.model
+    attention, targets = engine.attention(answer.page, target, model), engine.targets(model)
     ecg, answers = st.columns([3.3, 1], gap="medium")
     with ecg:
         paper(
             answer.page,
             attention,
-            engine.targets(),
+            targets,
             key="paper",
             on_target=lambda key: chosen.update({answer.case_id: key}),
         )
@@ -165,4 +164,4 @@ def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
     with classes:
         verdict.classes(answer.prediction)
     with leads:
-        verdict.looked(attention, dict(engine.targets())[target])
+        verdict.looked(attention, dict(targets)[target])

@@ -1,5 +1,19 @@
 """Network: the one-stage model, its card, calibration and attention."""
 
-from ecg_core.network.registry import default_model, list_models, load
+from ecg_core.network.registry import (
+    WeightsGoneError,
+    default_model,
+    judge_folder,
+    list_models,
+    load,
+    load_judge,
+)
 
-__all__ = ["default_model", "list_models", "load"]
+__all__ = [
+    "WeightsGoneError",
+    "default_model",
+    "judge_folder",
+    "list_models",
+    "load",
+    "load_judge",
+]

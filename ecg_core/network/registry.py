@@ -1,15 +1,26 @@
-"""Which models are shipped, and the one the app opens with."""
+"""Which models are here, the one the app opens with, and the ones that judged older cases."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ecg_core.network.classifier import Classifier
+    from ecg_core.network.values import ModelIdentity
 
 DEFAULT_MODEL = "resatt-2pxmm-ptbxl"
+NAMED_IN_CARD = ("name", "version", "weights_sha256", "preprocessing_version")
+
+_log = logging.getLogger(__name__)
+
+
+class WeightsGoneError(Exception):
+    """The weights that gave a stored answer are not here: says in words what is."""
 
 
 def models_folder() -> Path:
@@ -18,9 +29,9 @@ def models_folder() -> Path:
 
 
 def list_models() -> tuple[str, ...]:
-    """Names of the models that can be loaded."""
+    """Names of the models that are here, sorted; a folder whose card is damaged is left out."""
     cards = sorted(models_folder().glob("*/card.json"))
-    return tuple(card.parent.name for card in cards)
+    return tuple(card.parent.name for card in cards if _is_card(card))
 
 
 def default_model() -> str:
@@ -34,6 +45,50 @@ def load(name: str | None = None) -> Classifier:
     if chosen not in list_models():
         raise KeyError(f"no model {chosen!r}; shipped: {', '.join(list_models()) or 'none'}")
     # PyTorch takes seconds to import: only those who load a model wait for it.
-    from ecg_core.network.classifier import Classifier
+    from ecg_core.network.classifier import Classifier, ModelError
 
-    return Classifier(models_folder() / chosen)
+    folder = models_folder() / chosen
+    try:
+        return Classifier(folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        raise ModelError(f"{folder} is damaged: {error}") from error
+
+
+def judge_folder(identity: ModelIdentity) -> Path:
+    """Folder with the very weights that gave an answer.
+
+    The file itself is hashed, whatever its card says. Raises WeightsGoneError when no model of
+    that name is here or when it has other weights.
+    """
+    folder = models_folder() / identity.name
+    weights = folder / "weights.safetensors"
+    if identity.name not in list_models() or not weights.is_file():
+        raise WeightsGoneError(f"The model {identity.name}, which read this ECG, is not here.")
+    found = hashlib.sha256(weights.read_bytes()).hexdigest()
+    if found != identity.weights_sha256:
+        raise WeightsGoneError(
+            f"The model {identity.name} has other weights now ({found[:12]}) than those that read "
+            f"this ECG ({identity.weights_sha256[:12]})."
+        )
+    return folder
+
+
+def load_judge(identity: ModelIdentity) -> Classifier:
+    """Load the model that gave an answer, with the very weights.
+
+    Raises WeightsGoneError when they are not here, ModelError when they can no longer be used.
+    """
+    return load(judge_folder(identity).name)
+
+
+def _is_card(path: Path) -> bool:
+    """Whether a file says which model lies beside it; logged when it does not."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        whole = all(isinstance(plain[name], str) for name in NAMED_IN_CARD)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        _log.warning("%s is left out: %s", path, error)
+        return False
+    if not whole:
+        _log.warning("%s is left out: it names no model", path)
+    return whole

@@ -116,7 +116,11 @@ class EcgPage:
     @property
     def sha256(self) -> str:
         """Hash of what the network reads: ink, its shape and the preprocessing version."""
-        head = f"{PREPROCESSING_VERSION} {self.ink.shape}".encode()
+        return self.sha256_of(PREPROCESSING_VERSION)
+
+    def sha256_of(self, preprocessing_version: str) -> str:
+        """The hash that the page had when an earlier version of this program prepared it."""
+        head = f"{preprocessing_version} {self.ink.shape}".encode()
         return hashlib.sha256(head + np.ascontiguousarray(self.ink).tobytes()).hexdigest()
 
     def to_bytes(self) -> bytes:

@@ -118,6 +118,7 @@ def reopen(session: Session, blobs: Blobs, case_id: str) -> StoredCase:
         raise StoreError(f"Events of case {case_id} are missing.", "Verify the audit chain.")
     page = EcgPage.from_bytes(blobs.get(added["page_blob"]))
     prediction = prediction_from_plain(answer["prediction"])
+    page_sha256 = page.sha256_of(prediction.model.preprocessing_version)
     return StoredCase(
         id=case.id,
         name=case.name,
@@ -136,7 +137,7 @@ def reopen(session: Session, blobs: Blobs, case_id: str) -> StoredCase:
         readings=tuple(_readings(readings)),
         events=tuple(stored_event(event) for event in events),
         checks=Checks(
-            page=page.sha256 == prediction.page_sha256 == added["page_sha256"],
+            page=page_sha256 == prediction.page_sha256 == added["page_sha256"],
             originals=all(blobs.intact(entry["sha256"]) for entry in added["files"]),
             rows=chain.case_hash(case, files) == added["row_sha256"]
             and all(reading_matches(row, events) for row in readings),

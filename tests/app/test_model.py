@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ecg_core import network
+from ecg_core.network import registry
 from tests.app.conftest import words
+from tests.network.models import write_model
 from widgets import engine
 
 
@@ -32,7 +37,7 @@ def test_without_a_model_every_page_says_so_and_none_breaks(
     def missing(name: str | None = None) -> None:
         raise KeyError("no model 'x'; shipped: none")
 
-    engine.classifier.clear()
+    st.cache_resource.clear()
     monkeypatch.setattr(network, "load", missing)
     app.button(key="demo_normal").click().run()
     assert not app.exception
@@ -41,3 +46,36 @@ def test_without_a_model_every_page_says_so_and_none_breaks(
         app.switch_page(f"pages/{name}.py").run()
         assert not app.exception
         assert "The model cannot be used" in app.warning[0].value
+
+
+def test_each_model_of_the_registry_can_be_looked_at(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "models"
+    for seed, name in enumerate(("first", "second")):
+        write_model(folder / name, seed)
+    (folder / "third").mkdir()
+    (folder / "third" / "card.json").write_text("{}")
+    monkeypatch.setenv("ECG_MODELS_DIR", str(folder))
+    monkeypatch.setattr(network, "load", registry.load)
+    monkeypatch.setattr(registry, "DEFAULT_MODEL", "second")
+    page = app.switch_page("pages/model.py").run()
+    choice = page.selectbox(key="model_shown")
+    assert choice.options == ["first", "second, reads new ECGs"]
+    assert page.subheader[0].value == "second 0"
+    choice.set_value("first").run()
+    assert not page.exception
+    assert page.subheader[0].value == "first 0"
+    assert engine.classifier("first").card.weights_sha256 in words(page)
+
+
+def test_a_single_model_leaves_nothing_to_choose(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_model(tmp_path / "models" / "only")
+    monkeypatch.setenv("ECG_MODELS_DIR", str(tmp_path / "models"))
+    monkeypatch.setattr(network, "load", registry.load)
+    monkeypatch.setattr(registry, "DEFAULT_MODEL", "only")
+    page = app.switch_page("pages/model.py").run()
+    assert not page.selectbox
+    assert page.subheader[0].value == "only 0"

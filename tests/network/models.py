@@ -14,10 +14,18 @@ from ecg_core.page.layouts import LAYOUTS
 from ecg_core.page.values import PREPROCESSING_VERSION, PX_PER_MM
 
 
-def write_model(folder: Path, seed: int = 0, strangeness: float = 1e9) -> Path:
+def write_model(
+    folder: Path,
+    seed: int = 0,
+    strangeness: float = 1e9,
+    arranged: bool = False,
+    cell_features: int = 0,
+) -> Path:
     """Write weights.safetensors and card.json of an untrained network into `folder`."""
     torch.manual_seed(seed)
-    shape = Architecture(len(STATEMENTS), stem=8, widths=(8, 16), depths=(1, 1))
+    shape = Architecture(
+        len(STATEMENTS), stem=8, widths=(8, 16), depths=(1, 1), cell_features=cell_features
+    )
     network = PageNetwork(shape)
     features = 32
     tensors = {
@@ -54,5 +62,6 @@ def write_model(folder: Path, seed: int = 0, strangeness: float = 1e9) -> Path:
         intended_use="tests",
         out_of_scope=("everything",),
         do_not_trust_when=("always",),
+        arranged=arranged,
     ).write(folder / "card.json")
     return folder

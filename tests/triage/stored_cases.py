@@ -18,12 +18,12 @@ from ecg_core.network.values import (
     Prediction,
     Reason,
 )
-from ecg_core.page.values import EcgPage, LeadBox, Remark, Severity, Trace
+from ecg_core.page.values import PREPROCESSING_VERSION, EcgPage, LeadBox, Remark, Severity, Trace
 from ecg_core.triage.adding import NewCase
 from ecg_core.triage.priority import Priority, decide
 from ecg_core.triage.store import Reading, Store
 
-MODEL = ModelIdentity("page", "1", "ab" * 32, "page-1")
+MODEL = ModelIdentity("page", "1", "ab" * 32, PREPROCESSING_VERSION)
 DOUBT = Reason("strange", "The page looks unlike the training pages.")
 
 

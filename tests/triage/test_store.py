@@ -12,6 +12,7 @@ import pytest
 from stored_cases import add, agrees, case, digests, overrides
 
 from ecg_core.network.statements import Triage
+from ecg_core.page import values
 from ecg_core.triage.canonical import canonical_json, sha256_text
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.store import Action, CaseFilter, Reading, Store, StoreError
@@ -33,6 +34,16 @@ def test_a_case_reopens_exactly_as_decided(store: Store) -> None:
     assert [store.original(back.id, i) for i in (0, 1)] == [f.data for f in new.bundle.files]
     assert back.checks.ok
     assert [event.action for event in back.events] == [Action.CASE_ADDED, Action.MACHINE_ANSWER]
+
+
+def test_a_case_of_an_earlier_page_preparation_is_unchanged(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = add(store, case(1))
+    monkeypatch.setattr(values, "PREPROCESSING_VERSION", "page-later")
+    reopened = store.reopen(case_id)
+    assert reopened.checks.ok
+    assert reopened.page.sha256 != reopened.prediction.page_sha256
 
 
 def test_the_same_again_is_the_same_case(store: Store) -> None:
