@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from pytorch_grad_cam import GradCAM, GradCAMPlusPlus, HiResCAM
@@ -11,8 +13,8 @@ from torch import Tensor, nn
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES, TRIAGE_CLASSES, TRIAGE_NAMES
 from ecg_core.network.values import Attention, LeadShare
-from ecg_core.page.arrange import put_back
-from ecg_core.page.values import PX_PER_MM, EcgPage
+from ecg_core.page.arrange import arranged_boxes, put_back
+from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox
 
 METHODS: dict[str, type[BaseCAM]] = {
     "gradcam": GradCAM,
@@ -74,23 +76,28 @@ def attend(
         )[0]
     size = (read.shape[3], read.shape[2])
     heat = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    if classifier.card.arranged:
-        heat = put_back(heat, page.ink.shape[0], page.ink.shape[1], page.boxes)
     heat = np.clip(heat, 0, 1)
-    shares, outside = lead_shares(heat, page)
+    boxes = page.boxes
+    if classifier.card.arranged:
+        height, width = page.ink.shape
+        boxes = arranged_boxes(height, width, page.boxes)
+    # Shares are of what the network read: put back, heat on blank paper would be lost.
+    shares, outside = lead_shares(heat, boxes)
+    if classifier.card.arranged:
+        heat = put_back(heat, height, width, page.boxes)
     return Attention(target, method, heat, shares, outside)
 
 
-def lead_shares(heat: np.ndarray, page: EcgPage) -> tuple[tuple[LeadShare, ...], float]:
+def lead_shares(heat: np.ndarray, boxes: Sequence[LeadBox]) -> tuple[tuple[LeadShare, ...], float]:
     """Share of the heat in each lead's boxes and outside them all; together they are one.
 
-    heat: float32, page height × width. Where boxes of two leads overlap, the pixel counts for
+    heat: float32, height × width in pixels. Where boxes of two leads overlap, the pixel counts for
     the first. `density` is the share per area, relative to all leads together. An empty map
     has all its share outside.
     """
     owner = np.full(heat.shape, -1, np.int16)
-    leads = tuple(dict.fromkeys(box.lead for box in page.boxes))
-    for box in page.boxes:
+    leads = tuple(dict.fromkeys(box.lead for box in boxes))
+    for box in boxes:
         rows = slice(_px(box.y0_mm), _px(box.y1_mm))
         columns = slice(_px(box.x0_mm), _px(box.x1_mm))
         region = owner[rows, columns]

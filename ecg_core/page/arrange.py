@@ -102,6 +102,22 @@ def moves(height_px: int, width_px: int, boxes: Sequence[LeadBox]) -> tuple[Move
     return tuple(move for move in found if move is not None)
 
 
+def arranged_boxes(
+    height_px: int, width_px: int, boxes: Sequence[LeadBox]
+) -> tuple[LeadBox, ...]:
+    """Boxes of the leads on the arranged page; what no ink was moved to has none."""
+    found = []
+    for m in moves(height_px, width_px, boxes):
+        middle_mm = (m.to_y + m.height / 2) / PX_PER_MM - layouts.CANVAS_MARGIN_MM
+        row = min(int(middle_mm // PLAN.row_pitch_mm), len(PLAN.rows) - 1)
+        top_mm = row * PLAN.row_pitch_mm + layouts.CANVAS_MARGIN_MM
+        x0_mm, x1_mm = m.to_x / PX_PER_MM, (m.to_x + m.width) / PX_PER_MM
+        start_s, end_s = (x / layouts.SPEED_MM_PER_S for x in (x0_mm, x1_mm))
+        bottom_mm = top_mm + PLAN.row_pitch_mm
+        found.append(LeadBox(m.lead, x0_mm, top_mm, x1_mm, bottom_mm, start_s, end_s))
+    return tuple(found)
+
+
 def baselines_mm(boxes: Sequence[LeadBox]) -> list[float]:
     """Height of the zero line of each box.
 

@@ -65,6 +65,26 @@ def test_a_page_unlike_the_training_pages_is_left_to_a_person(
     assert {r.code for r in answered(strict, page).reasons} == {"strange"}
 
 
+def test_an_arranged_model_gives_one_answer_for_every_layout_of_a_recording(
+    tmp_path: Path,
+) -> None:
+    # Waves below a quarter of the narrowest row: no layout clips or overlaps them.
+    time_s = np.arange(5000) / 500
+    wave = np.stack([0.2 * np.sin(2 * np.pi * (1 + 0.1 * k) * time_s) for k in range(12)])
+    record = EcgRecord(
+        "r", "0" * 64, wave.astype(np.float32), STANDARD_LEADS, STANDARD_LEADS, 500.0, 10.0
+    )
+    folder = write_model(tmp_path / "arranged", arranged=True, cell_features=4)
+
+    def answer(layout: str) -> np.ndarray:
+        found = answered(folder, from_record(record, layout))
+        return np.array([f.probability for f in found.superclasses])
+
+    default = answer("3x4+1R")
+    for layout in ("3x4+3R", "6x2+1R", "12x1"):
+        np.testing.assert_allclose(answer(layout), default, atol=0.01)
+
+
 def test_pages_of_other_preprocessing_are_refused(tmp_path: Path) -> None:
     folder = write_model(tmp_path / "old")
     card = json.loads((folder / "card.json").read_text())

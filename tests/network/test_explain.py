@@ -1,6 +1,7 @@
 """Attention: shares sum to one, lie where the heat lies, and survive two readers at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,9 +17,10 @@ from ecg_core.page import EcgPage, from_record
 from tests.network.models import write_model
 
 
-def page_of(seed: int) -> EcgPage:
+def page_of(seed: int, layout: str = "3x4+1R") -> EcgPage:
     wave = np.random.default_rng(seed).normal(0, 0.3, (12, 5000)).astype(np.float32)
-    return from_record(EcgRecord("r", "0" * 64, wave, STANDARD_LEADS, STANDARD_LEADS, 500.0, 10.0))
+    record = EcgRecord("r", "0" * 64, wave, STANDARD_LEADS, STANDARD_LEADS, 500.0, 10.0)
+    return from_record(record, layout)
 
 
 PAGE = page_of(0)
@@ -34,7 +36,7 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
 def test_shares_and_outside_sum_to_one(coarse: np.ndarray) -> None:
     height, width = PAGE.ink.shape
     heat = np.kron(coarse, np.ones((-(-height // 9), -(-width // 17)), np.float32))[:height, :width]
-    shares, outside = explain.lead_shares(heat, PAGE)
+    shares, outside = explain.lead_shares(heat, PAGE.boxes)
     assert sum(s.share for s in shares) + outside == pytest.approx(1, abs=1e-6)
     assert {s.lead for s in shares} == set(STANDARD_LEADS)
 
@@ -44,13 +46,13 @@ def test_heat_in_one_lead_is_that_leads_share(lead: str) -> None:
     box = next(b for b in PAGE.boxes if b.lead == lead)
     heat = np.zeros(PAGE.ink.shape, np.float32)
     heat[int(box.y0_mm * 2) : int(box.y1_mm * 2), int(box.x0_mm * 2) : int(box.x1_mm * 2)] = 0.7
-    shares, outside = explain.lead_shares(heat, PAGE)
+    shares, outside = explain.lead_shares(heat, PAGE.boxes)
     assert {s.lead: round(s.share, 6) for s in shares if s.share > 0} == {lead: 1.0}
     assert outside == pytest.approx(0, abs=1e-9)
 
 
 def test_even_heat_has_even_density_and_margins_lie_outside() -> None:
-    shares, outside = explain.lead_shares(np.ones(PAGE.ink.shape, np.float32), PAGE)
+    shares, outside = explain.lead_shares(np.ones(PAGE.ink.shape, np.float32), PAGE.boxes)
     for share in shares:
         assert share.density == pytest.approx(1, abs=0.02)
     # Two margins of 6 mm on a canvas of 132 mm.
@@ -58,7 +60,7 @@ def test_even_heat_has_even_density_and_margins_lie_outside() -> None:
 
 
 def test_an_empty_map_is_all_outside() -> None:
-    shares, outside = explain.lead_shares(np.zeros(PAGE.ink.shape, np.float32), PAGE)
+    shares, outside = explain.lead_shares(np.zeros(PAGE.ink.shape, np.float32), PAGE.boxes)
     assert outside == 1.0
     assert all(s.share == 0 for s in shares)
 
@@ -71,6 +73,18 @@ def test_attention_lies_on_the_page(classifier: Classifier, method: str, target:
     assert attention.heat.min() >= 0
     assert attention.heat.max() <= 1
     assert (attention.target, attention.method) == (target, method)
+
+
+@pytest.mark.parametrize("layout", ["3x4+1R", "6x2", "12x1"])
+def test_attention_of_an_arranged_page_lies_where_the_leads_are_printed(
+    layout: str, tmp_path: Path
+) -> None:
+    arranged = Classifier(write_model(tmp_path / "arranged", arranged=True, cell_features=4))
+    page = page_of(1, layout)
+    attention = explain.attend(arranged, page, "MI")
+    assert attention.heat.shape == page.ink.shape
+    assert sum(s.share for s in attention.shares) + attention.outside == pytest.approx(1, abs=1e-6)
+    assert {s.lead for s in attention.shares} == set(STANDARD_LEADS)
 
 
 def test_unknown_targets_are_named(classifier: Classifier) -> None:
