@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from ecg_core.learning import evidence, metrics, noise, pages, ptbxl
+from ecg_core.learning import evidence, metrics, noise, pages, ptbxl, subgroups
 from ecg_core.learning.batches import as_input
 from ecg_core.learning.config import TrainConfig
 from ecg_core.learning.train import architecture
@@ -146,7 +146,8 @@ def carry_figures(folder: Path) -> ModelCard:
         if metrics.auc(labels, scores, main.patients).low >= SHOWN_AUC_LOW:
             shown.add(code)
     statements = tuple(replace(o, shown=o.code in shown) for o in card.statements)
-    card = replace(card, figures=figures, statements=statements)
+    groups = subgroups.figures(main, [o.threshold for o in card.superclasses])
+    card = replace(card, figures=figures, statements=statements, subgroups=groups)
     card.write(folder / "card.json")
     return card
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ecg_core.network.architecture import Architecture
+from ecg_core.network.subgroup_figure import SubgroupFigure
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class ModelCard:
     do_not_trust_when: tuple[str, ...]
     figures: tuple[Figure, ...] = ()
     arranged: bool = False
+    subgroups: tuple[SubgroupFigure, ...] = ()
 
     def write(self, path: Path) -> None:
         """Write the card as JSON."""
@@ -113,6 +115,7 @@ class ModelCard:
             triage=Triaging(**triage),
             limits=Limits(**plain.pop("limits")),
             figures=tuple(Figure(**f) for f in plain.pop("figures")),
+            subgroups=tuple(SubgroupFigure.from_plain(f) for f in plain.pop("subgroups", ())),
             layouts=tuple(plain.pop("layouts")),
             out_of_scope=tuple(plain.pop("out_of_scope")),
             do_not_trust_when=tuple(plain.pop("do_not_trust_when")),
