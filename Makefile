@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 ECG_DATA ?= ../data
 ECG_DATA_DIR ?= ./var
-MODEL ?= resatt-2pxmm-ptbxl
+MODEL ?= resatt-arranged-ptbxl
 # Large pages are reused instead of returned to the system: training is a third faster.
 TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 \
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE

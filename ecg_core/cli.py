@@ -8,9 +8,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from ecg_core.commands import audit, evaluating, explaining, predicting, rendering, training
+from ecg_core.commands import (
+    audit,
+    evaluating,
+    explaining,
+    exporting,
+    predicting,
+    rendering,
+    training,
+)
 
-COMMANDS = (predicting, explaining, rendering, training, evaluating, audit)
+COMMANDS = (predicting, explaining, rendering, training, evaluating, exporting, audit)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -26,7 +26,7 @@ from ecg_core.signal.filters import Band
 STYLES = tuple(PrintStyle(grid=grid) for grid in GRIDS if grid != "none")
 """Sheets of scanned conditions rotate through the printers' grids."""
 
-DEGRADED_RECORDS = 1000
+DEGRADED_RECORDS = 250
 """A degraded page takes a second to print, degrade and read: so many recordings a condition."""
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ecg_core.network.classifier import Classifier
     from ecg_core.network.values import ModelIdentity
 
-DEFAULT_MODEL = "resatt-2pxmm-ptbxl"
+DEFAULT_MODEL = "resatt-arranged-ptbxl"
 NAMED_IN_CARD = ("name", "version", "weights_sha256", "preprocessing_version")
 
 _log = logging.getLogger(__name__)

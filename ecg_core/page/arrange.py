@@ -102,9 +102,7 @@ def moves(height_px: int, width_px: int, boxes: Sequence[LeadBox]) -> tuple[Move
     return tuple(move for move in found if move is not None)
 
 
-def arranged_boxes(
-    height_px: int, width_px: int, boxes: Sequence[LeadBox]
-) -> tuple[LeadBox, ...]:
+def arranged_boxes(height_px: int, width_px: int, boxes: Sequence[LeadBox]) -> tuple[LeadBox, ...]:
     """Boxes of the leads on the arranged page; what no ink was moved to has none."""
     found = []
     for m in moves(height_px, width_px, boxes):
