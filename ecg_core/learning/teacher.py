@@ -27,7 +27,7 @@ from ecg_core.network.statements import TRIAGE_CLASSES
 class TeacherConfig:
     """How the teacher is trained."""
 
-    epochs: int = 12
+    epochs: int = 10
     batch: int = 64
     peak_rate: float = 4e-3
     weight_decay: float = 0.03
