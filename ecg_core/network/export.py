@@ -81,6 +81,7 @@ def export_onnx(classifier: Classifier, ink: np.ndarray, folder: Path) -> tuple[
         external_data=False,
         verbose=False,
     )
+    _name_origin(path, classifier)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     with torch.inference_mode():
         wanted = whole(pages)
@@ -108,3 +109,19 @@ def export_onnx(classifier: Classifier, ink: np.ndarray, folder: Path) -> tuple[
     text = json.dumps(described, indent=1, ensure_ascii=False)
     path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
     return path, difference
+
+
+def _name_origin(path: Path, classifier: Classifier) -> None:
+    """The file carries the model's identity, and nothing of the machine that wrote it.
+
+    The exporter notes each node's call stack, with paths, which is taken out.
+    """
+    import onnx
+
+    model = onnx.load(path)
+    graph = model.graph
+    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    onnx.helper.set_model_props(model, asdict(classifier.identity))
+    onnx.save(model, path)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -126,3 +127,39 @@ def test_evaluate_names_a_missing_data_set(
 ) -> None:
     assert main(["evaluate", "--root", str(tmp_path), "--split", "10"]) == 2
     assert "No PTB-XL" in capsys.readouterr().err
+
+
+def test_export_writes_both_variants_and_tells_their_differences(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("onnxscript", reason="ONNX packages are not installed")
+    assert main(["export", "--out", str(tmp_path), "--int8"]) == 0
+    whole, small = lines(capsys)
+    assert {Path(str(line["onnx"])).name for line in (whole, small)} == {
+        f"{DEFAULT_MODEL}.onnx",
+        f"{DEFAULT_MODEL}-int8.onnx",
+    }
+    assert whole["pages"] == 7, "demonstration records with twelve leads"
+    assert float(str(whole["largest_difference"])) <= 1e-4
+    assert main(["export", "--out", str(tmp_path), "--int8", "--data", str(tmp_path)]) == 2
+    assert "No PTB-XL" in capsys.readouterr().err
+
+
+def test_export_that_answers_otherwise_is_refused_and_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnxscript", reason="ONNX packages are not installed")
+    from ecg_core.network import export
+
+    monkeypatch.setattr(export, "TOLERANCE", -1.0)
+    assert main(["export", "--out", str(tmp_path)]) == 3
+    assert "differ from PyTorch" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.onnx"))
+
+
+def test_export_without_its_packages_says_what_to_install(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxscript", None)
+    assert main(["export", "--out", str(tmp_path)]) == 3
+    assert "onnxscript is missing; install requirements-dev.txt" in capsys.readouterr().err

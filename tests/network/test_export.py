@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.network import export
+from ecg_core.network import export, quantise
 from ecg_core.network.classifier import Classifier
 from ecg_core.page.arrange import SIZE_PX
 from tests.network.models import write_model
@@ -49,3 +49,45 @@ def test_pages_of_another_size_are_refused(classifier: Classifier, tmp_path: Pat
     with pytest.raises(export.ExportError, match="264"):
         export.export_onnx(classifier, np.zeros((1, 100, 100), np.uint8), tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_file_names_its_origin_and_nothing_of_the_machine(
+    classifier: Classifier, ink: np.ndarray, tmp_path: Path
+) -> None:
+    import onnx
+
+    path, _ = export.export_onnx(classifier, ink, tmp_path)
+    told = {prop.key: prop.value for prop in onnx.load(path).metadata_props}
+    assert told["weights_sha256"] == classifier.card.weights_sha256
+    assert told["name"] == "tiny"
+    assert str(Path(export.__file__).parent).encode() not in path.read_bytes()
+
+
+def test_in_8_bits_the_trunk_is_quantised_and_the_gates_are_not(
+    classifier: Classifier, ink: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import onnx
+
+    whole, _ = export.export_onnx(classifier, ink, tmp_path)
+    small, difference = quantise.quantise(whole, ink)
+    assert small == tmp_path / "tiny-int8.onnx"
+    model = onnx.load(small)
+    held = {tensor.name: tensor.data_type for tensor in model.graph.initializer}
+    made = {output: node.op_type for node in model.graph.node for output in node.output}
+    weights = [node.input[1] for node in model.graph.node if node.op_type == "Conv"]
+    # Stem, two blocks of two convolutions and one skip each; four gate convolutions a block.
+    gates = [name for name in weights if ".attention." in name]
+    assert (len(weights), len(gates)) == (1 + 2 * 3 + 8 + 1, 8)
+    assert {held[name] for name in gates} == {onnx.TensorProto.FLOAT}
+    others = {made.get(name) for name in set(weights) - set(gates)}
+    assert others == {"DequantizeLinear"}
+
+    one, other = quantise.answers(whole, ink), quantise.answers(small, ink)
+    assert [output.shape for output in other] == [(3, 4), (3, 5), (3, 56)]
+    largest = max(float(abs(a - b).max()) for a, b in zip(one, other, strict=True))
+    assert difference == largest > 0
+
+    monkeypatch.setattr(quantise, "WORST", 0.0)
+    with pytest.raises(export.ExportError, match="8 bits"):
+        quantise.quantise(whole, ink)
+    assert not small.exists()
