@@ -8,7 +8,7 @@ import numpy as np
 from scipy import signal
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.page import layouts
+from ecg_core.page import layouts, plausible
 from ecg_core.page.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Remark, Severity, Trace
 from ecg_core.signal import filters
@@ -91,7 +91,7 @@ def from_record(
                 "The answer rests on the leads that are there.",
             )
         )
-    return EcgPage(
+    page = EcgPage(
         ink=ink,
         layout=plan.name,
         boxes=tuple(
@@ -107,10 +107,10 @@ def from_record(
         source_sha256=record.sha256,
         filter_name=filters.label(band, mains_hz),
         missing_leads=missing,
-        remarks=tuple(remarks),
         start_s=record.start_s,
         traces=traces,
     )
+    return replace(page, remarks=(*remarks, *plausible.remarks(page)))
 
 
 def _resampled(signals_mv: np.ndarray, fs_hz: float) -> tuple[np.ndarray, float]:

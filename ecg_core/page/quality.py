@@ -143,6 +143,33 @@ LIMITS: dict[str, Limit] = {
             "Use better light, or a scanner.",
         ),
         Limit(
+            "no_waves",
+            Severity.DOUBT,
+            "Hardly a wave: long strokes measure {stroke:.1f} mm, on ECGs {limit:g} mm or more.",
+            "Is this an ECG? Check electrodes and gain; asystole looks like this, too.",
+        ),
+        Limit(
+            "no_beats",
+            Severity.DOUBT,
+            "No heart beats stand out: the busiest fifth of the page holds {share:.0%} of the "
+            "strokes, on ECGs {limit:.0%} or more.",
+            "Is this an ECG? Strong noise and ventricular fibrillation look like this, too.",
+        ),
+        Limit(
+            "steps",
+            Severity.DOUBT,
+            "The traces jump and stay there: by {share:.0%} of each jump, on ECGs by {limit:.0%} "
+            "at most.",
+            "Is this an ECG, or a test signal?",
+        ),
+        Limit(
+            "rows_apart",
+            Severity.DOUBT,
+            "The rows do not beat together: agreement {share:.2f}, on twelve-lead ECGs {limit:g} "
+            "or more.",
+            "Is this one lead, row after row? The model reads twelve leads of the same seconds.",
+        ),
+        Limit(
             "geometry",
             Severity.NOTE,
             "Grid found at {x:.2f} × {y:.2f} px/mm, turned by {angle:.1f}°; lines lie within "
@@ -163,7 +190,7 @@ LIMITS: dict[str, Limit] = {
         ),
     )
 }
-"""Every remark a scan can get, by code."""
+"""Every remark a scan can get, and those of `plausible` for records, too; by code."""
 
 MIN_SIDE_PX = 300
 MIN_PX_PER_MM = 2.4

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page import quality
+from ecg_core.page import plausible, quality
 from ecg_core.page.grid import Grid, find_grid
 from ecg_core.page.gridless import scale_without_grid
 from ecg_core.page.ink import RASTER, Ink, separate, straighten
@@ -184,10 +184,10 @@ def _page(
         source_name=scan.name,
         source_sha256=scan.sha256,
         missing_leads=missing,
-        remarks=tuple(remarks),
         source_px_per_mm=float(np.mean(grid.px_per_mm)),
         picture=colour,
     )
+    page = replace(page, remarks=(*remarks, *plausible.remarks(page)))
     return Reading(page, move @ to_picture_mm, panels)
 
 
