@@ -191,14 +191,47 @@ def figures(found: EvidenceSet) -> tuple[Figure, ...]:
             _resampled(found, lambda rows: _triage_macro_f1(found, rows)),
         )
     )
-    listed.append(
-        figure(
-            "acute infarction sensitivity at 95 % specificity",
-            len(known),
-            _resampled(found, lambda rows: _acute_sensitivity(found, rows)),
+    acute = TRIAGE_CLASSES.index(Triage.ACUTE_MI)
+    if np.count_nonzero(found.triage_labels == acute) >= MIN_POSITIVES:
+        listed.append(
+            figure(
+                "acute infarction sensitivity at 95 % specificity",
+                len(known),
+                _resampled(found, lambda rows: _acute_sensitivity(found, rows)),
+            )
         )
-    )
     return tuple(listed)
+
+
+LOST = "superclass macro-AUC lost against the clean page"
+
+
+def lost(found: EvidenceSet, clean: EvidenceSet) -> Figure:
+    """Macro-AUC of the same cases on clean pages less that of `found`; pairs are kept together.
+
+    Raises ValueError when `clean` lacks a case of `found` or is of other weights.
+    """
+    at = {int(case): row for row, case in enumerate(clean.case_ids)}
+    if clean.weights_sha256 != found.weights_sha256 or not set(map(int, found.case_ids)) <= set(at):
+        raise ValueError(f"{clean.file_name()} cannot be compared with {found.file_name()}")
+    rows = np.array([at[int(case)] for case in found.case_ids])
+    difference = metrics.macro_auc_difference(
+        found.superclass_labels,
+        clean.superclass_scores[rows],
+        found.superclass_scores,
+        found.patients,
+    )
+    return Figure(
+        LOST,
+        found.dataset,
+        found.split,
+        found.condition,
+        found.layout,
+        found.n,
+        difference.value,
+        difference.low,
+        difference.high,
+    )
 
 
 def _triage_macro_f1(found: EvidenceSet, rows: np.ndarray) -> float:

@@ -115,13 +115,26 @@ def auc(truth: np.ndarray, score: np.ndarray, patients: np.ndarray) -> Interval:
 
 def macro_auc(truth: np.ndarray, score: np.ndarray, patients: np.ndarray) -> Interval:
     """Mean of the columns' areas (n × K) with a bootstrap interval by patient."""
-    everyone = np.ones((1, len(truth)))
-    weights = patient_weights(patients)
+    return _interval(_macro_aucs(truth, score, patients))
+
+
+def macro_auc_difference(
+    truth: np.ndarray, first: np.ndarray, second: np.ndarray, patients: np.ndarray
+) -> Interval:
+    """Macro-AUC of `first` less that of `second` on the same cases (n × K), resampled together."""
+    return _interval(_macro_aucs(truth, first, patients) - _macro_aucs(truth, second, patients))
+
+
+def _macro_aucs(truth: np.ndarray, score: np.ndarray, patients: np.ndarray) -> np.ndarray:
+    """Of everyone, then of every resample."""
+    weights = np.vstack([np.ones((1, len(truth))), patient_weights(patients)])
     columns = range(truth.shape[1])
-    value = np.mean([weighted_aucs(truth[:, k], score[:, k], everyone)[0] for k in columns])
-    spread = np.mean([weighted_aucs(truth[:, k], score[:, k], weights) for k in columns], axis=0)
-    low, high = np.nanpercentile(spread, (2.5, 97.5))
-    return Interval(float(value), float(low), float(high))
+    return np.mean([weighted_aucs(truth[:, k], score[:, k], weights) for k in columns], axis=0)
+
+
+def _interval(values: np.ndarray) -> Interval:
+    low, high = np.nanpercentile(values[1:], (2.5, 97.5))
+    return Interval(float(values[0]), float(low), float(high))
 
 
 def calibration_error(truth: np.ndarray, score: np.ndarray) -> float:

@@ -136,8 +136,9 @@ def carry_figures(folder: Path) -> ModelCard:
     stale = [e.file_name() for e in found if e.weights_sha256 != card.weights_sha256]
     if stale:
         raise ValueError(f"evidence of other weights: {', '.join(stale)}")
-    figures = tuple(figure for e in found for figure in evidence.figures(e))
     main = found[0]
+    figures = [figure for e in found for figure in evidence.figures(e)]
+    figures += [evidence.lost(e, main) for e in found if e.condition != "clean"]
     shown = set()
     for k, code in enumerate(main.codes):
         labels, scores = main.statement_labels[:, k], main.statement_scores[:, k]
@@ -147,7 +148,7 @@ def carry_figures(folder: Path) -> ModelCard:
             shown.add(code)
     statements = tuple(replace(o, shown=o.code in shown) for o in card.statements)
     groups = subgroups.figures(main, [o.threshold for o in card.superclasses])
-    card = replace(card, figures=figures, statements=statements, subgroups=groups)
+    card = replace(card, figures=tuple(figures), statements=statements, subgroups=groups)
     card.write(folder / "card.json")
     return card
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecg_core.learning.evidence import LOST
 from ecg_core.network.card import Figure, ModelCard
 
 PERCENT = ("sensitivity",)
@@ -31,18 +32,30 @@ def headline(card: ModelCard) -> str:
 
 
 def layouts(card: ModelCard) -> str:
-    """Superclass macro-AUC for every condition and layout that was measured."""
-    lines = [
-        "| condition | layout | n | superclass macro-AUC (95 % CI) |",
-        "|---|---|---|---|",
-    ]
+    """Superclass macro-AUC of clean pages in every layout."""
+    lines = ["| layout | n | superclass macro-AUC (95 % CI) |", "|---|---|---|"]
     for figure in card.figures:
-        if figure.name == "superclass macro-AUC":
-            lines.append(f"| {figure.condition} | {figure.layout} | {figure.n} | {_cell(figure)} |")
+        if figure.name == "superclass macro-AUC" and figure.condition == "clean":
+            lines.append(f"| {figure.layout} | {figure.n} | {_cell(figure)} |")
     return "\n".join(lines)
 
 
-TABLES = {"headline": headline, "layouts": layouts}
+def degraded(card: ModelCard) -> str:
+    """Superclass macro-AUC of degraded pages, and what the same cases lost against clean ones."""
+    lines = [
+        "| condition | layout | n | superclass macro-AUC (95 % CI) | lost against clean (95 % CI) |",
+        "|---|---|---|---|---|",
+    ]
+    lost = {(f.condition, f.layout): f for f in card.figures if f.name == LOST}
+    for figure in card.figures:
+        if figure.name == "superclass macro-AUC" and figure.condition != "clean":
+            less = _cell(lost[figure.condition, figure.layout])
+            where = f"{figure.condition.replace('_', ' ')} | {figure.layout}"
+            lines.append(f"| {where} | {figure.n} | {_cell(figure)} | {less} |")
+    return "\n".join(lines)
+
+
+TABLES = {"headline": headline, "layouts": layouts, "degraded": degraded}
 
 
 def quoted(text: str, card: ModelCard) -> str:
