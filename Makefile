@@ -10,7 +10,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench bench-export bench-rectify train evidence demo clean
+.PHONY: help run test lint format bench bench-abstention bench-export bench-rectify train evidence demo clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,10 @@ format: $(VENV)/dev ## Format and fix what ruff can
 
 bench: $(VENV)/dev ## Latency, memory and app start on this machine
 	$(BIN)/python -m benchmarks.latency
+
+bench-abstention: $(VENV)/dev ## Inputs that must not be answered, and good ones (needs ECG_DATA)
+	$(BIN)/python -m benchmarks.abstention --model $(MODEL) --mitdb $(ECG_DATA)/mitdb \
+		--ptbxl $(ECG_DATA)/ptb-xl --out models/$(MODEL)/evidence/abstention.jsonl
 
 bench-export: $(VENV)/dev ## ONNX in 32 and 8 bits against PyTorch (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.export --ptbxl $(ECG_DATA)/ptb-xl --model $(MODEL)

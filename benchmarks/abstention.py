@@ -12,7 +12,6 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,8 @@ from benchmarks.foreign.values import Foreign, jpeg, wfdb_files
 from ecg_core import network
 from ecg_core.intake import Bundle, IntakeError, Upload, read, split
 from ecg_core.leads import STANDARD_LEADS
+from ecg_core.learning import outcomes
+from ecg_core.learning.outcomes import InputOutcome
 from ecg_core.network.classifier import Classifier
 from ecg_core.page import PageError, conditions, to_page
 from ecg_core.page.layouts import LAYOUTS
@@ -34,30 +35,12 @@ CLEAN_RECORDS, PRINTED_RECORDS = 100, 40
 SEED = 0
 
 
-@dataclass(frozen=True)
-class Row:
-    """What became of one input.
-
-    group: "foreign" or "good". outcome: "refused by intake", "refused as a page", "abstained" or
-    "answered". reasons: codes of the remark or of the model's doubts.
-    """
-
-    group: str
-    kind: str
-    name: str
-    outcome: str
-    reasons: tuple[str, ...]
-    sha256: str
-    model: str
-    weights_sha256: str
-
-
-def send(classifier: Classifier, group: str, one: Foreign) -> Row:
+def send(classifier: Classifier, group: str, one: Foreign) -> InputOutcome:
     """Send one input the way of an upload."""
     bundle = split(one.files)[0]
     outcome, reasons = _outcome(classifier, bundle)
     identity = classifier.identity
-    return Row(
+    return InputOutcome(
         group,
         one.kind,
         one.name,
@@ -136,22 +119,20 @@ def main() -> None:
             if arguments.only not in one.kind:
                 continue
             rows.append(send(classifier, group, one))
-            print(json.dumps(asdict(rows[-1]), ensure_ascii=False), file=out, flush=True)
+            print(rows[-1].line(), file=out, flush=True)
     _summary(rows)
     print(f"{time.process_time() - began:.0f} s of CPU time", file=sys.stderr)
 
 
-def _summary(rows: list[Row]) -> None:
+def _summary(rows: list[InputOutcome]) -> None:
     """Counts by kind, and every input on the wrong side, on stderr."""
-    counts: dict[tuple[str, str], list[int]] = {}
+    for count in outcomes.counts(rows):
+        print(
+            f"{count.group:8} {count.answered:4} of {count.n:4} answered  {count.kind}",
+            file=sys.stderr,
+        )
     for row in rows:
-        count = counts.setdefault((row.group, row.kind), [0, 0])
-        count[0] += row.outcome == "answered"
-        count[1] += 1
-    for (group, kind), (answered, total) in counts.items():
-        print(f"{group:8} {answered:4} of {total:4} answered  {kind}", file=sys.stderr)
-    for row in rows:
-        if (row.outcome == "answered") == (row.group == "foreign"):
+        if row.answered == (row.group == "foreign"):
             what = ", ".join(row.reasons)
             print(f"{row.outcome}: {row.kind}: {row.name} {what}", file=sys.stderr)
 

@@ -7,7 +7,7 @@ import streamlit as st
 from ecg_core.learning import metrics
 from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.network.card import ModelCard
-from widgets import charts, engine, evidence
+from widgets import charts, engine, evidence, groups, unsure
 from widgets.entrance import through_app
 
 RATES = {
@@ -25,7 +25,7 @@ COLUMNS = {
 
 def show(card: ModelCard, found: EvidenceSet) -> None:
     key = f"{found.file_name()} {found.weights_sha256}"
-    shown = [f for f in evidence.figures(key, found) if not f.name.startswith("AUC ")]
+    shown = [f for f in evidence.figures(card, key, found) if not f.name.startswith("AUC ")]
     with st.grid(4, min_column_width=280):
         for figure in shown:
             st.metric(
@@ -37,6 +37,14 @@ def show(card: ModelCard, found: EvidenceSet) -> None:
             )
     superclasses(card, found, key)
     triage(found)
+    thresholds = tuple(output.threshold for output in card.superclasses)
+    names = {output.code: output.name for output in card.superclasses}
+    groups.section(groups.figures(card, key, found), names)
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        unsure.risk(unsure.curves(key, found, thresholds))
+    with right:
+        unsure.silence(unsure.sent(card.name, card.weights_sha256))
 
 
 def superclasses(card: ModelCard, found: EvidenceSet, key: str) -> None:

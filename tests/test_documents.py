@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.documents import DOCUMENTS, TOP
 from ecg_core import network
-from ecg_core.learning import evidence
+from ecg_core.learning import evidence, subgroups
 from ecg_core.learning.tables import quoted
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
@@ -27,9 +27,13 @@ def test_documents_quote_the_card(name: str, card: ModelCard) -> None:
 def test_the_card_quotes_the_evidence(card: ModelCard) -> None:
     found = evidence.load(card.name)
     assert {e.weights_sha256 for e in found} == {card.weights_sha256}
-    first = found[0]
-    carried = tuple(f for f in card.figures if (f.condition, f.layout) == ("clean", "3x4+1R"))
+    first, last = found[0], found[-1]
+    carried = tuple(f for f in card.figures if evidence.same_source(f, first))
     assert evidence.figures(first) == carried
+    carried = tuple(f for f in card.figures if evidence.same_source(f, last))
+    assert (*evidence.figures(last), evidence.lost(last, first)) == carried
+    thresholds = [output.threshold for output in card.superclasses]
+    assert subgroups.figures(first, thresholds) == card.subgroups
 
 
 def test_code_says_nothing_of_the_machine_it_was_written_on() -> None:

@@ -9,7 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from sklearn.metrics import roc_curve
 
+from ecg_core.learning.abstention import COVERAGES, RiskCoverage
 from ecg_core.learning.metrics import Interval, OperatingFigures
+from ecg_core.network.subgroup_figure import GroupMeasure
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 """One line style per curve, so that colour is never the only difference."""
@@ -113,5 +115,70 @@ def confusion_chart(names: Sequence[str], counts: np.ndarray) -> go.Figure:
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         xaxis={"title": "The model's class", "tickangle": 0, "showgrid": False},
         yaxis={"title": "Labelled class", "autorange": "reversed", "showgrid": False},
+    )
+    return figure
+
+
+def group_chart(rows: Sequence[tuple[str, int, GroupMeasure]]) -> go.Figure:
+    """AUC with its interval, one line a group (name, ECGs, AUC), largest on top."""
+    values = [measure.value for _, _, measure in rows]
+    figure = go.Figure(
+        go.Scatter(
+            x=values,
+            y=[f"{name}  (n = {n})" for name, n, _ in rows],
+            mode="markers",
+            marker={"size": 10, "color": COLOURS[0]},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [measure.high - measure.value for _, _, measure in rows],
+                "arrayminus": [measure.value - measure.low for _, _, measure in rows],
+                "color": COLOURS[0],
+                "thickness": 1.5,
+                "width": 4,
+            },
+            hovertemplate="%{y}<br>AUC %{x:.3f}<extra></extra>",
+        )
+    )
+    lowest = min(measure.low for _, _, measure in rows)
+    figure.update_layout(
+        height=110 + 34 * len(rows),
+        margin={"l": 10, "r": 10, "t": 10, "b": 40},
+        xaxis={"title": "AUC", "range": [min(0.7, lowest) - 0.01, 1.005]},
+        yaxis={"autorange": "reversed", "showgrid": False, "automargin": True},
+    )
+    return figure
+
+
+def risk_chart(curves: Sequence[RiskCoverage]) -> go.Figure:
+    """Share of wrong answers over the share of ECGs answered, surest first, with 95 % bands."""
+    figure = go.Figure()
+    shares = 100 * COVERAGES
+    for k, curve in enumerate(curves):
+        colour = COLOURS[k]
+        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        figure.add_scatter(
+            x=np.r_[shares, shares[::-1]],
+            y=100 * np.r_[curve.high, curve.low[::-1]],
+            fill="toself",
+            fillcolor=f"rgba({red},{green},{blue},0.18)",
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        figure.add_scatter(
+            x=shares,
+            y=100 * curve.risk,
+            mode="lines",
+            line={"dash": DASHES[k], "color": colour, "width": 2.5},
+            name=f"{curve.name}, n = {curve.n}",
+            hovertemplate="surest %{x:.0f} %: %{y:.1f} % wrong<extra>" + curve.name + "</extra>",
+        )
+    figure.update_layout(
+        height=HEIGHT,
+        margin={"l": 50, "r": 10, "t": 10, "b": 50},
+        xaxis={"title": "ECGs answered, surest first (%)", "range": [0, 101]},
+        yaxis={"title": "Wrong (%)", "rangemode": "tozero"},
+        legend={"orientation": "h", "y": -0.22, "x": 0, "xanchor": "left"},
     )
     return figure

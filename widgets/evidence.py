@@ -12,7 +12,7 @@ import streamlit as st
 from ecg_core.learning import evidence, metrics
 from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.learning.metrics import Interval, OperatingFigures
-from ecg_core.network.card import Figure
+from ecg_core.network.card import Figure, ModelCard
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 
 
@@ -33,9 +33,17 @@ def load(model_name: str, weights_sha256: str) -> tuple[EvidenceSet, ...]:
     return tuple(e for e in evidence.load(model_name) if e.weights_sha256 == weights_sha256)
 
 
+def figures(card: ModelCard, key: str, found: EvidenceSet) -> tuple[Figure, ...]:
+    """Headline figures of one evidence set: as the card carries them, else computed.
+
+    key: file name of the evidence and hash of the model.
+    """
+    carried = tuple(figure for figure in card.figures if evidence.same_source(figure, found))
+    return carried or _computed(key, found)
+
+
 @st.cache_data(max_entries=32, show_spinner="Computing confidence intervals")
-def figures(key: str, _found: EvidenceSet) -> tuple[Figure, ...]:
-    """Headline figures of one evidence set. key: its file name and the model's hash."""
+def _computed(key: str, _found: EvidenceSet) -> tuple[Figure, ...]:
     return evidence.figures(_found)
 
 

@@ -31,7 +31,8 @@ def verdict(
     else:
         st.caption("None above its operating point.")
     st.subheader("Quality")
-    badges.remarks(remarks, notes)
+    said = {reason.code for reason in prediction.reasons}
+    badges.remarks([remark for remark in remarks if remark.code not in said], notes)
     st.caption(
         f"{prediction.model.name} {prediction.model.version} · {prediction.elapsed_ms:.0f} ms"
     )

@@ -15,6 +15,7 @@ from ecg_core.learning import metrics
 from ecg_core.network.card import Figure
 from ecg_core.network.registry import models_folder
 from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES, TRIAGE_CLASSES, Triage
+from ecg_core.network.subgroup_figure import SubgroupFigure
 from ecg_core.page.layouts import DEFAULT_LAYOUT
 
 MIN_POSITIVES = 20
@@ -145,6 +146,12 @@ def read_all(folder: Path) -> tuple[EvidenceSet, ...]:
     """All evidence in a folder, the default layout's clean pages first."""
     found = [EvidenceSet.read(path) for path in sorted(folder.glob("*.parquet"))]
     return tuple(sorted(found, key=lambda e: (e.condition != "clean", e.layout != DEFAULT_LAYOUT)))
+
+
+def same_source(figure: Figure | SubgroupFigure, found: EvidenceSet) -> bool:
+    """Whether a figure of the card was worked out from this evidence set."""
+    names = ("dataset", "split", "condition", "layout")
+    return all(getattr(figure, name) == getattr(found, name) for name in names)
 
 
 def figures(found: EvidenceSet) -> tuple[Figure, ...]:

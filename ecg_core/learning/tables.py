@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecg_core.learning import outcomes
 from ecg_core.learning.evidence import LOST
 from ecg_core.network.card import Figure, ModelCard
 
@@ -43,7 +44,7 @@ def layouts(card: ModelCard) -> str:
 def degraded(card: ModelCard) -> str:
     """Superclass macro-AUC of degraded pages, and what the same cases lost against clean ones."""
     lines = [
-        "| condition | layout | n | superclass macro-AUC (95 % CI) | lost against clean (95 % CI) |",
+        "| condition | layout | n | superclass macro-AUC (95 % CI) | lost against clean |",
         "|---|---|---|---|---|",
     ]
     lost = {(f.condition, f.layout): f for f in card.figures if f.name == LOST}
@@ -55,7 +56,26 @@ def degraded(card: ModelCard) -> str:
     return "\n".join(lines)
 
 
-TABLES = {"headline": headline, "layouts": layouts, "degraded": degraded}
+def silence(card: ModelCard) -> str:
+    """Inputs that are no twelve-lead ECG, and good ones: refused, abstained, answered."""
+    rows = outcomes.load(card.name, card.weights_sha256)
+    if not rows:
+        return "Not measured with this model."
+    lines = ["| input | n | refused | abstained | answered |", "|---|---|---|---|---|"]
+    for group, title in (("foreign", "no twelve-lead ECG"), ("good", "good ECG")):
+        of_group = [row for row in rows if row.group == group]
+        for count in outcomes.counts(of_group):
+            numbers = (count.n, count.refused, count.abstained, count.answered)
+            lines.append(f"| {count.kind} | " + " | ".join(map(str, numbers)) + " |")
+        share = outcomes.left_to_people(of_group)
+        lines.append(
+            f"| **{title}, not answered** | {len(of_group)} | | | "
+            f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}) |"
+        )
+    return "\n".join(lines)
+
+
+TABLES = {"headline": headline, "layouts": layouts, "degraded": degraded, "silence": silence}
 
 
 def quoted(text: str, card: ModelCard) -> str:

@@ -15,6 +15,7 @@ from torch import Tensor
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import ModelCard, Output
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
+from ecg_core.page import plausible
 from ecg_core.page.arrange import arrange
 from ecg_core.page.values import PREPROCESSING_VERSION, EcgPage
 
@@ -136,6 +137,8 @@ class Classifier:
                     f"({strangeness:.1f}, limit {limits.strangeness:.1f}).",
                 )
             )
+        waves = (remark for remark in page.remarks if remark.code in plausible.CODES)
+        doubts.extend(Reason(remark.code, f"{remark.text} {remark.hint}") for remark in waves)
         return tuple(doubts)
 
 

@@ -13,7 +13,7 @@ from tests.learning.evidence_sets import evidence_set
 
 TRUTH = np.tile(np.array([[1], [1], [0], [0]], bool), (10, 5))
 RIGHT = np.where(TRUTH, 0.9, 0.1)
-# Of the ills of every four cases one scores below both wells: half of the pairs are ordered wrongly.
+# One of the two ill cases scores below both well ones: half of the pairs are ordered wrongly.
 HALF = np.tile(np.array([[0.9], [0.05], [0.1], [0.2]]), (10, 5))
 
 

@@ -17,6 +17,7 @@ from ecg_core.network.statements import STATEMENTS
 from ecg_core.network.values import Prediction
 from ecg_core.page import EcgPage, from_record
 from tests.network.models import write_model
+from tests.page.sample_records import beating
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def page() -> EcgPage:
-    wave = np.random.default_rng(0).normal(0, 0.2, (12, 5000)).astype(np.float32)
-    record = EcgRecord("r", "0" * 64, wave, STANDARD_LEADS, STANDARD_LEADS, 500.0, 10.0)
-    return from_record(record)
+    return from_record(beating(5))
 
 
 def answered(folder: Path, page: EcgPage) -> Prediction:
@@ -63,6 +62,14 @@ def test_a_page_unlike_the_training_pages_is_left_to_a_person(
 ) -> None:
     strict = write_model(tmp_path / "strict", strangeness=1e-6)
     assert {r.code for r in answered(strict, page).reasons} == {"strange"}
+
+
+def test_waves_that_are_no_heart_beats_are_left_to_a_person(folder: Path) -> None:
+    wave = np.random.default_rng(0).normal(0, 0.4, (12, 5000)).astype(np.float32)
+    noise = EcgRecord("r", "0" * 64, wave, STANDARD_LEADS, STANDARD_LEADS, 500.0, 10.0)
+    reasons = {r.code: r.text for r in answered(folder, from_record(noise)).reasons}
+    assert {"no_beats", "rows_apart"} <= set(reasons)
+    assert "Is this an ECG?" in reasons["no_beats"]
 
 
 def test_an_arranged_model_gives_one_answer_for_every_layout_of_a_recording(

@@ -1,0 +1,82 @@
+"""When the machine should keep silent: error against coverage, and inputs that are no ECG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.learning import abstention, outcomes
+from ecg_core.learning.abstention import RiskCoverage
+from ecg_core.learning.evidence import EvidenceSet
+from ecg_core.learning.outcomes import InputOutcome
+from widgets import charts
+
+COVERAGE = 0.8
+
+
+@st.cache_resource(max_entries=16, show_spinner="Ordering the ECGs by doubt")
+def curves(
+    key: str, _found: EvidenceSet, thresholds: tuple[float, ...]
+) -> tuple[RiskCoverage, RiskCoverage]:
+    """Risk over coverage of one evidence set. key: its file name and the model's hash."""
+    return abstention.triage_curve(_found), abstention.superclass_curve(_found, thresholds)
+
+
+@st.cache_data(max_entries=4)
+def sent(model_name: str, weights_sha256: str) -> tuple[InputOutcome, ...]:
+    """What became of the inputs that were sent to a model to see whether it keeps silent."""
+    return outcomes.load(model_name, weights_sha256)
+
+
+def risk(both: tuple[RiskCoverage, RiskCoverage]) -> None:
+    """Error of the surest ECGs against the share of them that is answered."""
+    st.subheader("Leaving doubtful ECGs to people")
+    st.plotly_chart(
+        charts.risk_chart(both),
+        key="risk",
+        config={"displayModeBar": False},
+        alt="Error against the share of ECGs answered, with 95 % bands",
+    )
+    lines = [
+        f"{one.name.capitalize()}: {one.at(COVERAGE).value:.1%} wrong among the surest "
+        f"{COVERAGE:.0%} ({one.at(COVERAGE).low:.1%} to {one.at(COVERAGE).high:.1%}), "
+        f"{one.random:.1%} among all {one.n}."
+        for one in both
+    ]
+    st.caption("  \n".join(lines))
+
+
+def silence(rows: Sequence[InputOutcome]) -> None:
+    """Inputs that are no twelve-lead ECG, and good ones: refused, abstained, answered."""
+    st.subheader("Inputs that are no twelve-lead ECG")
+    if not rows:
+        st.caption("Not measured with this model.")
+        return
+    groups = {group: [row for row in rows if row.group == group] for group in ("foreign", "good")}
+    titles = {"foreign": "Not answered, as it should be", "good": "Good ECGs not answered"}
+    with st.container(horizontal=True):
+        for group, found in groups.items():
+            if found:
+                share = outcomes.left_to_people(found)
+                st.metric(
+                    titles[group],
+                    f"{share.value:.1%}",
+                    f"95 % CI {share.low:.1%}–{share.high:.1%}, n = {len(found)}",
+                    delta_color="off",
+                    delta_arrow="off",
+                )
+    table = pd.DataFrame(
+        [
+            {
+                "Input": count.kind,
+                "n": count.n,
+                "Refused": count.refused,
+                "Abstained": count.abstained,
+                "Answered": count.answered,
+            }
+            for count in outcomes.counts(rows)
+        ]
+    )
+    st.dataframe(table, hide_index=True, height=330, alt="Outcome by kind of input")
