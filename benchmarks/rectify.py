@@ -19,6 +19,7 @@ import numpy as np
 
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.page.conditions import CONDITIONS, degrade
+from ecg_core.page.follow import projected
 from ecg_core.page.from_record import from_record
 from ecg_core.page.layouts import CANVAS_MARGIN_MM, LAYOUTS, PAGE_WIDTH_MM
 from ecg_core.page.printed import GRIDS, PrintedPage, PrintStyle, print_record
@@ -49,12 +50,16 @@ def compare(
     sheet_to_px = np.array(
         [[printed.px_per_mm, 0, -0.5], [0, printed.px_per_mm, -0.5], [0, 0, 1.0]]
     )
-    sheet_to_page = reading.to_mm @ homography @ sheet_to_px
+    sheet_to_scan = homography @ sheet_to_px
+
+    def on_page(points: list[tuple[float, float]]) -> np.ndarray:
+        return reading.on_page(projected(sheet_to_scan, np.array(points)))
+
     errors, scales = [], []
     for found, true in zip(reading.page.boxes, printed.boxes, strict=False):
         middle = (true.y0_mm + true.y1_mm) / 2
-        ends = _map(sheet_to_page, [(true.x0_mm, middle), (true.x1_mm, middle)])
-        sides = _map(sheet_to_page, [((true.x0_mm + true.x1_mm) / 2, middle + d) for d in (-5, 5)])
+        ends = on_page([(true.x0_mm, middle), (true.x1_mm, middle)])
+        sides = on_page([((true.x0_mm + true.x1_mm) / 2, middle + d) for d in (-5, 5)])
         errors += [abs(ends[0, 0] - found.x0_mm), abs(ends[1, 0] - found.x1_mm)]
         scales += [
             abs((ends[1, 0] - ends[0, 0]) / (true.x1_mm - true.x0_mm) - 1.0),
@@ -62,7 +67,7 @@ def compare(
         ]
     truth = from_record(record, printed.layout.name, Band.AS_RECORDED).ink
     top_mm = printed.origin_mm[1] - CANVAS_MARGIN_MM
-    top = _map(sheet_to_page, [(printed.origin_mm[0] + PAGE_WIDTH_MM / 2, top_mm)])
+    top = on_page([(printed.origin_mm[0] + PAGE_WIDTH_MM / 2, top_mm)])
     return Agreement(
         float(np.mean(scales)),
         float(np.max(errors)),
@@ -80,11 +85,6 @@ def ink_f1(found: np.ndarray, truth: np.ndarray) -> float:
     precision = cv2.dilate(two.astype(np.uint8), near)[one].mean()
     recall = cv2.dilate(one.astype(np.uint8), near)[two].mean()
     return float(2 * precision * recall / max(precision + recall, 1e-9))
-
-
-def _map(homography: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:
-    homogeneous = np.array([(x, y, 1.0) for x, y in points]) @ homography.T
-    return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:])
 
 
 def _shifted(truth: np.ndarray, top_mm: float, shape: tuple[int, ...]) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ecg_core.page.bend import Bend, maps
 from ecg_core.page.lines import CELL_MM
 
 RASTER = 6
@@ -38,11 +39,13 @@ def straighten(
     to_mm: np.ndarray,
     px_per_mm: float,
     area_mm: tuple[float, float, float, float],
+    bend: Bend | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The part of a picture that shows `area_mm` of the paper, at `RASTER` pixels per mm.
 
-    pixels: uint8, height × width × 3. to_mm: homography from its pixels to mm. Returns the
-    straightened picture and where it shows anything at all (bool, height × width).
+    pixels: uint8, height × width × 3. to_mm: homography from its pixels to mm. bend: what a sheet
+    that is not flat adds to it; `area_mm` must then be whole 5 mm cells. Returns the straightened
+    picture and where it shows anything at all (bool, height × width).
     """
     shrink = min(1.0, 1.2 * RASTER / px_per_mm)
     height, width = pixels.shape[:2]
@@ -52,14 +55,17 @@ def straighten(
     sx, sy = pixels.shape[1] / width, pixels.shape[0] / height
     grow = np.array([[1 / sx, 0, (1 / sx - 1) / 2], [0, 1 / sy, (1 / sy - 1) / 2], [0, 0, 1]])
     left, top, right, bottom = area_mm
+    paper = np.ones(pixels.shape[:2], np.uint8)
+    if bend is not None:
+        across, down = maps(bend, np.linalg.inv(to_mm @ grow), area_mm, RASTER)
+        shown = cv2.remap(paper, across, down, cv2.INTER_NEAREST)
+        return cv2.remap(pixels, across, down, cv2.INTER_CUBIC), shown > 0
     canvas = np.array(
         [[RASTER, 0, -RASTER * left - 0.5], [0, RASTER, -RASTER * top - 0.5], [0, 0, 1.0]]
     )
     size = (round((right - left) * RASTER), round((bottom - top) * RASTER))
     move = canvas @ to_mm @ grow
-    shown = cv2.warpPerspective(
-        np.ones(pixels.shape[:2], np.uint8), move, size, flags=cv2.INTER_NEAREST
-    )
+    shown = cv2.warpPerspective(paper, move, size, flags=cv2.INTER_NEAREST)
     return cv2.warpPerspective(pixels, move, size, flags=cv2.INTER_CUBIC), shown > 0
 
 

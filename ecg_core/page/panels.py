@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ecg_core.page.ink import RASTER
@@ -14,8 +15,12 @@ from ecg_core.page.traces import Row
 
 BREAKS_MM = (62.5, 125.0, 187.5)
 """Where columns may begin, after time zero."""
-SOLID_SHARE, DOTTED_SHARE = 0.85, 0.4
-"""A separator covers this share of the height between two rows."""
+SOLID_SHARE, DASHED_SHARE = 0.85, 0.6
+"""A separator covers this share of the height between two rows, the second with dashes joined."""
+DASH_MM = 2.0
+"""Dashes this far apart are joined."""
+TICK_MM = 2.5
+"""So far above and below a trace the short strokes between columns reach at least."""
 MAX_SPEED_ERROR = 0.03
 SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
 """A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
@@ -78,8 +83,10 @@ def find_panels(
         start = right - PAGE_WIDTH_MM
     start, stretch, used = _time_axis(left, right, start, _separators(faint, rows, SOLID_SHARE), 1)
     if not used:
-        dotted = _separators(faint, rows, DOTTED_SHARE)
-        start, stretch, used = _time_axis(left, right, start, dotted, 2)
+        dashed = _separators(_undashed(faint), rows, DASHED_SHARE)
+        start, stretch, used = _time_axis(left, right, start, dashed, 2)
+    if not used:
+        start, stretch, used = _time_axis(left, right, start, _ticks(ink, rows), 2)
     breaks = _breaks(ink, rows, start, stretch)
     name = max(names, key=lambda known: _agreement(_plan(known, len(rows)), breaks))
     plan = _plan(name, len(rows))
@@ -99,13 +106,38 @@ def _separators(ink: np.ndarray, rows: tuple[Row, ...], least: float) -> np.ndar
     share = np.ones(ink.shape[1])
     for upper, lower in itertools.pairwise(heights):
         share = np.minimum(share, ink[upper + spread : lower - spread].mean(axis=0))
+    return _thin(share > least)
+
+
+def _undashed(ink: np.ndarray) -> np.ndarray:
+    """Ink with dashed upright lines closed, a little aslant as they may be."""
+    wide = cv2.dilate(ink.astype(np.uint8), np.ones((1, 3), np.uint8))
+    dash = np.ones((round(DASH_MM * RASTER) | 1, 1), np.uint8)
+    return cv2.morphologyEx(wide, cv2.MORPH_CLOSE, dash) > 0
+
+
+def _ticks(ink: np.ndarray, rows: tuple[Row, ...]) -> np.ndarray:
+    """Columns (mm) in which a stroke crosses each of the first three rows, on both sides."""
+    if len(rows) < 3:
+        return np.zeros(0)
+    reach = round(TICK_MM * RASTER)
+    wide = cv2.dilate(ink.astype(np.uint8), np.ones((1, 3), np.uint8))
+    crossed = np.ones(ink.shape[1], bool)
+    for row in rows[:3]:
+        level = round(row.baseline_px)
+        crossed &= wide[max(level - reach, 0) : level + reach].mean(axis=0) > SOLID_SHARE
+    return _thin(crossed)
+
+
+def _thin(columns: np.ndarray) -> np.ndarray:
+    """Middles (mm) of runs of columns no wider than a line."""
     groups: list[list[int]] = []
-    for x in np.flatnonzero(share > least):
+    for x in np.flatnonzero(columns):
         if groups and x - groups[-1][-1] <= RASTER:
             groups[-1].append(int(x))
         else:
             groups.append([int(x)])
-    thin = [group for group in groups if group[-1] - group[0] <= RASTER]
+    thin = [group for group in groups if group[-1] - group[0] <= 1.5 * RASTER]
     return np.array([(np.mean(group) + 0.5) / RASTER for group in thin])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ecg_core.page.ink import RASTER
@@ -68,7 +69,9 @@ def _pulses_in(window: np.ndarray) -> list[tuple[float, float, float, float]]:
     Two upright strokes of the same height, ink along their tops, none between them.
     """
     slack = round(0.8 * RASTER)
-    column, top, bottom = vertical_runs(window)
+    # A stroke a little aslant passes through several columns: widened, each shows all of it.
+    wide = cv2.dilate(window.astype(np.uint8), np.ones((1, 5), np.uint8))
+    column, top, bottom = vertical_runs(wide)
     tall = bottom - top >= 4 * RASTER
     strokes = _stroke_groups(column[tall], top[tall], bottom[tall])
     found = []

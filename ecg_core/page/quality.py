@@ -136,6 +136,12 @@ LIMITS: dict[str, Limit] = {
             "Intervals near the edges may be off; flatten the sheet if you can.",
         ),
         Limit(
+            "flattened",
+            Severity.NOTE,
+            "The sheet was bent and has been flattened: it lay {height:.1f} mm (rms) off a plane.",
+            "",
+        ),
+        Limit(
             "faint",
             Severity.DOUBT,
             "The traces are faint or the picture is noisy: contrast {contrast:.2f}, "
@@ -200,6 +206,7 @@ MIN_SEEN_MM, WHOLE_MM = 225.0, 243.0
 CLEAR_ENDS_MM = 6.5
 MAX_ANGLE_DEG = 15.0
 MAX_RESIDUAL_MM, FLAT_RESIDUAL_MM = 0.6, 0.45
+MAX_STRAIN = 0.3
 FLAT_MM = 0.7
 MISSING_SHARE = 0.25
 

@@ -9,13 +9,15 @@ import numpy as np
 
 from ecg_core.intake.values import EcgScan
 from ecg_core.page import plausible, quality
+from ecg_core.page.bend import Bend
+from ecg_core.page.follow import projected
 from ecg_core.page.grid import Grid, find_grid
 from ecg_core.page.gridless import scale_without_grid
 from ecg_core.page.ink import RASTER, Ink, separate, straighten
 from ecg_core.page.layouts import PAGE_WIDTH_MM
 from ecg_core.page.panels import Panels, find_panels
 from ecg_core.page.quality import refuse, remark
-from ecg_core.page.traces import Row, find_rows, keep_traces
+from ecg_core.page.traces import Row, find_rows, keep_traces, without_rules
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, PageError, Remark
 
 PEN_MM = 0.5
@@ -28,12 +30,27 @@ MAX_OVERSHOOT_MM = 25.0
 class Reading:
     """Everything read off a scan on the way to its page.
 
-    to_mm: 3 × 3 homography from pixels of the scan to mm of the page (10 s = 250 mm wide).
+    to_plane: 3 × 3 homography from pixels of the scan to mm of a plane. bend: what a sheet that
+    is not flat adds to it. to_page: 3 × 3, from there to mm of the page (10 s = 250 mm wide).
     """
 
     page: EcgPage
-    to_mm: np.ndarray
+    to_plane: np.ndarray
+    bend: Bend | None
+    to_page: np.ndarray
     panels: Panels
+
+    @property
+    def to_mm(self) -> np.ndarray:
+        """Homography from pixels of the scan to mm of the page, as if the sheet were flat."""
+        return self.to_page @ self.to_plane
+
+    def on_page(self, points_px: np.ndarray) -> np.ndarray:
+        """Where pixels of the scan (n × 2) lie on the page: mm from its top left, n × 2."""
+        flat = projected(self.to_plane, points_px)
+        if self.bend is not None:
+            flat = flat + self.bend.at(flat)
+        return projected(self.to_page, flat)
 
 
 def from_scan(scan: EcgScan, layout: str | None = None) -> EcgPage:
@@ -62,12 +79,12 @@ def read_scan(scan: EcgScan, layout: str | None = None) -> Reading:
         )
     _check_geometry(grid, remarks)
     area = _area(grid)
-    picture, shown = straighten(scan.pixels, grid.to_mm, min(grid.px_per_mm), area)
+    picture, shown = straighten(scan.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
     ink, traces, rows, panels = _read_ink(picture, shown, layout)
     picture[~shown] = 255
     _check_panels(ink, panels, remarks)
     offset = np.array([[1.0, 0, -area[0]], [0, 1.0, -area[1]], [0, 0, 1.0]])
-    return _page(scan, grid, offset @ grid.to_mm, picture, ink, traces, rows, panels, remarks)
+    return _page(scan, grid, offset, picture, ink, traces, rows, panels, remarks)
 
 
 def _check_geometry(grid: Grid, remarks: list[Remark]) -> None:
@@ -77,6 +94,10 @@ def _check_geometry(grid: Grid, remarks: list[Remark]) -> None:
         raise refuse("rotated", angle=grid.angle_deg)
     if grid.residual_mm > quality.MAX_RESIDUAL_MM:
         raise refuse("curved", residual=grid.residual_mm)
+    if grid.bend is not None:
+        if grid.bend.strain > quality.MAX_STRAIN:
+            raise refuse("curved", residual=grid.bend.height_mm)
+        remarks.append(remark("flattened", height=grid.bend.height_mm))
     if grid.residual_mm > quality.FLAT_RESIDUAL_MM:
         remarks.append(remark("slightly_curved", residual=grid.residual_mm))
 
@@ -107,6 +128,9 @@ def _read_ink(
             continue
         traces = keep_traces(ink.cover)
         rows = find_rows(traces)
+        if not rows:
+            traces = without_rules(traces)
+            rows = find_rows(traces)
         if not rows:
             sparse = traces.mean() < 0.003
             problem = problem or refuse("not_an_ecg" if sparse else "unclear_rows")
@@ -144,7 +168,7 @@ def _check_panels(ink: Ink, panels: Panels, remarks: list[Remark]) -> None:
 def _page(
     scan: EcgScan,
     grid: Grid,
-    to_picture_mm: np.ndarray,
+    offset: np.ndarray,
     picture: np.ndarray,
     ink: Ink,
     traces: np.ndarray,
@@ -188,7 +212,7 @@ def _page(
         picture=colour,
     )
     page = replace(page, remarks=(*remarks, *plausible.remarks(page)))
-    return Reading(page, move @ to_picture_mm, panels)
+    return Reading(page, grid.to_mm, grid.bend, move @ offset, panels)
 
 
 def _vertical_span(

@@ -17,6 +17,8 @@ UNBROKEN_MM, UNBROKEN_SHARE = 4.0, 0.35
 """So much of a trace runs on for so long; of a line of text, hardly anything does."""
 RULE_MM, RULE_HEIGHT_MM = 60.0, 1.2
 """A straight line this long and this thin is a ruled line, not a trace."""
+RULED_MM, RULED_SHARE, RULED_HEIGHT_MM = 8.0, 0.3, 1.0
+"""Pieces of a printed line are this long, cover so much of the width, and are thinner than that."""
 BRIDGE_MM = 2.0
 """Gaps in a trace that are bridged before its pieces are judged."""
 ROW_COUNTS = (1, 2, 3, 4, 6, 7, 12)
@@ -79,6 +81,23 @@ def keep_traces(cover: np.ndarray) -> np.ndarray:
     keep &= ~((width >= RULE_MM * RASTER) & (height <= RULE_HEIGHT_MM * RASTER))
     keep[0] = False
     return np.asarray(keep[labels] & (mask > 0))
+
+
+def without_rules(traces: np.ndarray) -> np.ndarray:
+    """Traces without what is left of printed lines: level, thin, all across the picture.
+
+    Only for pictures whose rows cannot be told with them: a calm trace may look much the same.
+    """
+    mask = traces.astype(np.uint8)
+    upright = np.ones((round(RULED_HEIGHT_MM * RASTER), 1), np.uint8)
+    thin = mask & ~cv2.morphologyEx(mask, cv2.MORPH_OPEN, upright)
+    bridge = np.ones((1, round(BRIDGE_MM * RASTER) | 1), np.uint8)
+    piece = np.ones((1, round(RULED_MM * RASTER)), np.uint8)
+    runs = cv2.morphologyEx(cv2.morphologyEx(thin, cv2.MORPH_CLOSE, bridge), cv2.MORPH_OPEN, piece)
+    near = cv2.dilate(runs, np.ones((5, 1), np.uint8))
+    level = near.mean(axis=1) > RULED_SHARE
+    ruled = (near > 0) & level[:, None]
+    return np.asarray(traces & ~(ruled & (thin > 0)))
 
 
 def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
