@@ -99,7 +99,7 @@ function layers(state) {
   state.heat.style.opacity = choice.opacity / 100;
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement;
   const sheet = root.querySelector(".sheet"), attention = root.querySelector(".attention");
   const show = root.querySelector(".show"), target = root.querySelector(".target");
@@ -138,7 +138,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const update = () => { attention.classList.toggle("off", !choice.show); layers(state); };
   show.onchange = () => { choice.show = show.checked; update(); };
   opacity.oninput = () => { choice.opacity = Number(opacity.value); update(); };
-  target.onchange = () => setStateValue("target", target.value);
+  target.onchange = () => setTriggerValue("target", target.value);
   for (const button of state.scales)
     button.onclick = () => { choice.scale = button.dataset.scale; size(sheet, state); };
   for (const button of state.sources)
