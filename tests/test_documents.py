@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.documents import DOCUMENTS, TOP
+from benchmarks.documents import DOCUMENTS, TOP, renewed
 from ecg_core import network
 from ecg_core.learning import evidence, subgroups
-from ecg_core.learning.tables import quoted
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
 
@@ -20,7 +19,7 @@ def card() -> ModelCard:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_documents_quote_the_card(name: str, card: ModelCard) -> None:
     text = (TOP / name).read_text(encoding="utf-8")
-    assert quoted(text, card) == text, "run `python -m benchmarks.documents`"
+    assert renewed(text, card) == text, "run `python -m benchmarks.documents`"
     assert "<!-- figures" in text
 
 

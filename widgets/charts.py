@@ -113,7 +113,7 @@ def confusion_chart(names: Sequence[str], counts: np.ndarray) -> go.Figure:
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        xaxis={"title": "The model's class", "tickangle": 0, "showgrid": False},
+        xaxis={"title": "The model's class", "showgrid": False, "automargin": True},
         yaxis={"title": "Labelled class", "autorange": "reversed", "showgrid": False},
     )
     return figure

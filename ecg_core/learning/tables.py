@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from ecg_core.learning import outcomes
 from ecg_core.learning.evidence import LOST
 from ecg_core.network.card import Figure, ModelCard
@@ -79,12 +82,17 @@ TABLES = {"headline": headline, "layouts": layouts, "degraded": degraded, "silen
 
 
 def quoted(text: str, card: ModelCard) -> str:
-    """A document with its tables between `<!-- figures NAME -->` and `<!-- end -->` renewed."""
+    """A document with the card's tables renewed."""
     for name, table in TABLES.items():
-        start = f"<!-- figures {name} -->\n"
-        if start not in text:
-            continue
-        before, rest = text.split(start, 1)
-        _, after = rest.split("<!-- end -->", 1)
-        text = f"{before}{start}{table(card)}\n<!-- end -->{after}"
+        text = replaced(text, name, partial(table, card))
     return text
+
+
+def replaced(text: str, name: str, table: Callable[[], str]) -> str:
+    """A document with one table between `<!-- figures NAME -->` and `<!-- end -->` renewed."""
+    start = f"<!-- figures {name} -->\n"
+    if start not in text:
+        return text
+    before, rest = text.split(start, 1)
+    _, after = rest.split("<!-- end -->", 1)
+    return f"{before}{start}{table()}\n<!-- end -->{after}"
