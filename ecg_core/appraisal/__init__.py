@@ -1,0 +1,1 @@
+"""Appraisal: how far a model can be trusted, from labelled cases, whoever labelled them."""

@@ -1,0 +1,60 @@
+"""Whether this month's ECGs and answers still look like those of the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+BINS = 10
+FLOOR = 1e-3
+"""An empty bin counts as this share, so that the index stays finite."""
+MIN_CASES = 50
+"""Fewer cases are too few to say: chance alone moves ten bins by more than a shift would."""
+
+
+class Shift(StrEnum):
+    """What a population stability index says, by the usual limits of 0.1 and 0.25."""
+
+    TOO_FEW = "too few cases"
+    NONE = "stable"
+    SOME = "some shift"
+    LARGE = "large shift"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One quantity in one period against the reference."""
+
+    name: str
+    period: str
+    n: int
+    psi: float
+    shift: Shift
+
+
+def psi(reference: np.ndarray, current: np.ndarray) -> float:
+    """Population stability index of `current` against `reference` (float arrays).
+
+    Ten bins at the reference's deciles; Σ (q − p) ln(q / p). 0 when the shares are the same.
+    Raises ValueError when either is empty.
+    """
+    if not len(reference) or not len(current):
+        raise ValueError("no values to compare")
+    edges = np.unique(np.quantile(reference, np.linspace(0, 1, BINS + 1)[1:-1]))
+    shares = []
+    for values in (reference, current):
+        counts = np.bincount(np.searchsorted(edges, values, "right"), minlength=len(edges) + 1)
+        shares.append(np.maximum(counts / len(values), FLOOR))
+    expected, found = shares
+    return float(((found - expected) * np.log(found / expected)).sum())
+
+
+def drift(name: str, period: str, reference: np.ndarray, current: np.ndarray) -> Drift:
+    """The index of one period, and what it says."""
+    if len(current) < MIN_CASES or len(reference) < MIN_CASES:
+        return Drift(name, period, len(current), float("nan"), Shift.TOO_FEW)
+    value = psi(reference, current)
+    shift = Shift.LARGE if value >= 0.25 else Shift.SOME if value >= 0.1 else Shift.NONE
+    return Drift(name, period, len(current), value, shift)

@@ -1,0 +1,45 @@
+"""Figures said as a colleague would say them: of a hundred ECGs, so many."""
+
+from __future__ import annotations
+
+import math
+
+from ecg_core.appraisal.rates import Rates
+from ecg_core.learning.metrics import Interval
+
+PHRASES: dict[str, tuple[str, str]] = {
+    "MI": ("an infarction", "one"),
+    "STTC": ("ST–T changes", "them"),
+    "CD": ("a conduction disturbance", "one"),
+    "HYP": ("hypertrophy or enlargement", "it"),
+    "acute_mi": ("an acute or recent infarction", "one"),
+}
+"""Of a question's code: what an ECG has, and the pronoun for it."""
+
+
+def sentence(rates: Rates) -> str:
+    """Of 100 ECGs with it so many are flagged; of 100 without it so many wrongly."""
+    if math.isnan(rates.sensitivity.value) or math.isnan(rates.specificity.value):
+        return f"{rates.name}: there are no labelled cases of both kinds."
+    alarms = Interval(
+        1 - rates.specificity.value, 1 - rates.specificity.high, 1 - rates.specificity.low
+    )
+    if rates.code == "NORM":
+        return (
+            f"Of 100 normal ECGs it calls {hundred(rates.sensitivity)} normal; of 100 others it "
+            f"wrongly calls {hundred(alarms)} normal."
+        )
+    what, it = PHRASES.get(rates.code, (f"“{rates.name}”", "it"))
+    return (
+        f"Of 100 ECGs with {what} it flags {hundred(rates.sensitivity)}; of 100 without {it} it "
+        f"wrongly flags {hundred(alarms)}."
+    )
+
+
+def hundred(share: Interval) -> str:
+    """A share as a count of a hundred, with its interval: 83 (79–86)."""
+    return f"{_whole(share.value)} ({_whole(share.low)}–{_whole(share.high)})"
+
+
+def _whole(share: float) -> str:
+    return "?" if math.isnan(share) else str(round(100 * share))
