@@ -130,7 +130,8 @@ def _load_all() -> None:
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Start loading the default model in the background."""
+    """Start the process that reads files, and loading the default model, in the background."""
+    Thread(target=intake.warm_up, name="start-reader", daemon=True).start()
     Thread(target=_load_all, name="load-model", daemon=True).start()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ecg_core import network
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
-from ecg_core.intake import Bundle, IntakeError, read
+from ecg_core.intake import Bundle, IntakeError, read, warm_up
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.network.values import Prediction
@@ -29,6 +29,7 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Predict every case; a rejected one never stops the others."""
+    warm_up()
     classifier = network.load(arguments.model)
     code = ALL_READ
     try:

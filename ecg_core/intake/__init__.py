@@ -2,8 +2,9 @@
 
 from ecg_core.intake.bundles import split
 from ecg_core.intake.limits import LIMITS, Limits
-from ecg_core.intake.reading import read
+from ecg_core.intake.reading import read, read_here
 from ecg_core.intake.registry import READERS
+from ecg_core.intake.sandbox import warm_up
 from ecg_core.intake.values import (
     Annotation,
     Bundle,
@@ -24,5 +25,7 @@ __all__ = [
     "Limits",
     "Upload",
     "read",
+    "read_here",
     "split",
+    "warm_up",
 ]

@@ -56,7 +56,7 @@ def unpack(archive: Upload, limits: Limits) -> tuple[Member, ...]:
         raise
     except Exception as error:
         # A damaged ZIP makes the library raise far more than BadZipFile (IndexError, zlib.error…).
-        log.info("%s refused: %r", archive.name, error)
+        log.info("a ZIP was refused: %s", type(error).__name__)
         raise IntakeError(
             f"{archive.name} is a damaged or cut-off ZIP.", "Pack or copy it again."
         ) from error

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from ecg_core.intake.archive import is_zip, unpack
+from ecg_core.intake import sandbox
+from ecg_core.intake.archive import Member, is_zip
 from ecg_core.intake.limits import LIMITS, Limits
 from ecg_core.intake.values import Bundle, IntakeError, Upload
 from ecg_core.intake.wfdb_header import parse
@@ -48,13 +49,22 @@ def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, .
             placed.append(_Placed("", upload))
             continue
         try:
-            members = unpack(upload, replace(limits, max_unpacked_bytes=left))
+            members = _unpacked(upload, replace(limits, max_unpacked_bytes=left))
         except IntakeError:
             refused.append(Bundle(upload.name, (upload,)))
             continue
         left -= sum(len(member.upload.data) for member in members)
         placed += [_Placed(f"{index}:{m.folder}", m.upload) for m in members]
     return (*_group(placed, limits), *refused)
+
+
+def _unpacked(upload: Upload, limits: Limits) -> tuple[Member, ...]:
+    if len(upload.data) > limits.max_file_bytes:
+        raise IntakeError(f"{upload.name} is too large.", "Upload fewer records at once.")
+    members = sandbox.run("unpack", upload, upload.name, limits)
+    if not isinstance(members, tuple):
+        raise IntakeError(f"{upload.name} could not be unpacked.", "Pack it again.")
+    return members
 
 
 def _bare(name: str) -> str:

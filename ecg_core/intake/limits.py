@@ -12,7 +12,9 @@ class Limits:
     max_file_bytes: one uploaded or unpacked file. max_pixels: one image (A4 at 600 dpi has 35
     million). max_samples: all channels of the signal files read for one record (six hours of
     two leads at 360 Hz; reading takes about 30 bytes a sample). max_ratio: unpacked to packed
-    size of a ZIP member above `ratio_free_bytes`.
+    size of a ZIP member above `ratio_free_bytes`. max_pages: pages or frames of one document.
+    max_memory_bytes, max_seconds: what reading one case may take in its worker process, beyond
+    the worker's own libraries; seconds count processor time and, threefold, time by the clock.
     """
 
     max_file_bytes: int = 150_000_000
@@ -22,6 +24,7 @@ class Limits:
     max_header_bytes: int = 256_000
     max_channels: int = 64
     max_samples: int = 16_000_000
+    max_pages: int = 40
     max_annotations: int = 200_000
     min_fs_hz: float = 50.0
     max_fs_hz: float = 50_000.0
@@ -30,6 +33,8 @@ class Limits:
     max_unpacked_bytes: int = 300_000_000
     max_ratio: float = 200.0
     ratio_free_bytes: int = 8_000_000
+    max_memory_bytes: int = 1_500_000_000
+    max_seconds: int = 20
 
 
 LIMITS = Limits()

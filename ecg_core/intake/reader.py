@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecg_core.intake.limits import Limits
-from ecg_core.intake.values import Bundle, EcgRecord, EcgScan
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, Upload
 
 HEAD_BYTES = 512
 """How much of a file `recognises` is shown."""
@@ -19,9 +19,12 @@ class Reader:
     name: short key. clinical_name: what it is called to a clinician.
     recognises: whether a file with these first `HEAD_BYTES` bytes and this name is one.
     read: reads the whole bundle or raises IntakeError.
+    parts: how many ECGs (pages, frames) a file holds, or None where a file is always one.
+    Raises IntakeError like `read`.
     """
 
     name: str
     clinical_name: str
     recognises: Callable[[bytes, str], bool]
     read: Callable[[Bundle, Limits], EcgRecord | EcgScan]
+    parts: Callable[[Upload, Limits], int] | None = None

@@ -27,15 +27,22 @@ class Upload:
 
 @dataclass(frozen=True)
 class Bundle:
-    """The files of one case, for example a WFDB header with its signal files."""
+    """The files of one case, for example a WFDB header with its signal files.
+
+    part: which page or frame of a file that holds several ECGs, from 0; None where the files
+    are one ECG.
+    """
 
     name: str
     files: tuple[Upload, ...]
+    part: int | None = None
 
     @property
     def sha256(self) -> str:
-        """Hash of the case's bytes: of the one file, or of the sorted hashes of several."""
+        """Hash of the case: of the one file, or of the sorted hashes of several, and the part."""
         hashes = sorted(hashlib.sha256(file.data).hexdigest() for file in self.files)
+        if self.part is not None:
+            hashes.append(f"part {self.part}")
         if len(hashes) == 1:
             return hashes[0]
         return hashlib.sha256("\n".join(hashes).encode()).hexdigest()

@@ -34,9 +34,9 @@ def read_annotations(
             for sample, symbol, text in zip(marks.sample, marks.symbol, texts, strict=True)
             if 0 <= sample / rate <= frames / fs_hz
         )
-    except Exception:
+    except Exception as error:
         # The library raises whatever its arrays do; the signals do not depend on the marks.
-        log.warning("annotations of %s unreadable", bundle.name, exc_info=True)
+        log.warning("annotations could not be read: %s", type(error).__name__)
         notes.append(f"{files[0].name} cannot be read; the record is shown without annotations.")
         return ()
     if len(found) > limits.max_annotations:

@@ -1,0 +1,42 @@
+"""What runs in the worker: reading a case, counting pages, unpacking a ZIP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ecg_core.intake.archive import Member, unpack
+from ecg_core.intake.foreign import refusal
+from ecg_core.intake.limits import Limits
+from ecg_core.intake.registry import reader_for
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, Upload
+
+
+def read_case(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
+    """Read the files of one case in this process.
+
+    Raises IntakeError, and whatever a library raises over a damaged file.
+    """
+    reader = reader_for(bundle)
+    if reader is None:
+        raise refusal(bundle.files[0])
+    return reader.read(bundle, limits)
+
+
+def count_parts(upload: Upload, limits: Limits) -> int:
+    """How many ECGs (pages, frames) a file holds. Raises IntakeError."""
+    reader = reader_for(Bundle(upload.name, (upload,)))
+    if reader is None or reader.parts is None:
+        return 1
+    return reader.parts(upload, limits)
+
+
+def _members(upload: Upload, limits: Limits) -> tuple[Member, ...]:
+    return unpack(upload, limits)
+
+
+JOBS: dict[str, Callable[[Any, Limits], Any]] = {
+    "read": read_case,
+    "parts": count_parts,
+    "unpack": _members,
+}

@@ -1,0 +1,120 @@
+"""The process that parses files from outside: one short-lived child for every job.
+
+`serve` runs in a process of its own (started by `sandbox`): it imports the readers once and
+then forks a child for each job, so that a job costs milliseconds, starts clean, and can take
+neither the app nor another reader's ECG with it. A child gives up memory, processor time, files
+and core dumps before it sees the first byte.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import resource
+import signal
+import socket
+import struct
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from PIL import Image
+
+from ecg_core.intake import jobs
+from ecg_core.intake.limits import Limits
+from ecg_core.intake.transfer import Answer, encode, failure_of
+from ecg_core.intake.values import IntakeError
+
+LENGTH = struct.Struct("<Q")
+WALL_PER_CPU_SECOND = 3
+_OPEN_FILES = 64
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call: the name of a function in `jobs.JOBS`, its argument, limits, a scratch folder."""
+
+    name: str
+    argument: object
+    limits: Limits
+    scratch: str
+
+
+class _Stream(Protocol):
+    def write(self, data: Any, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
+def serve(control_fd: int) -> None:
+    """Fork a child for every socket that arrives, until the other side is closed."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What the children would otherwise each import or copy for themselves.
+    Image.preinit()
+    gc.collect()
+    gc.freeze()
+    control = socket.socket(fileno=control_fd)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        for descriptor in descriptors:
+            if os.fork() == 0:
+                control.close()
+                _child(descriptor)
+            os.close(descriptor)
+
+
+def _child(descriptor: int) -> None:
+    try:
+        with socket.socket(fileno=descriptor) as connection, connection.makefile("rwb") as stream:
+            (size,) = LENGTH.unpack(stream.read(LENGTH.size))
+            # From the app itself, never from outside: pickle is safe in this direction.
+            job: Job = pickle.loads(stream.read(size))
+            _give_up_rights(job.limits)
+            tempfile.tempdir = job.scratch
+            os.chdir(job.scratch)
+            _send(stream, _done(job))
+    finally:
+        # Nothing of the parent's (buffers, exit handlers) may run twice.
+        os._exit(0)
+
+
+def _give_up_rights(limits: Limits) -> None:
+    seconds = limits.max_seconds
+    signal.alarm(seconds * WALL_PER_CPU_SECOND)
+    bounds = {
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_FSIZE: 2 * limits.max_unpacked_bytes,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        held = int(statm.read_text().split()[0]) * resource.getpagesize()
+        bounds[resource.RLIMIT_AS] = held + limits.max_memory_bytes
+    for what, most in bounds.items():
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (most, most))
+
+
+def _done(job: Job) -> Answer:
+    try:
+        return jobs.JOBS[job.name](job.argument, job.limits)
+    except IntakeError as error:
+        return error
+    except Exception as error:
+        return failure_of(error)
+
+
+def _send(stream: _Stream, answer: Answer) -> None:
+    head, blobs = encode(answer)
+    stream.write(LENGTH.pack(len(head)))
+    stream.write(head)
+    for blob in blobs:
+        stream.write(blob)
+    stream.flush()

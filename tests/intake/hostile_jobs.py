@@ -1,0 +1,95 @@
+"""Jobs that misbehave as a captured or broken reader would; the worker of a test imports them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+from typing import Any
+
+from ecg_core.intake import jobs
+from ecg_core.intake.limits import Limits
+from ecg_core.intake.values import IntakeError
+
+
+def eat_memory(_: object, limits: Limits) -> int:
+    held = []
+    while True:
+        held.append(bytearray(50_000_000))
+
+
+def loop(_: object, limits: Limits) -> int:
+    while True:
+        pass
+
+
+def sleep(seconds: float, limits: Limits) -> int:
+    time.sleep(seconds)
+    return 1
+
+
+def crash(_: object, limits: Limits) -> int:
+    ctypes.string_at(0)
+    return 1
+
+
+def leave(_: object, limits: Limits) -> int:
+    os._exit(3)
+
+
+def fill_disk(_: object, limits: Limits) -> int:
+    with open("big", "wb") as file:
+        while True:
+            file.write(bytes(1_000_000))
+
+
+def open_many_files(_: object, limits: Limits) -> int:
+    return len([open(f"f{i}", "wb") for i in range(1000)])
+
+
+def recurse(_: object, limits: Limits) -> int:
+    sys.setrecursionlimit(10**9)
+    return recurse(_, limits)
+
+
+def quote(_: object, limits: Limits) -> int:
+    raise ValueError("patient Jane Doe, born 1950")
+
+
+def refuse(_: object, limits: Limits) -> int:
+    raise IntakeError("A reason.", "A hint.")
+
+
+def answer_nonsense(_: object, limits: Limits) -> Any:
+    return {"kind": "record"}
+
+
+def scratch(_: object, limits: Limits) -> int:
+    with open("left behind", "wb") as file:
+        file.write(b"x")
+    return len(os.getcwd())
+
+
+def environment(name: str, limits: Limits) -> int:
+    return int(name in os.environ)
+
+
+jobs.JOBS |= {
+    job.__name__: job
+    for job in (
+        eat_memory,
+        loop,
+        sleep,
+        crash,
+        leave,
+        fill_disk,
+        open_many_files,
+        recurse,
+        quote,
+        refuse,
+        answer_nonsense,
+        scratch,
+        environment,
+    )
+}

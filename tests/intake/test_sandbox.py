@@ -1,0 +1,157 @@
+"""Readers that eat memory, loop, crash or lie cost one file, and the reason is told."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecg_core.intake import LIMITS, EcgRecord, IntakeError, read, read_here, sandbox, split
+from tests.intake.records import by_hand
+
+HEADER = "rec 1 500 1000\nrec.dat 16 1000 16 0 0 0 0 II\n"
+(RECORD,) = split(by_hand(HEADER, np.arange(1000)[:, None]))
+TIGHT = replace(LIMITS, max_seconds=1, max_memory_bytes=300_000_000, max_unpacked_bytes=1_000_000)
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Iterator[None]:
+    """A worker that knows the misbehaving jobs."""
+    with pytest.MonkeyPatch.context() as patch:
+        tests = "import tests.intake.hostile_jobs; {serve}"
+        patch.setattr(sandbox, "_START", sandbox._START.replace("{serve}", tests))
+        patch.setattr(sandbox, "_worker", sandbox._Worker())
+        yield
+        sandbox._worker.stop()
+
+
+def refused(job: str, argument: object = None) -> IntakeError:
+    with pytest.raises(IntakeError) as caught:
+        sandbox.run(job, argument, "scan.png", TIGHT)
+    # Whatever happened, the next reader is served.
+    assert isinstance(sandbox.run("read", RECORD, "rec", LIMITS), EcgRecord)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("job", "told"),
+    [
+        ("eat_memory", "took more memory"),
+        ("loop", "took longer than 1 s"),
+        ("crash", "broke down"),
+        ("leave", "broke down"),
+        ("recurse", "was given up"),
+        ("answer_nonsense", "broke down"),
+        ("fill_disk", "broke down|could not be read"),
+        ("open_many_files", "could not be read"),
+    ],
+)
+@pytest.mark.usefixtures("hostile")
+def test_misbehaving_reader_costs_one_file_and_the_cause_is_told(job: str, told: str) -> None:
+    error = refused(job)
+    assert error.reason.startswith("scan.png ")
+    with pytest.raises(IntakeError, match=told):
+        raise error
+    assert error.hint
+
+
+@pytest.mark.usefixtures("hostile")
+def test_reader_that_only_waits_is_ended_by_the_clock() -> None:
+    assert "took longer" in refused("sleep", 60).reason
+
+
+@pytest.mark.usefixtures("hostile")
+def test_refusal_comes_through_word_for_word() -> None:
+    error = refused("refuse")
+    assert (error.reason, error.hint) == ("A reason.", "A hint.")
+
+
+@pytest.mark.usefixtures("hostile")
+def test_what_an_error_quotes_from_the_file_is_neither_logged_nor_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        error = refused("quote")
+    assert "ValueError at worker.py" in caplog.text
+    assert "Doe" not in caplog.text + str(error)
+
+
+@pytest.mark.usefixtures("hostile")
+def test_scratch_folder_is_private_and_goes_away() -> None:
+    before = set(Path(tempfile.gettempdir()).glob("ecg-*"))
+    assert sandbox.run("scratch", None, "x", LIMITS) > 1
+    assert set(Path(tempfile.gettempdir()).glob("ecg-*")) <= before
+
+
+@pytest.mark.usefixtures("hostile")
+def test_secrets_of_the_app_do_not_reach_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECG_DATABASE_URL", "postgresql://user:password@host/db")
+    sandbox._worker.stop()
+    assert sandbox.run("environment", "ECG_DATABASE_URL", "x", LIMITS) == 0
+    assert sandbox.run("environment", "PATH", "x", LIMITS) == 1
+
+
+def test_worker_killed_between_two_files_is_started_again() -> None:
+    first = read(RECORD)
+    process = sandbox._worker._process
+    assert process is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    second = read(RECORD)
+    np.testing.assert_array_equal(first.signals_mv, second.signals_mv)
+
+
+def test_many_readers_at_once_each_get_their_own_ecg() -> None:
+    bundles = [split(by_hand(HEADER, np.full((1000, 1), i), "rec"))[0] for i in range(1, 25)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(read, bundles))
+    assert [round(float(ecg.signals_mv[0, 0]) * 1000) for ecg in found] == list(range(1, 25))
+
+
+def test_worker_that_cannot_be_started_is_told_apart_from_a_damaged_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sandbox, "_worker", sandbox._Worker())
+    monkeypatch.setattr(sandbox.sys, "executable", "/nowhere/python")
+    with pytest.raises(IntakeError, match="no reading process could be started"):
+        read(RECORD)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_worker_ends_with_the_app_however_it_ends() -> None:
+    code = (
+        "import os\nfrom ecg_core.intake import sandbox\nsandbox.warm_up()\n"
+        "print(sandbox._worker._process.pid, flush=True)\nos.kill(os.getpid(), 9)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE)
+    worker = int(done.stdout)
+    for _ in range(100):
+        try:
+            # Without an init process it stays as a zombie, which is as ended as can be.
+            if Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z":
+                return
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker outlives the app")
+
+
+def test_trusted_files_are_read_without_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "run", None)
+    here = read_here(RECORD)
+    monkeypatch.undo()
+    there = read(RECORD)
+    np.testing.assert_array_equal(here.signals_mv, there.signals_mv)
+    assert (here.sha256, here.leads, here.fs_hz) == (there.sha256, there.leads, there.fs_hz)
