@@ -37,7 +37,7 @@ def _drop_zone() -> None:
         help="Several ECGs may be dropped together. A WFDB record needs its header (.hea) and "
         "its signal file (.dat or .mat), or one ZIP of them.",
     )
-    st.caption("Pictures (PNG, JPEG, TIFF, BMP, WebP), WFDB records (.hea with .dat), or a ZIP.")
+    st.caption("Pictures (JPEG, PNG, HEIC, TIFF…), PDF, WFDB records (.hea with .dat), or a ZIP.")
     if files:
         uploads = [Upload(file.name, file.getvalue()) for file in files]
         st.session_state["drop_turn"] = turn + 1

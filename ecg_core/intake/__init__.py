@@ -2,7 +2,7 @@
 
 from ecg_core.intake.bundles import split
 from ecg_core.intake.limits import LIMITS, Limits
-from ecg_core.intake.reading import read, read_here
+from ecg_core.intake.reading import preview, read, read_here
 from ecg_core.intake.registry import READERS
 from ecg_core.intake.sandbox import warm_up
 from ecg_core.intake.values import (
@@ -24,6 +24,7 @@ __all__ = [
     "IntakeError",
     "Limits",
     "Upload",
+    "preview",
     "read",
     "read_here",
     "split",

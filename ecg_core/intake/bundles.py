@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from ecg_core.intake import sandbox
 from ecg_core.intake.archive import Member, is_zip
 from ecg_core.intake.limits import LIMITS, Limits
+from ecg_core.intake.registry import reader_for
 from ecg_core.intake.values import Bundle, IntakeError, Upload
 from ecg_core.intake.wfdb_header import parse
 
@@ -37,8 +38,9 @@ def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, .
 
     A header takes the files that it names and the annotations of its name: those from its own
     folder, else the one file of that name among all uploads. Every other file is a case of its
-    own. Nothing is raised: what cannot be read (a ZIP that must not be unpacked, signals
-    without a header) becomes a bundle that `read` refuses with the reason.
+    own, and so is every page of a document. Nothing is raised: what cannot be read (a ZIP that
+    must not be unpacked, signals without a header) becomes a bundle that `read` refuses with the
+    reason.
     """
     placed: list[_Placed] = []
     refused: list[Bundle] = []
@@ -85,7 +87,24 @@ def _group(placed: list[_Placed], limits: Limits) -> list[Bundle]:
     for index, file in enumerate(placed):
         if index not in bundles and index not in claimed:
             bundles[index] = Bundle(file.upload.name, (file.upload,))
-    return [bundles[index] for index in sorted(bundles)]
+    return [part for index in sorted(bundles) for part in _parts(bundles[index], limits)]
+
+
+def _parts(bundle: Bundle, limits: Limits) -> list[Bundle]:
+    """The case itself, or one case for every page of it."""
+    reader = reader_for(bundle)
+    if reader is None or reader.parts is None or len(bundle.files) > 1:
+        return [bundle]
+    try:
+        count = sandbox.run("parts", bundle.files[0], bundle.name, limits)
+    except IntakeError:
+        return [bundle]
+    if not isinstance(count, int) or not 1 < count <= limits.max_pages:
+        return [bundle]
+    return [
+        Bundle(f"{bundle.name}, page {part + 1} of {count}", bundle.files, part)
+        for part in range(count)
+    ]
 
 
 def _wanted(header: _Placed, limits: Limits) -> Iterable[str]:

@@ -9,8 +9,8 @@ from ecg_core.intake.reader import HEAD_BYTES
 from ecg_core.intake.values import IntakeError, Upload
 
 ACCEPTED = (
-    "an image (PNG, JPEG, TIFF, BMP or WebP) or a WFDB record (the .hea header together with "
-    "its .dat or .mat files, loose or in one ZIP)"
+    "an image (PNG, JPEG, HEIC, TIFF, GIF, BMP, WebP), a PDF, or a WFDB record (the .hea header "
+    "together with its .dat or .mat files, loose or in one ZIP)"
 )
 _UPLOAD_THIS = f"Upload {ACCEPTED}."
 _AS_IMAGE = "Open it, save the ECG page as a PNG or JPEG image, and upload that."
@@ -36,10 +36,6 @@ def _tag(*names: bytes) -> Callable[[bytes], bool]:
     return lambda head: any(b"<" + name in head.lower() for name in names)
 
 
-def _is_heic(head: bytes) -> bool:
-    return head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim")
-
-
 def _is_text(head: bytes) -> bool:
     if not head or b"\0" in head:
         return False
@@ -48,14 +44,6 @@ def _is_text(head: bytes) -> bool:
 
 
 FOREIGN: tuple[Foreign, ...] = (
-    Foreign("a PDF document", _AS_IMAGE, _starts(b"%PDF")),
-    Foreign(
-        "an iPhone photo in HEIC format",
-        "Share it as JPEG (Settings, Camera, Formats, Most Compatible) and upload that.",
-        _is_heic,
-    ),
-    Foreign("an AVIF image", "Save it as PNG or JPEG.", lambda head: head[4:12] in (b"ftypavif",)),
-    Foreign("a GIF image", "Save it as PNG and upload that.", _starts(b"GIF87a", b"GIF89a")),
     Foreign(
         "a DICOM file",
         "Export the ECG from the archive as an image or as a WFDB record.",

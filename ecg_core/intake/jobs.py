@@ -1,15 +1,22 @@
-"""What runs in the worker: reading a case, counting pages, unpacking a ZIP."""
+"""What runs in the worker: reading a case, counting and showing pages, unpacking a ZIP."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from ecg_core.intake.archive import Member, unpack
 from ecg_core.intake.foreign import refusal
 from ecg_core.intake.limits import Limits
 from ecg_core.intake.registry import reader_for
-from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, Upload
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
+
+_PREVIEW_DPI = 60.0
+_PREVIEW_PX = 640
 
 
 def read_case(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
@@ -31,6 +38,16 @@ def count_parts(upload: Upload, limits: Limits) -> int:
     return reader.parts(upload, limits)
 
 
+def preview(bundle: Bundle, limits: Limits) -> EcgScan:
+    """A page as a small picture to choose by. Raises IntakeError, also where it is a record."""
+    ecg = read_case(bundle, replace(limits, document_dpi=_PREVIEW_DPI))
+    if not isinstance(ecg, EcgScan):
+        raise IntakeError(f"{bundle.name} is a record, not a picture.", "Open it.")
+    picture = Image.fromarray(ecg.pixels)
+    picture.thumbnail((_PREVIEW_PX, _PREVIEW_PX), reducing_gap=2.0)
+    return replace(ecg, pixels=np.array(picture))
+
+
 def _members(upload: Upload, limits: Limits) -> tuple[Member, ...]:
     return unpack(upload, limits)
 
@@ -38,5 +55,6 @@ def _members(upload: Upload, limits: Limits) -> tuple[Member, ...]:
 JOBS: dict[str, Callable[[Any, Limits], Any]] = {
     "read": read_case,
     "parts": count_parts,
+    "preview": preview,
     "unpack": _members,
 }

@@ -13,6 +13,7 @@ class Limits:
     million). max_samples: all channels of the signal files read for one record (six hours of
     two leads at 360 Hz; reading takes about 30 bytes a sample). max_ratio: unpacked to packed
     size of a ZIP member above `ratio_free_bytes`. max_pages: pages or frames of one document.
+    document_dpi: how finely a document's page is rendered; a grid line of 0.1 mm needs 300.
     max_memory_bytes, max_seconds: what reading one case may take in its worker process, beyond
     the worker's own libraries; seconds count processor time and, threefold, time by the clock.
     """
@@ -25,6 +26,7 @@ class Limits:
     max_channels: int = 64
     max_samples: int = 16_000_000
     max_pages: int = 40
+    document_dpi: float = 300.0
     max_annotations: int = 200_000
     min_fs_hz: float = 50.0
     max_fs_hz: float = 50_000.0

@@ -1,4 +1,4 @@
-"""Photographs, scans and exports: PNG, JPEG, TIFF, BMP and WebP as upright RGB pixels."""
+"""Photographs, scans and exports as upright RGB pixels: one picture a file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import io
 import logging
 import struct
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
+import pi_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ecg_core.intake.limits import Limits
@@ -16,16 +19,18 @@ from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 
 log = logging.getLogger(__name__)
 
-_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
-_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "AVIF", "HEIF")
+_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
 _BMP_HEADER_SIZES = (12, 16, 40, 52, 56, 64, 108, 124)
-_NEW_SUBFILE_TYPE = 254
 
 
 def recognises(head: bytes, name: str) -> bool:
-    """Whether the first bytes are those of one of the five image formats."""
+    """Whether the first bytes are those of one of the image formats."""
     if head.startswith(_MAGIC) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         return True
+    if head[4:8] == b"ftyp":
+        return head[8:12] in _HEIF_BRANDS
     # "BM" alone is too little: the size of the second header tells a bitmap from chance.
     return (
         head[:2] == b"BM"
@@ -40,30 +45,55 @@ def read(bundle: Bundle, limits: Limits) -> EcgScan:
     Orientation tags are applied, transparency is laid on white, and every colour model is
     brought to 8-bit RGB. Raises IntakeError before decoding when the image is over the limits.
     """
+    file = only_file(bundle)
+    frames = 1
+
+    def first(image: Image.Image) -> None:
+        nonlocal frames
+        frames = getattr(image, "n_frames", 1)
+
+    pixels = decode(file, _FORMATS, limits, first)
+    notes = (f"The file holds {frames} pictures; the first is shown.",) if frames > 1 else ()
+    return EcgScan(bundle.name, bundle.sha256, pixels, notes)
+
+
+def only_file(bundle: Bundle) -> Upload:
+    """The one file of a case that is a picture or a document."""
     if len(bundle.files) != 1:
         raise IntakeError(
             f"{bundle.name} holds {len(bundle.files)} files where one image was expected.",
             "Upload each page as its own image.",
         )
-    file = bundle.files[0]
-    pixels = _decode(file, limits)
-    return EcgScan(name=bundle.name, sha256=bundle.sha256, pixels=pixels)
+    return bundle.files[0]
 
 
-def _decode(file: Upload, limits: Limits) -> np.ndarray:
+def decode(
+    file: Upload, formats: tuple[str, ...], limits: Limits, choose: Callable[[Image.Image], None]
+) -> np.ndarray:
+    """RGB pixels (height × width × 3, uint8) of the frame that `choose` seeks in the open image.
+
+    Raises IntakeError, before anything is decoded when the frame is over the limits.
+    """
+    with opened(file, formats, limits) as image:
+        choose(image)
+        _check_size(image, file, limits)
+        return _rgb(ImageOps.exif_transpose(image), file)
+
+
+@contextmanager
+def opened(file: Upload, formats: tuple[str, ...], limits: Limits) -> Iterator[Image.Image]:
+    """An image whose pixels are not decoded yet; whatever Pillow raises becomes IntakeError."""
     damaged = IntakeError(
         f"{file.name} is an image, but it is damaged or cut off.",
         "Copy or export the image again and upload the new file.",
     )
+    pi_heif.register_heif_opener()
     try:
         with warnings.catch_warnings():
-            # Pillow's own warning would come before the limits below can speak.
+            # Pillow's own warning would come before the limits can speak.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(file.data), formats=_FORMATS)
-        _check_size(image, file, limits)
-        _check_single(image, file)
-        upright = ImageOps.exif_transpose(image)
-        return _rgb(upright, file)
+            image = Image.open(io.BytesIO(file.data), formats=formats)
+        yield image
     except Image.DecompressionBombError as error:
         raise _too_large(file, limits) from error
     except UnidentifiedImageError as error:
@@ -83,25 +113,6 @@ def _too_large(file: Upload, limits: Limits) -> IntakeError:
 def _check_size(image: Image.Image, file: Upload, limits: Limits) -> None:
     if max(image.size) > limits.max_image_side or image.width * image.height > limits.max_pixels:
         raise _too_large(file, limits)
-
-
-def _check_single(image: Image.Image, file: Upload) -> None:
-    """Refuse several pages or animations: reading only the first would hide the others."""
-    frames = getattr(image, "n_frames", 1)
-    if image.format == "TIFF":
-        pages = 0
-        for index in range(min(frames, 100)):
-            image.seek(index)
-            # Bit 0 marks a smaller copy (a preview) of another page.
-            pages += not int(getattr(image, "tag_v2", {}).get(_NEW_SUBFILE_TYPE, 0)) & 1
-        image.seek(0)
-        if pages > 1:
-            raise IntakeError(
-                f"{file.name} is a TIFF of {pages} pages.",
-                "Save every page as its own image and upload them together.",
-            )
-    elif frames > 1 and image.format in ("PNG", "WEBP"):
-        raise IntakeError(f"{file.name} is an animation.", "Upload one still image of the ECG.")
 
 
 def _rgb(image: Image.Image, file: Upload) -> np.ndarray:

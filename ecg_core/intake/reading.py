@@ -46,6 +46,15 @@ def read_here(bundle: Bundle, limits: Limits = LIMITS) -> EcgRecord | EcgScan:
         raise sandbox.refusal_of(failure, bundle.name) from error
 
 
+def preview(bundle: Bundle, limits: Limits = LIMITS) -> EcgScan:
+    """One page of a document as a small picture to choose by. Raises IntakeError."""
+    _check(bundle, limits)
+    answer = _ecg(sandbox.run("preview", bundle, bundle.name, limits), bundle)
+    if not isinstance(answer, EcgScan):
+        raise sandbox.refusal_of(Failure("TransferError", ""), bundle.name)
+    return answer
+
+
 def _check(bundle: Bundle, limits: Limits) -> None:
     if not bundle.files:
         raise IntakeError(f"{bundle.name} holds no files.", f"Upload {ACCEPTED}.")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ecg_core.intake import raster_image, wfdb_record
+from ecg_core.intake import pdf, raster_image, tiff_pages, wfdb_record
 from ecg_core.intake.reader import HEAD_BYTES, Reader
 from ecg_core.intake.values import Bundle
 
-READERS: tuple[Reader, ...] = (wfdb_record.reader, raster_image.reader)
+READERS: tuple[Reader, ...] = (
+    wfdb_record.reader,
+    pdf.reader,
+    tiff_pages.reader,
+    raster_image.reader,
+)
 
 
 def reader_for(bundle: Bundle) -> Reader | None:

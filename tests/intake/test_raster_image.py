@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 from PIL import Image
 
 from ecg_core.intake import LIMITS, Bundle, EcgScan, IntakeError, Limits, Upload, read
+
+FILES = Path(__file__).parent / "files"
 
 # Four quarters of different colour: any turn or mirroring is seen.
 QUARTERS = np.zeros((24, 40, 3), np.uint8)
@@ -43,6 +46,8 @@ def scan(data: bytes, name: str = "page", limits: Limits = LIMITS) -> EcgScan:
         ("TIFF", {"compression": "tiff_lzw"}, 0),
         ("BMP", {}, 0),
         ("WEBP", {"lossless": True}, 0),
+        ("GIF", {}, 0),
+        ("AVIF", {"quality": 95, "subsampling": "4:4:4"}, 12),
     ],
 )
 def test_every_format_gives_its_pixels(fmt: str, options: dict, tolerance: int) -> None:
@@ -137,7 +142,7 @@ def test_name_does_not_matter_only_content() -> None:
     assert scan(encode(Image.fromarray(QUARTERS), "PNG"), "ecg.pdf").pixels.shape == QUARTERS.shape
 
 
-@pytest.mark.parametrize("fmt", ["PNG", "JPEG", "TIFF", "BMP", "WEBP"])
+@pytest.mark.parametrize("fmt", ["PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF", "AVIF"])
 @pytest.mark.parametrize("part", [0.2, 0.6, 0.9])
 def test_cut_off_image_is_refused(fmt: str, part: float) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
@@ -174,14 +179,35 @@ def test_limit_of_pixels_is_the_one_given() -> None:
     scan(data, limits=Limits(max_pixels=24 * 40))
 
 
-def test_pages_behind_the_first_are_never_dropped_in_silence() -> None:
-    pages = [Image.fromarray(QUARTERS), Image.fromarray(QUARTERS[::-1])]
-    several = encode(pages[0], "TIFF", save_all=True, append_images=pages[1:])
-    with pytest.raises(IntakeError, match="TIFF of 2 pages"):
-        scan(several)
-    moving = encode(pages[0], "WEBP", save_all=True, append_images=pages[1:], lossless=True)
-    with pytest.raises(IntakeError, match="animation"):
-        scan(moving)
+@pytest.mark.parametrize(("fmt", "options"), [("GIF", {}), ("WEBP", {"lossless": True})])
+def test_first_picture_of_an_animation_is_shown_and_the_others_are_said(
+    fmt: str, options: dict
+) -> None:
+    frames = [Image.fromarray(QUARTERS), Image.fromarray(QUARTERS[::-1])]
+    found = scan(encode(frames[0], fmt, save_all=True, append_images=frames[1:], **options))
+    assert np.array_equal(found.pixels, QUARTERS)
+    assert found.notes == ("The file holds 2 pictures; the first is shown.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "turned"), [("quarters.heic", False), ("quarters_turned.heic", True)]
+)
+def test_phone_photo_in_heic_is_upright(name: str, turned: bool) -> None:
+    pixels = scan((FILES / name).read_bytes(), name).pixels
+    wanted = np.kron(QUARTERS, np.ones((4, 4, 1), np.uint8))
+    # Turned: stored on its side, with the turn to the right that puts it upright.
+    wanted = np.rot90(wanted, -1) if turned else wanted
+    assert pixels.shape == wanted.shape
+    assert np.abs(pixels.astype(int) - wanted).max() <= 16
+
+
+def test_heic_and_gif_over_the_limit_are_refused_before_decoding() -> None:
+    heic = (FILES / "quarters.heic").read_bytes()
+    gif = bytearray(encode(Image.fromarray(QUARTERS), "GIF"))
+    gif[6:10] = struct.pack("<HH", 60_000, 60_000)
+    for data in (heic, bytes(gif)):
+        with pytest.raises(IntakeError, match="million pixels"):
+            scan(data, limits=Limits(max_pixels=10_000))
 
 
 def test_case_hash_is_that_of_the_file() -> None:

@@ -1,0 +1,76 @@
+"""PDF pages, rendered to pixels: nothing in a PDF is run, and its text is not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from ecg_core.intake import parts
+from ecg_core.intake.limits import Limits
+from ecg_core.intake.raster_image import only_file
+from ecg_core.intake.reader import Reader
+from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
+
+_POINTS_PER_INCH = 72.0
+_LONGEST_SIDE_PX = 6_000
+_AGAIN = "Export or copy it again, or save the ECG page as a PNG image and upload that."
+
+
+def recognises(head: bytes, name: str) -> bool:
+    """Whether the first bytes are those of a PDF; some writers put a few bytes before them."""
+    return b"%PDF-" in head
+
+
+def count(file: Upload, limits: Limits) -> int:
+    """How many pages the document has. Raises IntakeError when it cannot be opened."""
+    with opened(file, limits) as document:
+        return len(document)
+
+
+def read(bundle: Bundle, limits: Limits) -> EcgScan:
+    """Render one page at `limits.document_dpi`, coarser where its side would pass 6000 pixels.
+
+    Raises IntakeError when the document is protected, damaged or has too many pages.
+    """
+    file = only_file(bundle)
+    with opened(file, limits) as document:
+        page = document[parts.chosen(bundle, len(document))]
+        pixels = _rendered(page, limits)
+        notes: tuple[str, ...] = ()
+        if pdfium.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0:
+            notes = ("The PDF holds scripts; they were not run.",)
+    return EcgScan(bundle.name, bundle.sha256, pixels, notes)
+
+
+@contextmanager
+def opened(file: Upload, limits: Limits) -> Iterator[pypdfium2.PdfDocument]:
+    """The document, with its number of pages checked. Raises IntakeError."""
+    try:
+        document = pypdfium2.PdfDocument(file.data)
+        with document:
+            if len(document) == 0:
+                raise IntakeError(f"{file.name} is a PDF without pages.", _AGAIN)
+            parts.check_count(len(document), file, limits.max_pages)
+            yield document
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise IntakeError(
+                f"{file.name} is a PDF that is protected by a password.",
+                "Save it without a password, or save the ECG page as a PNG image.",
+            ) from error
+        raise IntakeError(f"{file.name} is a PDF, but it is damaged or cut off.", _AGAIN) from error
+
+
+def _rendered(page: pypdfium2.PdfPage, limits: Limits) -> np.ndarray:
+    longest_pt = max(page.get_size())
+    scale = min(limits.document_dpi / _POINTS_PER_INCH, _LONGEST_SIDE_PX / max(longest_pt, 1.0))
+    # Forms are left out: filling them in is what would run their scripts.
+    bitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True)
+    return np.array(bitmap.to_numpy()[:, :, :3])
+
+
+reader = Reader("pdf", "PDF document", recognises, read, count)
