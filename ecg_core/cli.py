@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Sequence
 
 from ecg_core.commands import (
+    attending,
     audit,
     evaluating,
     explaining,
@@ -18,7 +19,7 @@ from ecg_core.commands import (
     training,
 )
 
-COMMANDS = (predicting, explaining, rendering, training, evaluating, exporting, audit)
+COMMANDS = (predicting, explaining, rendering, training, evaluating, attending, exporting, audit)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -6,22 +6,15 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from pytorch_grad_cam import GradCAM, GradCAMPlusPlus, HiResCAM
-from pytorch_grad_cam.base_cam import BaseCAM
 from torch import Tensor, nn
 
+from ecg_core.network.architecture import PageNetwork
+from ecg_core.network.attention import DEFAULT_METHOD, METHODS
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES, TRIAGE_CLASSES, TRIAGE_NAMES
 from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page.arrange import arranged_boxes, put_back
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox
-
-METHODS: dict[str, type[BaseCAM]] = {
-    "gradcam": GradCAM,
-    "hirescam": HiResCAM,
-    "gradcam++": GradCAMPlusPlus,
-}
-"""Selvaraju et al. 2017; Draelos & Carin 2020; Chattopadhay et al. 2018."""
 
 
 def targets(classifier: Classifier) -> tuple[tuple[str, str], ...]:
@@ -35,9 +28,9 @@ def targets(classifier: Classifier) -> tuple[tuple[str, str], ...]:
 class _OneHead(nn.Module):
     """The network seen through the head that holds the target."""
 
-    def __init__(self, classifier: Classifier, head: str) -> None:
+    def __init__(self, network: PageNetwork, head: str) -> None:
         super().__init__()
-        self.network = classifier.network
+        self.network = network
         self.head = head
 
     def forward(self, ink: Tensor) -> Tensor:
@@ -45,7 +38,8 @@ class _OneHead(nn.Module):
         return logits
 
 
-def _locate(classifier: Classifier, target: str) -> tuple[str, int]:
+def locate(classifier: Classifier, target: str) -> tuple[str, int]:
+    """Head of the network that holds a target, and its place there. Raises KeyError."""
     if target in set(TRIAGE_CLASSES):
         return "triage", [str(c) for c in TRIAGE_CLASSES].index(target)
     if target in SUPERCLASSES:
@@ -57,26 +51,18 @@ def _locate(classifier: Classifier, target: str) -> tuple[str, int]:
 
 
 def attend(
-    classifier: Classifier, page: EcgPage, target: str, method: str = "gradcam"
+    classifier: Classifier, page: EcgPage, target: str, method: str = DEFAULT_METHOD
 ) -> Attention:
     """Attention of one output on one page.
 
     target: triage class ("acute_mi"), superclass ("MI") or statement code ("AFIB").
-    Raises KeyError for an unknown target or method.
+    method: a key of `METHODS`. Raises KeyError for an unknown target or method.
     """
-    head, index = _locate(classifier, target)
-    model = _OneHead(classifier, head)
-    layer = classifier.network.trunk[-1]
+    head, index = locate(classifier, target)
     read = classifier.network_input(page)
     # The hooks sit on the shared network: nobody else may run it meanwhile.
-    with classifier.lock, METHODS[method](model=model, target_layers=[layer]) as cam:
-        coarse = cam(
-            input_tensor=read.requires_grad_(True),
-            targets=[lambda logits: logits[index]],
-        )[0]
-    size = (read.shape[3], read.shape[2])
-    heat = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    heat = np.clip(heat, 0, 1)
+    with classifier.lock:
+        heat = heat_map(classifier.network, read, head, index, method)
     boxes = page.boxes
     if classifier.card.arranged:
         height, width = page.ink.shape
@@ -86,6 +72,24 @@ def attend(
     if classifier.card.arranged:
         heat = put_back(heat, height, width, page.boxes)
     return Attention(target, method, heat, shares, outside)
+
+
+def heat_map(
+    network: PageNetwork, read: Tensor, head: str, index: int, method: str = DEFAULT_METHOD
+) -> np.ndarray:
+    """Class activation map of one output on what the network reads: float32, H×W, 0 to 1.
+
+    read: 1×1×H×W. The page is read once, as it is: averaging over augmented copies, as the
+    library offers, would mirror time.
+    """
+    cam = METHODS[method].cam(model=_OneHead(network, head), target_layers=[network.trunk[-1]])
+    with cam:
+        coarse = cam(
+            input_tensor=read.requires_grad_(True), targets=[lambda logits: logits[index]]
+        )[0]
+    size = (read.shape[3], read.shape[2])
+    heat = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(heat, 0, 1))
 
 
 def lead_shares(heat: np.ndarray, boxes: Sequence[LeadBox]) -> tuple[tuple[LeadShare, ...], float]:

@@ -1,0 +1,47 @@
+"""`attend-evidence`: does attention tell anything? Rows as evidence, figures on stdout."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ecg_core import network
+from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
+from ecg_core.network.registry import models_folder
+
+LIMIT = 100
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "attend-evidence", help="sanity checks of attention"
+    )
+    parser.add_argument("--root", type=Path, required=True, metavar="DIR", help="PTB-XL")
+    parser.add_argument("--split", type=int, choices=(9, 10), required=True, help="PTB-XL fold")
+    parser.add_argument("--limit", type=int, default=LIMIT, help="about so many ECGs a test")
+    parser.add_argument("--model", choices=network.list_models() or None)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default: the model's evidence")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run every test and print one JSON line per figure."""
+    from ecg_core.learning import ptbxl
+    from ecg_core.learning.attending import rows
+    from ecg_core.learning.attending.evidence import Evidence
+
+    try:
+        data = ptbxl.load(arguments.root)
+    except FileNotFoundError as error:
+        complain(f"No PTB-XL at {arguments.root}: {error}")
+        return WRONG_USAGE
+    classifier = network.load(arguments.model)
+    home = models_folder() / classifier.card.name / "evidence"
+    found = list(Evidence(classifier, data, arguments.split, arguments.limit).rows())
+    rows.write(found, arguments.out or home / rows.FILE_NAME)
+    for figure in rows.figures(found):
+        emit(asdict(figure))
+    return ALL_READ

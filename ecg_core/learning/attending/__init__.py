@@ -1,0 +1,1 @@
+"""Whether attention tells anything: perturbation, randomised weights, planted abnormalities."""

@@ -1,0 +1,13 @@
+"""Grad-CAM++: only places that raise the answer weigh, several alike."""
+
+from pytorch_grad_cam import GradCAMPlusPlus
+
+from ecg_core.network.attention.method import Method
+
+method = Method(
+    key="gradcam++",
+    name="Grad-CAM++",
+    about="Only what raises the answer counts, and several places may count alike.",
+    source="Chattopadhay et al., WACV 2018",
+    cam=GradCAMPlusPlus,
+)
