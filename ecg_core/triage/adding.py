@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from ecg_core.intake.values import Bundle
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
-from ecg_core.triage import chain
+from ecg_core.triage import chain, workflow
 from ecg_core.triage.answers import attention_to_bytes, prediction_to_plain
 from ecg_core.triage.blobs import Blobs
 from ecg_core.triage.canonical import canonical_json, sha256_text, utc_now
 from ecg_core.triage.errors import StoreError
-from ecg_core.triage.priority import PriorityDecision
+from ecg_core.triage.priority import PriorityDecision, doubtful
+from ecg_core.triage.roles import Actor
 from ecg_core.triage.schema import Action, BlobRow, CaseRow, FileRow, HeadRow
 
 LONGEST_NAME = 255
@@ -90,8 +91,15 @@ def existing_case(session: Session, identity: str) -> str | None:
     return session.scalars(select(CaseRow.id).where(CaseRow.identity == identity)).one_or_none()
 
 
-def insert_case(session: Session, head: HeadRow, new: NewCase, stored: StoredBytes) -> str:
-    """Add the case's rows and its two events; gives the case's id."""
+def insert_case(
+    session: Session,
+    head: HeadRow,
+    new: NewCase,
+    stored: StoredBytes,
+    list_name: str = "",
+    actor: str | Actor = chain.MACHINE,
+) -> str:
+    """Add the case's rows, its two events and its state; gives the case's id."""
     case = _case_row(new, stored, head.seq + 1)
     files = [
         FileRow(case_id=case.id, position=position, name=_storable(file.name), sha256=sha256)
@@ -109,11 +117,12 @@ def insert_case(session: Session, head: HeadRow, new: NewCase, stored: StoredByt
     session.add_all(files)
     try:
         added = _added_payload(new, stored, chain.case_hash(case, files))
-        chain.append(session, head, Action.CASE_ADDED, chain.MACHINE, case.id, added)
+        chain.append(session, head, Action.CASE_ADDED, actor, case.id, added)
         answer = _answer_payload(new, stored)
         chain.append(session, head, Action.MACHINE_ANSWER, chain.MACHINE, case.id, answer)
     except (TypeError, ValueError) as error:
         raise StoreError(f"The answer cannot be stored: {error}.", "Tell support.") from error
+    workflow.settle(session, case, _storable(list_name)[:80], doubtful(new.page.remarks))
     return case.id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -9,10 +10,16 @@ from sqlalchemy.orm import Session
 
 from ecg_core.triage.canonical import canonical_json, sha256_text, utc_now
 from ecg_core.triage.errors import StoreError
+from ecg_core.triage.roles import Actor
 from ecg_core.triage.schema import Action, CaseRow, EventRow, FileRow, HeadRow, ReadingRow
 
 MACHINE = "ECG Triage"
 """The actor of what the program did without being asked by a named person."""
+
+CLOCK_TOLERANCE_S = 2.0
+"""Clocks of several computers at one database differ by this much without being remarked on."""
+
+_LATER_COLUMNS = ("phase", "verdict", "findings", "confidence", "second_wanted", "blind", "account")
 
 
 def lock_head(session: Session) -> HeadRow:
@@ -33,21 +40,31 @@ def append(
     session: Session,
     head: HeadRow,
     action: Action,
-    actor: str,
+    actor: str | Actor,
     case_id: str | None,
     payload: dict[str, Any],
     token: str | None = None,
 ) -> EventRow:
-    """Add an event after `head` (from `lock_head`) and move the head on to it."""
+    """Add an event after `head` (from `lock_head`) and move the head on to it.
+
+    A clock that was set back is written into the event: the order of the chain is that of its
+    numbers, and nobody has to believe the times.
+    """
+    now = utc_now()
+    behind_s = clock_behind_s(session, head, now)
+    if behind_s > CLOCK_TOLERANCE_S:
+        payload = payload | {"clock_behind_s": behind_s}
+    who = Actor(actor) if isinstance(actor, str) else actor
     event = EventRow(
         seq=head.seq + 1,
-        created_utc=utc_now(),
-        actor=actor,
+        created_utc=now,
+        actor=who.name,
         action=action.value,
         case_id=case_id,
         payload=canonical_json(payload),
         token=token,
         previous_hash=head.hash,
+        role=who.role or None,
     )
     event.hash = event_hash(event)
     session.add(event)
@@ -58,9 +75,25 @@ def append(
     return event
 
 
+def clock_behind_s(session: Session, head: HeadRow, now: str) -> float:
+    """How far `now` lies before the last event, in seconds; 0 when it does not."""
+    last = session.get(EventRow, head.seq)
+    if last is None or last.created_utc <= now:
+        return 0.0
+    try:
+        behind = datetime.fromisoformat(last.created_utc) - datetime.fromisoformat(now)
+    except ValueError:
+        # A spoilt time is for `verify` to tell of.
+        return 0.0
+    return round(behind.total_seconds(), 1)
+
+
 def event_plain(event: EventRow) -> dict[str, Any]:
-    """All columns of an event but its own hash, in the order in which they are exported."""
-    return {
+    """All columns of an event but its own hash, in the order in which they are exported.
+
+    A role that is none is left out, as it was not there before there were accounts.
+    """
+    plain: dict[str, Any] = {
         "seq": event.seq,
         "created_utc": event.created_utc,
         "actor": event.actor,
@@ -70,6 +103,9 @@ def event_plain(event: EventRow) -> dict[str, Any]:
         "token": event.token,
         "previous_hash": event.previous_hash,
     }
+    if event.role is not None:
+        plain["role"] = event.role
+    return plain
 
 
 def event_hash(event: EventRow) -> str:
@@ -86,8 +122,11 @@ def case_hash(case: CaseRow, files: list[FileRow]) -> str:
 
 
 def reading_plain(row: ReadingRow) -> dict[str, Any]:
-    """What the event of a reading says of it, besides the values before and after."""
-    return {
+    """What the event of a reading says of it, besides the values before and after.
+
+    Columns that came later are left out where they are none, as in readings from before.
+    """
+    plain: dict[str, Any] = {
         "number": row.number,
         "reader": row.reader,
         "agrees": row.agrees,
@@ -96,3 +135,5 @@ def reading_plain(row: ReadingRow) -> dict[str, Any]:
         "reason": row.reason,
         "note": row.note,
     }
+    later = {name: getattr(row, name) for name in _LATER_COLUMNS}
+    return plain | {name: value for name, value in later.items() if value is not None}

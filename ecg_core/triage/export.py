@@ -28,6 +28,7 @@ COLUMNS = (
     "payload",
     "token",
     "previous_hash",
+    "role",
     "hash",
 )
 
@@ -36,7 +37,8 @@ def write(events: Iterable[EventRow], out: TextIO, fmt: ExportFormat) -> int:
     """Write events in the order given; gives their number.
 
     In JSON lines, an event's hash is the SHA-256 of its line without the `hash` member, written
-    with sorted keys and without spaces.
+    with sorted keys and without spaces. An event without a role has no such member there, and an
+    empty cell in CSV.
     """
     rows = ({**event_plain(event), "hash": event.hash} for event in events)
     written = 0

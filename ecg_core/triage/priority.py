@@ -6,8 +6,8 @@ Findings are those above their operating points on the model's card.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
@@ -38,12 +38,13 @@ class PriorityDecision:
 
 @dataclass(frozen=True)
 class Signs:
-    """What the rules look at: the prediction, codes flagged in it, and whether the page is
-    doubtful."""
+    """What the rules look at: the prediction, codes flagged in it, whether the page is doubtful,
+    and from which probability a normal ECG may wait."""
 
     prediction: Prediction
     flagged: frozenset[str]
     doubtful_page: bool
+    surely_normal: float = SURELY_NORMAL
 
     def any(self, *codes: str) -> bool:
         """Whether one of these findings is flagged."""
@@ -203,28 +204,74 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "normal",
         Priority.ROUTINE,
-        f"Normal with a probability of at least {SURELY_NORMAL:.0%}.",
-        lambda s: s.p_normal >= SURELY_NORMAL,
+        "Normal with a probability of at least {surely_normal}.",
+        lambda s: s.p_normal >= s.surely_normal,
     ),
     Rule(
         "not-surely-normal",
         Priority.SOON,
-        f"Normal is the most probable class, but below {SURELY_NORMAL:.0%}.",
+        "Normal is the most probable class, but below {surely_normal}.",
         lambda s: True,
     ),
 )
 """In the order in which they are asked; the last applies to whatever is left."""
 
 
-def decide(prediction: Prediction, remarks: tuple[Remark, ...]) -> PriorityDecision:
-    """The priority of one ECG, by the first rule of `RULES` that applies.
+@dataclass(frozen=True)
+class PriorityTable:
+    """`RULES` as a service has set them.
+
+    changed: rule id → another priority, or "off" for a rule that is passed over.
+    surely_normal: calibrated probability of a normal ECG from which it may wait.
+    """
+
+    changed: Mapping[str, str] = field(default_factory=dict)
+    surely_normal: float = SURELY_NORMAL
+
+    def priority(self, rule: Rule) -> Priority | None:
+        """The priority that a rule gives here; None when it is off."""
+        word = self.changed.get(rule.id, rule.priority.value)
+        return None if word == "off" else Priority(word)
+
+    def words(self, rule: Rule) -> str:
+        """The rule in words, with the limit in force."""
+        return rule.words.format(surely_normal=f"{self.surely_normal:.0%}")
+
+
+RELEASED = PriorityTable()
+"""The table as it is released."""
+
+
+def decide(
+    prediction: Prediction, remarks: tuple[Remark, ...], table: PriorityTable = RELEASED
+) -> PriorityDecision:
+    """The priority of one ECG, by the first rule of `RULES` that applies and is not off.
 
     remarks: those of the page; one that is more than a note makes the page doubtful.
     """
     signs = Signs(
         prediction,
         frozenset(f.code for f in (*prediction.superclasses, *prediction.findings) if f.flagged),
-        any(remark.severity is not Severity.NOTE for remark in remarks),
+        doubtful(remarks),
+        table.surely_normal,
     )
-    rule = next(rule for rule in RULES if rule.applies(signs))
-    return PriorityDecision(rule.priority, rule.id, rule.words)
+    for rule in RULES[:-1]:
+        priority = table.priority(rule)
+        if priority is not None and rule.applies(signs):
+            return PriorityDecision(priority, rule.id, table.words(rule))
+    last = RULES[-1]
+    return PriorityDecision(table.priority(last) or last.priority, last.id, table.words(last))
+
+
+def doubtful(remarks: tuple[Remark, ...]) -> bool:
+    """Whether a remark is more than a note."""
+    return any(remark.severity is not Severity.NOTE for remark in remarks)
+
+
+def rank(priority: Priority) -> int:
+    """0 for what is read first.
+
+    >>> rank(Priority.IMMEDIATE), rank(Priority.ROUTINE)
+    (0, 3)
+    """
+    return tuple(Priority).index(priority)

@@ -20,8 +20,9 @@ from ecg_core.triage.blobs import Blobs
 from ecg_core.triage.canonical import canonical_json
 from ecg_core.triage.errors import StoreError
 from ecg_core.triage.priority import Priority, PriorityDecision
-from ecg_core.triage.readings import Reading, StoredReading
+from ecg_core.triage.readings import Confidence, Phase, Reading, StoredReading, Verdict
 from ecg_core.triage.schema import Action, CaseRow, EventRow, FileRow, ReadingRow
+from ecg_core.triage.workflow import undone
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class StoredEvent:
-    """One event of the chain. payload: what happened, as plain values."""
+    """One event of the chain. payload: what happened, as plain values. role: of the actor."""
 
     seq: int
     created_utc: datetime
@@ -45,6 +46,7 @@ class StoredEvent:
     payload: Mapping[str, Any]
     previous_hash: str
     hash: str
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,9 @@ def reopen(session: Session, blobs: Blobs, case_id: str) -> StoredCase:
             StoredFile(file.name, entry["sha256"], entry["size"])
             for file, entry in zip(files, added["files"], strict=True)
         ),
-        readings=tuple(_readings(readings)),
+        readings=tuple(
+            _readings(readings, undone((event.action, payload_of(event)) for event in events))
+        ),
         events=tuple(stored_event(event) for event in events),
         checks=Checks(
             page=page_sha256 == prediction.page_sha256 == added["page_sha256"],
@@ -181,10 +185,13 @@ def stored_event(event: EventRow) -> StoredEvent:
         json.loads(event.payload),
         event.previous_hash,
         event.hash,
+        event.role or "",
     )
 
 
-def _readings(rows: list[ReadingRow]) -> list[StoredReading]:
+def _readings(
+    rows: list[ReadingRow], taken_back: frozenset[int] = frozenset()
+) -> list[StoredReading]:
     earlier: list[int | None] = [None, *(row.seq for row in rows)]
     return [
         StoredReading(
@@ -193,12 +200,20 @@ def _readings(rows: list[ReadingRow]) -> list[StoredReading]:
             Reading(
                 row.reader,
                 row.agrees,
-                Triage(row.triage),
-                Priority(row.priority),
+                None if row.triage is None else Triage(row.triage),
+                None if row.priority is None else Priority(row.priority),
                 row.reason,
                 row.note,
+                None if row.verdict is None else Verdict(row.verdict),
+                None if row.findings is None else tuple(json.loads(row.findings)),
+                bool(row.second_wanted),
+                None if row.confidence is None else Confidence(row.confidence),
             ),
             before,
+            Phase(row.phase or Phase.FINAL),
+            row.account or "",
+            row.blind,
+            row.seq in taken_back,
         )
         for row, before in zip(rows, earlier, strict=False)
     ]

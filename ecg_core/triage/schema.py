@@ -23,6 +23,17 @@ class Action(StrEnum):
     READING = "reading"
     VIEW = "view"
     EXPORT = "export"
+    FIRST_READING = "first_reading"
+    ANSWER_SHOWN = "answer_shown"
+    ADJUDICATION = "adjudication"
+    UNDONE = "undone"
+    ASSIGNED = "assigned"
+    WITHDRAWN = "withdrawn"
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_OUT = "sign_out"
+    CONFIGURATION = "configuration"
+    FAILURE = "failure"
 
 
 class Base(DeclarativeBase):
@@ -96,11 +107,15 @@ class EventRow(Base):
     """One link of the audit chain.
 
     payload: canonical JSON. token: makes an event idempotent; none for the machine's own.
-    hash: SHA-256 of the canonical JSON of all other columns.
+    role: in which roles the actor acted; none for programs, and before there were accounts.
+    hash: SHA-256 of the canonical JSON of all other columns, without a role that is none.
     """
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_case_id", "case_id", "seq"),)
+    __table_args__ = (
+        Index("ix_events_case_id", "case_id", "seq"),
+        Index("ix_events_action", "action", "seq"),
+    )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     created_utc: Mapped[str] = mapped_column(Moment)
@@ -111,10 +126,16 @@ class EventRow(Base):
     token: Mapped[str | None] = mapped_column(String(64), unique=True)
     previous_hash: Mapped[str] = mapped_column(Sha256, unique=True)
     hash: Mapped[str] = mapped_column(Sha256, unique=True)
+    role: Mapped[str | None] = mapped_column(String(64))
 
 
 class ReadingRow(Base):
-    """What one reading event says, in columns to search by."""
+    """What one reading event says, in columns to search by.
+
+    agrees: none where no class was decided on, or for a first reading. The columns from `phase`
+    on are none in readings from before there were accounts: those were final, by a name alone.
+    findings: JSON list of statement codes; none when the reader named none.
+    """
 
     __tablename__ = "readings"
     __table_args__ = (
@@ -130,11 +151,18 @@ class ReadingRow(Base):
     number: Mapped[int]
     created_utc: Mapped[str] = mapped_column(Moment)
     reader: Mapped[str] = mapped_column(String(80))
-    agrees: Mapped[bool]
-    triage: Mapped[str] = mapped_column(String(32))
-    priority: Mapped[str] = mapped_column(String(16))
+    agrees: Mapped[bool | None]
+    triage: Mapped[str | None] = mapped_column(String(32))
+    priority: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
+    phase: Mapped[str | None] = mapped_column(String(16))
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    findings: Mapped[str | None] = mapped_column(Text)
+    confidence: Mapped[str | None] = mapped_column(String(8))
+    second_wanted: Mapped[bool | None]
+    blind: Mapped[bool | None]
+    account: Mapped[str | None] = mapped_column(String(16))
 
 
 class HeadRow(Base):

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from ecg_core.network.statements import Triage
 from ecg_core.triage.priority import Priority
+from ecg_core.triage.readings import Verdict
+from ecg_core.triage.room_schema import CaseStateRow
 from ecg_core.triage.schema import CaseRow, ReadingRow
 
 
@@ -26,9 +28,9 @@ class CaseFilter:
     """Which cases; None or "" leaves a question open.
 
     date_from, date_to: days in UTC on which cases were added, both included.
-    reader: anyone who read the case. triage: the class that stands, which is that of the latest
-    reading, else the machine's. agreement: of the latest reading. model_version: "name version".
-    text: in the name, id, input hash, or a reading's reason or note.
+    reader: anyone who read the case. triage: the class that stands, which is that of the
+    reading that stands, else the machine's. agreement: of the reading that stands.
+    model_version: "name version". text: in the name, id, input hash, or a reading's reason or note.
     """
 
     date_from: date | None = None
@@ -47,8 +49,9 @@ class CaseFilter:
 class CaseSummary:
     """One line of a list of cases.
 
-    triage, priority: what stands (latest reading, else the machine); machine_triage and
-    machine_priority: what the machine said. agrees, reader, read_utc: of the latest reading.
+    triage, priority: what stands (a reading, else the machine); machine_triage and
+    machine_priority: what the machine said. agrees, verdict, reader, read_utc: of the reading
+    that stands.
     """
 
     id: str
@@ -69,6 +72,7 @@ class CaseSummary:
     reader: str | None
     read_utc: datetime | None
     readings: int
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,9 @@ class FilterValues:
 
 EVERYTHING = CaseFilter()
 
-_LATEST_SEQ = (
-    select(func.max(ReadingRow.seq))
-    .where(ReadingRow.case_id == CaseRow.id)
+_STANDING_SEQ = (
+    select(CaseStateRow.standing_seq)
+    .where(CaseStateRow.case_id == CaseRow.id)
     .correlate(CaseRow)
     .scalar_subquery()
 )
@@ -97,7 +101,7 @@ def find(session: Session, wanted: CaseFilter) -> list[CaseSummary]:
     """The cases that match, newest first, `limit` of them from `offset`."""
     query = (
         select(CaseRow, ReadingRow)
-        .outerjoin(ReadingRow, ReadingRow.seq == _LATEST_SEQ)
+        .outerjoin(ReadingRow, ReadingRow.seq == _STANDING_SEQ)
         .where(*_conditions(wanted))
         .order_by(CaseRow.added_seq.desc())
         .limit(wanted.limit)
@@ -111,7 +115,7 @@ def count(session: Session, wanted: CaseFilter) -> int:
     query = (
         select(func.count(CaseRow.id))
         .select_from(CaseRow)
-        .outerjoin(ReadingRow, ReadingRow.seq == _LATEST_SEQ)
+        .outerjoin(ReadingRow, ReadingRow.seq == _STANDING_SEQ)
         .where(*_conditions(wanted))
     )
     return session.scalar(query) or 0
@@ -120,7 +124,7 @@ def count(session: Session, wanted: CaseFilter) -> int:
 def filter_values(session: Session) -> FilterValues:
     """The values that stored cases have, for the filters."""
     triages = select(_standing_triage).distinct().select_from(CaseRow)
-    triages = triages.outerjoin(ReadingRow, ReadingRow.seq == _LATEST_SEQ)
+    triages = triages.outerjoin(ReadingRow, ReadingRow.seq == _STANDING_SEQ)
     known = set(session.scalars(triages))
     first, last = session.execute(
         select(func.min(CaseRow.created_utc), func.max(CaseRow.created_utc))
@@ -183,8 +187,8 @@ def _summary(case: CaseRow, reading: ReadingRow | None) -> CaseSummary:
         model_version=case.model,
         input_sha256=case.input_sha256,
         status=Status.UNREAD if reading is None else Status.READ,
-        triage=Triage(case.triage if reading is None else reading.triage),
-        priority=Priority(case.priority if reading is None else reading.priority),
+        triage=Triage((reading and reading.triage) or case.triage),
+        priority=Priority((reading and reading.priority) or case.priority),
         machine_triage=Triage(case.triage),
         machine_priority=Priority(case.priority),
         abstained=case.abstained,
@@ -193,4 +197,11 @@ def _summary(case: CaseRow, reading: ReadingRow | None) -> CaseSummary:
         reader=None if reading is None else reading.reader,
         read_utc=None if reading is None else datetime.fromisoformat(reading.created_utc),
         readings=0 if reading is None else reading.number,
+        verdict=None if reading is None else _verdict(reading),
     )
+
+
+def _verdict(reading: ReadingRow) -> Verdict:
+    if reading.verdict is not None:
+        return Verdict(reading.verdict)
+    return Verdict.AGREE if reading.agrees else Verdict.OVERRIDE

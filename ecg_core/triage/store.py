@@ -6,36 +6,47 @@ import io
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 import ecg_core
 from ecg_core.intake.values import Bundle
-from ecg_core.network.statements import Triage
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
-from ecg_core.triage import adding, chain, export, reopening, search, verification
+from ecg_core.triage import (
+    adding,
+    chain,
+    export,
+    recording,
+    reopening,
+    search,
+    settings,
+    verification,
+)
 from ecg_core.triage.anchor import Anchor, Link
 from ecg_core.triage.blobs import Blobs
-from ecg_core.triage.canonical import canonical_json, sha256_text
+from ecg_core.triage.canonical import sha256_text
 from ecg_core.triage.database import migrate, open_engine, writing
 from ecg_core.triage.errors import StoreError, in_words
 from ecg_core.triage.export import ExportFormat
 from ecg_core.triage.files import write_whole
 from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.readings import (
+    Phase,
     Reading,
     StoredReading,
-    checked,
     checked_name,
     checked_token,
 )
 from ecg_core.triage.reopening import Checks, StoredCase, StoredEvent, StoredFile
-from ecg_core.triage.schema import Action, EventRow, FileRow, HeadRow, ReadingRow
+from ecg_core.triage.roles import Actor
+from ecg_core.triage.schema import Action, EventRow, FileRow, HeadRow
 from ecg_core.triage.search import EVERYTHING, CaseFilter, CaseSummary, FilterValues, Status
+from ecg_core.triage.settings import Settings
 from ecg_core.triage.verification import ChainReport
 
 __all__ = [
@@ -92,7 +103,7 @@ class Store:
             mark = "" if url is None else f"-{sha256_text(engine.url.render_as_string())[:12]}"
             anchor = Anchor(data_dir / f"chain{mark}.anchor", blobs.scratch)
             store = cls(engine, blobs, anchor)
-            with store._reading() as session:
+            with store.snapshot() as session:
                 head = session.scalars(select(HeadRow)).one_or_none()
             # A chain elsewhere may be older than this data directory, which witnesses it from
             # now on. The data directory's own has had its anchor from the first event.
@@ -113,97 +124,91 @@ class Store:
         priority: PriorityDecision,
         thresholds: Mapping[str, float],
         app_version: str,
+        list_name: str = "",
+        actor: str | Actor = chain.MACHINE,
     ) -> str:
         """Store an ECG with the machine's answer; gives the case's id.
 
         The same input, page and model again give the case that is there, unchanged.
-        thresholds: operating points in force, by code.
+        thresholds: operating points in force, by code. list_name: the worklist it came by.
+        actor: who added it.
         """
         new = adding.NewCase(bundle, page, prediction, attention, priority, thresholds, app_version)
         new.check()
-        with self._reading() as session:
+        with self.snapshot() as session:
             known = adding.existing_case(session, new.identity)
         if known is not None:
             return known
         with in_words():
             # Bytes first: an event never tells of bytes that are not on the disk.
             stored = adding.write_bytes(new, self._blobs)
-        with self._appending() as session:
+        with self.appending() as session:
             head = chain.lock_head(session)
             known = adding.existing_case(session, new.identity)
             if known is not None:
                 return known
-            return adding.insert_case(session, head, new, stored)
+            return adding.insert_case(session, head, new, stored, list_name, actor)
 
-    def record_reading(self, case_id: str, reading: Reading, token: str) -> int:
+    def record_reading(
+        self,
+        case_id: str,
+        reading: Reading,
+        token: str,
+        actor: Actor | None = None,
+        phase: Phase = Phase.FINAL,
+    ) -> int:
         """Store a clinician's decision; gives the number of its event.
 
         token: the same token with the same reading again (a second click) gives the same event.
+        actor: the account that reads, whose name goes before the reading's; None where there are
+        no accounts.
         """
         checked_token(token)
-        with self._appending() as session:
+        if actor is not None:
+            reading = replace(reading, reader=actor.name)
+        with self.appending() as session:
             head = chain.lock_head(session)
             case = reopening.get_case(session, case_id)
-            clean = checked(reading, Triage(case.triage), case.abstained)
-            latest = session.scalars(
-                select(ReadingRow)
-                .where(ReadingRow.case_id == case_id)
-                .order_by(ReadingRow.seq.desc())
-                .limit(1)
-            ).one_or_none()
-            row = ReadingRow(
-                case_id=case_id,
-                number=1 if latest is None else latest.number + 1,
-                reader=clean.reader,
-                agrees=clean.agrees,
-                triage=clean.triage.value,
-                priority=clean.priority.value,
-                reason=clean.reason,
-                note=clean.note,
-            )
-            earlier = session.scalars(select(EventRow).where(EventRow.token == token)).one_or_none()
-            if earlier is not None:
-                return _same_click(session, earlier, row)
-            standing = case if latest is None else latest
-            payload = {
-                "reading": chain.reading_plain(row),
-                "agreement": "agreed" if row.agrees else "overridden",
-                "old": {"triage": standing.triage, "priority": standing.priority},
-                "new": {"triage": row.triage, "priority": row.priority},
-                "machine": {
-                    "triage": case.triage,
-                    "priority": case.priority,
-                    "abstained": case.abstained,
-                    "model": case.model,
-                },
-                "earlier_event": None if latest is None else latest.seq,
-                "input_sha256": case.input_sha256,
-                "page_sha256": case.page_sha256,
-                "app_version": ecg_core.__version__,
-            }
-            event = chain.append(
-                session, head, Action.READING, clean.reader, case_id, payload, token
-            )
-            row.seq, row.created_utc = event.seq, event.created_utc
-            session.add(row)
-            return event.seq
+            who = actor or Actor(checked_name(reading.reader))
+            return recording.record(session, head, case, reading, token, who, phase)
 
-    def record_view(self, case_id: str, actor: str) -> int:
+    def record_view(self, case_id: str, actor: str | Actor) -> int:
         """Note in the chain that a person looked at a case; gives the event's number."""
-        name = checked_name(actor)
-        with self._appending() as session:
+        who = Actor(checked_name(actor)) if isinstance(actor, str) else actor
+        with self.appending() as session:
             head = chain.lock_head(session)
             reopening.get_case(session, case_id)
-            return chain.append(session, head, Action.VIEW, name, case_id, {}).seq
+            payload = {"account": who.account} if who.account else {}
+            return chain.append(session, head, Action.VIEW, who, case_id, payload).seq
+
+    def record_failure(self, what: str, case_id: str | None = None) -> int:
+        """Note in the chain that the program could not do something; gives the event's number."""
+        with self.appending() as session:
+            head = chain.lock_head(session)
+            payload = {"reason": what[:1000], "app_version": ecg_core.__version__}
+            return chain.append(session, head, Action.FAILURE, chain.MACHINE, case_id, payload).seq
+
+    def settings(self) -> Settings:
+        """The settings in force."""
+        with self.snapshot() as session:
+            return settings.read(session)
+
+    def change_settings(self, wanted: Settings, actor: Actor) -> None:
+        """Put settings in force; what changed is an event with old and new values."""
+        with self.appending() as session:
+            head = chain.lock_head(session)
+            changed = settings.write(session, wanted)
+            if changed["new"]:
+                chain.append(session, head, Action.CONFIGURATION, actor, None, changed)
 
     def reopen(self, case_id: str) -> StoredCase:
         """A case exactly as it was decided, with its readings and what its hashes say."""
-        with self._reading() as session:
+        with self.snapshot() as session:
             return reopening.reopen(session, self._blobs, case_id)
 
     def original(self, case_id: str, position: int = 0) -> bytes:
         """The bytes of one original file of a case, in the order of `StoredCase.files`."""
-        with self._reading() as session:
+        with self.snapshot() as session:
             reopening.get_case(session, case_id)
             file = session.get(FileRow, (case_id, position))
             if file is None:
@@ -212,17 +217,17 @@ class Store:
 
     def search(self, wanted: CaseFilter = EVERYTHING) -> list[CaseSummary]:
         """The cases that match, newest first."""
-        with self._reading() as session:
+        with self.snapshot() as session:
             return search.find(session, wanted)
 
     def count(self, wanted: CaseFilter = EVERYTHING) -> int:
         """How many cases match, whatever the filter's limit."""
-        with self._reading() as session:
+        with self.snapshot() as session:
             return search.count(session, wanted)
 
     def filter_values(self) -> FilterValues:
         """What there is to choose from in each filter."""
-        with self._reading() as session:
+        with self.snapshot() as session:
             return search.filter_values(session)
 
     def verify(self, blobs: bool = False) -> ChainReport:
@@ -232,22 +237,23 @@ class Store:
             anchor = self._anchor.read()
         except ValueError as error:
             return ChainReport(False, 0, None, str(error))
-        with self._reading() as session:
+        with self.snapshot() as session:
             return verification.verify(session, anchor, self._blobs if blobs else None)
 
     def export(
-        self, target: Path | TextIO, fmt: ExportFormat | str, actor: str = chain.MACHINE
+        self, target: Path | TextIO, fmt: ExportFormat | str, actor: str | Actor = chain.MACHINE
     ) -> int:
         """Write the chain to a file or a text stream; gives the number of events.
 
         The export is itself an event, the last of those written. actor: who exports.
         """
-        fmt, name = ExportFormat(fmt), checked_name(actor)
-        with self._appending() as session:
+        fmt = ExportFormat(fmt)
+        name = checked_name(actor) if isinstance(actor, str) else actor
+        with self.appending() as session:
             head = chain.lock_head(session)
             payload = {"format": fmt.value, "events": head.seq + 1}
             last = chain.append(session, head, Action.EXPORT, name, None, payload).seq
-        with self._reading() as session:
+        with self.snapshot() as session:
             events = session.scalars(
                 select(EventRow)
                 .where(EventRow.seq <= last)
@@ -262,12 +268,19 @@ class Store:
             return written
 
     @contextmanager
-    def _reading(self) -> Iterator[Session]:
+    def snapshot(self) -> Iterator[Session]:
+        """A transaction that reads."""
         with in_words(), Session(self._engine) as session:
             yield session
 
     @contextmanager
-    def _appending(self) -> Iterator[Session]:
+    def changing(self) -> Iterator[Session]:
+        """A transaction that writes, but appends no event."""
+        with in_words(), Session(self._writer) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def appending(self) -> Iterator[Session]:
         """A transaction that may append; once committed, the anchor follows.
 
         It does not follow a chain that lost the event it witnessed: that would cover up a cut.
@@ -281,16 +294,3 @@ class Store:
             self._anchor.advance(link)
         else:
             _log.error("The audit chain does not fit its anchor; verify it.")
-
-
-def _same_click(session: Session, earlier: EventRow, row: ReadingRow) -> int:
-    """The event that a token already has, if it told of the same reading."""
-    stored = session.get(ReadingRow, earlier.seq)
-    if stored is not None and stored.case_id == row.case_id:
-        said: dict[str, Any] = {**chain.reading_plain(stored), "number": row.number}
-        if canonical_json(said) == canonical_json(chain.reading_plain(row)):
-            return earlier.seq
-    raise StoreError(
-        f"This decision was already saved as event {earlier.seq}.",
-        "To change it, add a new reading.",
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ecg_core.triage import chain
+from ecg_core.triage import chain, workflow
 from ecg_core.triage.anchor import Anchor, Link
 from ecg_core.triage.blobs import Blobs
 from ecg_core.triage.reopening import case_files, payload_of, reading_matches
@@ -23,7 +23,7 @@ from ecg_core.triage.schema import (
 )
 
 _BATCH = 500
-_TOLD_BY = ((CaseRow.added_seq, Action.CASE_ADDED), (ReadingRow.seq, Action.READING))
+_READINGS = (Action.READING, Action.FIRST_READING, Action.ADJUDICATION)
 
 
 @dataclass(frozen=True)
@@ -114,21 +114,32 @@ def _broken_links(session: Session, anchor: Link | None) -> Iterator[Fault]:
 
 
 def _changed_rows(session: Session) -> Iterator[Fault]:
-    told: dict[Action, set[int]] = {Action.CASE_ADDED: set(), Action.READING: set()}
-    query = select(EventRow).where(EventRow.action.in_(told)).order_by(EventRow.seq)
+    added: set[int] = set()
+    read: set[int] = set()
+    query = (
+        select(EventRow)
+        .where(EventRow.action.in_((Action.CASE_ADDED, *_READINGS)))
+        .order_by(EventRow.seq)
+    )
     for event in session.scalars(query.execution_options(yield_per=_BATCH)):
-        told[Action(event.action)].add(event.seq)
-        if event.action == Action.READING:
-            row = session.get(ReadingRow, event.seq)
-            if row is None or not reading_matches(row, [event]):
-                yield Fault(event.seq, f"The reading of event {event.seq} was changed.")
-        else:
+        if event.action == Action.CASE_ADDED:
+            added.add(event.seq)
             case = session.get(CaseRow, event.case_id)
             recorded = payload_of(event).get("row_sha256")
             files = case_files(session, event.case_id or "")
             if case is None or chain.case_hash(case, files) != recorded:
                 yield Fault(event.seq, f"Case {event.case_id} was changed after it was stored.")
-    for row_seq, action in _TOLD_BY:
+        else:
+            read.add(event.seq)
+            row = session.get(ReadingRow, event.seq)
+            if row is None or not reading_matches(row, [event]):
+                yield Fault(event.seq, f"The reading of event {event.seq} was changed.")
+    for row_seq, told in ((CaseRow.added_seq, added), (ReadingRow.seq, read)):
         for seq in session.scalars(select(row_seq).order_by(row_seq)):
-            if seq not in told[action]:
+            if seq not in told:
                 yield Fault(seq, f"A row tells of event {seq}, which is no such event.")
+    for case in session.scalars(select(CaseRow).order_by(CaseRow.added_seq)):
+        if not workflow.fits(session, case):
+            yield Fault(
+                case.added_seq, f"The state kept of case {case.id} is not what its events say."
+            )

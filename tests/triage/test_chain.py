@@ -28,6 +28,7 @@ COLUMNS = (
     "token",
     "previous_hash",
     "hash",
+    "role",
 )
 TABLES = ("actions", "blobs", "cases", "case_files", "events", "readings", "chain_head")
 
@@ -87,7 +88,7 @@ def test_replacing_an_event_by_any_of_its_unique_columns_is_refused(
         with pytest.raises(sqlite3.IntegrityError, match="REPLACE refused"):
             connection.execute(
                 "INSERT OR REPLACE INTO events SELECT 99, created_utc, actor, action, case_id, "
-                f"payload, {fresh['token']}, {fresh['previous_hash']}, {fresh['hash']} "
+                f"payload, {fresh['token']}, {fresh['previous_hash']}, {fresh['hash']}, role "
                 "FROM events WHERE seq = 5"
             )
 
@@ -206,9 +207,13 @@ def test_a_chain_rebuilt_with_new_hashes_is_noticed(folder: Path) -> None:
         ("DELETE FROM cases WHERE added_seq = 3", 3),
         (
             "INSERT INTO readings SELECT 7, case_id, 9, created_utc, reader, agrees, triage, "
-            "priority, reason, note FROM readings WHERE seq = 6",
+            "priority, reason, note, phase, verdict, findings, confidence, second_wanted, blind, "
+            "account FROM readings WHERE seq = 6",
             7,
         ),
+        ("UPDATE case_states SET status = 'new' WHERE standing_seq = 8", 3),
+        ("UPDATE case_states SET rank = 0, priority = 'immediate' WHERE standing_seq = 6", 1),
+        ("DELETE FROM case_states WHERE standing_seq = 8", 3),
         ("DELETE FROM chain_head", 8),
         ("UPDATE chain_head SET seq = 7", 8),
         ("UPDATE chain_head SET seq = 9", 9),
