@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from sklearn.metrics import roc_curve
 
-from ecg_core.learning.abstention import COVERAGES, RiskCoverage
-from ecg_core.learning.metrics import Interval, OperatingFigures
-from ecg_core.network.subgroup_figure import GroupMeasure
+from ecg_core.appraisal.risk import COVERAGES, RiskCoverage
+from ecg_core.learning.metrics import Interval
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 """One line style per curve, so that colour is never the only difference."""
@@ -25,63 +23,6 @@ HEIGHT = 400
 def interval_text(interval: Interval) -> str:
     """A value with its 95 % interval."""
     return f"{interval.value:.3f} ({interval.low:.3f}–{interval.high:.3f})"
-
-
-def roc_chart(
-    names: Sequence[str],
-    truth: np.ndarray,
-    scores: np.ndarray,
-    areas: Sequence[Interval],
-    chosen: int,
-    point: OperatingFigures,
-) -> go.Figure:
-    """ROC curves, one a column of `truth` and `scores` (n × K); `point` marks the threshold."""
-    figure = go.Figure()
-    for k, name in enumerate(names):
-        fall_out, recall, cuts = roc_curve(truth[:, k], scores[:, k])
-        figure.add_scatter(
-            x=fall_out,
-            y=recall,
-            customdata=np.clip(cuts, 0, 1),
-            mode="lines",
-            name=f"{name}  {interval_text(areas[k])}",
-            line={
-                "dash": DASHES[k % len(DASHES)],
-                "color": COLOURS[k % len(COLOURS)],
-                "width": 3 if k == chosen else 1.5,
-            },
-            hovertemplate="1 − specificity %{x:.3f}<br>sensitivity %{y:.3f}"
-            "<br>threshold %{customdata:.3f}<extra>" + name + "</extra>",
-        )
-    figure.add_scatter(
-        x=[1 - point.specificity],
-        y=[point.sensitivity],
-        mode="markers",
-        marker={
-            "size": 14,
-            "symbol": "circle-open",
-            "line": {"width": 3},
-            "color": COLOURS[chosen % len(COLOURS)],
-        },
-        showlegend=False,
-        hovertemplate=f"{names[chosen]} at {point.threshold:.2f}<extra></extra>",
-    )
-    figure.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"dash": "dot", "width": 1, "color": "#8a9499"},
-        showlegend=False,
-        hoverinfo="skip",
-    )
-    figure.update_layout(
-        height=HEIGHT + 120,
-        margin={"l": 50, "r": 10, "t": 10, "b": 50},
-        xaxis={"title": "1 − specificity", "range": [-0.01, 1.01], "constrain": "domain"},
-        yaxis={"title": "Sensitivity", "range": [0, 1.02]},
-        legend={"orientation": "h", "y": -0.22, "x": 0, "xanchor": "left"},
-    )
-    return figure
 
 
 def confusion_chart(names: Sequence[str], counts: np.ndarray) -> go.Figure:
@@ -119,7 +60,7 @@ def confusion_chart(names: Sequence[str], counts: np.ndarray) -> go.Figure:
     return figure
 
 
-def group_chart(rows: Sequence[tuple[str, int, GroupMeasure]]) -> go.Figure:
+def group_chart(rows: Sequence[tuple[str, int, Interval]]) -> go.Figure:
     """AUC with its interval, one line a group (name, ECGs, AUC), largest on top."""
     values = [measure.value for _, _, measure in rows]
     figure = go.Figure(

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
 
-from ecg_core.learning import abstention, outcomes
-from ecg_core.learning.abstention import RiskCoverage
-from ecg_core.learning.evidence import EvidenceSet
+from ecg_core.appraisal import risk as risk_coverage
+from ecg_core.appraisal.risk import RiskCoverage
+from ecg_core.appraisal.values import CaseSet
+from ecg_core.learning import outcomes
 from ecg_core.learning.outcomes import InputOutcome
+from ecg_core.network.statements import SUPERCLASSES
 from widgets import charts
 
 COVERAGE = 0.8
 
 
 @st.cache_resource(max_entries=16, show_spinner="Ordering the ECGs by doubt")
-def curves(
-    key: str, _found: EvidenceSet, thresholds: tuple[float, ...]
-) -> tuple[RiskCoverage, RiskCoverage]:
-    """Risk over coverage of one evidence set. key: its file name and the model's hash."""
-    return abstention.triage_curve(_found), abstention.superclass_curve(_found, thresholds)
+def _curves(digest: str, _cases: CaseSet) -> tuple[RiskCoverage, ...]:
+    codes = tuple(q.code for q in _cases.questions if q.code in SUPERCLASSES)
+    found = []
+    for measure, cases in (
+        (risk_coverage.choice_curve, _cases),
+        (risk_coverage.questions_curve, _cases.asking(codes or _codes(_cases))),
+    ):
+        with suppress(ValueError):
+            found.append(measure(cases))
+    return tuple(found)
+
+
+def _codes(cases: CaseSet) -> tuple[str, ...]:
+    return tuple(question.code for question in cases.questions)
 
 
 @st.cache_data(max_entries=4)
@@ -30,11 +42,15 @@ def sent(model_name: str, weights_sha256: str) -> tuple[InputOutcome, ...]:
     return outcomes.load(model_name, weights_sha256)
 
 
-def risk(both: tuple[RiskCoverage, RiskCoverage]) -> None:
+def risk(cases: CaseSet) -> None:
     """Error of the surest ECGs against the share of them that is answered."""
     st.subheader("Leaving doubtful ECGs to people")
+    found = _curves(cases.digest, cases)
+    if not found:
+        st.caption("None of these cases carries the labels that this needs.")
+        return
     st.plotly_chart(
-        charts.risk_chart(both),
+        charts.risk_chart(found),
         key="risk",
         config={"displayModeBar": False},
         alt="Error against the share of ECGs answered, with 95 % bands",
@@ -43,7 +59,7 @@ def risk(both: tuple[RiskCoverage, RiskCoverage]) -> None:
         f"{one.name.capitalize()}: {one.at(COVERAGE).value:.1%} wrong among the surest "
         f"{COVERAGE:.0%} ({one.at(COVERAGE).low:.1%} to {one.at(COVERAGE).high:.1%}), "
         f"{one.random:.1%} among all {one.n}."
-        for one in both
+        for one in found
     ]
     st.caption("  \n".join(lines))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -85,10 +86,20 @@ def at(question: Question, patients: np.ndarray, threshold: float | None = None)
 
 
 def weights_of(patients: np.ndarray) -> np.ndarray:
-    """The data themselves, then every resample: (1 + R) × n."""
+    """The data themselves, then every resample: (1 + R) × n. Not to be written to."""
     if not len(patients):
         return np.ones((1, 0))
-    return np.vstack([np.ones((1, len(patients))), metrics.patient_weights(patients)])
+    _, index = np.unique(patients, return_inverse=True)
+    return _weights(index.astype(np.int64).tobytes())
+
+
+@lru_cache(maxsize=6)
+def _weights(index: bytes) -> np.ndarray:
+    """Every question of one set is resampled in the same way: drawn once."""
+    patients = np.frombuffer(index, np.int64)
+    weights = np.vstack([np.ones((1, len(patients))), metrics.patient_weights(patients)])
+    weights.setflags(write=False)
+    return weights
 
 
 def _interval(part: np.ndarray, whole: np.ndarray) -> Interval:

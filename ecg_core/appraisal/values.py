@@ -127,6 +127,10 @@ class CaseSet:
                 return one
         raise KeyError(code)
 
+    def asking(self, codes: Sequence[str]) -> CaseSet:
+        """The same cases with only these questions, in this order. Raises KeyError."""
+        return replace(self, questions=tuple(self.question(code) for code in codes))
+
     def take(self, rows: np.ndarray) -> CaseSet:
         """Only these rows (bool mask of length n, or indices)."""
         return replace(

@@ -2,6 +2,7 @@
 
 from ecg_core.network.registry import (
     WeightsGoneError,
+    card_of,
     default_model,
     judge_folder,
     list_models,
@@ -11,6 +12,7 @@ from ecg_core.network.registry import (
 
 __all__ = [
     "WeightsGoneError",
+    "card_of",
     "default_model",
     "judge_folder",
     "list_models",

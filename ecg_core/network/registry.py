@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ecg_core.network.card import ModelCard
     from ecg_core.network.classifier import Classifier
     from ecg_core.network.values import ModelIdentity
 
@@ -37,6 +38,15 @@ def list_models() -> tuple[str, ...]:
 def default_model() -> str:
     """Name of the model that answers unless another is asked for."""
     return DEFAULT_MODEL
+
+
+def card_of(name: str) -> ModelCard:
+    """Card of a shipped model, without its weights. Raises KeyError for an unknown name."""
+    if name not in list_models():
+        raise KeyError(f"no model {name!r}; shipped: {', '.join(list_models()) or 'none'}")
+    from ecg_core.network.card import ModelCard
+
+    return ModelCard.read(models_folder() / name / "card.json")
 
 
 def load(name: str | None = None) -> Classifier:

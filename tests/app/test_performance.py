@@ -12,6 +12,7 @@ from ecg_core.learning import evidence
 from ecg_core.learning.evidence import EvidenceSet
 from tests.app.conftest import words
 from widgets import engine
+from widgets.appraisal.views import VIEWS
 
 N = 40
 
@@ -67,36 +68,78 @@ def shown(page: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in page.metric}
 
 
-def test_rates_at_the_shipped_operating_point(page: AppTest) -> None:
+def test_the_summary_says_it_in_words(page: AppTest) -> None:
     assert not page.exception
-    figures = shown(page)
+    # 8 of 10 found, 3 of 30 flagged wrongly.
+    assert "Of 100 ECGs with an infarction it flags 80 (" in words(page)
+    assert "of 100 without one it wrongly flags 10 (" in words(page)
+    assert "rests on few cases" in words(page)
+    assert "Research use only. Not a diagnosis." in words(page)
+
+
+def view(page: AppTest, key: str) -> AppTest:
+    page.button_group(key="view").set_value(key).run()
+    assert not page.exception
+    return page
+
+
+def test_rates_at_the_shipped_operating_point(page: AppTest) -> None:
+    figures = shown(view(page, "classes"))
     # 8 of 10 found, 27 of 30 let be, 8 of 11 flags right, 27 of 29 silences right.
     assert figures["Sensitivity"] == "0.800"
     assert figures["Specificity"] == "0.900"
     assert figures["PPV"] == f"{8 / 11:.3f}"
     assert figures["NPV"] == f"{27 / 29:.3f}"
     assert figures["F1"] == f"{16 / 21:.3f}"
-    table = page.dataframe[0].value
-    assert table["Cases"].tolist() == [10] * 5
-    assert table["Sensitivity"][1] == pytest.approx(0.8)
+    assert figures["Accuracy"] == f"{35 / 40:.3f}"
+    table = page.dataframe[0].value.set_index("Class")
+    assert table.loc["Myocardial infarction", "With it"] == 10
+    assert table.loc["Myocardial infarction", "Sensitivity"].startswith("0.800 (")
 
 
 def test_the_slider_moves_the_rates(page: AppTest) -> None:
-    slider = next(s for s in page.slider if s.label.startswith("Threshold"))
-    slider.set_value(0.0).run()
-    assert (shown(page)["Sensitivity"], shown(page)["Specificity"]) == ("1.000", "0.000")
-    slider = next(s for s in page.slider if s.label.startswith("Threshold"))
-    slider.set_value(1.0).run()
-    assert (shown(page)["Sensitivity"], shown(page)["Specificity"]) == ("0.000", "1.000")
+    view(page, "classes")
+    for value, sensitivity, specificity in ((0.0, "1.000", "0.000"), (1.0, "0.000", "1.000")):
+        slider = next(s for s in page.slider if s.label.startswith("Flag from"))
+        slider.set_value(value).run()
+        figures = shown(page)
+        assert (figures["Sensitivity"], figures["Specificity"]) == (sensitivity, specificity)
+
+
+def test_a_ward_of_a_hundred(page: AppTest) -> None:
+    view(page, "classes")
+    slider = next(s for s in page.slider if s.label.startswith("Of 100 patients"))
+    slider.set_value(20).run()
+    # 20 ill, 16 found; 80 well, 8 false alarms.
+    assert "**16.0 found**, **4.0 missed**, 8.0 false alarms. 67% of the flags" in words(page)
 
 
 def test_triage_classes_are_counted_by_the_likeliest(page: AppTest) -> None:
     # Of twenty normal cases ten were said to be acute (numbers divisible by four are even).
-    table = page.dataframe[1].value.set_index("Class")
-    assert table["Cases"].tolist() == [20, 20, 0, 0]
-    assert table.loc["Normal", "Sensitivity"] == pytest.approx(0.5)
-    assert table.loc["Acute or recent infarction", "Sensitivity"] == pytest.approx(1.0)
-    assert table.loc["Acute or recent infarction", "PPV"] == pytest.approx(20 / 30)
+    view(page, "classes")
+    table = page.dataframe[2].value.set_index("Class")
+    assert table["With it"].tolist() == [20, 20, 0, 0]
+    assert table.loc["Normal", "Sensitivity"].startswith("0.500 (")
+    assert table.loc["Acute or recent infarction", "Sensitivity"].startswith("1.000 (")
+    assert table.loc["Acute or recent infarction", "PPV"].startswith(f"{20 / 30:.3f} (")
+
+
+def test_filters_leave_out_what_the_model_abstained_on(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    found = replace(known_evidence(), abstained=np.arange(N) >= 30)
+    monkeypatch.setattr(evidence, "load", lambda name: (found,))
+    page = app.switch_page("pages/performance.py").run()
+    page.toggle(key="filter_abstained").set_value(True).run()
+    assert not page.exception
+    assert "30 ECGs of 30 patients (of 40)" in words(page)
+
+
+@pytest.mark.parametrize("key", [one.key for one in VIEWS])
+def test_every_view_of_every_set_can_be_shown(page: AppTest, key: str) -> None:
+    view(page, key)
 
 
 def test_evidence_of_other_weights_is_not_shown(
@@ -112,10 +155,9 @@ def test_evidence_of_other_weights_is_not_shown(
     assert "Research use only. Not a diagnosis." in words(page)
 
 
-def test_every_shipped_evidence_file_can_be_shown(app: AppTest) -> None:
+@pytest.mark.parametrize("key", ["summary", "classes", "robustness", "groups"])
+def test_the_shipped_evidence_can_be_shown(app: AppTest, key: str) -> None:
     name = engine.classifier().card.name
     if not any((Path(evidence.models_folder()) / name / "evidence").glob("*.parquet")):
         pytest.skip("the model in models/ has no evidence files yet")
-    page = app.switch_page("pages/performance.py").run()
-    assert not page.exception
-    assert len(page.metric) >= 5
+    view(app.switch_page("pages/performance.py").run(), key)

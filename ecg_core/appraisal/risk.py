@@ -8,13 +8,12 @@ an uncertainty that tells nothing gives the overall error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ecg_core.appraisal.values import CaseSet
 from ecg_core.learning import metrics
-from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.learning.metrics import Interval
 
 COVERAGES = np.arange(1, 101) / 100
@@ -46,24 +45,36 @@ class RiskCoverage:
         return Interval(float(self.risk[place]), float(self.low[place]), float(self.high[place]))
 
 
-def triage_curve(found: EvidenceSet) -> RiskCoverage:
-    """Likeliest triage class against the label; unsure is a low probability of that class."""
-    known = found.triage_labels >= 0
-    scores, labels = found.triage_scores[known], found.triage_labels[known]
-    wrong = scores.argmax(axis=1) != labels
-    return curve("triage class", wrong, 1.0 - scores.max(axis=1), found.patients[known])
+def choice_curve(cases: CaseSet) -> RiskCoverage:
+    """Likeliest class against the label; unsure is a low probability of that class.
 
-
-def superclass_curve(found: EvidenceSet, thresholds: Sequence[float]) -> RiskCoverage:
-    """All five diagnostic classes right at their operating points, or the answer is wrong.
-
-    Unsure is a probability close to its operating point, on the scale of log odds.
+    Raises ValueError when no case has a label.
     """
-    cut = np.asarray(thresholds, float)
-    scores = np.clip(found.superclass_scores.astype(float), 1e-6, 1 - 1e-6)
-    wrong = ((scores >= cut) != found.superclass_labels.astype(bool)).any(axis=1)
+    choice = cases.choice
+    if choice is None or not choice.known.any():
+        raise ValueError("no case has a triage label")
+    known = choice.known
+    scores, labels = choice.scores[known], choice.truth[known]
+    wrong = scores.argmax(axis=1) != labels
+    return curve("triage class", wrong, 1.0 - scores.max(axis=1), cases.patients[known])
+
+
+def questions_curve(cases: CaseSet) -> RiskCoverage:
+    """All questions right at their operating points, or the answer is wrong.
+
+    Unsure is a probability close to its operating point, on the scale of log odds. Cases without
+    a label for every question are left out. Raises ValueError when none is left.
+    """
+    known = np.all([q.known for q in cases.questions], axis=0) & bool(cases.questions)
+    if not np.any(known):
+        raise ValueError("no case has a label for every class")
+    cut = np.array([q.threshold for q in cases.questions])
+    scores = np.stack([q.score[known] for q in cases.questions], axis=1)
+    labels = np.stack([q.truth[known] for q in cases.questions], axis=1)
+    scores = np.clip(scores.astype(float), 1e-6, 1 - 1e-6)
+    wrong = ((scores >= cut) != labels).any(axis=1)
     apart = np.abs(np.log(scores / (1 - scores)) - np.log(cut / (1 - cut)))
-    return curve("diagnostic classes", wrong, -apart.min(axis=1), found.patients)
+    return curve("diagnostic classes", wrong, -apart.min(axis=1), cases.patients[known])
 
 
 def curve(

@@ -1,0 +1,156 @@
+"""Classes: one question at a time on its curves, then all of them, then the triage classes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ecg_core.appraisal.ward import ward
+from ecg_core.learning import metrics
+from widgets.appraisal import charts, figures, tables
+from widgets.appraisal.context import Context
+
+PLAIN = {"displayModeBar": False}
+
+
+def show(context: Context) -> None:
+    """Curves with a threshold to move, its meaning for a ward, tables, confusion matrix."""
+    codes = [question.code for question in context.asked]
+    if not codes:
+        st.info("None of these cases carries a label that the model can be held against.")
+        return
+    _one(context, codes)
+    _all(context, codes)
+    _triage(context)
+
+
+def _one(context: Context, codes: list[str]) -> None:
+    cases = context.cases
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        code = st.selectbox(
+            "Class",
+            codes,
+            index=codes.index("MI") if "MI" in codes else 0,
+            format_func=lambda code: cases.question(code).name,
+            key="appraisal_class",
+            bind="query-params",
+            width=320,
+        )
+        question = cases.question(code or codes[0])
+        threshold = st.slider(
+            "Flag from this probability on",
+            0.0,
+            1.0,
+            float(round(question.threshold, 2)),
+            0.01,
+            key=f"threshold_{question.code}_{cases.weights_sha256[:8]}",
+            width=320,
+        )
+        prevalence = st.slider(
+            "Of 100 patients on your ward, have it",
+            1,
+            99,
+            min(max(round(100 * question.positives / max(question.known.sum(), 1)), 1), 99),
+            key=f"prevalence_{question.code}",
+            width=320,
+        )
+    # The slider shows two decimals; left alone, the shipped operating point itself counts.
+    moved = threshold != float(round(question.threshold, 2))
+    found = figures.rates_at(cases, question.code, threshold if moved else None)
+    with st.grid(6, min_column_width=120):
+        for field, (name, text) in tables.RATE_NAMES.items():
+            interval = getattr(found, field)
+            st.metric(
+                name,
+                f"{interval.value:.3f}",
+                f"{interval.low:.3f}–{interval.high:.3f}",
+                delta_color="off",
+                delta_arrow="off",
+                help=text,
+            )
+    expected = ward(found, prevalence / 100)
+    st.markdown(
+        f"Among 100 patients of whom {prevalence} have it: **{expected.found:.1f} found**, "
+        f"**{expected.missed:.1f} missed**, {expected.alarms:.1f} false alarms. "
+        f"{expected.ppv:.0%} of the flags are right."
+        if expected.found + expected.alarms
+        else f"Among 100 patients of whom {prevalence} have it, none would be flagged."
+    )
+    st.caption(
+        f"{found.true_positive} of {found.positives} found, {found.false_positive} of "
+        f"{found.n - found.positives} flagged wrongly · {tables.source_line(cases)}"
+        + (" · rests on few cases" if found.few else "")
+    )
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        st.plotly_chart(
+            charts.roc_chart(figures.roc(cases, question.code), found),
+            key="roc",
+            config=PLAIN,
+            alt=f"ROC curve of {question.name} with its 95 % band",
+        )
+    with middle:
+        st.plotly_chart(
+            charts.precision_chart(figures.precision_recall(cases, question.code), found),
+            key="precision",
+            config=PLAIN,
+            alt=f"Precision over recall of {question.name} with its 95 % band",
+        )
+    with right:
+        st.plotly_chart(
+            charts.benefit_chart(figures.decision_curve(cases, question.code), found.threshold),
+            key="benefit",
+            config=PLAIN,
+            alt=f"Net benefit of acting on {question.name} at every threshold",
+        )
+    st.caption(
+        "Net benefit: true positives less false ones weighed by the odds of the threshold, per "
+        "patient, at the prevalence of these cases (Vickers and Elkin 2006)."
+    )
+
+
+def _all(context: Context, codes: list[str]) -> None:
+    cases = context.cases
+    st.subheader("All classes at their operating points")
+    if len(codes) > len(context.main) and not st.toggle(
+        f"Show all {len(codes)}, statements included", key="all_classes"
+    ):
+        codes = list(context.main)
+    table = tables.rates_table(
+        [figures.rates_at(cases, code) for code in codes],
+        [figures.areas_of(cases, code) for code in codes],
+    )
+    columns = {name: st.column_config.TextColumn(help=text) for name, text in RATE_COLUMNS.items()}
+    st.dataframe(table, hide_index=True, column_config=columns, alt="Rates of every class")
+    means = tables.averages_table(figures.averages(cases, tuple(codes)))
+    st.dataframe(means, hide_index=True, width="content", alt="Macro and micro averages")
+    st.caption(f"{context.card.thresholds_rule} Calibrated on {context.card.calibrated_on}.")
+    tables.csv_button(table, "classes", "classes")
+
+
+RATE_COLUMNS = dict(tables.RATE_NAMES.values())
+
+
+def _triage(context: Context) -> None:
+    choice = context.cases.choice
+    if choice is None or not choice.known.any():
+        return
+    st.subheader("Triage classes, the likeliest as the answer")
+    known = choice.known
+    counts = metrics.confusion(choice.truth[known], choice.said[known], len(choice.names))
+    chart, side = st.columns([1, 1], gap="large")
+    with chart:
+        st.plotly_chart(
+            charts.confusion_chart(choice.names, counts),
+            key="confusion",
+            config=PLAIN,
+            alt="Confusion matrix of the triage classes: counts and row percentages",
+        )
+    with side:
+        rows, f1, right = figures.class_rates(context.cases)
+        table = tables.rates_table(rows).drop(columns="Threshold")
+        st.dataframe(table, hide_index=True, alt="Rates of each triage class")
+        st.caption(
+            f"Macro-F1 {tables.told(f1)}, accuracy {tables.told(right)}. "
+            f"{int((~known).sum())} ECGs whose labels name no triage class are left out here."
+        )
+        tables.csv_button(table, "triage", "triage")

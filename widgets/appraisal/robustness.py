@@ -1,0 +1,114 @@
+"""Robustness: conditions × layouts, and two sets against each other case by case."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.appraisal.values import CaseSet
+from ecg_core.learning.metrics import Interval
+from ecg_core.network.card import ModelCard
+from ecg_core.network.statements import SUPERCLASSES
+from widgets.appraisal import charts, figures, tables
+from widgets.appraisal.context import Context
+
+MACRO = "superclass macro-AUC"
+
+
+def show(context: Context) -> None:
+    """A heat table of mean AUC, then a paired comparison."""
+    sets = (context.whole, *context.siblings)
+    own = [one for one in sets if one.weights_sha256 == context.whole.weights_sha256]
+    if len(own) > 1:
+        _heat(own, context.card)
+    _compare(context)
+
+
+def _heat(sets: list[CaseSet], card: ModelCard) -> None:
+    st.subheader("Conditions and layouts")
+    rows = []
+    for one in sets:
+        codes = tuple(q.code for q in one.questions if q.code in SUPERCLASSES and q.answerable)
+        if codes:
+            carried = _carried(card, one)
+            macro = carried or figures.averages(one, codes)[0].auc
+            rows.append((one.condition.replace("_", " "), one.layout, macro, one.n, one.refused))
+    if not rows:
+        return
+    st.plotly_chart(
+        charts.heat_chart([(c, layout, auc.value, n) for c, layout, auc, n, _ in rows]),
+        key="heat",
+        config={"displayModeBar": False},
+        alt="Mean AUC of the diagnostic classes by condition and layout",
+    )
+    table = pd.DataFrame(
+        {
+            "Condition": [row[0] for row in rows],
+            "Layout": [row[1] for row in rows],
+            "Mean AUC": [tables.told(row[2]) for row in rows],
+            "ECGs": [row[3] for row in rows],
+            "Gave no page": [row[4] for row in rows],
+        }
+    )
+    st.caption(
+        "Mean AUC of the five diagnostic classes. Degraded pages are a part of the same recordings "
+        "and only those that could be read: compare them case by case below."
+    )
+    tables.csv_button(table, "robustness", "robustness")
+
+
+def _carried(card: ModelCard, cases: CaseSet) -> Interval | None:
+    """The figure that the card carries for exactly these cases, worked out when it was released."""
+    for figure in card.figures:
+        where = (figure.dataset, figure.split, figure.condition, figure.layout, figure.n)
+        same = where == (cases.dataset, cases.split, cases.condition, cases.layout, cases.n)
+        if same and figure.name == MACRO and card.weights_sha256 == cases.weights_sha256:
+            return Interval(figure.value, figure.low, figure.high)
+    return None
+
+
+def _compare(context: Context) -> None:
+    st.subheader("Case by case")
+    others = list(context.siblings)
+    if not others:
+        st.caption("There is no second set to compare with.")
+        return
+    chosen = st.selectbox(
+        "Compare with",
+        range(len(others)),
+        format_func=lambda k: f"{others[k].title} · {others[k].model} {others[k].version}",
+        key="compare_with",
+        width=520,
+    )
+    try:
+        found = figures.compared(context.cases.asking(context.main), others[chosen or 0])
+    except ValueError as error:
+        st.warning(f"{error}.")
+        return
+    if not found:
+        st.info("The two sets have no labelled case in common.")
+        return
+    table = pd.DataFrame(
+        {
+            "Class": [row.name for row in found],
+            "Cases": [row.n for row in found],
+            "AUC here": [f"{row.first:.3f}" for row in found],
+            "AUC there": [f"{row.second:.3f}" for row in found],
+            "Difference": [
+                f"{row.difference.value:+.3f} "
+                f"({row.difference.low:+.3f} to {row.difference.high:+.3f})"
+                for row in found
+            ],
+            "DeLong p": [f"{row.delong_p:.3f}" for row in found],
+            "Only here right": [row.only_first for row in found],
+            "Only there right": [row.only_second for row in found],
+            "McNemar p": [f"{row.mcnemar_p:.3f}" for row in found],
+        }
+    )
+    st.dataframe(table, hide_index=True, alt="Paired comparison of two sets, class by class")
+    st.caption(
+        "Difference of AUC: bootstrap by patient. DeLong’s test takes every ECG for a patient of "
+        "its own. McNemar’s compares who is right at the operating points. Many tests: some fall "
+        "below 0.05 by chance."
+    )
+    tables.csv_button(table, "comparison", "comparison")
