@@ -10,7 +10,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench bench-abstention bench-export bench-rectify train evidence demo clean
+.PHONY: help run test lint format bench bench-abstention bench-export bench-rectify bench-trace train evidence demo clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,9 @@ bench-export: $(VENV)/dev ## ONNX in 32 and 8 bits against PyTorch (needs ECG_DA
 
 bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.rectify --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/rectify.jsonl
+
+bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DATA)
+	$(BIN)/python -m benchmarks.trace --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/trace.jsonl
 
 train: $(VENV)/runtime ## Teacher, network, release, evidence (needs ECG_DATA; hours on two cores)
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core train models/$(MODEL)/train.toml --data $(ECG_DATA) --resume

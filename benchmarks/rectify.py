@@ -172,14 +172,14 @@ def main() -> None:
 
 def _all_cases(arguments: argparse.Namespace) -> Iterator[dict[str, object]]:
     if arguments.ptbxl:
-        yield from printed_cases(_records(arguments.ptbxl, arguments.records))
+        yield from printed_cases(records(arguments.ptbxl, arguments.records))
     if arguments.pages:
         yield from picture_cases("pages", arguments.pages, arguments.every)
     if arguments.photos:
         yield from picture_cases("photos", arguments.photos)
 
 
-def _records(root: Path, count: int) -> list[EcgRecord]:
+def records(root: Path, count: int) -> list[EcgRecord]:
     """Records spread evenly over fold 9."""
     from ecg_core.leads import STANDARD_LEADS
     from ecg_core.learning import ptbxl

@@ -1,0 +1,230 @@
+"""Following one row of ink across the page: which piece of ink is the trace in every column.
+
+Every pixel column holds some vertical pieces of ink. A path takes one piece a column or none; it
+pays for every gap between neighbouring pieces, for columns without ink, and for straying from its
+row. The cheapest path is found by dynamic programming from left to right. Where the waves of two
+rows touch, both paths take the same piece, and `apart` cuts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecg_core.page.pen import pen_width
+from ecg_core.page.traces import vertical_runs
+
+INKED = 0.2
+"""Cover from which a pixel counts as ink."""
+CRUMB_MM = 0.15
+"""Less ink than this in a piece is dirt."""
+STRAY_COST = 0.02
+"""For each column, per mm that a piece lies from the zero line; gaps between pieces cost 1 a mm."""
+LIFT_COST = 0.7
+"""For each column without ink, in mm."""
+CRUMB_COST = 1.5
+REMEMBERED = 12
+"""So many unfinished paths are carried on beside those that end in the column before."""
+MAX_LIFT_MM = 12.0
+ALONE_MM, ALONE_PENS = 6.0, 1.4
+"""Ink this long and no thicker than this is one line, not two on top of each other."""
+BESIDE_MM = 2.0
+"""The usual height of an edge is that of this much to both sides."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Vertical pieces of ink, column by column.
+
+    column: int. top, bottom: float, edges in px so that their difference is the amount of ink.
+    first: int, width + 1; the pieces of column x are first[x] to first[x + 1].
+    """
+
+    column: np.ndarray
+    top: np.ndarray
+    bottom: np.ndarray
+    first: np.ndarray
+
+
+def pieces_of(cover: np.ndarray) -> Pieces:
+    """Pieces of ink of a picture: float32, height × width, 0 paper to 1 ink.
+
+    Edges lie between pixels: a piece has the centre of mass of its ink and as much height as
+    ink, which is exact for ink that covers its outer pixels in part.
+    """
+    column, start, end = vertical_runs(cover > INKED)
+    height = np.arange(cover.shape[0], dtype=np.float64)[:, None] + 0.5
+    ink = np.pad(np.cumsum(cover, axis=0, dtype=np.float64), ((1, 0), (0, 0)))
+    moment = np.pad(np.cumsum(cover * height, axis=0), ((1, 0), (0, 0)))
+    # The faint pixel above and below belongs to the edge, too.
+    above, below = np.maximum(start - 1, 0), np.minimum(end + 1, cover.shape[0])
+    amount = ink[below, column] - ink[above, column]
+    centre = (moment[below, column] - moment[above, column]) / amount
+    first = np.searchsorted(column, np.arange(cover.shape[1] + 1))
+    return Pieces(column, centre - amount / 2, centre + amount / 2, first)
+
+
+def follow(
+    pieces: Pieces, zero_px: float, reach_px: tuple[float, float], px_per_mm: float
+) -> np.ndarray:
+    """Index of the row's piece in every column, −1 where the pen is lifted.
+
+    zero_px: height of the row's zero line. reach_px: highest and lowest height of the row.
+    """
+    stray = STRAY_COST * np.abs((pieces.top + pieces.bottom) / 2 - zero_px) / px_per_mm
+    inside = (pieces.bottom > reach_px[0]) & (pieces.top < reach_px[1])
+    crumb = pieces.bottom - pieces.top < CRUMB_MM * px_per_mm
+    own = np.where(inside, (stray + CRUMB_COST * crumb), np.inf)
+    cost = np.full(len(own), np.inf)
+    came_from = np.full(len(own), -1)
+    active = np.zeros(0, int)
+    width = len(pieces.first) - 1
+    max_lift = round(MAX_LIFT_MM * px_per_mm)
+    for x in range(width):
+        a, b = pieces.first[x], pieces.first[x + 1]
+        here = np.flatnonzero(np.isfinite(own[a:b])) + a
+        if not len(here):
+            continue
+        fresh = LIFT_COST * x + own[here]
+        if len(active):
+            gap = (
+                np.maximum(
+                    np.maximum(
+                        pieces.top[active][:, None] - pieces.bottom[here][None, :],
+                        pieces.top[here][None, :] - pieces.bottom[active][:, None],
+                    ),
+                    0.0,
+                )
+                / px_per_mm
+            )
+            lifted = x - pieces.column[active] - 1
+            total = (cost[active] + LIFT_COST * lifted)[:, None] + gap
+            best = total.argmin(axis=0)
+            joined = total[best, np.arange(len(here))] + own[here]
+            use = joined < fresh
+            cost[here] = np.where(use, joined, fresh)
+            came_from[here] = np.where(use, active[best], -1)
+        else:
+            cost[here] = fresh
+        active = active[x - pieces.column[active] <= max_lift]
+        if len(active) > REMEMBERED:
+            standing = cost[active] + LIFT_COST * (x - pieces.column[active])
+            active = np.sort(active[np.argsort(standing, kind="stable")[:REMEMBERED]])
+        active = np.concatenate([active, here])
+    path = np.full(width, -1)
+    ended = np.flatnonzero(np.isfinite(cost))
+    if not len(ended):
+        return path
+    at = int(ended[np.argmin(cost[ended] + LIFT_COST * (width - 1 - pieces.column[ended]))])
+    while at >= 0:
+        path[pieces.column[at]] = at
+        at = int(came_from[at])
+    return path
+
+
+@dataclass(frozen=True, eq=False)
+class Strokes:
+    """The ink of one row, column by column.
+
+    top, bottom: float, edges in px, NaN where the pen is lifted. shared: bool, where the ink
+    hangs together with another row's.
+    """
+
+    top: np.ndarray
+    bottom: np.ndarray
+    shared: np.ndarray
+
+
+def apart(
+    pieces: Pieces, paths: list[np.ndarray], zeros_px: Sequence[float], px_per_mm: float
+) -> tuple[Strokes, ...]:
+    """Ink of each row, top to bottom; a piece that two rows took is cut between them.
+
+    zeros_px: height of each row's zero line. Where two rows took one line for long, only one was
+    drawn: it belongs to the row whose zero line is nearer, and the pen of the other is lifted.
+    """
+    paths = [path.copy() for path in paths]
+    taken = [path[path >= 0] for path in paths]
+    pen_px = pen_width(
+        *(np.concatenate([e[t] for t in taken]) for e in (pieces.top, pieces.bottom))
+    )
+    for number, upper in enumerate(paths):
+        for other in range(number + 1, len(paths)):
+            for run in _runs((upper >= 0) & (upper == paths[other])):
+                _lift(pieces, paths, (number, other), run, zeros_px, (pen_px, px_per_mm))
+    rows = []
+    for path in paths:
+        top, bottom = np.full((2, len(path)), np.nan)
+        drawn = path >= 0
+        top[drawn], bottom[drawn] = pieces.top[path[drawn]], pieces.bottom[path[drawn]]
+        rows.append(Strokes(top, bottom, np.zeros(len(path), bool)))
+    for number, upper_row in enumerate(rows):
+        for other in range(number + 1, len(rows)):
+            both = (paths[number] >= 0) & (paths[number] == paths[other])
+            upper_row.shared[both] = rows[other].shared[both] = True
+            for run in _runs(both):
+                _cut(upper_row, rows[other], run, px_per_mm)
+    return tuple(rows)
+
+
+def _runs(mask: np.ndarray) -> list[slice]:
+    edge = np.diff(np.pad(mask.astype(np.int8), 1))
+    ends = zip(np.flatnonzero(edge == 1), np.flatnonzero(edge == -1), strict=True)
+    return [slice(int(start), int(end)) for start, end in ends]
+
+
+def _lift(
+    pieces: Pieces,
+    paths: list[np.ndarray],
+    rows: tuple[int, int],
+    run: slice,
+    zeros_px: Sequence[float],
+    scale: tuple[float, float],
+) -> None:
+    """Take a single line off the row that is farther away; in place. scale: pen px, px per mm."""
+    pen_px, px_per_mm = scale
+    line = paths[rows[0]][run]
+    if len(line) < ALONE_MM * px_per_mm:
+        return
+    top, bottom = pieces.top[line], pieces.bottom[line]
+    if np.median(bottom - top) > ALONE_PENS * pen_px:
+        return
+    middle = float(np.median(top + bottom)) / 2
+    farther = max(rows, key=lambda row: abs(zeros_px[row] - middle))
+    paths[farther][run] = -1
+
+
+def _cut(upper: Strokes, lower: Strokes, where: slice, px_per_mm: float) -> None:
+    """Cut a shared stretch where the row that kept still would end; in place.
+
+    Of two rows that touch, the one whose edge left its usual height came over to the other.
+    """
+    foot, head = _expected(upper.bottom, where), _expected(lower.top, where)
+    if foot is None or head is None:
+        return
+    beside = round(BESIDE_MM * px_per_mm)
+    rise = _usual(lower.top, where, beside) - head.min()
+    fall = foot.max() - _usual(upper.bottom, where, beside)
+    cut = foot if rise >= fall else head
+    cut = np.clip(cut, upper.top[where], lower.bottom[where])
+    upper.bottom[where] = cut
+    lower.top[where] = cut
+
+
+def _expected(edge: np.ndarray, where: slice) -> np.ndarray | None:
+    """An edge drawn straight across a stretch, from the column before to the one after it."""
+    ends = [(x, edge[x]) for x in (where.start - 1, where.stop) if 0 <= x < len(edge)]
+    known = [(x, height) for x, height in ends if np.isfinite(height)]
+    if not known:
+        return None
+    at, heights = zip(*known, strict=True)
+    return np.interp(np.arange(where.start, where.stop), at, heights)
+
+
+def _usual(edge: np.ndarray, where: slice, beside: int) -> float:
+    near = np.concatenate(
+        [edge[max(where.start - beside, 0) : where.start], edge[where.stop : where.stop + beside]]
+    )
+    return float(np.nanmedian(near))

@@ -1,0 +1,197 @@
+"""Waveforms back from a page: every lead's samples in mV, from its ink.
+
+The canonical ink says where the traces are; where a page still has its rectified picture, the ink
+is taken from there once more, three times as fine. Every row is followed from left to right
+(`strokes`), the pen's width is taken off (`pen`), and each box gives one lead. A lead whose ink is
+missing or hangs together with another row's for too long is left out and named, never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ecg_core.intake.values import EcgRecord
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.page import strokes
+from ecg_core.page.arrange import baselines_mm
+from ecg_core.page.ink import RASTER, separate
+from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_SECONDS, SPEED_MM_PER_S
+from ecg_core.page.pen import line_of, pen_width
+from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, Trace
+
+FS_HZ = 250.0
+"""Sampling rate of recovered leads; a picture of 6 px/mm shows 150 columns a second."""
+MIN_QUALITY = 0.95
+"""A lead of which less is drawn in ink of its own is left out."""
+MAX_BRIDGE_MM = 1.0
+"""Gaps in the ink up to this long are bridged; longer ones stay gaps (NaN)."""
+REACH_PITCHES = 1.6
+"""So far from its zero line, in row pitches, a row's waves are looked for."""
+EDGE_MM = 0.4
+"""Next to a separator and the neighbouring lead, so much of a box is not judged."""
+LEAST_SHOWN = 0.8
+"""The picture is used when it shows this share of the page's own ink."""
+
+
+@dataclass(frozen=True, eq=False)
+class RecoveredLead:
+    """One lead's waveform, read off its ink.
+
+    box: index into the page's boxes. mv: float32 samples at `FS_HZ` from `start_s` on, 0 at the
+    row's zero line, NaN in gaps. baseline_mm: page height of that line. quality: share of the
+    columns drawn in ink of the lead's own, 0 to 1. drawn, shared: shares of the columns with ink,
+    and with ink that touches another row's.
+    """
+
+    lead: str
+    box: int
+    start_s: float
+    mv: np.ndarray
+    baseline_mm: float
+    quality: float
+    drawn: float
+    shared: float
+
+
+@dataclass(frozen=True, eq=False)
+class Recovery:
+    """What could be read off a page.
+
+    leads: in the order of the page's boxes. left_out: lead names that no box of the page gave.
+    px_per_mm: resolution of the ink that was followed.
+    """
+
+    leads: tuple[RecoveredLead, ...]
+    left_out: tuple[str, ...]
+    px_per_mm: float
+    source_name: str
+    source_sha256: str
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """The leads as a page drawn from a record would hold them."""
+        return tuple(Trace(lead.box, lead.mv, FS_HZ, lead.baseline_mm) for lead in self.leads)
+
+    def as_record(self) -> EcgRecord:
+        """The ten seconds of the page as a record, NaN where a lead is not shown.
+
+        Of a lead that is printed twice, the longer trace is taken. Raises ValueError when no
+        lead was recovered.
+        """
+        if not self.leads:
+            raise ValueError("no lead could be recovered from the page")
+        names = tuple(lead for lead in STANDARD_LEADS if lead in {r.lead for r in self.leads})
+        signals = np.full((len(names), round(PAGE_SECONDS * FS_HZ)), np.nan, np.float32)
+        for row, name in enumerate(names):
+            longest = max((r for r in self.leads if r.lead == name), key=lambda r: r.mv.size)
+            first = round(longest.start_s * FS_HZ)
+            length = min(longest.mv.size, signals.shape[1] - first)
+            signals[row, first : first + length] = longest.mv[:length]
+        notes = ["Samples read off a page, not recorded."]
+        if self.left_out:
+            notes.append(f"Not recovered: {', '.join(self.left_out)}.")
+        return EcgRecord(
+            self.source_name,
+            self.source_sha256,
+            signals,
+            names,
+            names,
+            FS_HZ,
+            PAGE_SECONDS,
+            notes=tuple(notes),
+        )
+
+
+def recover(page: EcgPage, use_picture: bool = True) -> Recovery:
+    """Read every lead's waveform off the page.
+
+    use_picture: take the ink of a scan from its finer picture where there is one.
+    """
+    cover, px_per_mm = _ink(page, use_picture)
+    baselines = np.array(baselines_mm(page.boxes))
+    rows_mm = np.unique(np.round(baselines, 3))
+    pitch = float(np.median(np.diff(rows_mm))) if len(rows_mm) > 1 else page.height_mm / 2
+    pieces = strokes.pieces_of(cover)
+    reach = REACH_PITCHES * pitch
+    paths = [
+        strokes.follow(
+            pieces,
+            zero * px_per_mm,
+            ((zero - reach) * px_per_mm, (zero + reach) * px_per_mm),
+            px_per_mm,
+        )
+        for zero in rows_mm
+    ]
+    if not any((path >= 0).any() for path in paths):
+        names = tuple(dict.fromkeys(box.lead for box in page.boxes))
+        return Recovery((), names, px_per_mm, page.source_name, page.source_sha256)
+    rows = strokes.apart(pieces, paths, (rows_mm * px_per_mm).tolist(), px_per_mm)
+    pen_px = pen_width(*(np.concatenate([getattr(r, e) for r in rows]) for e in ("top", "bottom")))
+    lines = [line_of(row.top, row.bottom, pen_px) for row in rows]
+    found = []
+    for number, (box, zero_mm) in enumerate(zip(page.boxes, baselines, strict=True)):
+        row = int(np.argmin(np.abs(rows_mm - zero_mm)))
+        found.append(_lead(number, box, zero_mm, lines[row], rows[row], px_per_mm))
+    kept = tuple(lead for lead in found if lead.quality >= MIN_QUALITY)
+    given = {lead.lead for lead in kept}
+    left_out = dict.fromkeys(lead.lead for lead in found if lead.lead not in given)
+    return Recovery(kept, tuple(left_out), px_per_mm, page.source_name, page.source_sha256)
+
+
+def _ink(page: EcgPage, use_picture: bool) -> tuple[np.ndarray, float]:
+    """Ink of the traces (0 to 1) as fine as the page has it, and its pixels per mm."""
+    own = page.ink.astype(np.float32) / 255
+    if page.picture is None or not use_picture:
+        return own, PX_PER_MM
+    height, width = page.picture.shape[:2]
+    near = cv2.dilate((own > 0.15).astype(np.uint8), np.ones((3, 3), np.uint8))
+    near = cv2.resize(near, (width, height), interpolation=cv2.INTER_NEAREST)
+    dark = cv2.resize(own, (width, height), interpolation=cv2.INTER_LINEAR) > 0.6
+    everywhere = np.ones((height, width), bool)
+    for coloured in (False, True):
+        cover = separate(page.picture, everywhere, coloured).cover * near
+        if not dark.any() or (cover[dark] > 0.3).mean() >= LEAST_SHOWN:
+            return cover, float(RASTER)
+    return own, PX_PER_MM
+
+
+def _lead(
+    number: int,
+    box: LeadBox,
+    zero_mm: float,
+    line_px: np.ndarray,
+    row: strokes.Strokes,
+    px_per_mm: float,
+) -> RecoveredLead:
+    judged = slice(
+        round((box.x0_mm + EDGE_MM) * px_per_mm), round((box.x1_mm - EDGE_MM) * px_per_mm)
+    )
+    drawn = np.isfinite(row.top[judged])
+    shared = row.shared[judged]
+    samples = np.arange(round((box.end_s - box.start_s) * FS_HZ)) / FS_HZ
+    at_px = (box.x0_mm + samples * SPEED_MM_PER_S) * px_per_mm
+    mv = np.full(len(samples), np.nan)
+    inked = np.flatnonzero(np.isfinite(line_px))
+    if len(inked) and drawn.any():
+        # The line has two values a column.
+        known_px = inked / 2.0
+        mv = (zero_mm - np.interp(at_px, known_px, line_px[inked]) / px_per_mm) / GAIN_MM_PER_MV
+        after = np.searchsorted(known_px, at_px).clip(1, len(inked) - 1)
+        before = known_px[after - 1]
+        outside = np.maximum(known_px[0] - at_px, at_px - known_px[-1])
+        gap = np.maximum(known_px[after] - before, outside)
+        mv[gap > MAX_BRIDGE_MM * px_per_mm] = np.nan
+    own = drawn & ~shared
+    return RecoveredLead(
+        box.lead,
+        number,
+        box.start_s,
+        mv.astype(np.float32),
+        zero_mm,
+        float(own.mean()) if own.size else 0.0,
+        float(drawn.mean()) if own.size else 0.0,
+        float(shared.mean()) if own.size else 0.0,
+    )
