@@ -9,8 +9,9 @@ from ecg_core.intake.reader import HEAD_BYTES
 from ecg_core.intake.values import IntakeError, Upload
 
 ACCEPTED = (
-    "an image (PNG, JPEG, HEIC, TIFF, GIF, BMP, WebP), a PDF, or a WFDB record (the .hea header "
-    "together with its .dat or .mat files, loose or in one ZIP)"
+    "an image (PNG, JPEG, HEIC, TIFF, GIF, BMP, WebP), a PDF, a DICOM, SCP-ECG, HL7 aECG, GE MUSE, "
+    "Philips Sierra or EDF file, or a WFDB record (the .hea header together with its .dat or .mat "
+    "files, loose or in one ZIP)"
 )
 _UPLOAD_THIS = f"Upload {ACCEPTED}."
 _AS_IMAGE = "Open it, save the ECG page as a PNG or JPEG image, and upload that."
@@ -45,22 +46,12 @@ def _is_text(head: bytes) -> bool:
 
 FOREIGN: tuple[Foreign, ...] = (
     Foreign(
-        "a DICOM file",
-        "Export the ECG from the archive as an image or as a WFDB record.",
-        lambda head: head[128:132] == b"DICM",
-    ),
-    Foreign(
         "an old Office document (Word, Excel or PowerPoint)",
         _AS_IMAGE,
         _starts(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     ),
     Foreign("an RTF document", _AS_IMAGE, _starts(b"{\\rtf")),
     Foreign("an SVG drawing", _AS_IMAGE, _tag(b"svg")),
-    Foreign(
-        "an HL7 annotated ECG (XML)",
-        "Export the ECG from the cart or archive as an image or as a WFDB record.",
-        _tag(b"annotatedecg"),
-    ),
     Foreign(
         "a web page (HTML)",
         "Save the ECG itself as an image and upload that.",
@@ -72,14 +63,9 @@ FOREIGN: tuple[Foreign, ...] = (
         _starts(b"<?xml", b"\xef\xbb\xbf<?xml"),
     ),
     Foreign(
-        "an EDF or BDF recording",
-        "Convert it to a WFDB record or export the page as an image.",
-        _starts(b"0       ", b"\xffBIOSEMI"),
-    ),
-    Foreign(
-        "an SCP-ECG file",
-        "Export the ECG from the cart as an image or as a WFDB record.",
-        lambda head: head[16:22] == b"SCPECG",
+        "a BDF recording",
+        "Convert it to EDF or to a WFDB record, or export the page as an image.",
+        _starts(b"\xffBIOSEMI"),
     ),
     Foreign(
         "a packed archive that is not a ZIP",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ecg_core.intake.limits import Limits
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, Upload
 
-HEAD_BYTES = 512
+HEAD_BYTES = 4096
 """How much of a file `recognises` is shown."""
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from ecg_core.intake import pdf, raster_image, tiff_pages, wfdb_record
+from ecg_core.intake import dicom, pdf, raster_image, tiff_pages, vendor, wfdb_record
 from ecg_core.intake.reader import HEAD_BYTES, Reader
 from ecg_core.intake.values import Bundle
 
 READERS: tuple[Reader, ...] = (
     wfdb_record.reader,
+    dicom.reader,
     pdf.reader,
     tiff_pages.reader,
     raster_image.reader,
+    *vendor.READERS,
 )
 
 

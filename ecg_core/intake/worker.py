@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import pickle
 import resource
@@ -31,6 +32,16 @@ from ecg_core.intake.values import IntakeError
 LENGTH = struct.Struct("<Q")
 WALL_PER_CPU_SECOND = 3
 _OPEN_FILES = 64
+# Imported by readers on first use, so that the app itself need not wait for them.
+_PRELOADED = (
+    "pydicom",
+    "pydicom.pixels",
+    "ecgdatakit.parsing.parsers.scp_ecg",
+    "ecgdatakit.parsing.parsers.hl7_aecg",
+    "ecgdatakit.parsing.parsers.ge_muse_xml",
+    "ecgdatakit.parsing.parsers.sierra_xml",
+    "ecgdatakit.parsing.parsers.edf",
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,8 @@ def serve(control_fd: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What the children would otherwise each import or copy for themselves.
     Image.preinit()
+    for name in _PRELOADED:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
     control = socket.socket(fileno=control_fd)

@@ -1,0 +1,82 @@
+"""DICOM: ECG waveforms, pictures of ECGs (secondary capture) and PDFs in a DICOM envelope."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ecg_core.intake import dicom_picture, dicom_waveform, parts, pdf
+from ecg_core.intake.limits import Limits
+from ecg_core.intake.raster_image import only_file
+from ecg_core.intake.reader import Reader
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+_EARLY_GROUP = b"\x08\x00"
+_VRS = (b"UL", b"UI", b"CS", b"SH", b"DA", b"LO")
+
+
+def recognises(head: bytes, name: str) -> bool:
+    """Whether the file is DICOM: with its preamble, or, as old archives write it, without."""
+    if head[128:132] == b"DICM":
+        return True
+    return head.startswith(_EARLY_GROUP) and (head[4:6] in _VRS or name.lower().endswith(".dcm"))
+
+
+def count(file: Upload, limits: Limits) -> int:
+    """How many pages or frames the file holds; a waveform is one. Raises IntakeError."""
+    dataset = _parsed(file)
+    if "WaveformSequence" in dataset:
+        return 1
+    if "EncapsulatedDocument" in dataset:
+        return pdf.count(_document(dataset, file), limits)
+    return dicom_picture.count(dataset, file, limits)
+
+
+def read(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
+    """Read the waveform, the frame or the page. Of the header only what they need is looked at.
+
+    Raises IntakeError when the file is damaged, holds no ECG, or is over the limits.
+    """
+    file = only_file(bundle)
+    dataset = _parsed(file)
+    if "WaveformSequence" in dataset:
+        return dicom_waveform.read(dataset, bundle, limits)
+    if "EncapsulatedDocument" in dataset:
+        page = pdf.read(replace(bundle, files=(_document(dataset, file),)), limits)
+        return replace(page, sha256=bundle.sha256)
+    part = parts.chosen(bundle, dicom_picture.count(dataset, file, limits))
+    return dicom_picture.read(dataset, bundle, part, limits)
+
+
+def _parsed(file: Upload) -> Dataset:
+    # Slow to import, and only the worker reads.
+    import pydicom
+
+    try:
+        return pydicom.dcmread(io.BytesIO(file.data), force=True)
+    except MemoryError:
+        raise
+    except Exception as error:
+        # Damaged elements make the library raise whatever its decoders do.
+        raise IntakeError(
+            f"{file.name} is a DICOM file, but it is damaged or cut off.",
+            "Export it from the archive again.",
+        ) from error
+
+
+def _document(dataset: Dataset, file: Upload) -> Upload:
+    kind = str(dataset.get("MIMETypeOfEncapsulatedDocument", "application/pdf"))
+    data = bytes(dataset.EncapsulatedDocument or b"")
+    if kind != "application/pdf" and not pdf.recognises(data[:1024], file.name):
+        raise IntakeError(
+            f"{file.name} is a DICOM envelope around a document that is no PDF.",
+            "Export the ECG from the archive as a PDF or an image.",
+        )
+    return Upload(file.name, data)
+
+
+reader = Reader("dicom", "DICOM file", recognises, read, count)

@@ -1,0 +1,164 @@
+"""ECG waveforms of DICOM (12-lead, general and ambulatory ECG objects)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
+from ecg_core.intake.limits import Limits
+from ecg_core.intake.values import Bundle, EcgRecord, IntakeError
+from ecg_core.leads import canonical_lead
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+_AGAIN = "Export it from the archive again, or as a PDF or an image."
+
+# Lead numbers as MDC (ISO 11073-10101, "2:n") and SCP-ECG ("5.6.3-9-n") write them.
+_LEAD_OF_NUMBER: dict[int, str] = {
+    1: "I",
+    2: "II",
+    3: "V1",
+    4: "V2",
+    5: "V3",
+    6: "V4",
+    7: "V5",
+    8: "V6",
+    61: "III",
+    62: "aVR",
+    63: "aVL",
+    64: "aVF",
+}
+_CODE = re.compile(r"(?:2:|5\.6\.3-9-)(\d{1,3})")
+_MDC_NAME = re.compile(r"MDC_ECG_LEAD_(\w+)")
+_DTYPES: dict[tuple[int, str], str] = {
+    (8, "SB"): "i1",
+    (8, "UB"): "u1",
+    (16, "SS"): "i2",
+    (16, "US"): "u2",
+    (32, "SL"): "i4",
+    (32, "UL"): "u4",
+}
+
+
+def read(dataset: Dataset, bundle: Bundle, limits: Limits) -> EcgRecord:
+    """The leads of the recorded groups of channels, in mV; median beats are left out.
+
+    Groups may hold different leads and begin at different times. Raises IntakeError.
+    """
+    groups = [item for item in dataset.WaveformSequence or [] if _is_recorded(item)]
+    if not groups:
+        raise IntakeError(f"{bundle.name} is a DICOM waveform without channels.", _AGAIN)
+    # The group with the most leads, then the longest, stands first: of a lead that is in
+    # several groups the first is taken.
+    groups.sort(key=lambda g: (-_integer(g, "NumberOfWaveformChannels"), -_seconds(g)))
+    little = dataset.original_encoding[1] is not False
+    waves: list[Wave] = []
+    seen: set[str] = set()
+    for group in groups:
+        found = _waves(group, bundle.name, little, limits)
+        new = [wave for wave in found if canonical_lead(wave.label) not in seen]
+        seen.update(lead for wave in new if (lead := canonical_lead(wave.label)))
+        waves += new
+    return record_of(bundle, waves, limits)
+
+
+def _is_recorded(group: Dataset) -> bool:
+    return str(group.get("WaveformOriginality", "ORIGINAL")) == "ORIGINAL" or not str(
+        group.get("MultiplexGroupLabel", "")
+    ).upper().startswith(("MEDIAN", "REPRESENTATIVE"))
+
+
+def _seconds(group: Dataset) -> float:
+    return _integer(group, "NumberOfWaveformSamples") / max(_rate(group), 1e-9)
+
+
+def _rate(group: Dataset) -> float:
+    try:
+        return float(group.SamplingFrequency)
+    except (AttributeError, TypeError, ValueError):
+        return 0.0
+
+
+def _integer(group: Dataset, name: str) -> int:
+    value = group.get(name, 0)
+    return value if isinstance(value, int) else 0
+
+
+def _waves(group: Dataset, name: str, little: bool, limits: Limits) -> list[Wave]:
+    """Channels of one group that are named and calibrated."""
+    channels = _integer(group, "NumberOfWaveformChannels")
+    samples = _integer(group, "NumberOfWaveformSamples")
+    kind = (
+        _integer(group, "WaveformBitsAllocated"),
+        str(group.get("WaveformSampleInterpretation")),
+    )
+    definitions = list(group.get("ChannelDefinitionSequence") or [])
+    if channels < 1 or samples < 1 or len(definitions) < channels:
+        raise IntakeError(f"{name} describes its channels incompletely.", _AGAIN)
+    if channels > limits.max_channels or channels * samples > limits.max_samples:
+        raise IntakeError(
+            f"{name} announces {channels} channels of {samples} samples, too many to be read.",
+            "Export the part of interest.",
+        )
+    if kind not in _DTYPES:
+        raise IntakeError(f"{name} stores its samples in a way that is not read.", _AGAIN)
+    dtype = np.dtype(("<" if little else ">") + _DTYPES[kind])
+    data = bytes(group.get("WaveformData") or b"")
+    if len(data) < channels * samples * dtype.itemsize:
+        raise IntakeError(f"{name} is cut off: samples are missing.", _AGAIN)
+    raw = np.frombuffer(data, dtype, channels * samples).reshape(samples, channels)
+    padding = _padding(group, dtype)
+    start_s = float(group.get("MultiplexGroupTimeOffset") or 0.0) / 1e3
+    waves = []
+    for index, definition in enumerate(definitions[:channels]):
+        label = _label(definition)
+        if canonical_lead(label) is None:
+            waves.append(Wave(label, np.empty(0), _rate(group), start_s))
+            continue
+        scale, baseline = _calibration(definition, label, name)
+        levels = raw[:, index].astype(np.float64)
+        if padding is not None:
+            levels[raw[:, index] == padding] = np.nan
+        waves.append(Wave(label, levels * scale + baseline, _rate(group), start_s))
+    return waves
+
+
+def _padding(group: Dataset, dtype: np.dtype) -> int | None:
+    """The level that stands for "no sample"."""
+    value = group.get("WaveformPaddingValue")
+    if isinstance(value, bytes) and len(value) >= dtype.itemsize:
+        return int(np.frombuffer(value, dtype, 1)[0])
+    return value if isinstance(value, int) else None
+
+
+def _label(definition: Dataset) -> str:
+    """The lead's name from its code, else from its words."""
+    source = (definition.get("ChannelSourceSequence") or [None])[0]
+    code = str(source.get("CodeValue", "")) if source is not None else ""
+    meaning = str(source.get("CodeMeaning", "")) if source is not None else ""
+    if match := _CODE.fullmatch(code.strip()):
+        return _LEAD_OF_NUMBER.get(int(match[1]), meaning or code)
+    if match := _MDC_NAME.fullmatch(code.strip()):
+        return match[1]
+    # "Lead I (Einthoven)"
+    words = re.sub(r"\(.*?\)", "", meaning).strip()
+    return words or str(definition.get("ChannelLabel", ""))
+
+
+def _calibration(definition: Dataset, label: str, name: str) -> tuple[float, float]:
+    """(mV per level, mV at level 0). Raises IntakeError when the channel is uncalibrated."""
+    unit = (definition.get("ChannelSensitivityUnitsSequence") or [None])[0]
+    sensitivity = definition.get("ChannelSensitivity")
+    if sensitivity is None or unit is None or float(sensitivity) == 0:
+        raise IntakeError(
+            f"{name} gives no sensitivity for lead {label}: its height in mV is unknown.",
+            "Export the ECG with its calibration, or as a PDF or an image.",
+        )
+    factor = mv_per_unit(str(unit.get("CodeValue", "?")), label, name)
+    correction = float(definition.get("ChannelSensitivityCorrectionFactor") or 1.0)
+    baseline = float(definition.get("ChannelBaseline") or 0.0)
+    return float(sensitivity) * correction * factor, baseline * factor
