@@ -10,7 +10,7 @@ import numpy as np
 from ecg_core.page.ink import RASTER
 from ecg_core.page.traces import Row, vertical_runs
 
-PULSE_WIDTHS_MM = (1.6, 7.0)
+PULSE_WIDTHS_MM = (1.6, 11.0)
 PULSE_REACH_MM = 16.0
 """A calibration pulse stands this close to an end of the trace."""
 
@@ -77,8 +77,8 @@ def _pulses_in(window: np.ndarray) -> list[tuple[float, float, float, float]]:
     found = []
     for x, high, low in strokes:
         for other, other_high, other_low in strokes:
-            wide = (other - x) / RASTER
-            if not PULSE_WIDTHS_MM[0] <= wide <= PULSE_WIDTHS_MM[1]:
+            apart = (other - x) / RASTER
+            if not PULSE_WIDTHS_MM[0] <= apart <= PULSE_WIDTHS_MM[1]:
                 continue
             if abs(other_high - high) > slack or abs(other_low - low) > 1.5 * slack:
                 continue

@@ -91,7 +91,26 @@ LIMITS: dict[str, Limit] = {
             "unknown_calibration",
             Severity.REFUSE,
             "{what}",
-            "Only pages at 25 mm/s and 10 mm/mV can be read; print the ECG at that scale.",
+            "Pages at 25 or 50 mm/s and 5, 10 or 20 mm/mV can be read; if it is one, set speed and "
+            "gain by hand.",
+        ),
+        Limit(
+            "rescaled",
+            Severity.NOTE,
+            "Printed at {speed:g} mm/s and {gain:g} mm/mV; shown at 25 mm/s and 10 mm/mV.",
+            "",
+        ),
+        Limit(
+            "half_shown",
+            Severity.DOUBT,
+            "At 50 mm/s the page shows {seconds:g} s instead of ten; the rest is left blank.",
+            "The model was trained on ten seconds.",
+        ),
+        Limit(
+            "assumed_scale",
+            Severity.DOUBT,
+            "No calibration pulse or print tells the scale: {what} assumed.",
+            "Look at the original; set speed and gain by hand if they differ.",
         ),
         Limit(
             "no_scale",

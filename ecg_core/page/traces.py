@@ -90,7 +90,7 @@ def without_rules(traces: np.ndarray) -> np.ndarray:
     """
     mask = traces.astype(np.uint8)
     upright = np.ones((round(RULED_HEIGHT_MM * RASTER), 1), np.uint8)
-    thin = mask & ~cv2.morphologyEx(mask, cv2.MORPH_OPEN, upright)
+    thin = mask & ~np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, upright), np.uint8)
     bridge = np.ones((1, round(BRIDGE_MM * RASTER) | 1), np.uint8)
     piece = np.ones((1, round(RULED_MM * RASTER)), np.uint8)
     runs = cv2.morphologyEx(cv2.morphologyEx(thin, cv2.MORPH_CLOSE, bridge), cv2.MORPH_OPEN, piece)
