@@ -8,7 +8,7 @@ import numpy as np
 from scipy import signal
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.page import layouts, plausible
+from ecg_core.page import layouts, plausible, swapped
 from ecg_core.page.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Remark, Severity, Trace
 from ecg_core.signal import filters
@@ -18,7 +18,6 @@ PEN_MM = 0.5
 DRAWN_FS_HZ = 500.0
 SHORTEST_S = 2.5
 FLAT_MV = 0.005
-EINTHOVEN_MV = 0.1
 
 # Limb leads that follow from I and II (Einthoven, Goldberger), as weights of the two.
 DERIVED = {"III": (-1.0, 1.0), "aVR": (-0.5, -0.5), "aVL": (1.0, -0.5), "aVF": (-0.5, 1.0)}
@@ -55,7 +54,7 @@ def from_record(
     filtered, mains_hz = filters.apply(record.signals_mv, record.fs_hz, band)
     filtered, fs_hz = _resampled(filtered, record.fs_hz)
     waves = dict(zip(record.leads, filtered, strict=True))
-    remarks = list(_remarks(record, waves))
+    remarks = list(_remarks(record, waves, fs_hz))
     if (len(waves) <= 3 and not {"I", "II"} <= waves.keys()) or len(waves) <= 2:
         plan = layouts.strip_layout(record.leads)
     else:
@@ -175,7 +174,7 @@ def _cut_off(plan: layouts.Layout, ink: np.ndarray, traces: tuple[Trace, ...]) -
     return tuple(dict.fromkeys(cut))
 
 
-def _remarks(record: EcgRecord, waves: dict[str, np.ndarray]) -> list[Remark]:
+def _remarks(record: EcgRecord, waves: dict[str, np.ndarray], fs_hz: float) -> list[Remark]:
     found = []
     if record.duration_s < layouts.PAGE_SECONDS - 0.05:
         found.append(
@@ -200,15 +199,5 @@ def _remarks(record: EcgRecord, waves: dict[str, np.ndarray]) -> list[Remark]:
                 "Check the electrode; the answer may be wrong.",
             )
         )
-    if {"I", "II", "III"} <= waves.keys():
-        error_mv = np.sqrt(np.nanmean((waves["II"] - waves["I"] - waves["III"]) ** 2))
-        if error_mv > EINTHOVEN_MV:
-            found.append(
-                Remark(
-                    "einthoven",
-                    Severity.DOUBT,
-                    f"Leads I + III differ from II by {error_mv:.2f} mV.",
-                    "Limb leads may be swapped or mislabelled.",
-                )
-            )
+    found.extend(swapped.remarks(waves, fs_hz))
     return found

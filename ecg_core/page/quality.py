@@ -195,6 +195,30 @@ LIMITS: dict[str, Limit] = {
             "Is this one lead, row after row? The model reads twelve leads of the same seconds.",
         ),
         Limit(
+            "einthoven",
+            Severity.DOUBT,
+            "Leads I + III differ from II by {measured:.2f} mV.",
+            "Limb leads may be swapped or mislabelled.",
+        ),
+        Limit(
+            "arms_swapped",
+            Severity.DOUBT,
+            "Lead I is upside down beside V6 (correlation {measured:.2f}).",
+            "The arm electrodes may be swapped; compare with an earlier ECG or record again.",
+        ),
+        Limit(
+            "right_arm_leg_swapped",
+            Severity.DOUBT,
+            "Lead II is nearly flat: {measured:.0%} of the other limb leads.",
+            "The electrodes of right arm and right leg may be swapped; record again.",
+        ),
+        Limit(
+            "left_arm_leg_swapped",
+            Severity.DOUBT,
+            "Lead III is nearly flat: {measured:.0%} of the other limb leads.",
+            "The electrodes of left arm and right leg may be swapped; record again.",
+        ),
+        Limit(
             "geometry",
             Severity.NOTE,
             "Grid found at {x:.2f} × {y:.2f} px/mm, turned by {angle:.1f}°; lines lie within "
@@ -215,7 +239,7 @@ LIMITS: dict[str, Limit] = {
         ),
     )
 }
-"""Every remark a scan can get, and those of `plausible` for records, too; by code."""
+"""Every remark a scan can get, and those of `plausible` and `swapped` for records; by code."""
 
 MIN_SIDE_PX = 300
 MIN_PX_PER_MM = 2.4
