@@ -16,10 +16,21 @@ from ecg_core.commands import (
     exporting,
     predicting,
     rendering,
+    scoring,
     training,
 )
 
-COMMANDS = (predicting, explaining, rendering, training, evaluating, attending, exporting, audit)
+COMMANDS = (
+    predicting,
+    explaining,
+    rendering,
+    training,
+    evaluating,
+    scoring,
+    attending,
+    exporting,
+    audit,
+)
 
 
 def parser() -> argparse.ArgumentParser:

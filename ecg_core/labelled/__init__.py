@@ -1,0 +1,1 @@
+"""Labelled: somebody's own labelled ECGs: checked, scored in the background, kept by name."""

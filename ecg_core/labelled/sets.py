@@ -1,0 +1,218 @@
+"""Named sets of labelled cases on disk: files, labels, progress, answers.
+
+A set is a folder. What is decided once lies in `set.json` and `labels.parquet`; answers are
+appended to `answers.jsonl`, one line a case, so that scoring goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ecg_core.intake.values import Bundle
+from ecg_core.labelled.answering import CaseAnswer, CaseFiles
+from ecg_core.labelled.columns import Labels
+
+FOLDER = "labelled"
+PREFIXES = ("truth_", "known_", "fact_")
+
+
+class State(StrEnum):
+    """Where the scoring of a set stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class SetInfo:
+    """What a set is: who named it, which model is asked, and by which weights."""
+
+    id: str
+    name: str
+    created_utc: str
+    model: str
+    version: str
+    weights_sha256: str
+    cases: int
+    cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """One set on disk."""
+
+    folder: Path
+
+    @property
+    def info(self) -> SetInfo:
+        """What was decided when the set was made."""
+        return SetInfo(**json.loads((self.folder / "set.json").read_text(encoding="utf-8")))
+
+    def labels(self) -> Labels:
+        """The labels, in the order of the cases."""
+        table = pd.read_parquet(self.folder / "labels.parquet")
+        codes = tuple(c.removeprefix("truth_") for c in table if c.startswith("truth_"))
+        return Labels(
+            table["file"].to_numpy(dtype=str),
+            table["patient"].to_numpy(dtype=str),
+            table["triage"].to_numpy(dtype=int),
+            codes,
+            table[[f"truth_{c}" for c in codes]].to_numpy(dtype=bool),
+            table[[f"known_{c}" for c in codes]].to_numpy(dtype=bool),
+            {
+                c.removeprefix("fact_"): table[c].to_numpy(dtype=str)
+                for c in table
+                if c.startswith("fact_")
+            },
+        )
+
+    def cases(self) -> tuple[CaseFiles, ...]:
+        """The files of every case, in the order of the labels."""
+        plain = json.loads((self.folder / "cases.json").read_text(encoding="utf-8"))
+        return tuple(
+            CaseFiles(
+                row["name"],
+                tuple((name, str(self.folder / "files" / key)) for name, key in row["files"]),
+                row["part"],
+            )
+            for row in plain
+        )
+
+    def answers(self) -> dict[str, CaseAnswer]:
+        """Answers so far, by case name. A line that a kill cut short is not one."""
+        found: dict[str, CaseAnswer] = {}
+        for line in self._lines():
+            try:
+                plain = json.loads(line)
+                plain["triage"] = tuple(plain["triage"])
+                plain["findings"] = tuple((code, p) for code, p in plain["findings"])
+                found[plain["name"]] = CaseAnswer(**plain)
+            except (ValueError, KeyError, TypeError):
+                continue
+        return found
+
+    def _lines(self) -> Iterator[str]:
+        path = self.folder / "answers.jsonl"
+        if path.exists():
+            yield from path.read_text(encoding="utf-8").splitlines()
+
+    def append(self, answers: Sequence[CaseAnswer]) -> None:
+        """Keep answers. Each batch begins on a fresh line, whatever a kill left behind."""
+        path = self.folder / "answers.jsonl"
+        text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in answers)
+        with path.open("ab+") as file:
+            file.seek(0, os.SEEK_END)
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    text = "\n" + text
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+
+    def done(self) -> int:
+        """How many cases have an answer."""
+        return len(self.answers())
+
+    def cancel(self, cancelled: bool = True) -> None:
+        """Ask the scoring to stop after what it is doing, or allow it to go on."""
+        write_json(self.folder / "set.json", asdict(replace(self.info, cancelled=cancelled)))
+
+    def delete(self) -> None:
+        """Remove the set with its files."""
+        shutil.rmtree(self.folder)
+
+
+def root(data_dir: Path) -> Path:
+    """Where sets live."""
+    return data_dir / FOLDER
+
+
+def list_sets(data_dir: Path) -> tuple[LabelledSet, ...]:
+    """All whole sets, the newest first."""
+    found = [LabelledSet(path.parent) for path in root(data_dir).glob("*/set.json")]
+    return tuple(sorted(found, key=lambda one: one.info.created_utc, reverse=True))
+
+
+def create(
+    data_dir: Path, name: str, bundles: Sequence[Bundle], labels: Labels, model: SetInfo
+) -> LabelledSet:
+    """Store a set: files by hash, labels, and last what makes it a set.
+
+    bundles: cases by name; those without a label are not kept. model: identity of the model asked
+    (`identity`). Raises ValueError for an empty name or no case, OSError when the disk is full.
+    """
+    if not name.strip():
+        raise ValueError("Give the set a name.")
+    if not labels.n:
+        raise ValueError("No case has both a file and a label.")
+    by_name = {bundle.name: bundle for bundle in bundles}
+    home = root(data_dir) / secrets.token_hex(8)
+    (home / "files").mkdir(parents=True)
+    try:
+        cases = [_keep(home, by_name[str(file)]) for file in labels.files]
+        write_json(home / "cases.json", cases)
+        _table(labels).to_parquet(home / "labels.parquet")
+        made = replace(
+            model,
+            id=home.name,
+            name=name.strip(),
+            created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+            cases=labels.n,
+        )
+        write_json(home / "set.json", asdict(made))
+    except OSError:
+        shutil.rmtree(home, ignore_errors=True)
+        raise
+    return LabelledSet(home)
+
+
+def identity(name: str, version: str, weights_sha256: str) -> SetInfo:
+    """A set's description with nothing but the model in it."""
+    return SetInfo("", "", "", name, version, weights_sha256, 0)
+
+
+def _keep(home: Path, bundle: Bundle) -> dict[str, object]:
+    files = []
+    for upload in bundle.files:
+        key = hashlib.sha256(upload.data).hexdigest()
+        path = home / "files" / key
+        if not path.exists():
+            path.write_bytes(upload.data)
+        files.append([upload.name, key])
+    return {"name": bundle.name, "files": files, "part": bundle.part}
+
+
+def _table(labels: Labels) -> pd.DataFrame:
+    columns: dict[str, np.ndarray] = {
+        "file": labels.files,
+        "patient": labels.patients,
+        "triage": labels.triage,
+    }
+    for k, code in enumerate(labels.codes):
+        columns[f"truth_{code}"] = labels.truth[:, k]
+        columns[f"known_{code}"] = labels.known[:, k]
+    for role, values in labels.facts.items():
+        columns[f"fact_{role}"] = values
+    return pd.DataFrame(columns)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Replace a JSON file in one step: a kill leaves the old one or the new one."""
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    partial.replace(path)

@@ -1,0 +1,103 @@
+"""Tables of labels: guessed columns, row-level messages, and what counts as known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ecg_core.labelled.columns import Column, Role, TableError, check, guess, read_table
+
+UPLOADED = ("a.png", "b.png", "ward/c.jpg", "d.hea")
+
+
+def checked(text: str, *columns: Column):  # type: ignore[no-untyped-def]
+    table = read_table(text.encode())
+    return check(table, columns or guess(table), UPLOADED)
+
+
+def test_columns_are_guessed_from_their_names() -> None:
+    table = read_table(b"Filename;Patient ID;Age;MI;Atrial fibrillation;note\na.png;7;60;1;0;x\n")
+    assert [(c.role, c.code) for c in guess(table)] == [
+        (Role.FILE, ""),
+        (Role.PATIENT, ""),
+        (Role.AGE, ""),
+        (Role.YES_NO, "MI"),
+        (Role.YES_NO, "AFIB"),
+        (Role.IGNORE, ""),
+    ]
+
+
+def test_yes_no_and_unknown() -> None:
+    labels = checked("file,MI\na.png,1\nb,no\nc.jpg,?\nd,yes\n").labels
+    assert labels.files.tolist() == ["a.png", "b.png", "d.hea"]
+    assert labels.codes == ("MI",)
+    assert labels.truth[:, 0].tolist() == [True, False, True]
+    assert labels.known.all()
+
+
+def test_every_unusable_row_is_named() -> None:
+    found = checked("file,MI\na.png,1\nz.png,1\na.PNG,0\n,1\nb.png,maybe\n")
+    assert [str(problem) for problem in found.problems] == [
+        "Row 2: “z.png” is not among the uploaded files.",
+        "Row 3: “a.PNG” is labelled in row 1 already.",
+        "Row 4: names no file.",
+        "Row 5: “maybe” in MI is neither yes nor no.",
+        "Row 5: carries no label.",
+    ]
+    assert found.labels.files.tolist() == ["a.png"]
+    assert found.unlabelled == ("ward/c.jpg", "d.hea")
+
+
+def test_a_list_of_codes_says_no_to_what_it_does_not_name() -> None:
+    labels = checked("file,scp_codes\na.png,IMI;AFIB\nb.png,NORM\nc.jpg,XYZ;LVH\n").labels
+    columns = dict(zip(labels.codes, labels.truth.T.tolist(), strict=True))
+    assert columns["MI"] == [True, False, False]
+    assert columns["AFIB"] == [True, False, False]
+    assert columns["NORM"] == [False, True, False]
+    assert columns["HYP"] == [False, False, True]
+    assert labels.known.all()
+
+
+def test_ptbxl_codes_are_read_as_they_are_written() -> None:
+    labels = checked("file;scp_codes\na.png;{'IMI': 100.0, 'SR': 0.0}\n").labels
+    assert set(np.array(labels.codes)[labels.truth[0]]) == {"MI", "IMI", "SR"}
+
+
+def test_triage_words() -> None:
+    found = checked("file,class\na,Normal\nb,STEMI\nc,history_of_MI\nd,flu\n")
+    assert found.labels.triage.tolist() == [0, 1, 2]
+    assert "“flu” is no triage class." in str(found.problems[0])
+
+
+def test_patients_and_facts() -> None:
+    labels = checked("file,patient,sex,MI\na,p1,f,1\nb,p1,m,0\nc,,m,0\n").labels
+    assert labels.patients.tolist() == ["p1", "p1", "ward/c.jpg"]
+    assert labels.facts["sex"].tolist() == ["f", "m", "m"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"file,MI\n", "no rows"),
+        (b"PK\x03\x04\0\0", "no text table"),
+        (b"file,file\na,b\n", "same name"),
+    ],
+)
+def test_tables_that_cannot_be_used(data: bytes, reason: str) -> None:
+    with pytest.raises(TableError, match=reason):
+        read_table(data)
+
+
+def test_file_and_labels_must_be_named() -> None:
+    with pytest.raises(TableError, match="names the file"):
+        checked("x,MI\na,1\n", Column("x", Role.IGNORE), Column("MI", Role.YES_NO, "MI"))
+    with pytest.raises(TableError, match="carry labels"):
+        checked("file,x\na,1\n", Column("file", Role.FILE), Column("x", Role.IGNORE))
+
+
+def test_two_uploads_of_one_name_are_no_guess() -> None:
+    table = read_table(b"file,MI\na,1\n")
+    found = check(table, guess(table), ("one/a.png", "two/a.jpg"))
+    assert found.labels.n == 0
+    assert "fits 2 uploaded files" in str(found.problems[0])

@@ -1,0 +1,171 @@
+"""Sets on disk: scored, stopped, killed and resumed; the same figures by every engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from ecg_core import network
+from ecg_core.appraisal import rates
+from ecg_core.labelled import engines, scoring, sets
+from ecg_core.labelled.answering import CaseAnswer, CaseFiles, answer
+from ecg_core.labelled.as_cases import as_cases
+from ecg_core.labelled.engines import Stop
+from ecg_core.labelled.sets import LabelledSet, State
+from tests.labelled.made_sets import NAMES, bundles, labelled_set, made_up, model, serial
+
+
+def test_a_set_is_scored_to_its_end(tmp_path: Path) -> None:
+    labelled = labelled_set(tmp_path)
+    assert scoring.state(labelled) is State.WAITING
+    assert scoring.score(labelled, serial) is State.DONE
+    assert scoring.state(labelled) is State.DONE
+    assert set(labelled.answers()) == {bundle.name for bundle in bundles()}
+
+
+def test_scoring_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+    labelled = labelled_set(tmp_path)
+    asked: list[str] = []
+
+    def dies(cases: Sequence[CaseFiles], model: str, stop: Stop) -> Iterator[CaseAnswer]:
+        for number, case in enumerate(cases):
+            asked.append(case.name)
+            if number == 2:
+                raise KeyboardInterrupt
+            labelled.append([made_up(case)])
+
+        yield from ()
+
+    with pytest.raises(KeyboardInterrupt):
+        scoring.score(labelled, dies)
+    # And the last line was cut short, as by a full disk.
+    with (labelled.folder / "answers.jsonl").open("a") as file:
+        file.write('{"name": "half')
+    assert labelled.done() == 2
+    before = len(asked)
+
+    def counted(cases: Sequence[CaseFiles], model: str, stop: Stop) -> Iterator[CaseAnswer]:
+        asked.extend(case.name for case in cases)
+        return serial(cases, model, stop)
+
+    assert scoring.score(labelled, counted) is State.DONE
+    assert len(asked) - before == 2
+    assert labelled.done() == len(NAMES)
+
+
+def test_a_cancelled_set_stops_and_can_go_on(tmp_path: Path) -> None:
+    labelled = labelled_set(tmp_path)
+
+    def cancelled_midway(
+        cases: Sequence[CaseFiles], model: str, stop: Stop
+    ) -> Iterator[CaseAnswer]:
+        for case in cases:
+            if stop():
+                return
+            yield made_up(case)
+            labelled.cancel()
+
+    assert scoring.score(labelled, cancelled_midway) is State.STOPPED
+    assert scoring.state(labelled) is State.STOPPED
+    assert 0 < labelled.done() < len(NAMES)
+    labelled.cancel(False)
+    assert scoring.score(labelled, serial) is State.DONE
+
+
+def test_only_one_process_scores_a_set(tmp_path: Path) -> None:
+    labelled = labelled_set(tmp_path)
+    with FileLock(labelled.folder / scoring.LOCK):
+        assert scoring.state(labelled) is State.RUNNING
+        assert scoring.score(labelled, serial) is State.RUNNING
+        assert labelled.done() == 0
+
+
+def test_figures_rest_on_what_was_answered(tmp_path: Path) -> None:
+    labelled = labelled_set(tmp_path)
+    scoring.score(labelled, serial)
+    card = network.card_of(network.default_model())
+    cases = as_cases(labelled, card)
+    assert (cases.n, cases.refused) == (3, 1)
+    conduction = cases.question("CD")
+    assert conduction.truth.tolist() == [False, True, False]
+    found = rates.at(conduction, cases.patients)
+    assert (found.sensitivity.value, found.specificity.value) == (1.0, 1.0)
+    assert cases.choice is not None
+    # Three were called normal; one of them is.
+    assert rates.share_right(cases.choice, cases.patients).value == pytest.approx(1 / 3)
+    sexes = next(d for d in cases.dimensions if d.name == "sex")
+    assert sexes.values.tolist() == ["f", "m", "f"]
+    assert not any(question.code == "MI" for question in cases.questions)
+
+
+def test_labels_come_back_as_they_were_given(tmp_path: Path) -> None:
+    labelled = labelled_set(tmp_path)
+    labels = labelled.labels()
+    assert labels.codes == ("CD",)
+    assert labels.patients.tolist() == ["p1", "p2", "p3", "p3"]
+    assert labels.triage.tolist() == [0, 3, 3, 2]
+    np.testing.assert_array_equal(labels.known, np.ones((4, 1), bool))
+
+
+def test_a_set_without_name_or_cases_is_refused(tmp_path: Path) -> None:
+    labels = labelled_set(tmp_path).labels()
+    with pytest.raises(ValueError, match="name"):
+        sets.create(tmp_path, "  ", bundles(), labels, model())
+    assert len(sets.list_sets(tmp_path)) == 1
+
+
+def test_files_that_are_no_ecg_are_refused_not_fatal(tmp_path: Path) -> None:
+    path = tmp_path / "x.png"
+    path.write_bytes(b"\x89PNG no picture")
+    found = answer(CaseFiles("x.png", (("x.png", str(path)),)), network.default_model())
+    assert found.status == "refused"
+    assert found.reason
+    gone = answer(CaseFiles("y", (("y.png", str(tmp_path / "gone")),)), network.default_model())
+    assert "gone" in gone.reason
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseAnswer]:
+    labelled = labelled_set(tmp_path_factory.mktemp("one"))
+    return {case.name: answer(case, labelled.info.model) for case in labelled.cases()}
+
+
+def same(found: LabelledSet, expected: dict[str, CaseAnswer]) -> None:
+    answers = found.answers()
+    assert set(answers) == set(expected)
+    for name, one in answers.items():
+        assert one.status == expected[name].status
+        assert one.triage == pytest.approx(expected[name].triage, abs=1e-5)
+
+
+def test_two_processes_started_by_command(tmp_path: Path, expected: dict[str, CaseAnswer]) -> None:
+    labelled = labelled_set(tmp_path)
+    command = [sys.executable, "-m", "ecg_core", "score", str(labelled.folder), "--processes", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
+    assert done.returncode == 0, done.stderr
+    assert '"state": "done"' in done.stdout
+    same(labelled, expected)
+
+
+def test_a_cluster_of_two_worker_processes(
+    tmp_path: Path, expected: dict[str, CaseAnswer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    labelled = labelled_set(tmp_path)
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        host="127.0.0.1",
+        silence_logs=50,
+    ) as cluster:
+        monkeypatch.setenv("ECG_DASK_SCHEDULER", cluster.scheduler_address)
+        assert scoring.score(labelled, engines.configured()) is State.DONE
+    same(labelled, expected)
