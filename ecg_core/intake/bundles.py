@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -12,6 +12,7 @@ from ecg_core.intake.limits import LIMITS, Limits
 from ecg_core.intake.registry import reader_for
 from ecg_core.intake.values import Bundle, IntakeError, Upload
 from ecg_core.intake.wfdb_header import parse
+from ecg_core.intake.wfdb_segments import parse_master
 
 _SIGNAL_SUFFIXES = (".dat", ".mat")
 _ANNOTATION_SUFFIX = ".atr"
@@ -75,15 +76,20 @@ def _bare(name: str) -> str:
 
 def _group(placed: list[_Placed], limits: Limits) -> list[Bundle]:
     claimed: set[int] = set()
+    segments: set[int] = set()
     bundles: dict[int, Bundle] = {}
     for index, header in enumerate(placed):
         if header.suffix != ".hea":
             continue
-        members = [i for name in _wanted(header, limits) for i in _find(name, header, placed)]
-        members = list(dict.fromkeys(members))
+        members = [i for i in _members(header, placed, limits) if i != index]
         claimed.update(members)
+        if _is_master(header, limits):
+            segments.update(members)
         files = (header.upload, *(placed[i].upload for i in members))
         bundles[index] = Bundle(header.stem, files)
+    # Segments belong to the record that lists them; lists that list each other stay apart.
+    for index in [i for i in bundles if i in segments and not _is_master(placed[i], limits)]:
+        del bundles[index]
     for index, file in enumerate(placed):
         if index not in bundles and index not in claimed:
             bundles[index] = Bundle(file.upload.name, (file.upload,))
@@ -107,13 +113,39 @@ def _parts(bundle: Bundle, limits: Limits) -> list[Bundle]:
     ]
 
 
-def _wanted(header: _Placed, limits: Limits) -> Iterable[str]:
+def _is_master(header: _Placed, limits: Limits) -> bool:
+    try:
+        return parse_master(header.upload, limits) is not None
+    except IntakeError:
+        return True
+
+
+def _members(header: _Placed, placed: list[_Placed], limits: Limits) -> list[int]:
+    """The files that make up a record with its header; of segments, their headers and files."""
+    names = [header.stem + _ANNOTATION_SUFFIX]
+    try:
+        master = parse_master(header.upload, limits)
+        if master is None:
+            listed = parse(header.upload, limits).files
+            names[:0] = [name for name in listed if not name.lower().endswith(".hea")]
+    except IntakeError:
+        # The header will be refused; its signals should be refused with it, not once more.
+        master = None
+        names[:0] = (header.stem + suffix for suffix in _SIGNAL_SUFFIXES)
+    found = [i for name in names for i in _find(name, header, placed)]
+    for record in master.records if master is not None else ():
+        for index in _find(f"{record}.hea", header, placed):
+            found += [index, *_signal_files(placed[index], placed, limits)]
+    return list(dict.fromkeys(found))
+
+
+def _signal_files(header: _Placed, placed: list[_Placed], limits: Limits) -> list[int]:
+    """What a segment's header names; nothing of a header that cannot be read or has no files."""
     try:
         listed = parse(header.upload, limits).files
     except IntakeError:
-        # The header will be refused; its signals should be refused with it, not once more.
-        listed = tuple(header.stem + suffix for suffix in _SIGNAL_SUFFIXES)
-    return (*listed, header.stem + _ANNOTATION_SUFFIX)
+        return []
+    return [i for name in listed for i in _find(name, header, placed)]
 
 
 def _find(name: str, header: _Placed, placed: list[_Placed]) -> list[int]:

@@ -11,7 +11,8 @@ class Limits:
 
     max_file_bytes: one uploaded or unpacked file. max_pixels: one image (A4 at 600 dpi has 35
     million). max_samples: all channels of the signal files read for one record (six hours of
-    two leads at 360 Hz; reading takes about 30 bytes a sample). max_ratio: unpacked to packed
+    two leads at 360 Hz; reading takes about 30 bytes a sample). max_segments: of one WFDB
+    record. max_ratio: unpacked to packed
     size of a ZIP member above `ratio_free_bytes`. max_vendor_bytes: files of recorders and
     archives, which libraries hold several times over. max_pages: pages or frames of one document.
     document_dpi: how finely a document's page is rendered; a grid line of 0.1 mm needs 300.
@@ -20,11 +21,12 @@ class Limits:
     """
 
     max_file_bytes: int = 150_000_000
-    max_bundle_files: int = 64
+    max_bundle_files: int = 512
     max_pixels: int = 64_000_000
     max_image_side: int = 32_000
     max_header_bytes: int = 256_000
     max_channels: int = 64
+    max_segments: int = 200
     max_samples: int = 16_000_000
     max_vendor_bytes: int = 40_000_000
     max_pages: int = 40

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-import wfdb
-
 from ecg_core.intake.limits import Limits
 from ecg_core.intake.values import Annotation, Bundle
 
@@ -25,6 +23,9 @@ def read_annotations(
     if not files:
         return ()
     path.with_suffix(".atr").write_bytes(files[0].data)
+    # Slow to import, and mostly only the worker reads.
+    import wfdb
+
     try:
         marks = wfdb.rdann(str(path), "atr")
         rate = float(marks.fs or fs_hz)

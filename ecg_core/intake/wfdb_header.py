@@ -32,10 +32,10 @@ BITS_PER_SAMPLE: dict[int, Fraction | None] = {
 }
 """Storage formats; None where the file is compressed (FLAC) and its size says nothing."""
 
-_REPAIR = "Export the record again, or check that the .hea file belongs to these signals."
+REPAIR = "Export the record again, or check that the .hea file belongs to these signals."
 _FORMAT = re.compile(r"(\d{1,3})(?:x(\d{1,6}))?(?::(\d{1,9}))?(?:\+(\d{1,12}))?")
 _GAIN = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)(?:\(([-+]?\d{1,10})\))?(?:/(\S+))?")
-_SAFE_NAME = re.compile(r"[^\s/\\:~|<>\x00-\x1f][^/\\:|<>\x00-\x1f]*")
+SAFE_NAME = re.compile(r"[^\s/\\:~|<>\x00-\x1f][^/\\:|<>\x00-\x1f]*")
 
 
 @dataclass(frozen=True)
@@ -81,41 +81,36 @@ def text_of(data: bytes) -> str:
 def parse(file: Upload, limits: Limits) -> Header:
     """Parse and check a header. Raises IntakeError that names what is wrong in it."""
     if len(file.data) > limits.max_header_bytes or b"\0" in file.data:
-        raise IntakeError(f"{file.name} is not a WFDB header.", _REPAIR)
+        raise IntakeError(f"{file.name} is not a WFDB header.", REPAIR)
     lines = [line.strip() for line in text_of(file.data).splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     if not lines:
-        raise IntakeError(f"{file.name} is empty or holds only comments.", _REPAIR)
+        raise IntakeError(f"{file.name} is empty or holds only comments.", REPAIR)
     fields = lines[0].split()
-    if re.fullmatch(r"[^/]+/\d+", fields[0]):
-        raise IntakeError(
-            f"{file.name} describes a record of several segments, which is not read.",
-            "Upload its segments one by one, or join them into one record first "
-            "(for example with xform of the WFDB software).",
-        )
     if len(fields) < 2 or not re.fullmatch(r"\d{1,6}", fields[1]):
-        raise IntakeError(f"{file.name} is not a WFDB header.", _REPAIR)
+        raise IntakeError(f"{file.name} is not a WFDB header.", REPAIR)
     count = int(fields[1])
     if count == 0:
-        raise IntakeError(f"{file.name} lists no signals.", _REPAIR)
+        raise IntakeError(f"{file.name} lists no signals.", REPAIR)
     if count > limits.max_channels:
         raise IntakeError(
-            f"{file.name} lists {count} signals; at most {limits.max_channels} are read.", _REPAIR
+            f"{file.name} lists {count} signals; at most {limits.max_channels} are read.", REPAIR
         )
     if len(lines) - 1 < count:
         raise IntakeError(
-            f"{file.name} announces {count} signals but describes {len(lines) - 1}.", _REPAIR
+            f"{file.name} announces {count} signals but describes {len(lines) - 1}.", REPAIR
         )
     channels = tuple(_channel(line, file.name) for line in lines[1 : count + 1])
     _check_groups(channels, file.name)
     return Header(
-        fs_hz=_frequency(fields[2] if len(fields) > 2 else "250", file.name, limits),
-        frames=_frames(fields[3] if len(fields) > 3 else "0", file.name),
+        fs_hz=frequency(fields[2] if len(fields) > 2 else "250", file.name, limits),
+        frames=number_of_samples(fields[3] if len(fields) > 3 else "0", file.name),
         channels=channels,
     )
 
 
-def _frequency(field: str, name: str, limits: Limits) -> float:
+def frequency(field: str, name: str, limits: Limits) -> float:
+    """The sampling rate in Hz of a record line. Raises IntakeError."""
     try:
         fs_hz = float(re.split(r"[/(]", field)[0])
     except ValueError:
@@ -128,9 +123,10 @@ def _frequency(field: str, name: str, limits: Limits) -> float:
     return fs_hz
 
 
-def _frames(field: str, name: str) -> int | None:
+def number_of_samples(field: str, name: str) -> int | None:
+    """A number of samples, None where it is 0 and so unknown. Raises IntakeError."""
     if not re.fullmatch(r"\d{1,18}", field):
-        raise IntakeError(f"{name} gives no usable number of samples ({field[:20]}).", _REPAIR)
+        raise IntakeError(f"{name} gives no usable number of samples ({field[:20]}).", REPAIR)
     return int(field) or None
 
 
@@ -138,8 +134,8 @@ def _channel(line: str, name: str) -> Channel:
     fields = line.split(maxsplit=8)
     storage = _FORMAT.fullmatch(fields[1]) if len(fields) > 1 else None
     if storage is None:
-        raise IntakeError(f"{name} has a signal line that cannot be read.", _REPAIR)
-    if not _SAFE_NAME.fullmatch(fields[0]) or fields[0].startswith((".", "-")):
+        raise IntakeError(f"{name} has a signal line that cannot be read.", REPAIR)
+    if not SAFE_NAME.fullmatch(fields[0]) or fields[0].startswith((".", "-")):
         raise IntakeError(
             f"{name} names a signal file by a path or web address ({fields[0][:60]}).",
             "Only files uploaded together with the header are read; "
@@ -199,6 +195,6 @@ def _check_groups(channels: tuple[Channel, ...], name: str) -> None:
         else:
             mixed = channel.file in seen
         if mixed:
-            raise IntakeError(f"{name} mixes the layout of {channel.file[:60]}.", _REPAIR)
+            raise IntakeError(f"{name} mixes the layout of {channel.file[:60]}.", REPAIR)
         seen.add(channel.file)
         previous = channel

@@ -34,6 +34,8 @@ WALL_PER_CPU_SECOND = 3
 _OPEN_FILES = 64
 # Imported by readers on first use, so that the app itself need not wait for them.
 _PRELOADED = (
+    "wfdb",
+    "scipy.signal",
     "pydicom",
     "pydicom.pixels",
     "ecgdatakit.parsing.parsers.scp_ecg",

@@ -1,0 +1,195 @@
+"""Signals of one WFDB header: checked, written under names of our own, read by the library."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from ecg_core.intake.assemble import Wave, choose_leads, mv_per_unit
+from ecg_core.intake.limits import Limits
+from ecg_core.intake.values import Bundle, IntakeError
+from ecg_core.intake.wfdb_header import BITS_PER_SAMPLE, Channel, Header
+
+AGAIN = "Export or copy the record again and upload all of its files together."
+
+
+class Files:
+    """The files of a case by name; capitals do not matter where no exact name is there."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._exact = {file.name: file.data for file in bundle.files}
+        self._folded = {file.name.lower(): file.data for file in bundle.files}
+
+    def get(self, name: str) -> bytes | None:
+        """The bytes of a file, or None."""
+        return self._exact.get(name, self._folded.get(name.lower()))
+
+
+@dataclass(frozen=True, eq=False)
+class Signals:
+    """What one header describes. frames: at `fs_hz`. waves: its standard leads, in mV."""
+
+    frames: int
+    fs_hz: float
+    waves: tuple[Wave, ...]
+
+
+def read_signals(
+    header: Header, name: str, files: Files, limits: Limits, notes: list[str]
+) -> Signals:
+    """The standard leads of one header, each at its own rate; invalid samples are NaN.
+
+    name: of the header file. Raises IntakeError when files are missing or cut off, a lead is
+    uncalibrated, or the record is over the limits.
+    """
+    taken = choose_leads([channel.label for channel in header.channels], notes)
+    scales = [_mv_per_unit(header.channels[i], lead, name) for lead, i in taken.items()]
+    sources = _sources(header, [header.channels[i] for i in taken.values()], files, notes)
+    frames = _frames(header, sources, limits)
+    kept = [channel for channel in header.channels if channel.file in sources]
+    wanted = [kept.index(header.channels[i]) for i in taken.values()]
+    with tempfile.TemporaryDirectory(prefix="ecg-") as folder:
+        path = Path(folder) / "record"
+        _write_clean(path, header.fs_hz, frames, kept, sources)
+        physical = _physical(path, wanted)
+    waves = []
+    for index, signal, scale in zip(taken.values(), physical, scales, strict=True):
+        channel = header.channels[index]
+        if len(signal) != frames * channel.samples_per_frame or np.isinf(signal).any():
+            raise IntakeError(f"The signals in {', '.join(sources)} cannot be decoded.", AGAIN)
+        waves.append(Wave(channel.label, signal * scale, header.fs_hz * channel.samples_per_frame))
+    return Signals(frames, header.fs_hz, tuple(waves))
+
+
+def _mv_per_unit(channel: Channel, lead: str, name: str) -> float:
+    if channel.gain == 0:
+        raise IntakeError(
+            f"{name} gives no gain for {lead}: the record is uncalibrated, so its height in mV "
+            "is unknown.",
+            "Export the record with its calibration (gain in units per mV).",
+        )
+    return mv_per_unit(channel.units, lead, name)
+
+
+def _sources(
+    header: Header, taken: Sequence[Channel], files: Files, notes: list[str]
+) -> dict[str, bytes]:
+    """The bytes of every signal file that is needed, by the name the header gives it."""
+    needed = {channel.file for channel in taken}
+    sources: dict[str, bytes] = {}
+    missing: list[str] = []
+    for name in header.files:
+        data = files.get(name)
+        if name in needed:
+            if data is None:
+                missing.append(name)
+            else:
+                sources[name] = data
+        elif data is None:
+            notes.append(f"{name} was not uploaded; it holds no standard lead.")
+    if missing:
+        raise IntakeError(
+            f"The header names {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} "
+            "missing.",
+            "Upload the missing files together with the header, or put all into one ZIP.",
+        )
+    for name, data in sources.items():
+        if data.startswith((b"MATLAB 5.0", b"\x89HDF")):
+            raise IntakeError(
+                f"{name} is a MATLAB workspace, not the signal file of a WFDB record.",
+                "Write the record with wrsamp or wfdb2mat of the WFDB software.",
+            )
+    return sources
+
+
+def _frames(header: Header, sources: Mapping[str, bytes], limits: Limits) -> int:
+    """Frames in the record, once its files are known to hold them. Nothing is decoded yet."""
+    frames = header.frames
+    samples_per_frame = 0
+    for name, data in sources.items():
+        group = [channel for channel in header.channels if channel.file == name]
+        width = sum(channel.samples_per_frame for channel in group)
+        samples_per_frame += width
+        stored = _stored_samples(name, data, group)
+        frames = stored // width if frames is None else frames
+        if frames * width > limits.max_samples or max(c.skew for c in group) > frames:
+            raise _too_long(header, limits)
+        if stored < frames * width:
+            raise IntakeError(
+                f"{name} is cut off: it holds {stored // width / header.fs_hz:.1f} of the "
+                f"{frames / header.fs_hz:.1f} seconds that the header announces.",
+                AGAIN,
+            )
+        if BITS_PER_SAMPLE[group[0].fmt] is None and stored > limits.max_samples:
+            # The library unpacks a compressed file whole.
+            raise _too_long(header, limits)
+    if frames is None or frames * samples_per_frame > limits.max_samples:
+        raise _too_long(header, limits)
+    return frames
+
+
+def _stored_samples(name: str, data: bytes, group: Sequence[Channel]) -> int:
+    bits = BITS_PER_SAMPLE[group[0].fmt]
+    if bits is None:
+        return _flac_samples(name, data[group[0].byte_offset :])
+    return int(Fraction(max(len(data) - group[0].byte_offset, 0) * 8) / bits)
+
+
+def _flac_samples(name: str, data: bytes) -> int:
+    """Samples of all channels, from a FLAC file's first block (RFC 9639, 8.2)."""
+    if data[:4] != b"fLaC" or len(data) < 26:
+        raise IntakeError(f"{name} is no FLAC file, as its header says.", AGAIN)
+    fields = int.from_bytes(data[18:26], "big")
+    channels, samples = (fields >> 41 & 7) + 1, fields & (2**36 - 1)
+    if samples == 0:
+        raise IntakeError(f"{name} does not say how many samples it holds.", AGAIN)
+    return channels * samples
+
+
+def _too_long(header: Header, limits: Limits) -> IntakeError:
+    hours = (header.frames or 0) / header.fs_hz / 3600
+    return IntakeError(
+        f"The record is too long to be read at once ({hours:.1f} hours announced; the limit is "
+        f"{limits.max_samples // 1_000_000} million samples).",
+        "Cut out the part of interest and upload that.",
+    )
+
+
+def _write_clean(
+    path: Path,
+    fs_hz: float,
+    frames: int,
+    channels: Sequence[Channel],
+    sources: Mapping[str, bytes],
+) -> None:
+    """Write the record under names of our own, with a header made of checked fields only."""
+    own = {name: f"signal_{index}.dat" for index, name in enumerate(sources)}
+    for name, data in sources.items():
+        path.with_name(own[name]).write_bytes(data)
+    lines = [f"record {len(channels)} {fs_hz!r} {frames}"]
+    lines += [
+        f"{own[c.file]} {c.fmt}x{c.samples_per_frame}:{c.skew}+{c.byte_offset} "
+        f"{_decimal(c.gain or 1.0)}({c.baseline})/mV {abs(c.adc_res)} {c.adc_zero} {c.initial} "
+        f"0 0 signal{index}"
+        for index, c in enumerate(channels)
+    ]
+    path.with_suffix(".hea").write_text("\n".join(lines) + "\n", encoding="ascii")
+
+
+def _decimal(gain: float) -> str:
+    # The library reads "1e-05" but not "1E+20"; both ways of writing must survive.
+    return np.format_float_positional(gain, trim="0")
+
+
+def _physical(path: Path, indices: list[int]) -> list[np.ndarray]:
+    """Physical samples of the given channels, as the library reads them."""
+    # Slow to import, and mostly only the worker reads.
+    import wfdb
+
+    record = wfdb.rdrecord(str(path), channels=indices, physical=True, smooth_frames=False)
+    return [np.asarray(signal, dtype=np.float64) for signal in record.e_p_signal]
