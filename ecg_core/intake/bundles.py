@@ -58,7 +58,8 @@ def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, .
             continue
         left -= sum(len(member.upload.data) for member in members)
         placed += [_Placed(f"{index}:{m.folder}", m.upload) for m in members]
-    return (*_group(placed, limits), *refused)
+    # The same file dropped twice is one file.
+    return (*_group(list(dict.fromkeys(placed)), limits), *refused)
 
 
 def _unpacked(upload: Upload, limits: Limits) -> tuple[Member, ...]:

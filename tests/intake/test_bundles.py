@@ -97,6 +97,10 @@ def test_paths_are_cut_from_names() -> None:
     assert names(dropped) == [("rec", ["rec.hea", "rec.dat"])]
 
 
+def test_file_dropped_twice_is_one_file() -> None:
+    assert names([*files("rec"), *files("rec")]) == [("rec", ["rec.hea", "rec.dat"])]
+
+
 def test_hash_does_not_depend_on_the_order_of_files() -> None:
     dropped = files("rec")
     assert split(dropped)[0].sha256 == split(dropped[::-1])[0].sha256
