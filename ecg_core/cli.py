@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from ecg_core.commands import (
     attending,
     audit,
+    crossvalidating,
+    curating,
     evaluating,
     explaining,
     exporting,
@@ -28,6 +30,8 @@ COMMANDS = (
     evaluating,
     scoring,
     attending,
+    curating,
+    crossvalidating,
     exporting,
     audit,
 )

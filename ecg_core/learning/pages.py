@@ -102,11 +102,16 @@ def draw(
     _draw_rows(ink, waves, plan, recipe, rng, clean=clean)
     if rng.random() < recipe.labelled:
         _annotate(ink, plan, rng)
+    return np.rint(np.clip(worn(ink, recipe, rng), 0, 1) * 255).astype(np.uint8)
+
+
+def worn(ink: np.ndarray, recipe: PageRecipe, rng: np.random.Generator) -> np.ndarray:
+    """Ink (float32, 0 to 1) as rectification and scanning may leave it, in the recipe's shares."""
     if rng.random() < recipe.warped:
         ink = _warp(ink, rng)
     if rng.random() < recipe.degraded:
         ink = _degrade(ink, rng)
-    return np.rint(np.clip(ink, 0, 1) * 255).astype(np.uint8)
+    return ink
 
 
 def _filter(waves: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -1,0 +1,108 @@
+"""`crossval DIR`: the four-class page set as published and honestly, or the model unchanged."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
+
+if TYPE_CHECKING:
+    from ecg_core.learning.crossval.pages import LabelledPages
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "crossval", help="cross-validate on the four-class pages, as published and honestly"
+    )
+    parser.add_argument("root", type=Path, metavar="DIR", help="the folder that was curated")
+    parser.add_argument(
+        "--manifest", type=Path, required=True, metavar="FILE", help="written by `curate`"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the evidence")
+    parser.add_argument("--readings", type=Path, metavar="DIR", help="default: OUT/readings")
+    parser.add_argument("--protocol", help="only this one")
+    parser.add_argument("--method", help="only this one")
+    parser.add_argument("--renew", action="store_true", help="repeat what is already there")
+    parser.add_argument(
+        "--zero-shot", action="store_true", help="instead: the model, never trained on these pages"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer what is not there yet, and print one JSON line per figure."""
+    import pandas as pd
+
+    from ecg_core.learning import four_class
+    from ecg_core.learning.crossval import pages
+    from ecg_core.learning.crossval.methods import METHODS
+    from ecg_core.learning.crossval.protocols import PROTOCOLS
+    from ecg_core.learning.curation.readings import STORE, ReadingStore
+
+    if not arguments.root.is_dir() or not arguments.manifest.is_file():
+        complain(f"No folder {arguments.root}, or no file {arguments.manifest}")
+        return WRONG_USAGE
+    for name, known in ((arguments.protocol, PROTOCOLS), (arguments.method, METHODS)):
+        if name is not None and name not in [one.name for one in known]:
+            complain(f"Unknown: {name}; there are {', '.join(one.name for one in known)}")
+            return WRONG_USAGE
+    frame = pd.read_csv(arguments.manifest, keep_default_na=False)
+    store = ReadingStore(arguments.readings or arguments.out / STORE)
+    shown = pages.load(arguments.root, frame, four_class.FOLDERS, store)
+    if not len(shown):
+        complain(f"{arguments.manifest} names none of: {', '.join(four_class.FOLDERS)}")
+        return WRONG_USAGE
+    digest = hashlib.sha256(arguments.manifest.read_bytes()).hexdigest()
+    if arguments.zero_shot:
+        _zero_shot(shown, digest)
+    else:
+        _cross_validate(arguments, shown, digest)
+    return ALL_READ
+
+
+def _zero_shot(shown: LabelledPages, digest: str) -> None:
+    from ecg_core import network
+    from ecg_core.learning.crossval import zero_shot
+
+    classifier = network.load()
+    rows = zero_shot.answer(classifier, shown)
+    zero_shot.write(rows, classifier, digest)
+    for figure in zero_shot.figures(rows):
+        emit(asdict(figure))
+
+
+def _cross_validate(arguments: argparse.Namespace, shown: LabelledPages, digest: str) -> None:
+    from ecg_core.learning import four_class
+    from ecg_core.learning.crossval import figures
+    from ecg_core.learning.crossval.answers import Answers, file_name
+    from ecg_core.learning.crossval.methods import METHODS
+    from ecg_core.learning.crossval.protocols import PROTOCOLS
+    from ecg_core.learning.crossval.run import cross_validate
+
+    folder = arguments.out / figures.ANSWERS
+    classes = tuple(four_class.NAMES[name] for name in four_class.FOLDERS)
+    for protocol in PROTOCOLS:
+        for method in METHODS:
+            if not protocol.admits(method) or not (
+                arguments.protocol in (None, protocol.name)
+                and arguments.method in (None, method.name)
+            ):
+                continue
+            path = folder / file_name(protocol.name, method.name)
+            there = path.exists() and Answers.read(path).manifest_sha256 == digest
+            if arguments.renew or not there:
+                title = f"{protocol.name}: {method.name}"
+                with tqdm(desc=title, unit="fold", file=sys.stderr, mininterval=5) as bar:
+                    answers = cross_validate(
+                        shown, protocol, method, classes, digest, lambda done, folds: bar.update()
+                    )
+                answers.write(folder)
+            emit(asdict(figures.figures(Answers.read(path))))

@@ -1,0 +1,1 @@
+"""Cross-validation on folders of pages, as published and honestly, next to trivial baselines."""

@@ -1,0 +1,47 @@
+"""Cross-validate a method under a protocol."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from ecg_core.learning.crossval.answers import Answers
+from ecg_core.learning.crossval.methods import Method
+from ecg_core.learning.crossval.pages import LabelledPages
+from ecg_core.learning.crossval.protocols import FOLDS, Protocol
+
+
+def cross_validate(
+    pages: LabelledPages,
+    protocol: Protocol,
+    method: Method,
+    classes: tuple[str, ...],
+    manifest_sha256: str,
+    progress: Callable[[int, int], None] = lambda done, folds: None,
+) -> Answers:
+    """Answers for every page of the protocol, each given while the page was not trained on.
+
+    classes: names, in the order that `pages.labels` counts. progress: told after each fold.
+    """
+    shown = protocol.select(pages)
+    scores = np.zeros((len(shown), len(classes)))
+    folds = np.full(len(shown), -1)
+    began = time.process_time()
+    for fold, (train, test) in enumerate(protocol.split(shown.labels, shown.groups)):
+        scores[test] = method.fit_predict(shown.take(train), shown.take(test), len(classes))
+        folds[test] = fold
+        progress(fold + 1, FOLDS)
+    return Answers(
+        protocol=protocol.name,
+        method=method.name,
+        classes=classes,
+        cpu_s=time.process_time() - began,
+        manifest_sha256=manifest_sha256,
+        files=shown.files,
+        groups=shown.groups,
+        folds=folds,
+        labels=shown.labels,
+        scores=scores,
+    )

@@ -1,0 +1,1 @@
+"""Curation of folders of ECG pages: duplicates, label conflicts, groups, leaks, quality."""
