@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ecg_core import network
-from widgets.appraisal import filters, sources
+from ecg_core.appraisal.values import Origin
+from widgets.appraisal import filters, own_sets, sources
 from widgets.appraisal.context import Context
 from widgets.appraisal.views import VIEWS
 from widgets.entrance import through_app
@@ -16,20 +17,21 @@ try:
 except KeyError as error:
     st.warning(f"The model cannot be shown: {error.args[0]}.")
     st.stop()
-sets = sources.shipped_sets(card.name, card.weights_sha256, card)
-if not sets:
-    st.info("This model was shipped without evidence files, so nothing can be shown here.")
+origin = st.segmented_control(
+    "Cases from",
+    [Origin.SHIPPED, Origin.OWN],
+    default=Origin.SHIPPED,
+    required=True,
+    format_func=lambda one: str(one).capitalize(),
+    label_visibility="collapsed",
+    key="origin",
+    bind="query-params",
+)
+shipped = sources.shipped_sets(card.name, card.weights_sha256, card)
+whole = own_sets.choose(card) if origin == Origin.OWN else sources.choose(shipped)
+if whole is None:
     st.stop()
 with st.container(horizontal=True, vertical_alignment="center"):
-    place = st.selectbox(
-        "Cases",
-        range(len(sets)),
-        format_func=lambda k: sets[k].title,
-        label_visibility="collapsed",
-        key="cases",
-        width=420,
-    )
-    whole = sets[place or 0]
     cases = filters.filtered(whole)
     st.caption(
         f"{cases.n} ECGs of {cases.people} patients"
@@ -49,9 +51,9 @@ view = st.segmented_control(
     bind="query-params",
     wrap=True,
 )
-siblings = tuple(one for one in sets if one is not whole) + sources.other_models(card.name)
+siblings = tuple(one for one in shipped if one is not whole) + sources.other_models(card.name)
 chosen = next((one for one in VIEWS if one.key == view), VIEWS[0])
 if not cases.n:
-    st.info("The filters leave no case.")
+    st.info("No case is left: the filters exclude all, or none could be read.")
 else:
     chosen.show(Context(cases, whole, card, siblings))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
-from ecg_core.appraisal.rates import average_precisions, interval, weights_of
+from ecg_core.appraisal.rates import areas, interval, weights_of
 from ecg_core.appraisal.values import Question
 from ecg_core.learning import metrics
 from ecg_core.learning.metrics import Interval
@@ -39,7 +39,7 @@ class Curve:
 def roc(question: Question, patients: np.ndarray) -> Curve:
     """Sensitivity over 1 − specificity. Raises ValueError without cases of both kinds."""
     truth, score, weights = _known(question, patients)
-    cuts, flagged_ill, flagged_well = _cumulative(truth, score, weights)
+    cuts, flagged_ill, flagged_well = _cumulative(truth, score, weights[: 1 + BAND_RESAMPLES])
     with np.errstate(invalid="ignore", divide="ignore"):
         sensitivity = flagged_ill / flagged_ill[:, -1:]
         fall_out = flagged_well / flagged_well[:, -1:]
@@ -51,14 +51,14 @@ def roc(question: Question, patients: np.ndarray) -> Curve:
         cuts,
         low,
         high,
-        interval(metrics.weighted_aucs(truth, score, weights)),
+        areas(question, patients).auc,
     )
 
 
 def precision_recall(question: Question, patients: np.ndarray) -> Curve:
     """Precision over recall. Raises ValueError without cases of both kinds."""
     truth, score, weights = _known(question, patients)
-    cuts, hits, alarms = _cumulative(truth, score, weights)
+    cuts, hits, alarms = _cumulative(truth, score, weights[: 1 + BAND_RESAMPLES])
     with np.errstate(invalid="ignore", divide="ignore"):
         recall = hits / hits[:, -1:]
         precision = hits / (hits + alarms)
@@ -72,7 +72,7 @@ def precision_recall(question: Question, patients: np.ndarray) -> Curve:
         cuts[1:],
         low,
         high,
-        interval(average_precisions(truth, score, weights)),
+        areas(question, patients).auprc,
     )
 
 
@@ -80,8 +80,7 @@ def _known(question: Question, patients: np.ndarray) -> tuple[np.ndarray, np.nda
     if not question.answerable:
         raise ValueError(f"{question.name}: no labelled cases of both kinds")
     known = question.known
-    weights = weights_of(patients[known])[: 1 + BAND_RESAMPLES]
-    return question.truth[known], question.score[known], weights
+    return question.truth[known], question.score[known], weights_of(patients[known])
 
 
 def _cumulative(

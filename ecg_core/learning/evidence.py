@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ecg_core.appraisal import rates
+from ecg_core.appraisal.values import Choice
 from ecg_core.learning import metrics
 from ecg_core.network.card import Figure
 from ecg_core.network.registry import models_folder
@@ -191,13 +193,8 @@ def figures(found: EvidenceSet) -> tuple[Figure, ...]:
         )
     )
     known = np.flatnonzero(found.triage_labels >= 0)
-    listed.append(
-        figure(
-            "triage macro-F1",
-            len(known),
-            _resampled(found, lambda rows: _triage_macro_f1(found, rows)),
-        )
-    )
+    triage = Choice(TRIAGE_CLASSES, found.triage_labels.astype(int), found.triage_scores)
+    listed.append(figure("triage macro-F1", len(known), rates.macro_f1(triage, found.patients)))
     acute = TRIAGE_CLASSES.index(Triage.ACUTE_MI)
     if np.count_nonzero(found.triage_labels == acute) >= MIN_POSITIVES:
         listed.append(
@@ -239,13 +236,6 @@ def lost(found: EvidenceSet, clean: EvidenceSet) -> Figure:
         difference.low,
         difference.high,
     )
-
-
-def _triage_macro_f1(found: EvidenceSet, rows: np.ndarray) -> float:
-    rows = rows[found.triage_labels[rows] >= 0]
-    predicted = found.triage_scores[rows].argmax(axis=1)
-    counts = metrics.confusion(found.triage_labels[rows], predicted, len(TRIAGE_CLASSES))
-    return metrics.macro_f1(counts)
 
 
 def _acute_sensitivity(found: EvidenceSet, rows: np.ndarray) -> float:

@@ -153,13 +153,6 @@ def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndar
     return np.asarray(confusion_matrix(truth, predicted, labels=range(classes)))
 
 
-def macro_f1(counts: np.ndarray) -> float:
-    """Mean F1 of the classes of a confusion matrix; classes that never occur are left out."""
-    hits, rows, columns = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
-    present = rows > 0
-    return float((2 * hits[present] / (rows[present] + columns[present])).mean())
-
-
 def threshold_at_specificity(truth: np.ndarray, score: np.ndarray, specificity: float) -> float:
     """Lowest threshold that leaves at least `specificity` of the well unflagged."""
     well = np.sort(score[~truth.astype(bool)])

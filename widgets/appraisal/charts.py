@@ -109,16 +109,20 @@ def reliability_chart(found: Reliability) -> go.Figure:
     return figure
 
 
-def heat_chart(cells: Sequence[tuple[str, str, float, int]]) -> go.Figure:
-    """Mean AUC by condition (rows) and layout (columns); cells: condition, layout, AUC, n."""
+def heat_chart(cells: Sequence[tuple[str, str, float, int, float | None]]) -> go.Figure:
+    """Mean AUC by condition (rows) and layout (columns).
+
+    cells: condition, layout, AUC, n, difference to clean pages of the same recordings or None.
+    """
     conditions = list(dict.fromkeys(cell[0] for cell in cells))
     layouts = list(dict.fromkeys(cell[1] for cell in cells))
     values = np.full((len(conditions), len(layouts)), np.nan)
     text = [["" for _ in layouts] for _ in conditions]
-    for condition, layout, auc, n in cells:
+    for condition, layout, auc, n, change in cells:
         row, column = conditions.index(condition), layouts.index(layout)
         values[row, column] = auc
-        text[row][column] = f"{auc:.3f}<br>n = {n}"
+        against = "" if change is None else f"<br>{change:+.3f} against clean"
+        text[row][column] = f"{auc:.3f}{against}<br>n = {n}"
     figure = go.Figure(
         go.Heatmap(
             z=values,
@@ -138,7 +142,7 @@ def heat_chart(cells: Sequence[tuple[str, str, float, int]]) -> go.Figure:
         )
     )
     figure.update_layout(
-        height=70 + 52 * len(conditions),
+        height=70 + 66 * len(conditions),
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         xaxis={"side": "top", "showgrid": False},
         yaxis={"autorange": "reversed", "showgrid": False, "automargin": True},

@@ -150,7 +150,7 @@ def _triage(context: Context) -> None:
         table = tables.rates_table(rows).drop(columns="Threshold")
         st.dataframe(table, hide_index=True, alt="Rates of each triage class")
         st.caption(
-            f"Macro-F1 {tables.told(f1)}, accuracy {tables.told(right)}. "
-            f"{int((~known).sum())} ECGs whose labels name no triage class are left out here."
+            f"Macro-F1 {tables.told(f1)}, accuracy {tables.told(right)}."
+            + ("" if known.all() else f" {(~known).sum()} ECGs without a class are left out.")
         )
         tables.csv_button(table, "triage", "triage")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal.values import CaseSet
+from ecg_core.appraisal.values import CaseSet, Origin
+from ecg_core.learning.evidence import LOST
 from ecg_core.learning.metrics import Interval
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES
@@ -18,7 +19,11 @@ MACRO = "superclass macro-AUC"
 def show(context: Context) -> None:
     """A heat table of mean AUC, then a paired comparison."""
     sets = (context.whole, *context.siblings)
-    own = [one for one in sets if one.weights_sha256 == context.whole.weights_sha256]
+    own = [
+        one
+        for one in sets
+        if one.origin is Origin.SHIPPED and one.weights_sha256 == context.card.weights_sha256
+    ]
     if len(own) > 1:
         _heat(own, context.card)
     _compare(context)
@@ -30,39 +35,49 @@ def _heat(sets: list[CaseSet], card: ModelCard) -> None:
     for one in sets:
         codes = tuple(q.code for q in one.questions if q.code in SUPERCLASSES and q.answerable)
         if codes:
-            carried = _carried(card, one)
-            macro = carried or figures.averages(one, codes)[0].auc
-            rows.append((one.condition.replace("_", " "), one.layout, macro, one.n, one.refused))
+            macro = _carried(card, one, MACRO) or figures.averages(one, codes)[0].auc
+            rows.append((one, macro, _carried(card, one, LOST)))
     if not rows:
         return
     st.plotly_chart(
-        charts.heat_chart([(c, layout, auc.value, n) for c, layout, auc, n, _ in rows]),
+        charts.heat_chart(
+            [
+                (_words(one), one.layout, macro.value, one.n, None if lost is None else -lost.value)
+                for one, macro, lost in rows
+            ]
+        ),
         key="heat",
         config={"displayModeBar": False},
         alt="Mean AUC of the diagnostic classes by condition and layout",
     )
     table = pd.DataFrame(
         {
-            "Condition": [row[0] for row in rows],
-            "Layout": [row[1] for row in rows],
-            "Mean AUC": [tables.told(row[2]) for row in rows],
-            "ECGs": [row[3] for row in rows],
-            "Gave no page": [row[4] for row in rows],
+            "Condition": [_words(one) for one, _, _ in rows],
+            "Layout": [one.layout for one, _, _ in rows],
+            "Mean AUC": [tables.told(macro) for _, macro, _ in rows],
+            "Lost against clean": ["" if lost is None else tables.told(lost) for *_, lost in rows],
+            "ECGs": [one.n for one, _, _ in rows],
+            "Gave no page": [one.refused for one, _, _ in rows],
         }
     )
     st.caption(
-        "Mean AUC of the five diagnostic classes. Degraded pages are a part of the same recordings "
-        "and only those that could be read: compare them case by case below."
+        "Mean AUC of the five diagnostic classes. Degraded pages are a part of the recordings, and "
+        "only those that could be read: what counts is the difference to the clean pages of the "
+        "very same ones, given below the AUC."
     )
     tables.csv_button(table, "robustness", "robustness")
 
 
-def _carried(card: ModelCard, cases: CaseSet) -> Interval | None:
+def _words(cases: CaseSet) -> str:
+    return cases.condition.replace("_", " ")
+
+
+def _carried(card: ModelCard, cases: CaseSet, name: str) -> Interval | None:
     """The figure that the card carries for exactly these cases, worked out when it was released."""
     for figure in card.figures:
         where = (figure.dataset, figure.split, figure.condition, figure.layout, figure.n)
         same = where == (cases.dataset, cases.split, cases.condition, cases.layout, cases.n)
-        if same and figure.name == MACRO and card.weights_sha256 == cases.weights_sha256:
+        if same and figure.name == name and card.weights_sha256 == cases.weights_sha256:
             return Interval(figure.value, figure.low, figure.high)
     return None
 

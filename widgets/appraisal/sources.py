@@ -18,6 +18,22 @@ def shipped_sets(name: str, weights_sha256: str, _card: ModelCard) -> tuple[Case
     return tuple(shipped.from_evidence(one, _card) for one in found)
 
 
+def choose(sets: tuple[CaseSet, ...]) -> CaseSet | None:
+    """The chosen set of the shipped evidence, or None where there is none."""
+    if not sets:
+        st.info("This model was shipped without evidence files, so nothing can be shown here.")
+        return None
+    place = st.selectbox(
+        "Cases",
+        range(len(sets)),
+        format_func=lambda k: sets[k].title,
+        label_visibility="collapsed",
+        key="cases",
+        width=420,
+    )
+    return sets[place or 0]
+
+
 def other_models(name: str) -> tuple[CaseSet, ...]:
     """Evidence of the other models in the registry, for comparing."""
     sets: list[CaseSet] = []

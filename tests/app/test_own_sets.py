@@ -1,0 +1,79 @@
+"""The reader's own labelled ECGs, from the drop to the figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ecg_core.labelled import scoring, sets
+from ecg_core.labelled.sets import LabelledSet
+from tests.app.conftest import demo_files, words
+from tests.labelled.made_sets import NAMES, TABLE, serial
+from widgets import engine
+
+
+@pytest.fixture
+def page(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    # Scored here and now, by made-up answers, instead of in a process of its own.
+    monkeypatch.setattr(scoring, "start", lambda labelled: scoring.score(labelled, serial))
+    page = app.switch_page("pages/performance.py").run()
+    return page.button_group(key="origin").set_value("your labelled cases").run()
+
+
+def bring_in(page: AppTest, table: bytes = TABLE) -> AppTest:
+    names = [f"{name}{suffix}" for name in NAMES for suffix in (".hea", ".dat")]
+    for name, data in demo_files(*names):
+        page.file_uploader(key="own_ecgs").upload(name, data)
+    page.file_uploader(key="own_labels").upload("ward.csv", table)
+    return page.run()
+
+
+def test_from_the_drop_to_the_figures(page: AppTest) -> None:
+    bring_in(page)
+    assert not page.exception
+    assert "4 ECGs can be scored. Labels: Conduction disturbance, triage class." in words(page)
+    page.button(key="own_score").click().run()
+    assert not page.exception
+    assert "3 ECGs of 3 patients; 0 abstained, 1 gave no page" in words(page)
+    assert "Of 100 ECGs with a conduction disturbance it flags 100 (" in words(page)
+    assert "rests on few cases" in words(page)
+
+
+def test_rows_that_do_not_fit_are_named(page: AppTest) -> None:
+    bring_in(page, TABLE + b"nowhere,p9,normal,0,f\n")
+    assert not page.exception
+    assert "“nowhere” is not among the uploaded files." in words(page)
+    assert "4 ECGs can be scored." in words(page)
+
+
+def test_a_table_that_is_none_is_refused(page: AppTest) -> None:
+    bring_in(page, b"PK\x03\x04\0\0")
+    assert not page.exception
+    assert "This is no text table." in words(page)
+
+
+def test_a_set_can_be_deleted(page: AppTest) -> None:
+    bring_in(page)
+    page.button(key="own_score").click().run()
+    (only,) = sets.list_sets(engine.data_dir())
+    page.button(key=f"delete_now_{only.folder.name}").click().run()
+    assert not page.exception
+    assert not Path(only.folder).exists()
+    assert sets.list_sets(engine.data_dir()) == ()
+
+
+def test_what_was_interrupted_goes_on_when_the_app_starts(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from tests.labelled.made_sets import labelled_set
+
+    labelled_set(engine.data_dir())
+    started: list[LabelledSet] = []
+    monkeypatch.setattr(scoring, "start", started.append)
+    page = app.switch_page("pages/performance.py").run()
+    page.button_group(key="origin").set_value("your labelled cases").run()
+    assert not page.exception
+    assert len(started) == 1
+    assert "0 of 4 ECGs" in words(page)

@@ -1,0 +1,223 @@
+"""Your own labelled cases: bring them in, watch them being scored, choose one to look at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core import intake
+from ecg_core.appraisal.values import CaseSet
+from ecg_core.intake.values import Bundle, Upload
+from ecg_core.labelled import scoring, sets
+from ecg_core.labelled.as_cases import as_cases
+from ecg_core.labelled.columns import (
+    Checked,
+    Column,
+    Role,
+    TableError,
+    answerable,
+    check,
+    code_name,
+    guess,
+    read_table,
+)
+from ecg_core.labelled.sets import LabelledSet, State
+from ecg_core.network.card import ModelCard
+from widgets import engine
+from widgets.text import plain
+
+STATES = {
+    State.WAITING: ("Waiting", ":material/schedule:", "gray"),
+    State.RUNNING: ("Scoring", ":material/progress_activity:", "blue"),
+    State.STOPPED: ("Stopped", ":material/pause:", "orange"),
+    State.DONE: ("Scored", ":material/check:", "green"),
+}
+SHOWN_PROBLEMS = 50
+REFRESH_S = 2
+
+
+def choose(card: ModelCard) -> CaseSet | None:
+    """The chosen set of the reader's own, or None while there is none to look at."""
+    _resume()
+    found = sets.list_sets(engine.data_dir())
+    with st.expander("Bring in labelled ECGs", expanded=not found, icon=":material/upload_file:"):
+        _bring_in(card)
+    if not found:
+        return None
+    names = {one.folder.name: one.info.name for one in found}
+    chosen = st.selectbox(
+        "Set",
+        list(names),
+        format_func=lambda key: plain(names[key]),
+        key="own_set",
+        label_visibility="collapsed",
+        width=420,
+    )
+    one = next(
+        labelled for labelled in found if labelled.folder.name == (chosen or next(iter(names)))
+    )
+    _progress(one)
+    if not one.done():
+        st.info("Figures appear when the first ECGs are scored.")
+        return None
+    info = one.info
+    if info.weights_sha256 != card.weights_sha256:
+        st.warning(
+            f"This set was scored by other weights ({info.model} {info.version}); the operating "
+            "points shown are those of the model here."
+        )
+    return _cases(one.folder.name, one.done(), one, card)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the answers")
+def _cases(key: str, done: int, _labelled: LabelledSet, _card: ModelCard) -> CaseSet:
+    return as_cases(_labelled, _card)
+
+
+@st.cache_resource(show_spinner=False)
+def _resume() -> int:
+    """Once a process of the app: go on with what was interrupted."""
+    return scoring.resume_all(engine.data_dir())
+
+
+@st.fragment(run_every=REFRESH_S)
+def _progress(labelled: LabelledSet) -> None:
+    if not (labelled.folder / "set.json").exists():
+        st.rerun()
+    state, info = scoring.state(labelled), labelled.info
+    done = labelled.done()
+    seen: dict[str, State] = st.session_state.setdefault("own_set_states", {})
+    if seen.get(info.id) not in (None, state):
+        seen[info.id] = state
+        st.rerun()
+    seen[info.id] = state
+    word, icon, colour = STATES[state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(word, icon=icon, color=colour)
+        if state is not State.DONE:
+            st.progress(done / max(info.cases, 1), width=260)
+        st.caption(f"{done} of {info.cases} ECGs · {info.created_utc[:10]}", width="content")
+        if state in (State.RUNNING, State.WAITING):
+            if st.button("Stop", icon=":material/stop:", key=f"stop_{info.id}"):
+                labelled.cancel()
+        elif state is State.STOPPED and st.button(
+            "Go on", icon=":material/play_arrow:", key=f"go_on_{info.id}"
+        ):
+            labelled.cancel(False)
+            scoring.start(labelled)
+        if state is not State.RUNNING:
+            with st.popover("Delete", icon=":material/delete:", key=f"delete_{info.id}"):
+                st.caption("Removes the uploaded files, labels and answers of this set.")
+                if st.button("Delete this set", type="primary", key=f"delete_now_{info.id}"):
+                    labelled.delete()
+                    st.rerun()
+
+
+def _bring_in(card: ModelCard) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        files = st.file_uploader(
+            "ECGs: files, a folder or a ZIP", accept_multiple_files=True, key="own_ecgs"
+        )
+    with right:
+        table_file = st.file_uploader("Labels: a CSV with one row per ECG", key="own_labels")
+    if not files or table_file is None:
+        st.caption(
+            "One column names the file; others carry labels: a triage class, yes or no for a "
+            "finding, or a list of SCP codes. Nothing leaves this machine."
+        )
+        return
+    try:
+        table = read_table(table_file.getvalue())
+    except TableError as error:
+        st.error(str(error), icon=":material/block:")
+        return
+    bundles = _bundles(tuple((file.name, file.getvalue()) for file in files))
+    columns = _mapper(table, hashlib.sha256(table_file.getvalue()).hexdigest()[:12])
+    try:
+        checked = check(table, columns, [bundle.name for bundle in bundles])
+    except TableError as error:
+        st.warning(str(error), icon=":material/rule:")
+        return
+    _report(checked)
+    name = st.text_input("Name of the set", value=table_file.name.rsplit(".", 1)[0], key="own_name")
+    if st.button(
+        f"Score {checked.labels.n} ECGs",
+        type="primary",
+        disabled=not checked.labels.n,
+        key="own_score",
+    ):
+        _create(card, name, bundles, checked)
+
+
+def _create(card: ModelCard, name: str, bundles: Sequence[Bundle], checked: Checked) -> None:
+    asked = sets.identity(card.name, card.version, card.weights_sha256)
+    try:
+        made = sets.create(engine.data_dir(), name, bundles, checked.labels, asked)
+    except (ValueError, OSError) as error:
+        st.error(f"The set was not stored: {error}", icon=":material/block:")
+        return
+    scoring.start(made)
+    st.session_state["own_set"] = made.folder.name
+    for key in ("own_ecgs", "own_labels"):
+        st.session_state.pop(key, None)
+    st.rerun()
+
+
+@st.cache_resource(max_entries=2, show_spinner="Sorting the files")
+def _bundles(files: tuple[tuple[str, bytes], ...]) -> tuple[Bundle, ...]:
+    return intake.split([Upload(name, data) for name, data in files])
+
+
+def _mapper(table: pd.DataFrame, key: str) -> tuple[Column, ...]:
+    """What each column is, guessed and open to correction."""
+    guessed = guess(table)
+    codes = {f"{code_name(code)} ({code})": code for code in answerable()}
+    names = {code: name for name, code in codes.items()}
+    edited = st.data_editor(
+        pd.DataFrame(
+            {
+                "Column": [column.name for column in guessed],
+                "First value": [str(table[column.name].iloc[0])[:40] for column in guessed],
+                "Is": [str(column.role) for column in guessed],
+                "Answers": [names.get(column.code) for column in guessed],
+            }
+        ),
+        hide_index=True,
+        disabled=["Column", "First value"],
+        column_config={
+            "Is": st.column_config.SelectboxColumn(
+                options=[str(role) for role in Role], required=True
+            ),
+            "Answers": st.column_config.SelectboxColumn(
+                options=list(codes), help="What a column of yes or no answers"
+            ),
+        },
+        key=f"mapper_{key}",
+    )
+    return tuple(
+        Column(row["Column"], Role(row["Is"]), codes.get(row["Answers"] or "", ""))
+        for row in edited.to_dict("records")
+    )
+
+
+def _report(checked: Checked) -> None:
+    labels = checked.labels
+    judged = [code_name(code) for code in labels.codes]
+    if (labels.triage >= 0).any():
+        judged.append("triage class")
+    st.caption(
+        f"{labels.n} ECGs can be scored. Labels: {', '.join(judged) or 'none'}."
+        + (f" {len(checked.unlabelled)} uploaded ECGs have no row." if checked.unlabelled else "")
+    )
+    if not checked.problems:
+        return
+    count = len(checked.problems) + checked.more_problems
+    with st.expander(f"{count} rows need attention", icon=":material/rule:"):
+        lines = [f"- {plain(str(problem))}" for problem in checked.problems[:SHOWN_PROBLEMS]]
+        if count > SHOWN_PROBLEMS:
+            lines.append(f"- and {count - SHOWN_PROBLEMS} more")
+        st.markdown("\n".join(lines))
