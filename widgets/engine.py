@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 import ecg_core
@@ -147,6 +148,12 @@ def bundle(sha256: str) -> Bundle:
 def material(sha256: str) -> EcgRecord | EcgScan:
     """The record or scan in a dropped bundle. Raises IntakeError."""
     return intake.read(bundle(sha256))
+
+
+@st.cache_resource(show_spinner=False, max_entries=80)
+def preview(sha256: str) -> np.ndarray:
+    """A page of a document as a small picture (RGB). Raises IntakeError."""
+    return intake.preview(bundle(sha256)).pixels
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)

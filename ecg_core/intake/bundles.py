@@ -47,9 +47,10 @@ def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, .
     refused: list[Bundle] = []
     left = limits.max_unpacked_bytes
     for index, raw in enumerate(uploads):
-        upload = Upload(_bare(raw.name), raw.data)
+        folder, name = _parted(raw.name)
+        upload = Upload(name, raw.data)
         if not is_zip(upload.data[:4]):
-            placed.append(_Placed("", upload))
+            placed.append(_Placed(folder, upload))
             continue
         try:
             members = _unpacked(upload, replace(limits, max_unpacked_bytes=left))
@@ -71,8 +72,10 @@ def _unpacked(upload: Upload, limits: Limits) -> tuple[Member, ...]:
     return members
 
 
-def _bare(name: str) -> str:
-    return name.replace("\\", "/").rsplit("/", 1)[-1] or "unnamed"
+def _parted(name: str) -> tuple[str, str]:
+    """(folder, bare name) of a name as a browser sends it: with a path for files of a folder."""
+    folder, _, bare = name.replace("\\", "/").rpartition("/")
+    return folder, bare or "unnamed"
 
 
 def _group(placed: list[_Placed], limits: Limits) -> list[Bundle]:

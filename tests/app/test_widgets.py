@@ -44,19 +44,48 @@ def test_a_percentage_never_claims_certainty(probability: float) -> None:
     assert percent(probability) not in {"0 %", "100 %"}
 
 
+def quadrupled(letter: str) -> Bundle:
+    return Bundle(letter, (Upload(letter, letter.encode() * 4),))
+
+
 def test_the_shelf_lets_the_oldest_go() -> None:
-    shelf = Shelf(limit_bytes=10)
-    keys = [shelf.put(Bundle(name, (Upload(name, name.encode() * 4),))) for name in "abc"]
+    shelf = Shelf(memory_bytes=10, disk_bytes=0)
+    keys = [shelf.put(quadrupled(name)) for name in "abc"]
     assert shelf.get(keys[0]) is None
     assert shelf.get(keys[1]) is not None
     # What was asked for last stays longest.
-    shelf.put(Bundle("d", (Upload("d", b"dddd"),)))
+    shelf.put(quadrupled("d"))
     assert shelf.get(keys[1]) is not None
     assert shelf.get(keys[2]) is None
 
 
+def test_what_does_not_fit_into_memory_lies_on_disk_as_it_was() -> None:
+    shelf = Shelf(memory_bytes=10)
+    bundles = [quadrupled(name) for name in "abcdef"]
+    bundles.append(Bundle("two", (Upload("x", b"12"), Upload("y", b"3456")), part=3))
+    keys = [shelf.put(bundle) for bundle in bundles]
+    for _ in range(2):
+        assert [shelf.get(key) for key in keys] == bundles
+
+
+def test_the_disk_is_bounded_too() -> None:
+    shelf = Shelf(memory_bytes=4, most_on_disk=2)
+    keys = [shelf.put(quadrupled(name)) for name in "abcd"]
+    assert [shelf.get(key) is not None for key in keys] == [False, True, True, True]
+    shelf = Shelf(memory_bytes=4, disk_bytes=8)
+    keys = [shelf.put(quadrupled(name)) for name in "abcd"]
+    assert [shelf.get(key) is not None for key in keys] == [False, True, True, True]
+
+
+def test_pages_of_one_document_count_once() -> None:
+    upload = Upload("report.pdf", b"x" * 8)
+    shelf = Shelf(memory_bytes=10, disk_bytes=0)
+    keys = [shelf.put(Bundle(f"page {part}", (upload,), part)) for part in range(5)]
+    assert all(shelf.get(key) is not None for key in keys)
+
+
 def test_a_case_larger_than_the_shelf_is_still_held() -> None:
-    shelf = Shelf(limit_bytes=10)
+    shelf = Shelf(memory_bytes=10)
     key = shelf.put(Bundle("big", (Upload("big", b"x" * 100),)))
     assert shelf.get(key) is not None
 

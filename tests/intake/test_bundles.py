@@ -64,6 +64,17 @@ def test_same_record_name_in_two_folders_stays_two_records() -> None:
     assert read(second).signals_mv[0, 0] == np.float32(0.2)
 
 
+def test_same_record_name_in_two_dropped_folders_stays_two_records() -> None:
+    dropped = [
+        Upload(f"{folder}/{file.name}", file.data)
+        for folder, level in (("p1", 100), ("p2", 200))
+        for file in files("rec", level)
+    ]
+    first, second = split(dropped)
+    assert read(first).signals_mv[0, 0] == np.float32(0.1)
+    assert read(second).signals_mv[0, 0] == np.float32(0.2)
+
+
 def test_two_candidates_elsewhere_are_no_choice() -> None:
     header, one = files("rec", 1)
     _, two = files("rec", 2)

@@ -1,0 +1,72 @@
+"""Documents of several pages: the reader chooses by pictures, and the document stays at hand."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import demo_files, drop, words
+from widgets.documents import TILE, on_tile
+
+
+@pytest.fixture(scope="module")
+def report() -> bytes:
+    """A PDF of a blank page and two ECGs."""
+    (_, export), (_, scan) = demo_files("stemi_export.png", "old_inferior_scan.jpg")
+    ecgs = [Image.open(io.BytesIO(data)).convert("RGB") for data in (export, scan)]
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 400), "white").save(
+        buffer, "PDF", save_all=True, append_images=ecgs, resolution=150
+    )
+    return buffer.getvalue()
+
+
+def opened(app: AppTest) -> list[str]:
+    return [entry.label for entry in app.session_state["queue"]]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def test_the_chosen_page_is_opened_and_the_document_stays(app: AppTest, report: bytes) -> None:
+    drop(app, ("report.pdf", report))
+    assert not app.exception
+    assert "choose the page with the ECG" in words(app)
+    assert "queue" not in app.session_state or opened(app) == []
+    press(app, "Page 2")
+    assert not app.exception and not app.error
+    assert opened(app) == ["report.pdf, page 2 of 3"]
+    press(app, "Open ECGs")
+    press(app, "Page 3")
+    assert opened(app) == ["report.pdf, page 2 of 3", "report.pdf, page 3 of 3"]
+    press(app, "Open ECGs")
+    press(app, "Put away")
+    assert "choose the page" not in words(app)
+    assert len(opened(app)) == 2
+
+
+def test_a_document_among_other_files_waits_its_turn(app: AppTest, report: bytes) -> None:
+    drop(app, ("report.pdf", report), ("broken.pdf", b"%PDF-1.4"), *demo_files("normal.hea"))
+    assert not app.exception
+    assert opened(app) == ["broken.pdf · not read", "normal · not read"]
+    press(app, "Open ECGs")
+    assert "report.pdf" in words(app)
+
+
+def test_the_same_document_again_is_one_document(app: AppTest, report: bytes) -> None:
+    drop(app, ("report.pdf", report))
+    drop(app, ("report.pdf", report))
+    assert len(app.session_state["documents"]) == 1
+
+
+def test_tiles_have_one_shape_and_keep_the_picture() -> None:
+    for size in ((40, 100), (100, 40), (70, 99)):
+        picture = np.full((*size, 3), 7, np.uint8)
+        tile = on_tile(picture)
+        assert tile.shape[1] / tile.shape[0] == pytest.approx(TILE, abs=0.03)
+        assert (tile[..., 3] == 255).sum() == picture.shape[0] * picture.shape[1]
