@@ -1,4 +1,4 @@
-"""Robustness: conditions × layouts, and two sets against each other case by case."""
+"""Robustness: conditions × layouts, two sets case by case, and one ECG damaged live."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ecg_core.learning.evidence import LOST
 from ecg_core.learning.metrics import Interval
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES
-from widgets.appraisal import charts, figures, tables
+from widgets.appraisal import charts, figures, live_bench, tables
 from widgets.appraisal.context import Context
 
 MACRO = "superclass macro-AUC"
@@ -27,6 +27,7 @@ def show(context: Context) -> None:
     if len(own) > 1:
         _heat(own, context.card)
     _compare(context)
+    live_bench.section()
 
 
 def _heat(sets: list[CaseSet], card: ModelCard) -> None:
