@@ -3,12 +3,16 @@
 A round pen widens a line by half its width in every direction. Rolling the same pen along the upper
 edge from above gives back the highest point that the line can have had in each column, along the
 lower edge the lowest. Where the line is steep or turns, these part, and in each of these columns it
-ran from one to the other. Whether up or down is what leaves the shortest line in all.
+ran from one to the other. Whether up or down is what leaves the shortest line in all. Steep strokes
+often print thinner than level ones; a peak into which the pen does not fit is put back.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
+LEAST_SPIKE_PENS, LEAST_SPIKE_PX = 0.5, 2
+"""A peak that no pen fits into is a wave, not dirt, when it is this tall and this wide."""
 
 
 def pen_width(top: np.ndarray, bottom: np.ndarray) -> float:
@@ -32,7 +36,29 @@ def line_of(top: np.ndarray, bottom: np.ndarray, pen_px: float) -> np.ndarray:
     line[0::2] = np.divide(
         total, known.sum(axis=0), where=known.any(axis=0), out=np.full(total.size, np.nan)
     )
+    for x, height in _spikes(top + pen_px / 2, high, pen_px):
+        line[2 * x + 1] = height
+    for x, height in _spikes(pen_px / 2 - bottom, -low, pen_px):
+        line[2 * x + 1] = -height
     return line
+
+
+def _spikes(edge: np.ndarray, high: np.ndarray, pen_px: float) -> list[tuple[int, float]]:
+    """Peaks too narrow for the pen: the column and the height of each.
+
+    edge: how high the pen's middle can have been in each column alone; high: how high when it
+    must fit between its neighbours, too. Both in px from the top.
+    """
+    found = []
+    lost = np.diff(np.pad((high - edge > 1.0).astype(np.int8), 1))
+    for start, end in zip(np.flatnonzero(lost == 1), np.flatnonzero(lost == -1), strict=True):
+        part = edge[start:end]
+        peak, foot = float(part.min()), float(high[start:end].min())
+        half_way = np.flatnonzero(part < (peak + foot) / 2)
+        if foot - peak > LEAST_SPIKE_PENS * pen_px and len(half_way) >= LEAST_SPIKE_PX:
+            top = np.flatnonzero(part <= peak + 0.5)
+            found.append((int(start + round(float(top.mean()))), peak))
+    return found
 
 
 def _rolled(top: np.ndarray, bottom: np.ndarray, pen_px: float) -> tuple[np.ndarray, np.ndarray]:

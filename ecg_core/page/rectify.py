@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page import plausible, quality
+from ecg_core.page import plausible, quality, swapped
 from ecg_core.page.bend import Bend
 from ecg_core.page.calibration import calibrate
 from ecg_core.page.compose import Found, Squeeze, compose
@@ -99,7 +99,8 @@ def read_scan(
     )
     offset = np.array([[1.0, 0, -area[0]], [0, 1.0, -area[1]], [0, 0, 1.0]])
     page = replace(page, remarks=(*remarks, *page.remarks))
-    page = replace(page, remarks=(*page.remarks, *plausible.remarks(page)))
+    doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))
+    page = replace(page, remarks=(*page.remarks, *doubts))
     return Reading(page, grid.to_mm @ view.from_scan, grid.bend, move @ offset, panels, squeeze)
 
 

@@ -24,16 +24,20 @@ from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, Trace
 
 FS_HZ = 250.0
 """Sampling rate of recovered leads; a picture of 6 px/mm shows 150 columns a second."""
-MIN_QUALITY = 0.95
-"""A lead of which less is drawn in ink of its own is left out."""
+MIN_DRAWN, MAX_SHARED = 0.8, 0.05
+"""A lead of which less is drawn, or more in ink that is another row's, too, is left out."""
 MAX_BRIDGE_MM = 1.0
 """Gaps in the ink up to this long are bridged; longer ones stay gaps (NaN)."""
 REACH_PITCHES = 1.6
 """So far from its zero line, in row pitches, a row's waves are looked for."""
 EDGE_MM = 0.4
 """Next to a separator and the neighbouring lead, so much of a box is not judged."""
-LEAST_SHOWN = 0.8
+LEAST_SHOWN = 0.6
 """The picture is used when it shows this share of the page's own ink."""
+CUT_MM = 0.8
+"""Upright gaps in the ink up to this long are closed."""
+GOES_ON_MM = (6.0, 2.0)
+"""So far beside and above the page's own ink, the picture may show more of the trace."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +139,7 @@ def recover(page: EcgPage, use_picture: bool = True) -> Recovery:
     for number, (box, zero_mm) in enumerate(zip(page.boxes, baselines, strict=True)):
         row = int(np.argmin(np.abs(rows_mm - zero_mm)))
         found.append(_lead(number, box, zero_mm, lines[row], rows[row], px_per_mm))
-    kept = tuple(lead for lead in found if lead.quality >= MIN_QUALITY)
+    kept = tuple(lead for lead in found if lead.drawn >= MIN_DRAWN and lead.shared <= MAX_SHARED)
     given = {lead.lead for lead in kept}
     left_out = dict.fromkeys(lead.lead for lead in found if lead.lead not in given)
     return Recovery(kept, tuple(left_out), px_per_mm, page.source_name, page.source_sha256)
@@ -147,15 +151,35 @@ def _ink(page: EcgPage, use_picture: bool) -> tuple[np.ndarray, float]:
     if page.picture is None or not use_picture:
         return own, PX_PER_MM
     height, width = page.picture.shape[:2]
-    near = cv2.dilate((own > 0.15).astype(np.uint8), np.ones((3, 3), np.uint8))
-    near = cv2.resize(near, (width, height), interpolation=cv2.INTER_NEAREST)
-    dark = cv2.resize(own, (width, height), interpolation=cv2.INTER_LINEAR) > 0.6
+    shown = cv2.resize(own, (width, height), interpolation=cv2.INTER_LINEAR)
     everywhere = np.ones((height, width), bool)
     for coloured in (False, True):
-        cover = separate(page.picture, everywhere, coloured).cover * near
+        cover = separate(page.picture, everywhere, coloured).cover
+        dark = shown > 0.6
         if not dark.any() or (cover[dark] > 0.3).mean() >= LEAST_SHOWN:
-            return cover, float(RASTER)
+            # Where a line of the grid was taken off a steep stroke, the stroke goes on.
+            stroke = np.ones((round(CUT_MM * RASTER) | 1, 1), np.uint8)
+            cover = cv2.morphologyEx(cover * _near(cover, own), cv2.MORPH_CLOSE, stroke)
+            return np.asarray(cover), float(RASTER)
     return own, PX_PER_MM
+
+
+def _near(cover: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Which ink of the picture may be trace: on the page's own ink, or hanging together with it.
+
+    Where the page's ink is broken, the picture often shows the trace going on.
+    """
+    size = cover.shape[::-1]
+    inked = (own > 0.15).astype(np.uint8)
+    tight = cv2.dilate(inked, np.ones((3, 3), np.uint8))
+    reach = np.ones([round(2 * mm * PX_PER_MM) + 1 for mm in GOES_ON_MM[::-1]], np.uint8)
+    wide = cv2.dilate(inked, reach)
+    tight, wide = (cv2.resize(m, size, interpolation=cv2.INTER_NEAREST) > 0 for m in (tight, wide))
+    count, pieces = cv2.connectedComponents((cover > 0.2).astype(np.uint8), connectivity=8)
+    joined = np.zeros(count, bool)
+    joined[pieces[tight]] = True
+    joined[0] = False
+    return np.asarray(tight | (wide & joined[pieces]))
 
 
 def _lead(
