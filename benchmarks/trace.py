@@ -97,7 +97,7 @@ def compare(page: EcgPage, recovery: trace.Recovery, record: EcgRecord) -> list[
 
 
 def cases(printed: list[EcgRecord]) -> Iterator[dict[str, Any]]:
-    """Every condition, with grid, layout and furniture changing from record to record."""
+    """Every kind of page; condition, grid, layout and furniture change from record to record."""
     layouts, grids = tuple(LAYOUTS), tuple(GRIDS)
     for number, record in enumerate(printed):
         layout, grid = layouts[number % len(layouts)], grids[number % (len(grids) - 1)]
@@ -109,17 +109,18 @@ def cases(printed: list[EcgRecord]) -> Iterator[dict[str, Any]]:
         )
         sheet = print_record(record, layout, style=style)
         for kind, conditions in KINDS.items():
-            for condition in conditions:
-                row: dict[str, Any] = {
-                    "kind": kind,
-                    "condition": condition,
-                    "record": record.name,
-                    "layout": layout,
-                    "grid": grid,
-                    "boxes": len(sheet.boxes),
-                }
-                pixels = degrade(condition, sheet.pixels, number).pixels
-                yield row | _recovered(pixels, record, layout)
+            # In turn, so that every condition sees every layout.
+            condition = conditions[number // len(layouts) % len(conditions)]
+            row: dict[str, Any] = {
+                "kind": kind,
+                "condition": condition,
+                "record": record.name,
+                "layout": layout,
+                "grid": grid,
+                "boxes": len(sheet.boxes),
+            }
+            pixels = degrade(condition, sheet.pixels, number).pixels
+            yield row | _recovered(pixels, record, layout)
 
 
 def _recovered(pixels: np.ndarray, record: EcgRecord, layout: str) -> dict[str, Any]:
