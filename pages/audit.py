@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
+from ecg_core.triage.roles import Permission
 from ecg_core.triage.store import (
     CaseFilter,
     CaseSummary,
@@ -20,7 +21,7 @@ from ecg_core.triage.store import (
     Status,
     StoreError,
 )
-from widgets import engine
+from widgets import engine, person
 from widgets.badges import priority_name
 from widgets.case_view import case_view, checks_badge
 from widgets.entrance import through_app
@@ -28,13 +29,6 @@ from widgets.text import plain
 
 PAGE_ROWS = 25
 AGREEMENT = {True: "Agreed", False: "Overridden"}
-UNNAMED = "Unnamed reader"
-
-
-def who() -> str:
-    """The reader's name as given on the Triage page."""
-    name = str(st.session_state.get("reader") or "").strip()
-    return name if name[:1].isalnum() else UNNAMED
 
 
 def filters() -> CaseFilter:
@@ -106,7 +100,7 @@ def chain_badge(report: ChainReport) -> None:
 def export(fmt: ExportFormat) -> str:
     """The whole chain as text; the export is itself an event."""
     out = io.StringIO()
-    engine.store().export(out, fmt, who())
+    engine.store().export(out, fmt, person.me(Permission.EXPORT_AUDIT).actor)
     return out.getvalue()
 
 
@@ -121,6 +115,8 @@ def toolbar() -> None:
         if st.button("Verify stored files", icon=":material/fact_check:", key="verify_all"):
             thorough = engine.store().verify(blobs=True)
             st.toast(thorough.what, icon=":material/check:" if thorough.ok else ":material/error:")
+        if not person.me().may(Permission.EXPORT_AUDIT):
+            return
         for fmt, label in ((ExportFormat.CSV, "CSV"), (ExportFormat.JSONL, "JSON Lines")):
             st.download_button(
                 f"Export {label}",
@@ -202,12 +198,13 @@ def reopened(case_id: str) -> None:
         checks_badge(case)
     seen: set[str] = st.session_state.setdefault("viewed", set())
     if case_id not in seen:
-        engine.store().record_view(case_id, who())
+        engine.store().record_view(case_id, person.me(Permission.OPEN_CASE).actor)
         seen.add(case_id)
     case_view(case)
 
 
 through_app()
+person.me(Permission.SEE_AUDIT)
 try:
     if "case" in st.query_params:
         reopened(st.query_params["case"])

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ecg_core import network
 from ecg_core.network.card import Figure, ModelCard
-from widgets import engine
+from widgets import engine, person
 from widgets.entrance import through_app
 
 
@@ -100,6 +100,7 @@ def chosen() -> str:
 
 
 through_app()
+person.me()
 try:
     show(engine.classifier(chosen()).card)
 except engine.ModelUnavailableError as error:

@@ -6,12 +6,14 @@ import streamlit as st
 
 from ecg_core import network
 from ecg_core.appraisal.values import Origin
+from widgets import person
 from widgets.appraisal import filters, own_sets, sources
 from widgets.appraisal.context import Context
 from widgets.appraisal.views import VIEWS
 from widgets.entrance import through_app
 
 through_app()
+person.me()
 try:
     card = network.card_of(network.default_model())
 except KeyError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from widgets import queue
+from ecg_core.triage.roles import Permission
+from widgets import person, queue
 from widgets.entrance import through_app
 from widgets.opening import opening_screen
 from widgets.reading import reading_screen
 
 through_app()
+person.me(Permission.ADD_ECGS)
 entry = queue.current()
 if entry is None:
     opening_screen()

@@ -9,8 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
 from ecg_core.triage.priority import Priority
+from ecg_core.triage.roles import Permission
 from ecg_core.triage.store import Reading, StoreError
-from widgets import engine, queue
+from widgets import engine, person, queue
 from widgets.badges import priority_name
 from widgets.engine import Answer
 from widgets.text import plain
@@ -56,9 +57,7 @@ def decision_form(entry: queue.Entry, answer: Answer) -> None:
         key=f"priority_{case}",
         persist_state="session",
     )
-    left, right = st.columns([1, 2])
-    reader = left.text_input("Your name", key="reader", persist_state="session")
-    note = right.text_input("Note", key=f"note_{case}", persist_state="session")
+    note = st.text_input("Note", key=f"note_{case}", persist_state="session")
     place = st.empty()
     # The same token however often the button is pressed: the store keeps one event.
     tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
@@ -68,8 +67,9 @@ def decision_form(entry: queue.Entry, answer: Answer) -> None:
             _refuse(place, "Choose the class that you decide on.")
             return
         try:
-            reading = Reading(reader, agrees, triage, priority, reason, note)
-            event = engine.store().record_reading(case, reading, token)
+            who = person.me(Permission.READ).actor
+            reading = Reading(who.name, agrees, triage, priority, reason, note)
+            event = engine.store().record_reading(case, reading, token, who)
         except StoreError as error:
             _refuse(place, plain(f"{error.reason} {error.hint}"))
             return

@@ -6,7 +6,6 @@ one ECG's answer under another, and nothing is computed twice.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from ecg_core.page.values import EcgPage
 from ecg_core.signal.filters import Band
 from ecg_core.triage.priority import PriorityDecision, decide
 from ecg_core.triage.store import Store
+from server import place
 from widgets.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -55,17 +55,12 @@ class Answer:
 
 def data_dir() -> Path:
     """Where the database and the original files live."""
-    return Path(os.environ.get("ECG_DATA_DIR") or "var")
+    return place.data_dir()
 
 
 def store() -> Store:
     """The one store of this process."""
-    return _store(str(data_dir().resolve()), os.environ.get("ECG_DATABASE_URL") or None)
-
-
-@st.cache_resource(show_spinner=False)
-def _store(directory: str, url: str | None) -> Store:
-    return Store.open(Path(directory), url)
+    return place.store()
 
 
 @st.cache_resource(show_spinner=False)

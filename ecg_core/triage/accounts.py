@@ -148,6 +148,11 @@ class Accounts:
                 )
         return account
 
+    def known(self, token: str) -> bool:
+        """Whether somebody was ever signed in by this token, though perhaps no longer."""
+        with self._store.snapshot() as session:
+            return session.get(SignInRow, sha256_text(token)) is not None
+
     def sign_out(self, token: str) -> None:
         """Sign a browser out, if it is signed in."""
         account = self.signed_in(token, touch=False)

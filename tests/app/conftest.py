@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from argon2 import PasswordHasher
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from ecg_core import network
-from widgets import engine
+from ecg_core.triage import passwords
+from server import cookies, place
+from widgets import engine, person
 from widgets.demos import FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +30,29 @@ def _fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if model is not None:
         # Loading it once is enough for all tests.
         monkeypatch.setattr(network, "load", lambda name=None: model)
+
+
+READER = "Dr. A. Reader"
+
+
+class Cookies(dict[str, str]):
+    """The cookies of the browser that a test plays."""
+
+    def sign_in(self, token: str) -> None:
+        """Hold the cookie of this sign-in, as the account pages would give it."""
+        self[cookies.NAME] = cookies._signer().sign(token).decode()
+
+
+@pytest.fixture(autouse=True)
+def browser_cookies(_fresh: None, monkeypatch: pytest.MonkeyPatch) -> Cookies:
+    """Signs in `READER`, the first person, who may read, lead and administer."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+    held = Cookies()
+    monkeypatch.setattr(person, "_cookies", lambda: held)
+    link = place.accounts().first_link()
+    assert link is not None
+    held.sign_in(place.accounts().use_link(link, "correct horse battery", READER))
+    return held
 
 
 @pytest.fixture

@@ -11,16 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecg_core.triage.store import CaseFilter, ExportFormat
-from tests.app.conftest import demo_files, drop, words
+from tests.app.conftest import READER, demo_files, drop, words
 from tests.app.test_triage import case_of
 from widgets import engine
 
 
 @pytest.fixture
 def decided(app: AppTest) -> AppTest:
-    """Two ECGs, the first read by Dr. Audit, who agreed."""
+    """Two ECGs, the first read, and agreed to."""
     drop(app, *demo_files("normal.hea", "normal.dat", "fibrillation.hea", "fibrillation.dat"))
-    app.text_input(key="reader").set_value("Dr. Audit")
     app.button(key=f"save_{case_of(app)}").click().run()
     app.button(key="next").click().run()
     assert not app.exception
@@ -42,8 +41,8 @@ def test_cases_are_listed_newest_first_with_a_verified_chain(decided: AppTest) -
 
 def test_filters_offer_what_is_stored_and_narrow_the_list(decided: AppTest) -> None:
     audit = decided.switch_page("pages/audit.py").run()
-    assert audit.selectbox(key="audit_reader").options == ["Dr. Audit"]
-    audit.selectbox(key="audit_reader").set_value("Dr. Audit").run()
+    assert audit.selectbox(key="audit_reader").options == [READER]
+    audit.selectbox(key="audit_reader").set_value(READER).run()
     assert table(audit) == ["normal"]
     audit.selectbox(key="audit_reader").set_value(None).run()
     audit.selectbox(key="audit_decision").set_value("Not read yet").run()
@@ -83,7 +82,7 @@ def test_reopening_is_itself_in_the_chain_once(decided: AppTest) -> None:
     decided.run()
     decided.run()
     views = [e for e in engine.store().reopen(case_id).events if e.action == "view"]
-    assert [view.actor for view in views] == ["Dr. Audit"]
+    assert [view.actor for view in views] == [READER]
 
 
 def test_an_unknown_case_is_said_in_words(app: AppTest) -> None:
@@ -98,7 +97,7 @@ def test_exports_hold_every_event(decided: AppTest) -> None:
     decided.switch_page("pages/audit.py").run()
     for fmt in ExportFormat:
         out = io.StringIO()
-        count = engine.store().export(out, fmt, "Dr. Audit")
+        count = engine.store().export(out, fmt, READER)
         text = out.getvalue()
         if fmt is ExportFormat.CSV:
             events = list(csv.DictReader(io.StringIO(text)))

@@ -8,7 +8,7 @@ import pickle
 from streamlit.testing.v1 import AppTest
 
 from ecg_core.triage.store import CaseFilter
-from tests.app.conftest import demo_files, drop, words
+from tests.app.conftest import READER, demo_files, drop, words
 from widgets import engine
 from widgets.demos import demos
 
@@ -51,7 +51,6 @@ def test_a_demo_is_answered_and_stored(app: AppTest) -> None:
 def test_a_decision_is_saved_once_even_when_clicked_twice(app: AppTest) -> None:
     open_demo(app, "normal")
     case = case_of(app)
-    app.text_input(key="reader").set_value("Dr. A. Reader")
     app.button(key=f"save_{case}").click().run()
     assert "Saved as audit event" in app.success[0].value
     first = app.success[0].value
@@ -64,10 +63,10 @@ def test_a_decision_is_saved_once_even_when_clicked_twice(app: AppTest) -> None:
     app.button(key=f"save_{case}").click().run()
     assert app.success[0].value == first
     assert len(readings(case)) == 1
-    assert readings(case)[0].reading.reader == "Dr. A. Reader"
+    assert readings(case)[0].reading.reader == READER
 
 
-def test_an_override_without_class_reason_or_name_is_refused(app: AppTest) -> None:
+def test_an_override_without_class_or_reason_is_refused(app: AppTest) -> None:
     open_demo(app, "normal")
     case = case_of(app)
     app.get("segmented_control")[0].set_value("Override").run()
@@ -77,8 +76,7 @@ def test_an_override_without_class_reason_or_name_is_refused(app: AppTest) -> No
     other = next(o for o in ("normal", "other_abnormal") if o != machine)
     app.selectbox(key=f"class_{case}").set_value(other).run()
     app.button(key=f"save_{case}").click().run()
-    assert "name" in app.error[0].value
-    app.text_input(key="reader").set_value("B").run()
+    assert "without a reason" in app.error[0].value
     for nothing in ("", "   "):
         app.text_input(key=f"reason_{case}").set_value(nothing).run()
         app.button(key=f"save_{case}").click().run()
@@ -91,15 +89,14 @@ def test_an_override_without_class_reason_or_name_is_refused(app: AppTest) -> No
     assert (reading.agrees, reading.triage, reading.reason) == (False, other, "Artefact in V1")
 
 
-def test_the_readers_name_is_kept_for_the_next_ecg(app: AppTest) -> None:
+def test_the_next_ecg_comes_after_the_decision(app: AppTest) -> None:
     drop(
         app,
         *demo_files("normal.hea", "normal.dat", "fibrillation.hea", "fibrillation.dat"),
     )
-    app.text_input(key="reader").set_value("C").run()
     app.button(key=f"save_{case_of(app)}").click().run()
     app.button(key="next").click().run()
-    assert app.text_input(key="reader").value == "C"
+    assert app.session_state["current"] == app.session_state["queue"][1].sha256
     assert "fibrillation" in app.session_state["queue"][1].name
 
 
@@ -141,7 +138,6 @@ def test_two_leads_make_the_machine_abstain_and_leave_the_decision_to_the_reader
     open_demo(app, "one_minute_strip")
     assert "The machine abstains" in app.warning[0].value
     case = case_of(app)
-    app.text_input(key="reader").set_value("D").run()
     app.button(key=f"save_{case}").click().run()
     assert "Choose the class" in app.error[0].value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from ecg_core import network
 
@@ -30,6 +31,7 @@ FLAGS = [
 PATIENCE_MS = 120_000
 expect.set_options(timeout=PATIENCE_MS)
 WIDE, NARROW = (1440, 900), (390, 844)
+READER, PASSWORD = "Dr. Browser", "correct horse battery"
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +55,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            LOGS[f"http://127.0.0.1:{port}"] = folder / "server.log"
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
@@ -61,6 +64,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 # Browser tabs that are still open keep it waiting.
                 server.kill()
+
+
+LOGS: dict[str, Path] = {}
+"""Where each server of the tests prints, by its address."""
 
 
 def _wait_for(url: str, patience_s: float = 120.0) -> None:
@@ -83,16 +90,48 @@ def browser(address: str) -> Iterator[Browser]:
         chromium.close()
 
 
+def set_up(page: Page, link: str, name: str = "") -> None:
+    """Choose a password by a one-time link (and a name, for the very first person)."""
+    page.goto(link)
+    if name:
+        page.get_by_label("Your name").fill(name)
+    page.get_by_label(re.compile("^Password, at least")).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_test_id("stApp")).to_be_visible()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, address: str) -> StorageState:
+    """The cookie of `READER`, who set the server up by the link that it printed."""
+    printed = re.search(r"/account/set-up\?token=\S+", LOGS[address].read_text())
+    assert printed is not None, "the server printed no set-up link"
+    context = browser.new_context()
+    set_up(context.new_page(), address + printed.group(0), READER)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Open a page of the app; after the test, no request may have left this machine."""
+def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[Callable[..., Page]]:
+    """Open a page of the app; after the test, no request may have left this machine.
+
+    cookies: whose browser it is: `READER`'s unless given; None for nobody's.
+    """
     outside: list[str] = []
     contexts = []
 
-    def go(path: str = "", size: tuple[int, int] = WIDE, theme: str = "light") -> Page:
+    def go(
+        path: str = "",
+        size: tuple[int, int] = WIDE,
+        theme: str = "light",
+        cookies: StorageState | None = signed_in,
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if theme == "dark" else "light",
+            storage_state=cookies,
         )
         contexts.append(context)
         page = context.new_page()

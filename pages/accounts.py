@@ -1,0 +1,146 @@
+"""Accounts: who may sign in, in which roles, and who reads blind."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.triage.accounts import Account
+from ecg_core.triage.roles import ALLOWED, PERMISSION_NAMES, ROLE_NAMES, Permission, Role
+from ecg_core.triage.store import StoreError
+from server import place
+from server.start import address
+from widgets import person
+from widgets.entrance import through_app
+from widgets.text import plain
+
+BLIND_NAMES = {"list": "As the list says", "always": "Always", "never": "Never"}
+
+
+def links() -> None:
+    """The link that was just made; it is shown once."""
+    made = st.session_state.get("account_link")
+    if made is None:
+        return
+    name, token = made
+    st.success(f"Give {plain(name)} this link. It works once, within three days.")
+    st.code(f"{address()}/account/set-up?token={token}", language=None, wrap_lines=True)
+    if st.button("Done", key="link_done"):
+        del st.session_state["account_link"]
+        st.rerun()
+
+
+def add() -> None:
+    """A new account."""
+    with (
+        st.popover("Add a person", icon=":material/person_add:"),
+        st.form("add_person", border=False, clear_on_submit=True),
+    ):
+        name = st.text_input("Name to sign in with", key="new_name")
+        full_name = st.text_input("Full name, shown with decisions", key="new_full_name")
+        roles = st.pills(
+            "Roles", list(Role), selection_mode="multi", format_func=ROLE_NAMES.get, key="new_roles"
+        )
+        if st.form_submit_button("Add", type="primary"):
+            try:
+                by = person.me(Permission.MANAGE_ACCOUNTS).actor
+                token = place.accounts().add(by, name, full_name, frozenset(roles))
+            except StoreError as problem:
+                st.error(plain(f"{problem.reason} {problem.hint}"))
+            else:
+                st.session_state["account_link"] = (full_name or name, token)
+                st.rerun()
+
+
+def row(account: Account) -> None:
+    """One person: what they are, and a way to change it."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        words = f"**{plain(account.full_name)}**  \n:gray[{plain(account.name)}]"
+        st.markdown(words, width=230)
+        for role in Role:
+            if role in account.roles:
+                st.badge(ROLE_NAMES[role], color="blue")
+        if not account.roles:
+            st.badge("No role yet", icon=":material/hourglass:", color="orange")
+        if not account.active:
+            st.badge("Deactivated", icon=":material/block:", color="gray")
+        if account.locked:
+            st.badge("Locked", icon=":material/lock:", color="orange")
+        if account.provider == "local" and not account.has_password:
+            st.badge("Link not used yet", icon=":material/link:", color="gray")
+        if account.blind != "list":
+            st.badge(f"Reads blind: {BLIND_NAMES[account.blind].lower()}", color="gray")
+        st.space("stretch")
+        with st.popover("Change", icon=":material/edit:", key=f"edit_{account.id}"):
+            change(account)
+
+
+def change(account: Account) -> None:
+    """Roles, blind reading, activity, a new link."""
+    key, people = account.id, place.accounts()
+    with st.form(f"change_{key}", border=False):
+        roles = st.pills(
+            "Roles",
+            list(Role),
+            selection_mode="multi",
+            default=[role for role in Role if role in account.roles],
+            format_func=ROLE_NAMES.get,
+            key=f"roles_{key}",
+        )
+        blind = st.segmented_control(
+            "Reads blind",
+            list(BLIND_NAMES),
+            default=account.blind,
+            required=True,
+            format_func=BLIND_NAMES.get,
+            key=f"blind_{key}",
+        )
+        active = st.toggle("May sign in", value=account.active, key=f"active_{key}")
+        if st.form_submit_button("Save", type="primary"):
+            try:
+                by = person.me(Permission.MANAGE_ACCOUNTS).actor
+                people.change(by, key, frozenset(roles), active, blind or "list")
+            except StoreError as problem:
+                st.error(plain(f"{problem.reason} {problem.hint}"))
+            else:
+                st.rerun()
+    if account.provider == "local" and st.button(
+        "New password link", icon=":material/link:", key=f"link_{key}"
+    ):
+        by = person.me(Permission.MANAGE_ACCOUNTS).actor
+        st.session_state["account_link"] = (account.full_name, people.new_link(by, key))
+        st.rerun()
+
+
+def table() -> None:
+    """Who may do what."""
+    with st.expander("What each role may do"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Action": [PERMISSION_NAMES[one] for one in Permission],
+                    **{
+                        ROLE_NAMES[role]: [
+                            "Yes" if one in ALLOWED[role] else "" for one in Permission
+                        ]
+                        for role in Role
+                    },
+                }
+            ),
+            hide_index=True,
+            alt="Roles and what each may do",
+        )
+
+
+through_app()
+me = person.me(Permission.MANAGE_ACCOUNTS)
+try:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Accounts", width="stretch")
+        add()
+    links()
+    for one in place.accounts().all(me.actor):
+        row(one)
+    table()
+except StoreError as problem:
+    st.error(plain(f"{problem.reason} {problem.hint}"), icon=":material/block:")

@@ -1,0 +1,77 @@
+"""The cookie that keeps a browser signed in over a reload: signed, and out of reach of scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from itsdangerous import BadSignature, Signer
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ecg_core.triage.accounts import Account
+from ecg_core.triage.canonical import sha256_text
+from server import place
+
+NAME = "ecg_sign_in"
+PROVIDER_NAME = "_streamlit_user"
+"""Streamlit's own signed cookie of a person whom an identity provider vouches for."""
+
+_SALT = b"ecg-triage-sign-in"
+_TWELVE_HOURS_S = 12 * 3600
+
+
+def put(response: Response, request: Request, token: str) -> None:
+    """Give the browser its token."""
+    response.set_cookie(
+        NAME,
+        _signer().sign(token).decode(),
+        max_age=_TWELVE_HOURS_S,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=is_https(request),
+    )
+
+
+def take_away(response: Response) -> None:
+    """Let the browser forget its token."""
+    response.delete_cookie(NAME, path="/")
+
+
+def token(cookies: Mapping[str, str]) -> str | None:
+    """What signs a browser in, from its cookies: our token, or one made of the provider's cookie.
+
+    None when there is neither, or the signature is wrong.
+    """
+    signed = cookies.get(NAME)
+    if signed:
+        try:
+            return _signer().unsign(signed).decode()
+        except (BadSignature, UnicodeDecodeError):
+            return None
+    return provider_token(cookies)
+
+
+def provider_token(cookies: Mapping[str, str]) -> str | None:
+    """A token that stands for one sign-in at the identity provider; None without its cookie.
+
+    The cookie itself is checked by Streamlit; only then a token like this becomes known.
+    """
+    given = cookies.get(PROVIDER_NAME)
+    return f"provider-{sha256_text(given)}" if given else None
+
+
+def person(cookies: Mapping[str, str], touch: bool = True) -> Account | None:
+    """Who is signed in by these cookies. touch: whether this is a sign of life."""
+    known = token(cookies)
+    return None if known is None else place.accounts().signed_in(known, touch)
+
+
+def is_https(request: Request) -> bool:
+    """Whether the browser came by TLS, here or at the proxy in front."""
+    forwarded = request.headers.get("x-forwarded-proto", "")
+    return "https" in (request.url.scheme, forwarded.split(",")[0].strip())
+
+
+def _signer() -> Signer:
+    return Signer(place.cookie_key(), salt=_SALT)

@@ -1,0 +1,127 @@
+"""At the door: nobody gets in unsigned, and every answer carries headers that protect it.
+
+Pages check roles themselves; here it is asked whether somebody is signed in at all, before
+Streamlit's own routes (the websocket, uploads, downloads) are reached.
+"""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ecg_core.triage.accounts import Account
+from ecg_core.triage.errors import StoreError
+from ecg_core.triage.roles import Permission
+from server import cookies, provider
+
+OPEN = ("/account/", "/_stcore/health", "/static/", "/favicon", "/auth/", "/oauth2callback")
+"""Beginnings of paths that everybody may ask for: they hold no case."""
+SIGN_IN = "/account/sign-in"
+
+APP_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+"""What a page may load: nothing from elsewhere. Streamlit's front end needs inline code."""
+ACCOUNT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: dict[str, str] = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+
+class Door:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            if await _person(scope) is None and not provider.configured():
+                await receive()
+                await send({"type": "websocket.close", "code": 1008, "reason": "sign in"})
+                return
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, _with_headers(scope, send))
+        else:
+            await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith(OPEN) or _is_asset(path):
+            await self.app(scope, receive, send)
+            return
+        somebody = await _person(scope)
+        if somebody is None:
+            if provider.configured() and not path.startswith(("/media/", "/_stcore/upload")):
+                await self.app(scope, receive, send)
+            elif _wants_page(scope):
+                query = scope["query_string"].decode("latin-1")
+                wanted = quote(path + (f"?{query}" if query else ""), safe="/")
+                await RedirectResponse(f"{SIGN_IN}?next={wanted}", 303)(scope, receive, send)
+            else:
+                await PlainTextResponse("Sign in first.", 401)(scope, receive, send)
+        elif path.startswith("/_stcore/upload") and not somebody.may(Permission.ADD_ECGS):
+            await PlainTextResponse("Not allowed for this role.", 403)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def _is_asset(path: str) -> bool:
+    """Parts of the front end at the root, which hold nothing of any case."""
+    return path.count("/") == 1 and path.endswith((".js", ".css", ".png", ".ico", ".svg", ".json"))
+
+
+def _wants_page(scope: Scope) -> bool:
+    accepted = Headers(scope=scope).get("accept", "")
+    return scope["method"] == "GET" and "text/html" in accepted
+
+
+async def _person(scope: Scope) -> Account | None:
+    jar: SimpleCookie = SimpleCookie()
+    for value in Headers(scope=scope).getlist("cookie"):
+        jar.load(value)
+    plain = {name: morsel.value for name, morsel in jar.items()}
+    try:
+        # Not a sign of life: the page reports those itself.
+        return await run_in_threadpool(cookies.person, plain, False)
+    except StoreError:
+        return None
+
+
+def _with_headers(scope: Scope, send: Send) -> Send:
+    account = scope["path"].startswith("/account/")
+
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("content-security-policy", ACCOUNT_POLICY if account else APP_POLICY)
+            if _https(scope):
+                headers.setdefault("strict-transport-security", "max-age=31536000")
+            if account or scope["path"].startswith("/media/"):
+                headers["cache-control"] = "no-store"
+        await send(message)
+
+    return wrapped
+
+
+def _https(scope: Scope) -> bool:
+    forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
+    return "https" in (scope["scheme"], forwarded.split(",")[0].strip())

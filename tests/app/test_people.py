@@ -1,0 +1,80 @@
+"""Who sees which page: asked at every run, whatever address or click brought them there."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ecg_core.triage.roles import Role
+from server import place
+from tests.app.conftest import READER, ROOT, Cookies, words
+from widgets.navigation import PAGES
+
+FORBIDDEN = {
+    Role.READER: {"audit", "accounts"},
+    Role.LEAD: {"accounts"},
+    Role.ADMINISTRATOR: {"triage"},
+    Role.AUDITOR: {"triage", "accounts"},
+}
+
+
+def become(held: Cookies, *roles: Role) -> None:
+    """Let an administrator make an account with these roles, and sign it in here."""
+    people = place.accounts()
+    by = people.signed_in(people.sign_in(READER, "correct horse battery"))
+    assert by is not None
+    link = people.add(by.actor, "somebody", "Somebody", frozenset(roles))
+    held.sign_in(people.use_link(link, "another long one"))
+
+
+def start() -> AppTest:
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_sees_its_pages_and_no_other(
+    role: Role, settled: None, browser_cookies: Cookies
+) -> None:
+    become(browser_cookies, role)
+    app = start()
+    refused = set()
+    for entry in PAGES:
+        try:
+            app.switch_page(entry.file).run()
+        except ValueError:
+            # A page that is not offered cannot be reached by its file either.
+            refused.add(entry.file.removeprefix("pages/").removesuffix(".py"))
+        assert not app.exception
+    assert refused == FORBIDDEN[role]
+
+
+def test_nobody_sees_anything_without_a_sign_in(settled: None, browser_cookies: Cookies) -> None:
+    browser_cookies.clear()
+    app = start()
+    assert not app.exception
+    assert "You are signed out" in words(app)
+    assert "Research use only. Not a diagnosis." in words(app)
+    assert not app.file_uploader
+
+
+def test_a_role_taken_away_ends_the_page_at_the_next_click(
+    app: AppTest, browser_cookies: Cookies
+) -> None:
+    become(browser_cookies, Role.READER)
+    app.run()
+    app.button(key="demo_normal").click().run()
+    people = place.accounts()
+    by = people.signed_in(people.sign_in(READER, "correct horse battery"))
+    assert by is not None
+    somebody = next(one for one in people.all(by.actor) if one.full_name == "Somebody")
+    people.change(by.actor, somebody.id, roles=frozenset({Role.AUDITOR}))
+    app.run()
+    assert not app.exception
+    assert not [button for button in app.button if button.key.startswith("save_")]
+
+
+def test_signing_out_here_ends_it(app: AppTest) -> None:
+    app.button(key="sign_out").click().run()
+    assert "You are signed out" in words(app)
+    app.run()
+    assert "You are signed out" in words(app)

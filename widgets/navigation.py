@@ -1,0 +1,72 @@
+"""The pages, with what each needs; nobody is offered a page that they may not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ecg_core.triage.accounts import Account
+from ecg_core.triage.roles import Permission
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page: its file, title, icon, what it is for, and what one must be allowed to do."""
+
+    file: str
+    title: str
+    icon: str
+    help: str
+    needs: Permission | None = None
+
+
+PAGES: tuple[Entry, ...] = (
+    Entry(
+        "pages/triage.py",
+        "Triage",
+        ":material/ecg_heart:",
+        "Open ECGs, see the machine's answer and where it looked, record a decision.",
+        Permission.ADD_ECGS,
+    ),
+    Entry(
+        "pages/audit.py",
+        "Audit",
+        ":material/history:",
+        "Every case with its decisions; open one exactly as it was decided.",
+        Permission.SEE_AUDIT,
+    ),
+    Entry(
+        "pages/performance.py",
+        "Performance",
+        ":material/monitoring:",
+        "How well the model does, from the evidence shipped with it.",
+    ),
+    Entry(
+        "pages/model.py",
+        "Model",
+        ":material/description:",
+        "What the model is for, what it learned from, and when not to trust it.",
+    ),
+    Entry(
+        "pages/accounts.py",
+        "Accounts",
+        ":material/group:",
+        "Who may sign in, and in which roles.",
+        Permission.MANAGE_ACCOUNTS,
+    ),
+)
+"""In the order of the navigation; the first that a person may see is where they arrive."""
+
+
+def pages(account: Account) -> list[StreamlitPage]:
+    """The pages that this person may see."""
+    seen = [one for one in PAGES if one.needs is None or account.may(one.needs)]
+    return [
+        st.Page(one.file, title=one.title, icon=one.icon, help=one.help, default=one is seen[0])
+        for one in seen
+    ]
