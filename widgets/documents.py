@@ -64,7 +64,7 @@ def _chooser(document: Document, open_pages: Callable[[Sequence[str]], None]) ->
         ):
             documents().remove(document)
             st.rerun()
-    with st.grid("auto", min_column_width=160, gap="small"):
+    with st.grid("auto", min_column_width=150, gap="small"):
         for number, page in enumerate(document.pages, 1):
             with st.container(gap="xsmall"):
                 _picture(document, page, number)

@@ -41,7 +41,11 @@ def entries() -> list[Entry]:
 def add(new: list[Entry]) -> None:
     """Append ECGs (one already open is only shown again) and show the first that was read."""
     held = {entry.sha256 for entry in entries()}
-    entries().extend(entry for entry in new if entry.sha256 not in held)
+    for entry in new:
+        # The same ECG may lie in two folders of one drop.
+        if entry.sha256 not in held:
+            entries().append(entry)
+            held.add(entry.sha256)
     readable = [entry for entry in new if not entry.reason] or new
     show(readable[0].sha256)
 

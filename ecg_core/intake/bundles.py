@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -20,9 +21,13 @@ _ANNOTATION_SUFFIX = ".atr"
 
 @dataclass(frozen=True)
 class _Placed:
-    """A file and where it came from: files of one place belong together before all others."""
+    """A file and where it came from: files of one place belong together before all others.
+
+    place: the archive and folder, or the folder. folder: what of that a reader would recognise.
+    """
 
     place: str
+    folder: str
     upload: Upload
 
     @property
@@ -50,7 +55,7 @@ def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, .
         folder, name = _parted(raw.name)
         upload = Upload(name, raw.data)
         if not is_zip(upload.data[:4]):
-            placed.append(_Placed(folder, upload))
+            placed.append(_Placed(folder, folder, upload))
             continue
         try:
             members = _unpacked(upload, replace(limits, max_unpacked_bytes=left))
@@ -58,7 +63,7 @@ def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, .
             refused.append(Bundle(upload.name, (upload,)))
             continue
         left -= sum(len(member.upload.data) for member in members)
-        placed += [_Placed(f"{index}:{m.folder}", m.upload) for m in members]
+        placed += [_Placed(f"{index}:{m.folder}", m.folder, m.upload) for m in members]
     # The same file dropped twice is one file.
     return (*_group(list(dict.fromkeys(placed)), limits), *refused)
 
@@ -97,7 +102,17 @@ def _group(placed: list[_Placed], limits: Limits) -> list[Bundle]:
     for index, file in enumerate(placed):
         if index not in bundles and index not in claimed:
             bundles[index] = Bundle(file.upload.name, (file.upload,))
+    _tell_apart(bundles, placed)
     return [part for index in sorted(bundles) for part in _parts(bundles[index], limits)]
+
+
+def _tell_apart(bundles: dict[int, Bundle], placed: list[_Placed]) -> None:
+    """Put the folder before names that several cases share: every patient's may be "ecg"."""
+    often = Counter(bundle.name for bundle in bundles.values())
+    for index, bundle in bundles.items():
+        folder = placed[index].folder.strip("./")
+        if often[bundle.name] > 1 and folder:
+            bundles[index] = replace(bundle, name=f"{folder}/{bundle.name}")
 
 
 def _parts(bundle: Bundle, limits: Limits) -> list[Bundle]:

@@ -64,6 +64,14 @@ def test_the_same_document_again_is_one_document(app: AppTest, report: bytes) ->
     assert len(app.session_state["documents"]) == 1
 
 
+def test_the_same_ecg_in_two_folders_of_one_drop_is_opened_once(app: AppTest) -> None:
+    again = [(f"copy/{name}", data) for name, data in demo_files("normal.hea", "normal.dat")]
+    drop(app, *demo_files("normal.hea", "normal.dat"), *again, ("note.txt", b"no ECG"))
+    press(app, "Open ECGs")
+    assert not app.exception
+    assert len(opened(app)) == 2
+
+
 def test_tiles_have_one_shape_and_keep_the_picture() -> None:
     for size in ((40, 100), (100, 40), (70, 99)):
         picture = np.full((*size, 3), 7, np.uint8)

@@ -71,6 +71,7 @@ def test_same_record_name_in_two_dropped_folders_stays_two_records() -> None:
         for file in files("rec", level)
     ]
     first, second = split(dropped)
+    assert (first.name, second.name) == ("p1/rec", "p2/rec")
     assert read(first).signals_mv[0, 0] == np.float32(0.1)
     assert read(second).signals_mv[0, 0] == np.float32(0.2)
 
