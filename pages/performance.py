@@ -19,7 +19,8 @@ try:
 except KeyError as error:
     st.warning(f"The model cannot be shown: {error.args[0]}.")
     st.stop()
-origin = st.segmented_control(
+bar = st.container(horizontal=True, vertical_alignment="center")
+origin = bar.segmented_control(
     "Cases from",
     [Origin.SHIPPED, Origin.OWN],
     default=Origin.SHIPPED,
@@ -30,18 +31,16 @@ origin = st.segmented_control(
     bind="query-params",
 )
 shipped = sources.shipped_sets(card.name, card.weights_sha256, card)
-whole = own_sets.choose(card) if origin == Origin.OWN else sources.choose(shipped)
+whole = own_sets.choose(card) if origin == Origin.OWN else sources.choose(shipped, bar)
 if whole is None:
     st.stop()
-with st.container(horizontal=True, vertical_alignment="center"):
-    cases = filters.filtered(whole)
-    st.caption(
-        f"{cases.n} ECGs of {cases.people} patients"
-        + (f" (of {whole.n})" if cases.n < whole.n else "")
-        + f"; {int(cases.abstained.sum())} abstained, {whole.refused} gave no page · "
-        f"{whole.model} {whole.version}",
-        width="content",
-    )
+cases = filters.filtered(whole, bar)
+st.caption(
+    f"{cases.n} ECGs of {cases.people} patients"
+    + (f" (of {whole.n})" if cases.n < whole.n else "")
+    + f"; {int(cases.abstained.sum())} abstained, {whole.refused} gave no page · "
+    f"{whole.model} {whole.version}"
+)
 view = st.segmented_control(
     "View",
     [one.key for one in VIEWS],

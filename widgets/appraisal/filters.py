@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.appraisal.values import CaseSet
 from widgets.appraisal.groups import NAMES
@@ -12,11 +13,11 @@ OFFERED = 40
 """Of a dimension with more values only the commonest are offered."""
 
 
-def filtered(cases: CaseSet) -> CaseSet:
-    """The cases that the reader's filters leave; a popover to set them."""
+def filtered(cases: CaseSet, bar: DeltaGenerator) -> CaseSet:
+    """The cases that the reader's filters leave. bar: where the popover goes."""
     keep = np.ones(cases.n, bool)
     active = 0
-    with st.popover("Filter", icon=":material/filter_list:"):
+    with bar.popover("Filter", icon=":material/filter_list:"):
         for dimension in cases.dimensions:
             names, counts = np.unique(dimension.values, return_counts=True)
             order = np.argsort(-counts, kind="stable")[:OFFERED]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core import network
 from ecg_core.appraisal import shipped
@@ -18,12 +19,12 @@ def shipped_sets(name: str, weights_sha256: str, _card: ModelCard) -> tuple[Case
     return tuple(shipped.from_evidence(one, _card) for one in found)
 
 
-def choose(sets: tuple[CaseSet, ...]) -> CaseSet | None:
-    """The chosen set of the shipped evidence, or None where there is none."""
+def choose(sets: tuple[CaseSet, ...], bar: DeltaGenerator) -> CaseSet | None:
+    """The chosen set of the shipped evidence, or None where there is none. bar: where to choose."""
     if not sets:
         st.info("This model was shipped without evidence files, so nothing can be shown here.")
         return None
-    place = st.selectbox(
+    place = bar.selectbox(
         "Cases",
         range(len(sets)),
         format_func=lambda k: sets[k].title,

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from ecg_core.appraisal import words
+from ecg_core.appraisal import report, words
 from ecg_core.learning.metrics import Interval
 from widgets.appraisal import figures, tables
 from widgets.appraisal.context import Context
@@ -47,7 +47,19 @@ def show(context: Context) -> None:
         )
     st.markdown("**Keep in mind**")
     st.markdown("\n".join(f"- {line}" for line in context.card.do_not_trust_when))
-    tables.csv_button(partial(tables.rows_of, cases), "cases", "summary", "Every case as CSV")
+    with st.container(horizontal=True):
+        tables.csv_button(partial(tables.rows_of, cases), "cases", "summary", "Every case as CSV")
+        for paper in report.PAPERS:
+            st.download_button(
+                f"Report, {paper}",
+                data=partial(report.pdf, cases, context.card, context.main, paper),
+                file_name="performance.pdf",
+                mime="application/pdf",
+                icon=":material/picture_as_pdf:",
+                key=f"report_{paper}",
+                on_click="ignore",
+                type="tertiary",
+            )
 
 
 def _names(context: Context, codes: list[str]) -> list[str]:
