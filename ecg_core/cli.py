@@ -19,6 +19,7 @@ from ecg_core.commands import (
     predicting,
     rendering,
     scoring,
+    tracing,
     training,
 )
 
@@ -26,6 +27,7 @@ COMMANDS = (
     predicting,
     explaining,
     rendering,
+    tracing,
     training,
     evaluating,
     scoring,

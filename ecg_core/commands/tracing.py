@@ -1,0 +1,70 @@
+"""`trace SCAN… --out DIR`: the waveforms of scans as WFDB and CSV."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
+from ecg_core.intake import Bundle, EcgScan, IntakeError, read
+from ecg_core.page import PageError, from_scan
+from ecg_core.page.layouts import LAYOUTS
+from ecg_core.page.trace import recover
+from ecg_core.page.waveform_files import csv_text, stem, write_wfdb
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "trace", help="waveforms of scans as WFDB and CSV"
+    )
+    parser.add_argument("paths", nargs="+", metavar="SCAN")
+    parser.add_argument("--layout", choices=tuple(LAYOUTS), help="layout, where you know it")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Recover every scan; a rejected one never stops the others."""
+    code = ALL_READ
+    try:
+        for name, bundle in bundles(arguments.paths):
+            line = {"input": name, "sha256": bundle.sha256}
+            line |= _recovered(bundle, arguments.layout, arguments.out)
+            code = SOME_REJECTED if line["status"] == "rejected" else code
+            emit(line)
+    except FileNotFoundError as error:
+        complain(f"No such file: {error}")
+        return WRONG_USAGE
+    return code
+
+
+def _recovered(bundle: Bundle, layout: str | None, out: Path) -> dict[str, Any]:
+    try:
+        scan = read(bundle)
+        if not isinstance(scan, EcgScan):
+            reason = "This is a record: its waveforms need no recovery."
+            return {"status": "rejected", "reasons": [reason]}
+        page = from_scan(scan, layout)
+    except (IntakeError, PageError) as error:
+        return {"status": "rejected", "reasons": [str(error)]}
+    recovery = recover(page)
+    if not recovery.leads:
+        return {"status": "rejected", "reasons": ["No lead could be recovered from the page."]}
+    record = recovery.as_record()
+    out.mkdir(parents=True, exist_ok=True)
+    table = out / f"{stem(record)}.csv"
+    table.write_text(csv_text(record), encoding="utf-8")
+    return {
+        "status": "ok",
+        "layout": page.layout,
+        "fs_hz": record.fs_hz,
+        "leads": {
+            lead.lead: {"start_s": lead.start_s, "quality": round(lead.quality, 3)}
+            for lead in recovery.leads
+        },
+        "left_out": list(recovery.left_out),
+        "files": [str(path) for path in (*write_wfdb(record, out), table)],
+        "quality": {r.code: {"severity": str(r.severity), "text": r.text} for r in page.remarks},
+    }
