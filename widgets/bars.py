@@ -86,16 +86,17 @@ def finding_bars(findings: Sequence[Finding], label: str, key: str) -> None:
 
 
 def lead_bars(attention: Attention, key: str) -> None:
-    """Share of the attention in each lead, and outside all of them, on a common scale."""
-    top = max([share.share for share in attention.shares] + [attention.outside, 1e-9])
+    """Attention per area in each lead, the mean lead being 1, on a common scale."""
+    top = max([share.density for share in attention.shares] + [1e-9])
     rows = [
         Bar(
             share.lead,
-            share.share / top,
-            percent(share.share),
-            tone="strong" if share.share == top else "",
+            share.density / top,
+            f"{share.density:.1f} ×",
+            mark=1 / top if top > 1 else None,
+            mark_text=f"The mean lead is 1.0 ×; {share.lead} holds {percent(share.share)} in all",
+            tone="strong" if share.density == top else "",
         )
         for share in sorted(attention.shares, key=lambda s: STANDARD_LEADS.index(s.lead))
     ]
-    rows.append(Bar("Outside", attention.outside / top, percent(attention.outside), tone="faint"))
-    bars(rows, "Share of the attention in each lead", key)
+    bars(rows, "Attention per area in each lead, the mean lead being 1", key)

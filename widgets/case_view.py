@@ -19,18 +19,20 @@ from ecg_core.network.statements import (
 )
 from ecg_core.network.values import Attention
 from ecg_core.triage.store import StoredCase
-from widgets import engine, verdict
+from widgets import earlier, engine, looking, verdict
 from widgets.badges import priority_name
-from widgets.paper import paper
+from widgets.looking import Looking
+from widgets.paper import Overlay, paper
 from widgets.text import plain
 
 
 def case_view(case: StoredCase) -> None:
     """Page, attention, numbers, readings, hashes and originals of one case."""
-    attention, gone = _attention(case)
+    at = looking.looking(case.id, case.attention.target)
+    attention, second, gone = _attention(case, at)
     ecg, answers = st.columns([3.3, 1], gap="medium")
     with ecg:
-        _sheet(case, attention, gone)
+        _sheet(case, Overlay(attention, *_offered(case, gone), second), at, gone)
     with answers:
         verdict.verdict(case.prediction, case.priority, case.page.remarks)
     history, classes, leads = st.columns([1.5, 1, 1], gap="large")
@@ -49,37 +51,44 @@ def case_view(case: StoredCase) -> None:
     _record(case)
 
 
-def _attention(case: StoredCase) -> tuple[Attention, str]:
-    """The attention to show, and why no other than the stored one can be ("" when it can)."""
+def _attention(case: StoredCase, at: Looking) -> tuple[Attention, Attention | None, str]:
+    """The attention to show, the one beside it, and why no other than the stored one can be."""
+    kept = case.attention
     if not case.checks.page:
-        return case.attention, "The page is not the one that was read."
-    target = _chosen().get(case.id, case.attention.target)
+        return kept, None, "The page is not the one that was read."
     try:
         engine.check_judge(case.prediction.model)
-        if target == case.attention.target:
-            return case.attention, ""
-        return engine.attention(case.page, target, case.prediction.model), ""
+        is_kept = at.target == kept.target and (at.method or kept.method) == kept.method
+        if is_kept and not at.against:
+            return kept, None, ""
+        first, second = looking.attentions(case.page, at, case.prediction.model)
     except engine.ModelUnavailableError as error:
-        return case.attention, str(error)
+        return kept, None, str(error)
+    return kept if is_kept else first, second, ""
 
 
-def _sheet(case: StoredCase, attention: Attention, gone: str) -> None:
-    """The page with the attention over it, and what else attention can be shown for."""
+def _offered(
+    case: StoredCase, gone: str
+) -> tuple[list[tuple[str, str]], tuple[tuple[str, str], ...]]:
+    """Targets and methods to choose from: without the judge only what was stored."""
     offered = (case.attention.target,) if gone else targets_of(case)
+    return [(target, target_name(target)) for target in offered], () if gone else engine.methods()
+
+
+def _sheet(case: StoredCase, overlay: Overlay, at: Looking, gone: str) -> None:
+    """The page with the attention over it, and what else attention can be shown for."""
+    waves, others = engine.stored_waves(case), earlier.offered(case.input_sha256)
     paper(
         case.page,
-        attention,
-        tuple((target, target_name(target)) for target in offered),
+        waves,
+        overlay,
         key=f"paper_{case.id}",
-        on_target=lambda target: _chosen().update({case.id: target}),
+        on_choice=looking.chooser(case.id, case.attention.target),
+        offered=others,
+        earlier=earlier.load(at.previous, waves, dict(others)),
     )
     if gone:
         st.caption(f":material/info: {plain(gone)} Everything shown is what was stored.")
-
-
-def _chosen() -> dict[str, str]:
-    chosen: dict[str, str] = st.session_state.setdefault("reopened_targets", {})
-    return chosen
 
 
 def targets_of(case: StoredCase) -> tuple[str, ...]:

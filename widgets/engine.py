@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -18,14 +18,16 @@ import streamlit as st
 
 import ecg_core
 from ecg_core import intake, network
-from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 from ecg_core.network.values import Attention, ModelIdentity, Prediction
 from ecg_core.page import to_page
 from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
-from ecg_core.page.values import EcgPage
+from ecg_core.page.trace import recover
+from ecg_core.page.values import EcgPage, PageError
+from ecg_core.page.waves import Waves, waves_of_page, waves_of_record
 from ecg_core.signal.filters import Band
 from ecg_core.triage.priority import PriorityDecision, decide
-from ecg_core.triage.store import Store
+from ecg_core.triage.store import Store, StoredCase, StoreError
 from server import place
 from widgets.shelf import Shelf
 
@@ -36,9 +38,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class View:
-    """How the reader wants a record drawn; a scan is shown as it is."""
+    """What of a record is read, and through which filter; a scan is read as it is."""
 
-    layout: str = DEFAULT_LAYOUT
     band: Band = Band.DIAGNOSTIC
     start_s: float = 0.0
 
@@ -154,10 +155,58 @@ def preview(sha256: str) -> np.ndarray:
 @st.cache_resource(show_spinner=False, max_entries=48)
 def page(sha256: str, view: View) -> EcgPage:
     """The page of a dropped bundle. Raises IntakeError or PageError."""
-    source = material(sha256)
+    return to_page(_seen(material(sha256), view.start_s), DEFAULT_LAYOUT, view.band)
+
+
+def _seen(source: EcgRecord | EcgScan, start_s: float) -> EcgRecord | EcgScan:
     if isinstance(source, EcgRecord) and source.duration_s > PAGE_SECONDS:
-        source = source.window(view.start_s)
-    return to_page(source, view.layout, view.band)
+        return source.window(start_s)
+    return source
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def waves(sha256: str, view: View) -> Waves | None:
+    """The leads of a dropped ECG: of a record its signals, of a scan what was recovered."""
+    source = _seen(material(sha256), view.start_s)
+    if isinstance(source, EcgRecord):
+        return waves_of_record(source, view.band)
+    return _recovered(page(sha256, view))
+
+
+def _recovered(drawn: EcgPage) -> Waves | None:
+    return waves_of_page(replace(drawn, traces=recover(drawn).traces))
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def stored(case_id: str) -> StoredCase:
+    """A stored case, to compare with. Raises StoreError."""
+    return store().reopen(case_id)
+
+
+def stored_waves(case: StoredCase) -> Waves | None:
+    """The leads of a stored case."""
+    return _stored_waves(case.id, case.page.sha256, case)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _stored_waves(case_id: str, page_sha256: str, _case: StoredCase) -> Waves | None:
+    """From its original files where they still give the very page, else what the page shows."""
+    shown = _case.page
+    if shown.source == "scan":
+        return _recovered(shown)
+    try:
+        files = [
+            Upload(file.name, store().original(case_id, position))
+            for position, file in enumerate(_case.files)
+        ]
+        source = _seen(intake.read(Bundle(_case.name, tuple(files))), shown.start_s)
+        if isinstance(source, EcgRecord):
+            for band in Band:
+                if to_page(source, shown.layout, band).sha256 == shown.sha256:
+                    return waves_of_record(source, band)
+    except (IntakeError, PageError, StoreError, KeyError, ValueError):
+        pass
+    return waves_of_page(shown)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
@@ -165,16 +214,28 @@ def _predict(page_key: str, model: ModelIdentity, _page: EcgPage) -> Prediction:
     return judge(model).predict(_page)
 
 
-def attention(page: EcgPage, target: str, model: ModelIdentity) -> Attention:
-    """Where a model looked on a page for one target. Raises ModelUnavailableError."""
-    return _attend(_key(page), model, target, page)
+def attention(page: EcgPage, target: str, model: ModelIdentity, method: str = "") -> Attention:
+    """Where a model looked on a page for one target; "" is the default method.
+
+    Raises ModelUnavailableError.
+    """
+    return _attend(_key(page), model, target, method, page)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
-def _attend(page_key: str, model: ModelIdentity, target: str, _page: EcgPage) -> Attention:
+def _attend(
+    page_key: str, model: ModelIdentity, target: str, method: str, _page: EcgPage
+) -> Attention:
     from ecg_core.network import explain
 
-    return explain.attend(judge(model), _page, target)
+    return explain.attend(judge(model), _page, target, method or explain.DEFAULT_METHOD)
+
+
+def methods() -> tuple[tuple[str, str], ...]:
+    """Methods of attention: (key, name), the default first."""
+    from ecg_core.network.attention import METHODS
+
+    return tuple((method.key, method.name) for method in METHODS.values())
 
 
 def targets(model: ModelIdentity) -> tuple[tuple[str, str], ...]:

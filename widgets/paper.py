@@ -1,68 +1,117 @@
-"""The ECG on paper, true to scale, with the attention of the model over it."""
+"""The ECG on paper, true to scale, with attention over it and another ECG beside it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from ecg_core.network.values import Attention
-from ecg_core.page.values import EcgPage, LeadBox
-from widgets.pictures import HEAT_CSS, data_url, heat_image, heights, ink_image
+from ecg_core.page.values import EcgPage
+from ecg_core.page.waves import Waves
+from widgets.pictures import HEAT_CSS, data_url, heat_image
+from widgets.sheet import sheet
 
 ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
-
-
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
+SCRIPTS = ("plan", "sheet", "calipers", "panel", "hands", "keys", "paper")
+"""Parts of the viewer, in order: together they are one module, which the browser gets whole."""
+CHOICES = ("target", "against", "method", "previous")
+"""What only the server can answer: everything else stays in the browser."""
 
 _COMPONENT = st.components.v2.component(
     "ecg_paper",
-    html=_asset("paper.html"),
-    css=_asset("paper.css"),
-    js=_asset("paper.js"),
+    html=(ASSETS / "paper.html").read_text(encoding="utf-8"),
+    css=(ASSETS / "paper.css").read_text(encoding="utf-8"),
+    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """Attention over the page; `second` is shown beside it, for another target.
+
+    targets, methods: (key, plain name) of what the reader may choose from.
+    """
+
+    attention: Attention
+    targets: Sequence[tuple[str, str]]
+    methods: Sequence[tuple[str, str]] = ()
+    second: Attention | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """Another ECG to compare with. shift_s: by so much its beats come too early for overlaying."""
+
+    key: str
+    title: str
+    page: EcgPage
+    waves: Waves | None
+    shift_s: float = 0.0
 
 
 def paper(
     page: EcgPage,
-    attention: Attention | None,
-    targets: tuple[tuple[str, str], ...],
+    waves: Waves | None,
+    overlay: Overlay | None,
     key: str,
-    on_target: Callable[[str], None] | None = None,
+    on_choice: Callable[[str, str], None] | None = None,
+    offered: Sequence[tuple[str, str]] = (),
+    earlier: Earlier | None = None,
 ) -> None:
-    """Show a page; with `attention`, lay it over and let the reader choose among `targets`.
+    """Show a page; with `waves`, the reader lays it out as they like.
 
-    targets: (key, plain name) of what attention can be shown for.
-    on_target: called with the key that the reader chose, before the next run.
+    on_choice: called with one of `CHOICES` and the value chosen, before the next run.
+    offered: (key, name) of other ECGs to compare with.
     """
 
-    def chosen() -> None:
-        target = st.session_state[key].get("target")
-        if on_target and target:
-            on_target(target)
+    def chosen(name: str) -> None:
+        value = st.session_state[key].get(name)
+        if on_choice and value is not None:
+            on_choice(name, value)
 
-    overlay = None
-    if attention is not None:
-        overlay = {
-            "image": _heat_url(attention),
-            "target": attention.target,
-            "targets": [list(pair) for pair in targets],
-            "ramp": HEAT_CSS,
-        }
     _COMPONENT(
         key=key,
-        data={"page": _sheet(page, _view_id(page)), "overlay": overlay},
-        on_target_change=chosen,
+        data={
+            "page": sheet(page, waves),
+            "overlay": None if overlay is None else _overlay(overlay),
+            "earlier": [list(pair) for pair in offered],
+            "previous": None
+            if earlier is None
+            else {
+                "key": earlier.key,
+                "title": earlier.title,
+                "page": sheet(earlier.page, earlier.waves),
+                "shift": earlier.shift_s,
+            },
+        },
+        **{f"on_{name}_change": partial(chosen, name) for name in CHOICES},
     )
 
 
-def _view_id(page: EcgPage) -> str:
-    # The same ink can be shown with another filter's name or another set of missing leads.
-    return f"{page.sha256}-{page.source_sha256}-{page.filter_name}-{page.start_s:g}"
+def _overlay(overlay: Overlay) -> dict[str, object]:
+    names = dict(overlay.targets)
+    first, second = overlay.attention, overlay.second
+    return {
+        "image": _heat_url(first),
+        "target": first.target,
+        "name": names.get(first.target, first.target),
+        "method": first.method,
+        "targets": [list(pair) for pair in overlay.targets],
+        "methods": [list(pair) for pair in overlay.methods],
+        "ramp": HEAT_CSS,
+        "second": None
+        if second is None
+        else {
+            "image": _heat_url(second),
+            "target": second.target,
+            "name": names.get(second.target, second.target),
+        },
+    }
 
 
 @st.cache_data(
@@ -72,57 +121,3 @@ def _view_id(page: EcgPage) -> str:
 )
 def _heat_url(attention: Attention) -> str:
     return data_url(heat_image(attention.heat))
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _sheet(_page: EcgPage, view_id: str) -> dict[str, object]:
-    """All that the viewer draws, as plain values."""
-    page = _page
-    is_scan = page.source == "scan"
-    baselines = sorted({trace.baseline_mm for trace in page.traces})
-    return {
-        "id": view_id,
-        "width": page.width_mm,
-        "height": page.height_mm,
-        "speed": page.speed_mm_per_s,
-        "gain": page.gain_mm_per_mv,
-        "print": _print(page),
-        "spoken": _spoken(page),
-        "leads": [_label(box) for box in page.boxes if box.lead not in page.missing_leads],
-        "absent": [_label(box) for box in page.boxes if box.lead in page.missing_leads],
-        "traces": [
-            {
-                "x0": page.boxes[trace.box].x0_mm,
-                "step": page.speed_mm_per_s / trace.fs_hz,
-                "y": heights(trace.mv, trace.baseline_mm, page.gain_mm_per_mv),
-            }
-            for trace in page.traces
-        ],
-        "pulses": baselines,
-        "ticks": [
-            {"x": page.boxes[trace.box].x0_mm, "y": trace.baseline_mm}
-            for trace in page.traces
-            if page.boxes[trace.box].x0_mm > 0
-        ],
-        "ink": data_url(ink_image(page.ink)) if is_scan else None,
-        "picture": data_url(page.picture, lossless=False) if page.picture is not None else None,
-    }
-
-
-def _label(box: LeadBox) -> dict[str, object]:
-    return {"name": box.lead, "x": box.x0_mm + 1.5, "y": box.y0_mm + 4.0}
-
-
-def _print(page: EcgPage) -> str:
-    """What is printed below the traces: the scale, and where it comes from."""
-    parts = [f"{page.speed_mm_per_s:g} mm/s", f"{page.gain_mm_per_mv:g} mm/mV"]
-    if page.filter_name:
-        parts.append(page.filter_name)
-    if page.source_px_per_mm is not None:
-        parts.append(f"scan of {page.source_px_per_mm:.1f} px/mm")
-    return "   ".join(parts)
-
-
-def _spoken(page: EcgPage) -> str:
-    leads = ", ".join(dict.fromkeys(box.lead for box in page.boxes))
-    return f"ECG of {page.source_name}: leads {leads}; {_print(page)}"

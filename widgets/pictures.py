@@ -8,9 +8,6 @@ import io
 import numpy as np
 from PIL import Image
 
-LIFTED = -32768
-"""Stands for a sample that is not drawn."""
-
 # Pale to deep blue: far from the red of the grid in every kind of colour vision, and laid over
 # the paper by multiplication, so that a black trace stays black under it.
 HEAT_STOPS: tuple[tuple[float, tuple[int, int, int]], ...] = (
@@ -51,13 +48,3 @@ def ink_image(ink: np.ndarray) -> np.ndarray:
     picture[..., :3] = (20, 24, 26)
     picture[..., 3] = ink
     return picture
-
-
-def heights(mv: np.ndarray, baseline_mm: float, gain_mm_per_mv: float) -> str:
-    """Heights of a waveform on the page, in hundredths of a millimetre: int16 as base64.
-
-    mv: samples in mV, NaN where nothing is drawn (becomes `LIFTED`).
-    """
-    level = (baseline_mm - np.asarray(mv, np.float64) * gain_mm_per_mv) * 100
-    drawn = np.where(np.isfinite(level), np.clip(np.round(level), -32000, 32000), LIFTED)
-    return base64.b64encode(drawn.astype("<i2").tobytes()).decode()

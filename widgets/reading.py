@@ -6,29 +6,22 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.intake.values import EcgRecord, IntakeError
-from ecg_core.page.layouts import LAYOUTS, PAGE_SECONDS
+from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import PageError
 from ecg_core.signal.filters import Band
 from ecg_core.triage.store import StoreError
-from widgets import engine, queue, verdict
+from widgets import earlier, engine, looking, queue, verdict
 from widgets.decision import decision_form
 from widgets.engine import Answer, View
 from widgets.navigator import navigator
-from widgets.paper import paper
+from widgets.original import original
+from widgets.paper import Overlay, paper
 from widgets.text import plain
 
 BAND_NAMES: dict[Band, str] = {
     Band.DIAGNOSTIC: "Diagnostic 0.05–150 Hz",
     Band.MONITOR: "Monitor 0.5–40 Hz",
     Band.AS_RECORDED: "As recorded",
-}
-LAYOUT_NAMES: dict[str, str] = {
-    "3x4": "3 × 4",
-    "3x4+1R": "3 × 4, one rhythm strip",
-    "3x4+3R": "3 × 4, three rhythm strips",
-    "6x2": "6 × 2",
-    "6x2+1R": "6 × 2, one rhythm strip",
-    "12x1": "12 × 1",
 }
 
 
@@ -46,6 +39,8 @@ def reading_screen(entry: queue.Entry) -> None:
         view = entry.view
         if isinstance(source, EcgRecord):
             view = _view_choice(bar, source, entry)
+        if bar.button("Original", icon=":material/description:", key=f"shown_{entry.sha256}"):
+            original(engine.bundle(entry.sha256), source)
         _desk(entry, _answer(entry, view), source.notes)
     except IntakeError as error:
         _refusal(entry.name, error.reason, error.hint)
@@ -89,24 +84,9 @@ def _refusal(name: str, reason: str, hint: str) -> None:
 
 
 def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> View:
-    # Records of up to three leads are drawn as a rhythm strip.
-    is_strip = len(record.leads) <= 3
-    shown = "Rhythm strip" if is_strip else LAYOUT_NAMES[entry.view.layout]
     with bar.popover(
-        f"{shown} · {BAND_NAMES[entry.view.band]}",
-        icon=":material/tune:",
-        key=f"view_{entry.sha256}",
+        BAND_NAMES[entry.view.band], icon=":material/tune:", key=f"view_{entry.sha256}"
     ):
-        layout = entry.view.layout
-        if not is_strip:
-            layout = st.radio(
-                "Layout",
-                list(LAYOUTS),
-                index=list(LAYOUTS).index(entry.view.layout),
-                format_func=lambda name: LAYOUT_NAMES[name],
-                key=f"layout_{entry.sha256}",
-                persist_state="session",
-            )
         band = st.radio(
             "Filter",
             list(Band),
@@ -118,7 +98,7 @@ def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> 
     start = 0.0
     if record.duration_s > PAGE_SECONDS:
         start = navigator(record, entry.view.start_s, entry.sha256)
-    view = View(layout or entry.view.layout, band or entry.view.band, start)
+    view = View(band or entry.view.band, start)
     if view != entry.view:
         queue.update(entry.sha256, view=view)
         # The window's place on the overview and the name of the view are drawn above.
@@ -143,18 +123,22 @@ def _answer(entry: queue.Entry, view: View) -> Answer:
 
 
 def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
-    chosen: dict[str, str] = st.session_state.setdefault("targets", {})
-    target = chosen.get(answer.case_id, str(answer.prediction.triage_class))
-    model = answer.prediction.model
-    attention, targets = engine.attention(answer.page, target, model), engine.targets(model)
+    first = str(answer.prediction.triage_class)
+    at = looking.looking(answer.case_id, first)
+    attention, second = looking.attentions(answer.page, at, answer.prediction.model)
+    targets = engine.targets(answer.prediction.model)
+    waves = engine.waves(entry.sha256, entry.view)
+    others = earlier.offered(entry.sha256)
     ecg, answers = st.columns([3.3, 1], gap="medium")
     with ecg:
         paper(
             answer.page,
-            attention,
-            targets,
+            waves,
+            Overlay(attention, targets, engine.methods(), second),
             key="paper",
-            on_target=lambda key: chosen.update({answer.case_id: key}),
+            on_choice=looking.chooser(answer.case_id, first),
+            offered=others,
+            earlier=earlier.load(at.previous, waves, dict(others)),
         )
     with answers:
         verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, notes)
@@ -164,4 +148,4 @@ def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
     with classes:
         verdict.classes(answer.prediction)
     with leads:
-        verdict.looked(attention, dict(targets)[target])
+        verdict.looked(attention, dict(targets)[at.target])

@@ -52,8 +52,18 @@ def classes(prediction: Prediction) -> None:
         )
 
 
-def looked(attention: Attention, target_name: str) -> None:
-    """Share of the attention in each lead."""
+def looked(attention: Attention, target_name: str, key: str = "leads") -> None:
+    """Attention in each lead, and a warning when it lies elsewhere."""
     st.subheader("Where the model looked")
-    bars.lead_bars(attention, "leads")
-    st.caption(f"Share of attention for {target_name}. Where, not why.")
+    if attention.strays:
+        st.warning(
+            f"{attention.outside:.0%} of the attention lies outside the leads: the map says "
+            "little about this ECG.",
+            icon=":material/wrong_location:",
+        )
+    bars.lead_bars(attention, key)
+    st.caption(
+        f"Attention for {target_name}, per area of paper; the tick is the mean lead. "
+        f"{bars.percent(attention.outside)} lies outside the leads. "
+        "Where the model looked, not why."
+    )

@@ -1,149 +1,373 @@
-const SVG = "http://www.w3.org/2000/svg";
-const CSS_PX_PER_MM = 96 / 25.4;
-const LIFTED = -32768;
+// The viewer: what the reader chose, the panels that show it, and what comes from the server.
 
-// Choices of the reader, kept while the page stays open, whichever ECG is shown.
-const choice = { show: true, opacity: 60, scale: null, source: "picture" };
-const sheets = new WeakMap();
+// Kept while the page stays open, whichever ECG is shown. The rest is not: every ECG opens on
+// standard paper, and a scan as the scan it is.
+const kept = { show: true, opacity: 60, scale: null, layout: null, compare: "side" };
+const OPENING = { ...STANDARD, focus: null, source: "picture" };
+const viewers = new WeakMap();
 
-function element(name, attributes, parent, text) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (text !== undefined) node.textContent = text;
-  parent.appendChild(node);
-  return node;
-}
-
-// A record's calibration pulse stands left of the traces; a scan brings its own.
-function margins(page) {
-  return { left: page.pulses.length ? 10 : 5, top: 5, right: 5, bottom: 10 };
-}
-
-function grid(svg, width, height, margin) {
-  const lines = { fine: "", bold: "" };
-  for (let x = -margin.left; x <= width + margin.right; x += 1)
-    lines[x % 5 === 0 ? "bold" : "fine"] += `M${x} ${-margin.top}V${height + margin.bottom}`;
-  for (let y = -margin.top; y <= height + margin.bottom; y += 1)
-    lines[y % 5 === 0 ? "bold" : "fine"] += `M${-margin.left} ${y}H${width + margin.right}`;
-  for (const weight of ["fine", "bold"]) element("path", { class: weight, d: lines[weight] }, svg);
-}
-
-function samples(base64) {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  return new Int16Array(bytes.buffer);
-}
-
-function stroke(trace) {
-  // Heights come in hundredths of a millimetre; where the pen is lifted a new stroke begins.
-  let path = "", down = false;
-  samples(trace.y).forEach((level, i) => {
-    if (level === LIFTED) { down = false; return; }
-    path += `${down ? "L" : "M"}${(trace.x0 + i * trace.step).toFixed(2)} ${level / 100}`;
-    down = true;
-  });
-  return path;
-}
-
-function draw(page) {
-  const margin = margins(page);
-  const full = { w: page.width + margin.left + margin.right, h: page.height + margin.top + margin.bottom };
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", `${-margin.left} ${-margin.top} ${full.w} ${full.h}`);
-  svg.setAttribute("class", page.picture || page.ink ? "scan" : "record");
-  element("rect", { class: "paper", x: -margin.left, y: -margin.top, width: full.w, height: full.h }, svg);
-  const canvas = { x: 0, y: 0, width: page.width, height: page.height, preserveAspectRatio: "none" };
-  if (!page.picture) grid(svg, page.width, page.height, margin);
-  if (page.ink) {
-    const layer = element("g", { class: "layer-ink" }, svg);
-    if (page.picture) grid(layer, page.width, page.height, margin);
-    element("image", { href: page.ink, ...canvas }, layer);
+class Viewer {
+  constructor(root) {
+    this.root = root;
+    this.section = root.querySelector(".viewer");
+    this.panels = [];
+    this.calipers = [];
+    this.tool = "pan";
+    this.view = { ...OPENING };
+    this.moved = 0;
+    this.wire();
+    fillHelp(this.find(".help"));
+    this.watcher = new ResizeObserver(() => this.applySize());
+    this.stopKeys = listenToKeys(this);
+    document.addEventListener("fullscreenchange", this.onFull = () => this.applySize());
   }
-  if (page.picture) element("image", { class: "layer-picture", href: page.picture, ...canvas }, svg);
-  for (const trace of page.traces) element("path", { class: "trace", d: stroke(trace) }, svg);
-  for (const y of page.pulses)
-    element("path", { class: "pulse", d: `M-8.5 ${y}h1.5v${-page.gain}h5v${page.gain}h1.5` }, svg);
-  for (const { x, y } of page.ticks) element("path", { class: "tick", d: `M${x} ${y - 2}v4` }, svg);
-  const heat = element("image", { class: "heat", ...canvas }, svg);
-  for (const lead of page.leads) element("text", { class: "lead", x: lead.x, y: lead.y }, svg, lead.name);
-  for (const lead of page.absent)
-    element("text", { class: "absent", x: lead.x, y: lead.y }, svg, `${lead.name} not recorded`);
-  const foot = page.height + margin.bottom - 3;
-  element("text", { class: "print", x: 3 - margin.left, y: foot }, svg, page.print);
-  const bar = page.width - page.speed;
-  element("path", { class: "rule", d: `M${bar} ${foot - 2}v2h${page.speed}v-2` }, svg);
-  element("text", { class: "print", x: bar - 2, y: foot, "text-anchor": "end" }, svg, "1 s");
-  return { svg, heat, full };
-}
 
-function size(sheet, state) {
-  const narrow = sheet.clientWidth < 640;
-  const fit = (sheet.clientWidth || 900) / (state.full.w * CSS_PX_PER_MM);
-  // A phone would shrink the ECG to a thumbnail: there it opens true to scale and scrolls.
-  const mode = choice.scale ?? (narrow ? "1" : "fit");
-  const factor = mode === "fit" ? fit : Number(mode);
-  state.svg.setAttribute("width", (state.full.w * CSS_PX_PER_MM * factor).toFixed(1));
-  state.svg.setAttribute("height", (state.full.h * CSS_PX_PER_MM * factor).toFixed(1));
-  state.percent.textContent = `${Math.round(factor * 100)} %`;
-  for (const button of state.scales) button.setAttribute("aria-pressed", String(button.dataset.scale === mode));
-}
+  find(selector) { return this.root.querySelector(selector); }
+  all(selector) { return [...this.root.querySelectorAll(selector)]; }
 
-function layers(state) {
-  const picture = state.svg.querySelector(".layer-picture"), ink = state.svg.querySelector(".layer-ink");
-  if (picture && ink) {
-    picture.style.display = choice.source === "picture" ? "" : "none";
-    ink.style.display = choice.source === "picture" ? "none" : "";
+  destroy() {
+    this.watcher.disconnect();
+    this.stopKeys();
+    document.removeEventListener("fullscreenchange", this.onFull);
   }
-  for (const button of state.sources)
-    button.setAttribute("aria-pressed", String(button.dataset.source === choice.source));
-  state.heat.style.display = choice.show ? "" : "none";
-  state.heat.style.opacity = choice.opacity / 100;
+
+  wire() {
+    const on = (selector, run) => this.all(selector).forEach((node) => { node.onclick = () => run(node.dataset); });
+    on("[data-speed]", ({ speed }) => this.set({ speed: Number(speed) }));
+    on("[data-gain]", ({ gain }) => this.set({ gain: Number(gain) }));
+    on("[data-source]", ({ source }) => { this.view.source = source; this.render(); });
+    on("[data-compare]", ({ compare }) => this.keep({ compare }));
+    on("[data-shift]", ({ shift }) => this.shift(Number(shift)));
+    on("[data-scale]", ({ scale }) => this.zoomTo(scale === "fit" ? "fit" : Number(scale)));
+    on("[data-tool]", () => this.useTool("caliper"));
+    on(".marching", () => this.march());
+    on(".clear", () => this.clearCalipers());
+    on(".full", () => this.fullScreen());
+    on(".ask", () => this.help());
+    this.find(".layout").onchange = (event) => this.chooseLayout(event.target.value);
+    this.find(".show").onchange = () => this.toggleAttention();
+    this.find(".opacity input").oninput = (event) => { kept.opacity = Number(event.target.value); this.showHeat(); };
+    for (const name of ["target", "against", "method", "previous"])
+      this.find(`.${name}`).onchange = (event) => this.send(name, event.target.value);
+  }
+
+  // ---- what is shown ----
+
+  receive(data, send) {
+    this.data = data;
+    this.send = send;
+    if (this.shown !== data.page.id) {
+      this.shown = data.page.id;
+      this.view = { ...OPENING };
+      this.calipers = [];
+      this.moved = 0;
+      this.panels.forEach(({ sheet }) => { sheet.scrollLeft = 0; });
+    }
+    this.render();
+  }
+
+  set(changes) { Object.assign(this.view, changes, { source: "traces" }); this.render(); }
+  keep(changes) { Object.assign(kept, changes); this.render(); }
+
+  fullView() { return { ...this.view, layout: kept.layout, source: this.source(this.data.page) }; }
+
+  source(page) {
+    if (!page.picture) return "traces";
+    return this.view.source === "traces" && !page.waves ? "picture" : this.view.source;
+  }
+
+  specs() {
+    const { page, overlay, previous } = this.data, view = this.fullView();
+    const laidOver = previous?.page.waves && page.waves && kept.compare === "over";
+    const under = laidOver && view.source === "traces"
+      ? { page: previous.page, title: previous.title, shift: previous.shift + this.moved } : null;
+    const main = { page, view, under, image: overlay?.image, name: "" };
+    const found = [main];
+    if (overlay?.second) {
+      main.name = overlay.name;
+      found.push({ ...main, image: overlay.second.image, name: overlay.second.name });
+    }
+    if (previous && !under)
+      found.push({ page: previous.page, view: { ...view, source: this.source(previous.page) }, under: null, image: null, name: previous.title });
+    if (previous && !under && !main.name) main.name = "This ECG";
+    return found;
+  }
+
+  render() {
+    const specs = this.specs(), place = this.find(".panels");
+    while (this.panels.length > specs.length) {
+      const panel = this.panels.pop();
+      this.watcher.unobserve(panel.sheet);
+      panel.frame.remove();
+    }
+    specs.forEach((spec, index) => {
+      if (!this.panels[index]) {
+        const panel = makePanel(place);
+        panel.id = index;
+        listenToHands(this, panel);
+        this.watcher.observe(panel.sheet);
+        this.panels.push(panel);
+      }
+      this.fill(this.panels[index], spec);
+    });
+    place.style.setProperty("--columns", specs.length > 1 ? 2 : 1);
+    this.applySize();
+    this.showHeat();
+    this.drawCalipers();
+    this.showChoices();
+  }
+
+  // Only what changes the drawing draws it anew; a new target or theme changes the overlay alone.
+  fill(panel, { page, view, under, image, name }) {
+    const key = JSON.stringify([page.id, view, under && [under.page.id, under.shift]]);
+    if (panel.key !== key) {
+      const plan = planOf(page, view);
+      Object.assign(panel, { key, page, plan, image: null }, drawSheet(page, plan, view, under));
+      panel.sheet.replaceChildren(panel.svg);
+      panel.sheet.setAttribute("aria-label", page.spoken);
+    }
+    if (panel.image !== image) { panel.image = image; drawHeat(panel.heat, image, page, panel.plan); }
+    panel.name.textContent = name;
+    panel.name.hidden = !name;
+  }
+
+  showHeat() {
+    for (const { heat } of this.panels) {
+      heat.style.display = kept.show ? "" : "none";
+      heat.style.setProperty("--strength", kept.opacity / 100);
+    }
+    this.find(".show").checked = kept.show;
+    this.find(".opacity input").value = kept.opacity;
+    this.find(".attention").classList.toggle("off", !kept.show);
+  }
+
+  showChoices() {
+    const { page, overlay, previous, earlier } = this.data, main = this.panels[0].plan;
+    const press = (name, value) => this.all(`[data-${name}]`).forEach((node) =>
+      node.setAttribute("aria-pressed", String(node.dataset[name] === String(value))));
+    press("speed", main.speed);
+    press("gain", main.gain);
+    press("source", this.source(page));
+    press("compare", kept.compare);
+    press("tool", this.tool);
+    this.all(".traces-only").forEach((node) => { node.hidden = !page.waves; });
+    this.find(".source").hidden = !page.picture;
+    this.find("[data-source=traces]").hidden = !page.waves;
+    const layouts = page.layouts.map(({ name, title }) => [name, title]);
+    if (this.view.focus) layouts.unshift(["focus", `${this.view.focus} alone`]);
+    options(this.find(".layout"), layouts, main.layout);
+    this.find(".attention").hidden = !overlay;
+    if (overlay) {
+      this.find(".ramp b").style.background = overlay.ramp;
+      options(this.find(".target"), overlay.targets, overlay.target);
+      options(this.find(".method"), overlay.methods, overlay.method);
+      options(this.find(".against"), [["", "Beside it: nothing"], ...overlay.targets.map(([key, name]) => [key, `Beside it: ${name}`])], overlay.second?.target ?? "");
+      this.find(".method").hidden = overlay.methods.length < 2;
+      this.find(".against").hidden = overlay.targets.length < 2;
+    }
+    this.find(".earlier").hidden = !(earlier?.length || previous);
+    options(this.find(".previous"), [["", "No other ECG"], ...(earlier ?? [])], previous?.key ?? "");
+    this.find(".compare").hidden = !(previous?.page.waves && page.waves);
+    this.find(".earlier .caption").hidden = !previous;
+    this.find(".shifting").hidden = !(previous && kept.compare === "over" && page.waves);
+    if (previous) this.find(".shifted").textContent = `${Math.round((previous.shift + this.moved) * 1000)} ms`;
+    this.showTool();
+  }
+
+  // ---- size ----
+
+  inFullScreen() { return document.fullscreenElement !== null && Boolean(this.root.host?.matches?.(":fullscreen") || this.root.fullscreenElement); }
+
+  factor(panel) {
+    // A phone would shrink the ECG to a thumbnail: there it opens true to scale and scrolls.
+    const wanted = kept.scale ?? (this.section.clientWidth < 640 ? 1 : "fit");
+    return wanted === "fit" ? fitFactor(panel, this.inFullScreen()) : wanted;
+  }
+
+  applySize() {
+    if (!this.panels[0]?.svg) return;
+    for (const panel of this.panels) {
+      // The frame keeps its height at every zoom: the paper moves in it, the page does not jump.
+      const base = this.section.clientWidth < 640 ? 1 : fitFactor(panel, false);
+      panel.sheet.style.height = this.inFullScreen() ? "" : `${panel.full.h * CSS_PX_PER_MM * base + 2}px`;
+      resize(panel, this.factor(panel));
+    }
+    this.showSize();
+  }
+
+  showSize() {
+    const { factor } = this.panels[0], mode = kept.scale ?? (this.section.clientWidth < 640 ? 1 : "fit");
+    this.find(".percent").textContent = `${Math.round(factor * 100)} %`;
+    this.all("[data-scale]").forEach((node) => node.setAttribute("aria-pressed", String(node.dataset.scale === String(mode))));
+  }
+
+  zoomTo(wanted, clientX, clientY, panel = this.panels[0]) {
+    kept.scale = wanted === "fit" ? "fit" : Math.min(Math.max(wanted, SMALLEST), LARGEST);
+    if (wanted === "fit") { this.applySize(); return; }
+    const box = panel.sheet.getBoundingClientRect();
+    const [x, y] = [clientX ?? box.left + box.width / 2, clientY ?? box.top + Math.min(box.height, window.innerHeight) / 2];
+    resizeAround(panel, kept.scale, x, y);
+    for (const other of this.panels) if (other !== panel) resize(other, kept.scale);
+    this.follow(panel);
+    this.showSize();
+  }
+
+  zoomBy(times, clientX, clientY, panel = this.panels[0]) { this.zoomTo(panel.factor * times, clientX, clientY, panel); }
+
+  // Panels beside each other show the same place.
+  follow(panel) {
+    for (const other of this.panels) {
+      if (other === panel) continue;
+      if (Math.abs(other.sheet.scrollLeft - panel.sheet.scrollLeft) > 1) other.sheet.scrollLeft = panel.sheet.scrollLeft;
+      if (Math.abs(other.sheet.scrollTop - panel.sheet.scrollTop) > 1) other.sheet.scrollTop = panel.sheet.scrollTop;
+    }
+  }
+
+  fullScreen() {
+    if (this.inFullScreen()) document.exitFullscreen();
+    else this.section.requestFullscreen?.();
+  }
+
+  // ---- layout ----
+
+  chooseLayout(name) {
+    if (name === "focus") return;
+    kept.layout = name;
+    this.set({ focus: null });
+  }
+
+  nextLayout() {
+    const names = this.data.page.layouts.map((one) => one.name);
+    if (!this.data.page.waves) return false;
+    this.chooseLayout(names[(names.indexOf(this.panels[0].plan.layout) + 1) % names.length]);
+    return true;
+  }
+
+  cycle(name, values) {
+    if (!this.data.page.waves) return false;
+    this.set({ [name]: values[(values.indexOf(this.view[name]) + 1) % values.length] });
+    return true;
+  }
+
+  focusOn(lead) {
+    if (!this.data.page.waves?.leads[lead]) return;
+    this.set({ focus: this.view.focus ? null : lead });
+  }
+
+  nextFocus() {
+    if (!this.data.page.waves) return false;
+    const leads = Object.keys(this.data.page.waves.leads);
+    this.set({ focus: leads[(leads.indexOf(this.view.focus) + 1) % leads.length] });
+    return true;
+  }
+
+  nextSource() {
+    const { page } = this.data;
+    if (!page.picture) return false;
+    const offered = ["picture", "ink", ...(page.waves ? ["traces"] : [])];
+    this.view.source = offered[(offered.indexOf(this.source(page)) + 1) % offered.length];
+    this.render();
+    return true;
+  }
+
+  nextComparison() {
+    if (!this.data.previous) return false;
+    this.keep({ compare: kept.compare === "side" ? "over" : "side" });
+    return true;
+  }
+
+  shift(seconds) {
+    if (!this.data.previous) return false;
+    this.moved += seconds;
+    this.render();
+    return true;
+  }
+
+  toggleAttention() {
+    if (!this.data.overlay) return false;
+    kept.show = !kept.show;
+    this.showHeat();
+    return true;
+  }
+
+  // ---- calipers ----
+
+  useTool(tool) {
+    this.tool = this.tool === tool ? "pan" : tool;
+    this.showTool();
+  }
+
+  showTool() {
+    this.section.classList.toggle("measuring", this.tool === "caliper");
+    this.find("[data-tool]").setAttribute("aria-pressed", String(this.tool === "caliper"));
+    this.find(".marching").disabled = this.find(".clear").disabled = !this.calipers.length;
+    this.find(".marching").setAttribute("aria-pressed", String(Boolean(this.selected()?.march)));
+  }
+
+  selected() { return this.calipers[this.calipers.length - 1]; }
+  addCaliper(caliper) { this.calipers.push(caliper); this.drawCalipers(); }
+
+  select(caliper) {
+    this.calipers = [...this.calipers.filter((one) => one !== caliper), caliper];
+    this.drawCalipers();
+  }
+
+  march() {
+    if (!this.selected()) return false;
+    this.selected().march = !this.selected().march;
+    this.drawCalipers();
+    return true;
+  }
+
+  removeCaliper() {
+    if (!this.selected()) return false;
+    this.calipers.pop();
+    this.drawCalipers();
+    return true;
+  }
+
+  clearCalipers() { this.calipers = []; this.drawCalipers(); }
+  say(caliper) { this.find(".measure").textContent = `${caliper.lead}: ${spoken(caliper)}`; }
+
+  drawCalipers() {
+    for (const panel of this.panels) {
+      // The marks of a handle that is being dragged must outlive its redrawing.
+      panel.marks.replaceChildren();
+      for (const caliper of this.calipers)
+        if (caliper.panel === panel.id) drawCaliper(panel.marks, panel.plan, caliper, caliper === this.selected());
+    }
+    this.showTool();
+  }
+
+  // ---- help ----
+
+  help() {
+    const dialog = this.find(".help");
+    if (dialog.open) dialog.close(); else dialog.showModal();
+  }
+
+  escape() {
+    if (this.find(".help").open) this.find(".help").close();
+    else if (this.tool === "caliper") this.useTool("caliper");
+    else if (this.calipers.length) this.clearCalipers();
+    else if (this.view.focus) this.set({ focus: null });
+    else return false;
+    return true;
+  }
+}
+
+function options(select, pairs, value) {
+  const wanted = JSON.stringify(pairs);
+  if (select.dataset.pairs !== wanted) {
+    select.replaceChildren(...pairs.map(([key, name]) => new Option(name, key)));
+    select.dataset.pairs = wanted;
+  }
+  select.value = value;
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement;
-  const sheet = root.querySelector(".sheet"), attention = root.querySelector(".attention");
-  const show = root.querySelector(".show"), target = root.querySelector(".target");
-  const opacity = root.querySelector(".opacity input");
-  let state = sheets.get(root);
-  if (!state) {
-    state = { id: null, percent: root.querySelector(".percent"),
-      scales: [...root.querySelectorAll("[data-scale]")], sources: [...root.querySelectorAll("[data-source]")] };
-    state.watcher = new ResizeObserver(() => state.svg && size(sheet, state));
-    state.watcher.observe(sheet);
-    sheets.set(root, state);
-  }
-  if (state.id !== data.page.id) {
-    // Only another ECG draws another sheet; a new target or theme changes the overlay alone.
-    Object.assign(state, draw(data.page), { id: data.page.id, overlay: null });
-    sheet.replaceChildren(state.svg);
-    sheet.setAttribute("aria-label", data.page.spoken);
-    sheet.scrollLeft = 0;
-  }
-  root.querySelector(".source").hidden = !(data.page.picture && data.page.ink);
-  attention.hidden = !data.overlay;
-  if (data.overlay) {
-    if (state.overlay !== data.overlay.image) state.heat.setAttribute("href", data.overlay.image);
-    state.overlay = data.overlay.image;
-    root.querySelector(".ramp b").style.background = data.overlay.ramp;
-    const names = JSON.stringify(data.overlay.targets);
-    if (state.names !== names) {
-      target.replaceChildren(...data.overlay.targets.map(([key, name]) => new Option(name, key)));
-      state.names = names;
-    }
-    target.value = data.overlay.target;
-  }
-  show.checked = choice.show;
-  opacity.value = choice.opacity;
-  attention.classList.toggle("off", !choice.show);
-  const update = () => { attention.classList.toggle("off", !choice.show); layers(state); };
-  show.onchange = () => { choice.show = show.checked; update(); };
-  opacity.oninput = () => { choice.opacity = Number(opacity.value); update(); };
-  target.onchange = () => setTriggerValue("target", target.value);
-  for (const button of state.scales)
-    button.onclick = () => { choice.scale = button.dataset.scale; size(sheet, state); };
-  for (const button of state.sources)
-    button.onclick = () => { choice.source = button.dataset.source; update(); };
-  size(sheet, state);
-  update();
-  return () => { state.watcher.disconnect(); sheets.delete(root); };
+  if (!viewers.has(root)) viewers.set(root, new Viewer(root));
+  viewers.get(root).receive(data, setTriggerValue);
+  return () => { viewers.get(root)?.destroy(); viewers.delete(root); };
 }

@@ -40,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
         return WRONG_USAGE
     classifier = network.load(arguments.model)
     home = models_folder() / classifier.card.name / "evidence"
-    found = list(Evidence(classifier, data, arguments.split, arguments.limit).rows())
-    rows.write(found, arguments.out or home / rows.FILE_NAME)
-    for figure in rows.figures(found):
+    path = arguments.out or home / rows.FILE_NAME
+    rows.write(Evidence(classifier, data, arguments.split, arguments.limit).rows(), path)
+    for figure in rows.figures(rows.read(path)):
         emit(asdict(figure))
     return ALL_READ

@@ -77,6 +77,14 @@ class Prediction:
         return bool(self.reasons)
 
 
+OUTSIDE_LIMIT = 0.2
+"""Share of attention outside the leads from which a reader is warned.
+
+Even attention leaves 9 % there, the margins of the page; of 200 ECGs of PTB-XL fold 9 the 95th
+percentile was 10 % and none reached 20 %, with any of the three methods.
+"""
+
+
 @dataclass(frozen=True)
 class LeadShare:
     """Share of the attention in one lead's boxes, and the same per area (mean lead = 1)."""
@@ -100,3 +108,8 @@ class Attention:
     heat: np.ndarray
     shares: tuple[LeadShare, ...]
     outside: float
+
+    @property
+    def strays(self) -> bool:
+        """Whether so much lies outside the leads that the reader must know."""
+        return self.outside > OUTSIDE_LIMIT

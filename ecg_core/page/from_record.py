@@ -52,14 +52,14 @@ def from_record(
             )
         )
     filtered, mains_hz = filters.apply(record.signals_mv, record.fs_hz, band)
-    filtered, fs_hz = _resampled(filtered, record.fs_hz)
+    filtered, fs_hz = resampled(filtered, record.fs_hz)
     waves = dict(zip(record.leads, filtered, strict=True))
     remarks = list(_remarks(record, waves, fs_hz))
     if (len(waves) <= 3 and not {"I", "II"} <= waves.keys()) or len(waves) <= 2:
         plan = layouts.strip_layout(record.leads)
     else:
         plan = layouts.LAYOUTS[layout]
-        derived = _derive_limb_leads(waves)
+        derived = derive_limb_leads(waves)
         if derived:
             remarks.append(
                 Remark(
@@ -112,7 +112,7 @@ def from_record(
     return replace(page, remarks=(*remarks, *plausible.remarks(page)))
 
 
-def _resampled(signals_mv: np.ndarray, fs_hz: float) -> tuple[np.ndarray, float]:
+def resampled(signals_mv: np.ndarray, fs_hz: float) -> tuple[np.ndarray, float]:
     """At most `DRAWN_FS_HZ`: finer than any pen, light enough for a screen."""
     factor = int(fs_hz // DRAWN_FS_HZ)
     if factor < 2:
@@ -123,7 +123,8 @@ def _resampled(signals_mv: np.ndarray, fs_hz: float) -> tuple[np.ndarray, float]
     return smooth.astype(np.float32), fs_hz / factor
 
 
-def _derive_limb_leads(waves: dict[str, np.ndarray]) -> tuple[str, ...]:
+def derive_limb_leads(waves: dict[str, np.ndarray]) -> tuple[str, ...]:
+    """Add the limb leads that follow from I and II to `waves`; gives their names."""
     if not {"I", "II"} <= waves.keys():
         return ()
     derived = tuple(lead for lead in DERIVED if lead not in waves)

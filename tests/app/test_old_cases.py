@@ -17,6 +17,8 @@ from ecg_core.triage.store import CaseFilter, StoredCase
 from tests.app.conftest import words
 from tests.network.models import write_model
 from widgets import case_view, engine
+from widgets.looking import Looking
+from widgets.paper import Overlay
 
 OLD, NEW = "old", "new"
 
@@ -38,8 +40,8 @@ def sheets(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Attention, list[str]]]
     """What the paper of a reopened case was given: its attention, and the targets on offer."""
     shown: list[tuple[Attention, list[str]]] = []
 
-    def paper(page: object, attention: Attention, targets: object, **rest: object) -> None:
-        shown.append((attention, [key for key, _ in targets]))  # type: ignore[attr-defined]
+    def paper(page: object, waves: object, overlay: Overlay, **rest: object) -> None:
+        shown.append((overlay.attention, [key for key, _ in overlay.targets]))
 
     monkeypatch.setattr(case_view, "paper", paper)
     return shown
@@ -58,7 +60,7 @@ def judged(models: Path, app: AppTest, monkeypatch: pytest.MonkeyPatch) -> Store
 def reopen(app: AppTest, case: StoredCase, target: str | None = None) -> str:
     """Reopen a case on the Audit page, ask for a target, and give all that is written there."""
     if target:
-        app.session_state["reopened_targets"] = {case.id: target}
+        app.session_state["looking"] = {case.id: Looking(target)}
     app.switch_page("pages/audit.py")
     app.query_params["case"] = case.id
     app.run()
@@ -92,7 +94,7 @@ def test_other_attention_comes_from_the_weights_that_judged(
     assert np.array_equal(attention.heat, old)
     assert not np.allclose(attention.heat, new, atol=0.05)
     assert "Computed now with the weights that read this ECG." in text
-    assert "Share of attention for Myocardial infarction" in text
+    assert "Attention for Myocardial infarction" in text
 
 
 def test_other_weights_of_that_name_are_named_and_never_asked(

@@ -12,16 +12,16 @@ from PIL import Image
 
 from ecg_core.intake.values import Bundle, Upload
 from widgets.bars import percent
-from widgets.pictures import LIFTED, data_url, heat_image, heights, ink_image
+from widgets.pictures import data_url, heat_image, ink_image
+from widgets.sheet import LIFTED, microvolts
 from widgets.shelf import Shelf
 from widgets.text import plain
 
 
-def test_heights_are_hundredths_of_a_millimetre_from_the_top() -> None:
-    # 1 mV is 10 mm up from a baseline at 15 mm: 5 mm, 500 hundredths.
-    mv = np.array([0.0, 1.0, -0.5, np.nan])
-    drawn = np.frombuffer(base64.b64decode(heights(mv, 15.0, 10.0)), "<i2")
-    assert drawn.tolist() == [1500, 500, 2000, LIFTED]
+def test_samples_travel_in_microvolts() -> None:
+    mv = np.array([0.0, 1.0, -0.5, np.nan, 40.0])
+    drawn = np.frombuffer(base64.b64decode(microvolts(mv)), "<i2")
+    assert drawn.tolist() == [0, 1000, -500, LIFTED, 32767]
 
 
 def test_weak_attention_leaves_the_paper_clear() -> None:

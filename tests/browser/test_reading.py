@@ -60,10 +60,11 @@ def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[...,
     expect(page.get_by_text("Reason: ST elevation in V2 to V4")).to_be_visible()
     expect(page.locator(f"{VIEWER} .layer-picture")).to_be_visible()
     shoot_whole(page, "reopened_whole_light")
-    before = page.locator(f"{VIEWER} .heat").get_attribute("href")
+    before = page.locator(f"{VIEWER} .heat image").get_attribute("href")
     page.get_by_label("Show attention for").select_option("HYP")
     expect(page.get_by_text("Computed now with the weights that read this ECG.")).to_be_visible()
-    expect(page.locator(f"{VIEWER} .heat")).not_to_have_attribute("href", before or "")
+    image = page.locator(f"{VIEWER} .heat image")
+    expect(image).not_to_have_attribute("href", before or "")
     with page.expect_download() as download:
         page.get_by_role("button", name="stemi_export.png").click()
     assert Path(download.value.path()).read_bytes() == (FOLDER / "stemi_export.png").read_bytes()
@@ -88,13 +89,13 @@ def test_a_wfdb_pair_is_drawn_to_scale_with_attention(visit: Callable[..., Page]
     expect(heat).to_be_hidden()
     shoot(page, "record_bare_wide_light")
     page.get_by_text("Attention", exact=True).click()
-    before = heat.get_attribute("href")
+    before = heat.locator("image").get_attribute("href")
     chooser = page.get_by_label("Show attention for")
     # Whatever class the machine opened with, another one has another map.
     code, name = ("normal", "Normal") if chooser.input_value() != "normal" else ("MI", "Myocardial")
     chooser.select_option(code)
-    expect(heat).not_to_have_attribute("href", before or "")
-    expect(page.get_by_text(re.compile(f"Share of attention for {name}"))).to_be_visible()
+    expect(heat.locator("image")).not_to_have_attribute("href", before or "")
+    expect(page.get_by_text(re.compile(f"Attention for {name}"))).to_be_visible()
 
 
 def test_the_overlay_changes_without_asking_the_server(visit: Callable[..., Page]) -> None:
@@ -111,7 +112,7 @@ def test_the_overlay_changes_without_asking_the_server(visit: Callable[..., Page
         }"""
     )
     page.get_by_label("Strength of the attention overlay").fill("20")
-    assert heat.evaluate("node => node.style.opacity") == "0.2"
+    assert heat.locator("image").evaluate("node => getComputedStyle(node).opacity") == "0.2"
     page.get_by_text("Attention", exact=True).click()
     expect(heat).to_be_hidden()
     assert page.evaluate("window.sent") == 0

@@ -73,10 +73,11 @@ def load(model_name: str, weights_sha256: str) -> tuple[AttentionRow, ...]:
 
 
 def write(rows: Iterable[AttentionRow], path: Path) -> None:
-    """Write rows as JSON lines, whole or not at all."""
+    """Write rows as JSON lines while they come; the file takes its name when all are there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    partial.write_text("".join(row.line() + "\n" for row in rows), encoding="utf-8")
+    with partial.open("w", encoding="utf-8", buffering=1) as file:
+        file.writelines(row.line() + "\n" for row in rows)
     partial.replace(path)
 
 

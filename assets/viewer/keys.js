@@ -1,0 +1,65 @@
+// Keyboard: one table, which the help sheet shows.
+
+const SHORTCUTS = [
+  { keys: ["+", "="], shown: "+", does: "Larger", run: (v) => v.zoomBy(1.25) },
+  { keys: ["-"], shown: "−", does: "Smaller", run: (v) => v.zoomBy(0.8) },
+  { keys: ["0"], does: "Fit the width", run: (v) => v.zoomTo("fit") },
+  { keys: ["1"], does: "True to scale (100 %)", run: (v) => v.zoomTo(1) },
+  { keys: ["2"], does: "Twice as large (200 %)", run: (v) => v.zoomTo(2) },
+  { keys: ["s"], does: "Paper speed: 25 or 50 mm/s", run: (v) => v.cycle("speed", SPEEDS) },
+  { keys: ["g"], does: "Gain: 5, 10 or 20 mm/mV", run: (v) => v.cycle("gain", GAINS) },
+  { keys: ["l"], does: "Next layout", run: (v) => v.nextLayout() },
+  { keys: ["f"], does: "One lead alone; again for the next lead", run: (v) => v.nextFocus() },
+  { keys: ["c"], does: "Calipers: drag between two points of a lead", run: (v) => v.useTool("caliper") },
+  { keys: ["m"], does: "March the interval along the row", run: (v) => v.march() },
+  { keys: ["Delete", "Backspace"], shown: "Delete", does: "Remove the caliper", run: (v) => v.removeCaliper() },
+  { keys: ["a"], does: "Attention on or off", run: (v) => v.toggleAttention() },
+  { keys: ["p"], does: "Scan, as read, or its traces", run: (v) => v.nextSource() },
+  { keys: ["o"], does: "Earlier ECG: beside, or laid over", run: (v) => v.nextComparison() },
+  { keys: ["["], does: "Shift the earlier ECG by 40 ms to the left", run: (v) => v.shift(-0.04) },
+  { keys: ["]"], does: "Shift the earlier ECG by 40 ms to the right", run: (v) => v.shift(0.04) },
+  { keys: ["z"], does: "Full screen", run: (v) => v.fullScreen() },
+  { keys: ["Escape"], shown: "Esc", does: "Leave the lead, the calipers, this sheet", run: (v) => v.escape() },
+  { keys: ["?"], does: "This sheet", run: (v) => v.help() },
+];
+const BY_HAND = [
+  ["Drag", "Move the ECG"],
+  ["Ctrl + wheel, or two fingers", "Zoom where you point"],
+  ["Double click on a lead", "That lead alone, and back"],
+  ["Arrow keys on a caliper point", "4 ms or 0.02 mV; with Shift five times as far"],
+];
+
+// Whoever types in a field means the field.
+function isTyping(event) {
+  const from = event.composedPath()[0];
+  if (!(from instanceof Element)) return false;
+  if (from.matches("textarea, select, [contenteditable=true], [role=textbox], [role=combobox]")) return true;
+  return from.matches("input:not([type=checkbox]):not([type=range]):not([type=radio])");
+}
+
+function listenToKeys(viewer) {
+  const listener = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    if (document.querySelector("[role=dialog]")) return;
+    const wanted = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const shortcut = SHORTCUTS.find((one) => one.keys.includes(wanted));
+    if (!shortcut || shortcut.run(viewer) === false) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  window.addEventListener("keydown", listener, true);
+  return () => window.removeEventListener("keydown", listener, true);
+}
+
+function fillHelp(dialog) {
+  const rows = [...BY_HAND, ...SHORTCUTS.map((one) => [one.shown ?? one.keys[0].toUpperCase(), one.does])];
+  const list = dialog.querySelector("dl");
+  for (const [key, does] of rows) {
+    const term = document.createElement("dt"), text = document.createElement("dd");
+    const cap = document.createElement("kbd");
+    cap.textContent = key;
+    term.append(cap);
+    text.textContent = does;
+    list.append(term, text);
+  }
+}

@@ -1,0 +1,257 @@
+"""The viewer in a real browser: scale that is right, calipers that measure, layouts that change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW
+from tests.browser.test_reading import VIEWER, drop
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+# How wide the paper lies on the screen: margins of 10 and 5 mm beside ten seconds.
+PX_PER_S = """() => {
+    const svg = document.querySelector('[data-testid=stMain]').ownerDocument;
+    const find = (root) => root.querySelector('.sheet svg')
+        ?? [...root.querySelectorAll('*')].filter((n) => n.shadowRoot)
+            .map((n) => find(n.shadowRoot)).find(Boolean);
+    const sheet = find(svg), box = sheet.getBoundingClientRect();
+    const grid = sheet.querySelector('.bold').getBoundingClientRect();
+    return [box.width, grid.width, sheet.viewBox.baseVal.width];
+}"""
+COUNT_SENT = """() => {
+    window.sent = 0;
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) { window.sent += 1; send.call(this, data); };
+}"""
+
+
+def scale_bar(page: Page) -> tuple[float, float]:
+    """Pixels per second and per millivolt, as the bar in the corner claims."""
+    bar = page.locator(".scalebar").first
+    box = bar.locator("i").bounding_box()
+    assert box is not None
+    seconds, millivolts = (
+        float(bar.get_attribute(name) or "nan") for name in ("data-seconds", "data-millivolts")
+    )
+    return box["width"] / seconds, box["height"] / millivolts
+
+
+def px_per_mm(page: Page) -> float:
+    width, _, view_mm = page.evaluate(PX_PER_S)
+    return float(width) / float(view_mm)
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=3)
+    page.mouse.move(*end, steps=3)
+    page.mouse.up()
+
+
+def place(page: Page, x_mm: float, y_mm: float) -> tuple[float, float]:
+    """Where a place of the paper (mm from the first trace's corner) lies on the screen."""
+    box = page.locator(VIEWER).first.bounding_box()
+    assert box is not None
+    px = px_per_mm(page)
+    return box["x"] + (x_mm + 10) * px, box["y"] + (y_mm + 5) * px
+
+
+def test_the_scale_bar_is_right_at_every_zoom_speed_gain_and_window(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    drop(page, "normal.hea", "normal.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    for size in ((1440, 900), (1000, 700), NARROW):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.wait_for_timeout(300)
+        for key in ("0", "1", "2", "+", "s", "g", "-", "g", "s", "g"):
+            page.locator("body").press(key)
+            page.wait_for_timeout(60)
+            said = page.locator(f"{VIEWER} .print tspan").first.text_content() or ""
+            speed, gain = (float(n) for n in re.findall(r"(\d+) mm/", said))
+            per_s, per_mv = scale_bar(page)
+            px = px_per_mm(page)
+            assert per_s == pytest.approx(px * speed, rel=0.01)
+            assert per_mv == pytest.approx(px * gain, rel=0.01)
+            # And the grid is what the paper says: 25 mm/s for ten seconds and 15 mm of margin.
+            _, grid_px, view_mm = page.evaluate(PX_PER_S)
+            assert view_mm == pytest.approx(10 * speed + 15)
+            assert grid_px == pytest.approx(view_mm * px, rel=0.02)
+
+
+def test_calipers_measure_and_march_without_asking_the_server(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drop(page, "normal.hea", "normal.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    page.wait_for_timeout(1000)
+    page.evaluate(COUNT_SENT)
+    page.get_by_role("button", name="Calipers").click()
+    # On the rhythm strip, whose zero line lies at 6 + 3.5 × 30 mm: 20 mm and 5 mm up.
+    drag(page, place(page, 50, 111), place(page, 70, 106))
+    expect(page.locator(".measure")).to_have_text(re.compile("^II: "))
+    said = page.locator(".measure").text_content() or ""
+    ms, bpm, mv = (float(n) for n in re.findall(r"[+\-]?\d+(?:\.\d+)?", said)[:3])
+    assert ms == pytest.approx(800, abs=8)
+    assert bpm == pytest.approx(75, abs=1)
+    assert mv == pytest.approx(0.5, abs=0.03)
+
+    page.locator("body").press("m")
+    # Every 20 mm from 10 mm to 250 mm.
+    march = page.locator(f"{VIEWER} .march").get_attribute("d") or ""
+    assert march.count("M") == 13
+    # The same measurement on any paper, in any layout, at any size.
+    for key in ("s", "g", "2", "l"):
+        page.locator("body").press(key)
+        expect(page.locator(f"{VIEWER} .caliper .value")).to_have_text(said.removeprefix("II: "))
+    # The keyboard moves a point by 4 ms.
+    page.locator(f"{VIEWER} .handle").last.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".measure")).to_have_text(re.compile(f"{round(ms) + 4} ms"))
+    page.locator("body").press("Delete")
+    expect(page.locator(f"{VIEWER} .caliper")).to_have_count(0)
+    assert page.evaluate("window.sent") == 0
+
+
+def test_every_layout_is_laid_out_in_the_browser(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drop(page, "left_bundle.hea", "left_bundle.dat")
+    traces = page.locator(f"{VIEWER} .trace")
+    expect(traces).to_have_count(13)
+    page.wait_for_timeout(1000)
+    page.evaluate(COUNT_SENT)
+    chooser = page.get_by_label("Layout")
+    leads = {"3x4": 12, "3x4+3R": 15, "6x2": 12, "6x2+1R": 13, "12x1": 12}
+    for name, count in leads.items():
+        chooser.select_option(name)
+        expect(traces).to_have_count(count)
+        # Attention stays within the rows and seconds that the network read.
+        assert page.locator(f"{VIEWER} .heat image").count() >= 12
+    one = page.locator(f"{VIEWER} .trace[data-lead='V2']")
+    whole = one.get_attribute("d") or ""
+    page.locator(f"{VIEWER} .lead[data-lead='V2']").dblclick()
+    expect(traces).to_have_count(1)
+    expect(page.get_by_label("Layout")).to_have_value("focus")
+    # Twelve rows of ten seconds or one row of ten seconds: the same samples.
+    assert (one.get_attribute("d") or "").count("L") == whole.count("L")
+    page.locator("body").press("Escape")
+    expect(traces).to_have_count(12)
+    assert page.evaluate("window.sent") == 0
+
+
+def test_zoom_keeps_the_place_under_the_pointer(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drop(page, "normal.hea", "normal.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    page.wait_for_timeout(500)
+    x, y = place(page, 150, 60)
+    page.mouse.move(x, y)
+    page.keyboard.down("Control")
+    for _ in range(3):
+        page.mouse.wheel(0, -120)
+        page.wait_for_timeout(100)
+    page.keyboard.up("Control")
+    assert px_per_mm(page) > 6
+    now = place(page, 150, 60)
+    assert now == pytest.approx((x, y), abs=2)
+    # Dragging moves the paper with the hand.
+    drag(page, (x, y), (x - 120, y - 40))
+    assert place(page, 150, 60) == pytest.approx((x - 120, y - 40), abs=2)
+
+
+def test_two_fingers_zoom(visit: Callable[..., Page]) -> None:
+    page = visit(size=(820, 1180))
+    drop(page, "normal.hea", "normal.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    page.wait_for_timeout(500)
+    before = px_per_mm(page)
+    x, y = place(page, 120, 60)
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, apart: float) -> None:
+        points = [{"x": x - apart / 2, "y": y}, {"x": x + apart / 2, "y": y}]
+        points = [] if kind == "touchEnd" else points
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", 80)
+    for apart in (100, 130, 160):
+        fingers("touchMove", apart)
+        page.wait_for_timeout(80)
+    fingers("touchEnd", 160)
+    assert px_per_mm(page) == pytest.approx(2 * before, rel=0.05)
+    assert place(page, 120, 60) == pytest.approx((x, y), abs=4)
+
+
+def test_help_lists_the_keys_and_typing_is_left_alone(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drop(page, "normal.hea", "normal.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    page.locator("body").press("?")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(sheet).to_be_visible()
+    expect(sheet.get_by_text("March the interval along the row")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    page.get_by_label("Your name").fill("")
+    page.get_by_label("Your name").press_sequentially("sgc")
+    expect(page.get_by_label("Your name")).to_have_value("sgc")
+    expect(page.get_by_text("25 mm/s   10 mm/mV")).to_be_visible()
+
+
+def test_another_ecg_is_compared_beside_and_laid_over(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drop(page, "normal.hea", "normal.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    page.get_by_role("button", name="Open ECGs").click()
+    drop(page, "anterior_stemi.hea", "anterior_stemi.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    page.get_by_label("Compare with").select_option(label="normal · opened now")
+    expect(page.locator(".sheet")).to_have_count(2)
+    expect(page.get_by_text("Patients are not identified here")).to_be_visible()
+    # Both on one scale, and at the same place.
+    page.get_by_role("button", name="200 %").click()
+    first, second = (page.locator(".sheet").nth(i) for i in range(2))
+    first.evaluate("node => { node.scrollLeft = 300; }")
+    page.wait_for_timeout(200)
+    assert second.evaluate("node => node.scrollLeft") == 300
+    page.get_by_role("button", name="Laid over").click()
+    expect(page.locator(".sheet")).to_have_count(1)
+    before = page.locator(f"{VIEWER} .before")
+    expect(before).to_have_count(13)
+    moved = before.first.get_attribute("d")
+    page.locator("body").press("]")
+    expect(before.first).not_to_have_attribute("d", moved or "")
+
+
+def test_two_classes_side_by_side_and_another_method(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drop(page, "old_inferior.hea", "old_inferior.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    heat = page.locator(f"{VIEWER} .heat image")
+    first = heat.first.get_attribute("href")
+    page.get_by_label("Beside it, attention for").select_option("NORM")
+    expect(page.locator(".sheet")).to_have_count(2)
+    expect(page.locator(".panel .name").nth(1)).to_have_text("Normal ECG")
+    assert heat.nth(1).get_attribute("href") != first
+    page.get_by_label("Method of attention").select_option("hirescam")
+    expect(heat.first).not_to_have_attribute("href", first or "")
+    expect(page.get_by_text("Shade: where the model looked, not why").first).to_be_visible()
+
+
+def test_a_scan_shows_its_traces_and_the_original(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drop(page, "old_inferior_scan.jpg")
+    expect(page.locator(f"{VIEWER} .layer-picture")).to_be_visible()
+    page.get_by_role("button", name="Traces").click()
+    expect(page.locator(f"{VIEWER} .trace")).to_have_count(13)
+    expect(page.get_by_text(re.compile("traces recovered from the scan"))).to_be_visible()
+    page.get_by_label("Layout").select_option("12x1")
+    expect(page.locator(f"{VIEWER} .trace")).to_have_count(12)
+    page.get_by_role("button", name="Original", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_text(re.compile("As it came"))).to_be_visible()
