@@ -16,6 +16,7 @@ from ecg_core.commands import (
     evaluating,
     explaining,
     exporting,
+    measuring,
     predicting,
     rendering,
     scoring,
@@ -24,6 +25,7 @@ from ecg_core.commands import (
 )
 
 COMMANDS = (
+    measuring,
     predicting,
     explaining,
     rendering,

@@ -66,10 +66,10 @@ def apply(signals_mv: np.ndarray, fs_hz: float, band: Band) -> tuple[np.ndarray,
     if edges is None or signals_mv.shape[1] < 8:
         return signals_mv.astype(np.float32), None
     gaps = ~np.isfinite(signals_mv)
-    bridged = _bridge(signals_mv.astype(float), gaps)
-    mains_hz = find_mains(bridged, fs_hz)
-    level = np.median(bridged, axis=1, keepdims=True)
-    filtered = bridged - level
+    whole = bridged(signals_mv.astype(float), gaps)
+    mains_hz = find_mains(whole, fs_hz)
+    level = np.median(whole, axis=1, keepdims=True)
+    filtered = whole - level
     if mains_hz is not None:
         filtered = signal.sosfiltfilt(
             signal.tf2sos(*signal.iirnotch(mains_hz, 30.0, fs_hz)), filtered, axis=1, padlen=0
@@ -102,11 +102,12 @@ def find_mains(signals_mv: np.ndarray, fs_hz: float) -> float | None:
     return best_hz
 
 
-def _bridge(signals_mv: np.ndarray, gaps: np.ndarray) -> np.ndarray:
-    bridged = np.where(gaps, 0.0, signals_mv)
+def bridged(signals_mv: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+    """Leads × samples with straight lines across their gaps; leads of gaps alone become 0."""
+    whole = np.where(gaps, 0.0, signals_mv)
     at = np.arange(signals_mv.shape[1])
     for lead in np.flatnonzero(gaps.any(axis=1)):
         known = ~gaps[lead]
         if known.any():
-            bridged[lead] = np.interp(at, at[known], signals_mv[lead, known])
-    return bridged
+            whole[lead] = np.interp(at, at[known], signals_mv[lead, known])
+    return whole

@@ -1,0 +1,89 @@
+"""`measure PATH…`: intervals, axes and ST levels of each ECG, one JSON object a case."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
+from ecg_core.intake import Bundle, EcgRecord, IntakeError, read
+from ecg_core.page import PageError, to_page
+from ecg_core.page.measured import measure_page
+from ecg_core.signal.measurements import measure
+from ecg_core.signal.values import QUANTITIES, Measurements
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "measure", help="rate, intervals, axes and ST levels"
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument(
+        "--start", type=float, default=0.0, metavar="S", help="where the ten seconds begin"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure every case; a rejected one never stops the others."""
+    code = ALL_READ
+    try:
+        for name, bundle in bundles(arguments.paths):
+            line = measure_line(name, bundle, arguments.start)
+            code = SOME_REJECTED if line["status"] == "rejected" else code
+            emit(line)
+    except FileNotFoundError as error:
+        complain(f"No such file: {error}")
+        return WRONG_USAGE
+    return code
+
+
+def measure_line(name: str, bundle: Bundle, start_s: float) -> dict[str, object]:
+    """One case as plain values; numbers that could not be measured are null and say why."""
+    head: dict[str, object] = {"input": name, "sha256": bundle.sha256}
+    try:
+        ecg = read(bundle)
+        found = measure(ecg, start_s) if isinstance(ecg, EcgRecord) else measure_page(to_page(ecg))
+    except IntakeError as error:
+        return head | {"status": "rejected", "reasons": [f"{error.reason} {error.hint}".strip()]}
+    except PageError as error:
+        return head | {"status": "rejected", "reasons": [str(error)]}
+    except ValueError as error:
+        return head | {"status": "rejected", "reasons": [str(error)]}
+    return head | {"status": "ok"} | plain(found)
+
+
+def plain(found: Measurements) -> dict[str, object]:
+    """Measurements as JSON values."""
+    values = found.values
+    return {
+        "measurements": {
+            key: {
+                "value": _rounded(values[key].value),
+                "unit": quantity.unit,
+                "quality": str(values[key].quality),
+                "why": values[key].why,
+            }
+            for key, quantity in QUANTITIES.items()
+        },
+        "leads": {
+            lead.lead: {
+                "st_j_mv": round(lead.st_j_mv, 3),
+                "st_j60_mv": round(lead.st_j60_mv, 3),
+                "r_mv": round(lead.r_mv, 3),
+                "q_mv": round(lead.q_mv, 3),
+                "s_mv": round(lead.s_mv, 3),
+                "t_mv": None if lead.t_mv is None else round(lead.t_mv, 3),
+                "beats": lead.beats,
+                "quality": str(lead.quality),
+            }
+            for lead in found.leads
+        },
+        "signs": [sign.text for sign in found.signs],
+        "off_paper": found.off_paper,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

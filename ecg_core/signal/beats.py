@@ -1,0 +1,201 @@
+"""Where the heart beats: two detectors of maintained libraries, asked of every lead, then a vote.
+
+SleepECG's (Pan and Tompkins, in C) is fast and misses little; WFDB's XQRS is slower and more
+careful with ectopic beats. Neither is reliable on one lead alone: `benchmarks/measurements.py`
+has the figures, on the annotated beats of the MIT-BIH Arrhythmia Database.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import signal
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
+
+from ecg_core.signal.sampled import Sampled
+
+QRS_BAND_HZ = (5.0, 20.0)
+ENERGY_S = 0.1
+"""Most of the energy of a QRS complex lies in this band and within this time."""
+SAME_BEAT_S = 0.13
+"""Detections closer than this are of one beat."""
+COVERED = 0.8
+"""Share of the time that a lead must cover to be asked on its own."""
+CAREFUL_TRACKS = 2
+"""How many of the clearest leads the slower detector reads."""
+CAREFUL_SHARE, ENERGY_SHARE, NEEDED = 0.65, 0.35, 0.55
+"""Weight of the careful detector, of the energy against the detections, and the score that makes
+a beat: chosen on the records of DS1 (de Chazal 2004) and the paced ones, never on DS2."""
+STRONG_SHARE, APART_S = 0.5, 0.36
+"""Energy against the usual beat, and distance from all others, that make a beat by themselves."""
+FLAT_MV = 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class FoundBeats:
+    """times_s: ascending, the moment of most QRS energy. clarity: usual energy of the QRS
+    complexes over what lies between them, in the clearest lead. asked: bool per lead."""
+
+    times_s: np.ndarray
+    clarity: float
+    asked: np.ndarray
+
+    def within(self, start_s: float, duration_s: float) -> FoundBeats:
+        """The beats of a window, timed from its start."""
+        times = self.times_s - start_s
+        return FoundBeats(times[(times >= 0) & (times < duration_s)], self.clarity, self.asked)
+
+
+def find_beats(ecg: Sampled) -> FoundBeats:
+    """Find the beats of all leads together; none where nothing beats."""
+    tracks, asked = _tracks(ecg)
+    nothing = FoundBeats(np.zeros(0), 0.0, asked)
+    if not len(tracks):
+        return nothing
+    fs_hz = ecg.fs_hz
+    energy = qrs_energy(tracks, fs_hz)
+    quick = [_quick(track, fs_hz) for track in tracks]
+    clarity = np.array([_clarity(e, at, fs_hz) for e, at in zip(energy, quick, strict=True)])
+    if not clarity.any():
+        return nothing
+    careful = {
+        int(track): _careful(tracks[track], fs_hz)
+        for track in np.argsort(-clarity, kind="stable")[:CAREFUL_TRACKS]
+        if clarity[track] > 0
+    }
+    candidates = _candidates([*quick, *careful.values()], round(SAME_BEAT_S * fs_hz))
+    if not len(candidates):
+        return nothing
+    weight = np.minimum(clarity, 20.0) / np.minimum(clarity, 20.0).sum()
+    near = round(0.11 * fs_hz)
+    score = np.zeros(len(candidates))
+    peaks = maximum_filter1d(energy, 2 * round(0.1 * fs_hz) + 1, axis=1)
+    for track, share in enumerate(weight):
+        if not share:
+            continue
+        said = _near(candidates, quick[track], near).astype(float)
+        if track in careful:
+            sure = _near(candidates, careful[track], near)
+            said = CAREFUL_SHARE * sure + (1 - CAREFUL_SHARE) * said
+        usual = np.median(peaks[track, quick[track]])
+        strength = np.minimum(peaks[track, candidates] / max(usual, 1e-9), 1.0)
+        score += share * ((1 - ENERGY_SHARE) * said + ENERGY_SHARE * strength)
+    beats = candidates[score > NEEDED]
+    together = (weight[:, None] * energy).sum(axis=0)
+    beats = _with_strong(beats, together, fs_hz)
+    summits = _summits(beats, together, round(0.09 * fs_hz))
+    return FoundBeats(summits / fs_hz, float(clarity.max()), asked)
+
+
+def _with_strong(beats: np.ndarray, energy: np.ndarray, fs_hz: float) -> np.ndarray:
+    """With what moves nearly as strongly as the usual beat and lies clear of every other.
+
+    The detectors look back for a missed beat only once the next one came: not at the end.
+    """
+    if len(beats) < 3:
+        return beats
+    near = round(0.1 * fs_hz)
+    usual = float(np.median([energy[max(at - near, 0) : at + near + 1].max() for at in beats]))
+    peaks, _ = signal.find_peaks(
+        energy, height=STRONG_SHARE * usual, distance=round(APART_S * fs_hz)
+    )
+    clear = [at for at in peaks if np.abs(beats - at).min() > APART_S * fs_hz]
+    return np.sort(np.concatenate([beats, np.array(clear, int)]))
+
+
+def qrs_energy(mv: np.ndarray, fs_hz: float) -> np.ndarray:
+    """How strongly each lead moves as a QRS complex does: tracks × samples, in mV."""
+    band = signal.butter(2, QRS_BAND_HZ, "bandpass", fs=fs_hz, output="sos")
+    moved = signal.sosfiltfilt(band, mv, axis=1)
+    return np.asarray(np.sqrt(uniform_filter1d(moved**2, round(ENERGY_S * fs_hz), axis=1)))
+
+
+def _tracks(ecg: Sampled) -> tuple[np.ndarray, np.ndarray]:
+    """Signals as long as the record (whole leads, else leads one after the other); leads used.
+
+    A page shows a lead for 2.5 s and the next one after it; their signs and sizes differ, which
+    matters to no detector once each is scaled.
+    """
+    moving = np.array([_moves(mv, known) for mv, known in zip(ecg.mv, ecg.known, strict=True)])
+    whole = np.flatnonzero(moving & (ecg.coverage >= COVERED))
+    if len(whole):
+        return ecg.mv[whole], np.isin(np.arange(len(ecg.mv)), whole)
+    tracks: list[np.ndarray] = []
+    taken: list[np.ndarray] = []
+    for lead in np.flatnonzero(moving):
+        known = ecg.known[lead]
+        wave = ecg.mv[lead] - np.median(ecg.mv[lead, known])
+        wave = np.where(known, wave / max(float(np.percentile(np.abs(wave[known]), 98)), 1e-9), 0)
+        for number, already in enumerate(taken):
+            if not (already & known).any():
+                tracks[number], taken[number] = tracks[number] + wave, already | known
+                break
+        else:
+            tracks.append(wave)
+            taken.append(known)
+    kept = [track for track, known in zip(tracks, taken, strict=True) if known.mean() >= COVERED]
+    return np.array(kept), moving
+
+
+def _moves(mv: np.ndarray, known: np.ndarray) -> bool:
+    return bool(known.any() and np.std(mv[known]) >= FLAT_MV)
+
+
+def _quick(mv: np.ndarray, fs_hz: float) -> np.ndarray:
+    from sleepecg.heartbeats import detect_heartbeats
+
+    with suppress(ValueError):  # a flat signal
+        return np.asarray(detect_heartbeats(mv, fs_hz), int)
+    return np.zeros(0, int)
+
+
+def _careful(mv: np.ndarray, fs_hz: float) -> np.ndarray:
+    from wfdb.processing import XQRS
+
+    step = max(int(fs_hz // 250), 1)
+    detector = XQRS(sig=mv[::step], fs=fs_hz / step)
+    # Too short or too quiet a signal leaves it without a threshold.
+    with suppress(ValueError, IndexError):
+        detector.detect(verbose=False)
+        return np.asarray(detector.qrs_inds, int) * step
+    return np.zeros(0, int)
+
+
+def _clarity(energy: np.ndarray, beats: np.ndarray, fs_hz: float) -> float:
+    """Usual energy of the beats over what lies between them; 0 when there are no two beats."""
+    if len(beats) < 2:
+        return 0.0
+    between = np.ones(len(energy), bool)
+    reach, core = round(0.15 * fs_hz), round(0.075 * fs_hz)
+    for at in beats:
+        between[max(at - reach, 0) : at + reach] = False
+    if between.sum() < 50:
+        return 1.0
+    tops = [energy[max(at - core, 0) : at + core + 1].max() for at in beats]
+    return float(np.median(tops) / max(np.percentile(energy[between], 90), 1e-9))
+
+
+def _candidates(found: list[np.ndarray], apart: int) -> np.ndarray:
+    """One sample per group of neighbouring detections: their median."""
+    together = np.sort(np.concatenate(found))
+    if not len(together):
+        return np.zeros(0, int)
+    groups = np.split(together, np.flatnonzero(np.diff(together) > apart) + 1)
+    return np.array([int(np.median(group)) for group in groups])
+
+
+def _near(candidates: np.ndarray, detections: np.ndarray, reach: int) -> np.ndarray:
+    if not len(detections):
+        return np.zeros(len(candidates), bool)
+    return np.asarray(np.abs(candidates[:, None] - detections).min(axis=1) <= reach)
+
+
+def _summits(beats: np.ndarray, energy: np.ndarray, reach: int) -> np.ndarray:
+    """Each beat moved to the highest energy near it."""
+    moved = []
+    for at in beats:
+        first = max(at - reach, 0)
+        moved.append(first + int(np.argmax(energy[first : at + reach + 1])))
+    return np.unique(np.array(moved, int))

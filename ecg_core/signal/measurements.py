@@ -1,0 +1,130 @@
+"""One ECG measured: beats, median beat, waves, and what follows from them."""
+
+from __future__ import annotations
+
+from ecg_core.intake.values import EcgRecord
+from ecg_core.signal import filters, intervals, signs
+from ecg_core.signal.beats import FoundBeats, find_beats
+from ecg_core.signal.delineation import Delineation, delineate
+from ecg_core.signal.filters import Band
+from ecg_core.signal.lead_levels import lead_levels
+from ecg_core.signal.median_beat import LEVEL_S, MedianBeat, SortedBeats, median_beat, sort_beats
+from ecg_core.signal.sampled import Sampled, sampled
+from ecg_core.signal.values import (
+    QUANTITIES,
+    Beat,
+    BeatKind,
+    Mark,
+    MarkKind,
+    Measurement,
+    Measurements,
+    Quality,
+)
+
+WINDOW_S = 10.0
+CONTEXT_S = 10.0
+"""What a longer record has on either side helps to find the beats at the window's edges."""
+RHYTHM_SHARE = 0.2
+"""Where more of the beats come early than this, the rhythm itself is irregular."""
+
+
+def measure(
+    record: EcgRecord,
+    start_s: float = 0.0,
+    duration_s: float = WINDOW_S,
+    off_paper: bool = False,
+) -> Measurements:
+    """Measure a window of a record, `start_s` from the start of its signals.
+
+    off_paper: the samples were read off a page, which shows no spike of a pacemaker.
+    Works on whatever leads there are, at any sampling rate, with gaps (NaN), as pages give them
+    that show a lead for 2.5 s. What cannot be measured is blank and says why.
+    """
+    window = record.window(start_s, min(duration_s, record.duration_s - start_s))
+    mv, _ = filters.apply(window.signals_mv, record.fs_hz, Band.DIAGNOSTIC)
+    ecg = sampled(mv, record.fs_hz)
+    found = _beats(record, ecg, start_s, window.duration_s)
+    kinds = sort_beats(ecg, found.times_s)
+    beat, waves = _usual_beat(ecg, kinds)
+    beats = _kinds(kinds)
+    names = tuple(n for n, seen in zip(record.leads, beat.seen, strict=True) if seen)
+    timed = tuple(n for n, moves in zip(record.leads, found.asked, strict=True) if moves)
+    values = intervals.rates(beats, found.clarity, timed)
+    values |= intervals.intervals(beat, waves, values["rr"], values["rr_sd"], names)
+    values |= intervals.axes(beat, waves, record.leads)
+    said = signs.lead_signs(window.signals_mv, record.leads)
+    spikes = None
+    if not off_paper:
+        spikes = signs.pacing_spikes(window.signals_mv, record.fs_hz, record.leads, found.times_s)
+    if spikes is not None:
+        said.append(spikes)
+    return Measurements(
+        values=values,
+        leads=lead_levels(beat, waves, record.leads),
+        beats=beats,
+        marks=_marks(beats, kinds, waves, spikes.times_s if spikes else ()),
+        signs=tuple(said),
+        duration_s=window.duration_s,
+        fs_hz=record.fs_hz,
+        off_paper=off_paper,
+    )
+
+
+def nothing(why: str) -> Measurements:
+    """An ECG of which nothing can be measured, and why."""
+    blank = Measurement(None, Quality.NONE, why=why)
+    return Measurements(dict.fromkeys(QUANTITIES, blank), (), (), (), (), 0.0, 0.0, True)
+
+
+def _beats(record: EcgRecord, ecg: Sampled, start_s: float, duration_s: float) -> FoundBeats:
+    before = min(start_s, CONTEXT_S)
+    after = min(record.duration_s - start_s - duration_s, CONTEXT_S)
+    if max(before, after) < 0.5:
+        return find_beats(ecg)
+    around = record.window(start_s - before, before + duration_s + after)
+    return find_beats(sampled(around.signals_mv, record.fs_hz)).within(before, duration_s)
+
+
+def _usual_beat(ecg: Sampled, kinds: SortedBeats) -> tuple[MedianBeat, Delineation]:
+    """The median beat and its waves; a second time with the level taken just before the QRS."""
+    beat = median_beat(ecg, kinds, LEVEL_S)
+    waves = delineate(beat)
+    if waves.qrs is None:
+        return beat, waves
+    start_s = waves.qrs.start_s
+    beat = median_beat(ecg, kinds, (start_s - 0.020, start_s - 0.004))
+    return beat, delineate(beat)
+
+
+def _kinds(kinds: SortedBeats) -> tuple[Beat, ...]:
+    early = kinds.early & ~kinds.other
+    irregular = early.sum() > max(RHYTHM_SHARE * len(kinds.times_s), 2)
+    found = []
+    for time_s, other, soon in zip(kinds.times_s, kinds.other, early, strict=True):
+        kind = BeatKind.USUAL
+        if other:
+            kind = BeatKind.OTHER_SHAPE
+        elif soon and not irregular:
+            kind = BeatKind.EARLY
+        found.append(Beat(float(time_s), kind))
+    return tuple(found)
+
+
+def _marks(
+    beats: tuple[Beat, ...], kinds: SortedBeats, waves: Delineation, spikes_s: tuple[float, ...]
+) -> tuple[Mark, ...]:
+    """Where the usual beats' waves begin and end, the other beats, and spikes, in time order."""
+    marks = [Mark(None, time_s, MarkKind.SPIKE) for time_s in spikes_s]
+    places: list[tuple[MarkKind, float]] = []
+    if waves.qrs is not None:
+        places += [(MarkKind.QRS_START, waves.qrs.start_s), (MarkKind.QRS_END, waves.qrs.end_s)]
+        if waves.p is not None and intervals.p_is_sure(waves):
+            places.append((MarkKind.P_START, waves.p.start_s))
+        if waves.t is not None and waves.t.signal_to_noise >= intervals.T_ABOVE_NOISE:
+            places.append((MarkKind.T_END, waves.t.end_s))
+    for beat, aligned_s in zip(beats, kinds.times_s, strict=True):
+        if beat.kind is BeatKind.OTHER_SHAPE:
+            marks.append(Mark(None, beat.time_s, MarkKind.OTHER_BEAT))
+        elif beat.kind is BeatKind.USUAL:
+            marks += [Mark(None, float(aligned_s + place), kind) for kind, place in places]
+    return tuple(sorted((m for m in marks if m.time_s >= 0), key=lambda mark: mark.time_s))

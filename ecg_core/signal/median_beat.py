@@ -1,0 +1,200 @@
+"""The usual beat of an ECG: the median of the beats that look alike, lead by lead.
+
+Averaging over beats before measuring is what recorders do (Kligfield et al., Circulation
+2007;115:1306-24, on signal processing): noise and wander go, and all leads share one time.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from ecg_core.signal.beats import COVERED
+from ecg_core.signal.sampled import Sampled
+
+BEFORE_S, AFTER_S = 0.40, 0.70
+QRS_BEFORE_S, QRS_AFTER_S = 0.10, 0.14
+LEVEL_S = (-0.11, -0.07)
+"""Where the isoelectric level is taken at first: before most QRS complexes begin."""
+ALIKE = 0.90
+"""Correlation of two QRS complexes from which they are of one kind."""
+EARLY = 0.80
+"""A beat after less than this share of the usual interval comes early."""
+
+
+@dataclass(frozen=True, eq=False)
+class MedianBeat:
+    """mv: leads × samples around the QRS, NaN in leads without a whole beat.
+
+    centre: sample of the QRS. used: index of the beats that it was made of.
+    count: beats seen in each lead. spread_mv: how much single beats differ from it, leads ×
+    samples (median absolute deviation). single_mv: beats used × leads × samples.
+    """
+
+    mv: np.ndarray
+    centre: int
+    fs_hz: float
+    used: np.ndarray
+    count: np.ndarray
+    spread_mv: np.ndarray
+    single_mv: np.ndarray
+
+    @property
+    def seen(self) -> np.ndarray:
+        """bool per lead: whether there is a beat of it."""
+        return np.asarray(self.count > 0)
+
+
+@dataclass(frozen=True, eq=False)
+class SortedBeats:
+    """Beats by kind. times_s: of each beat, aligned to one another.
+
+    usual: bool, of the commonest shape. early: bool, before its time. other: bool, of another
+    shape than the usual.
+    """
+
+    times_s: np.ndarray
+    usual: np.ndarray
+    early: np.ndarray
+    judged: np.ndarray
+
+    @property
+    def other(self) -> np.ndarray:
+        """bool per beat: seen whole, and of another shape."""
+        return np.asarray(self.judged & ~self.usual)
+
+
+def sort_beats(ecg: Sampled, times_s: np.ndarray) -> SortedBeats:
+    """Tell the commonest kind of beat from the others and align beats to one another."""
+    count = len(times_s)
+    nothing = np.zeros(count, bool)
+    if count < 2:
+        return SortedBeats(times_s, ~nothing, nothing, nothing)
+    leads = np.flatnonzero(ecg.coverage >= COVERED)
+    early = _early(times_s)
+    if not len(leads):
+        # Each lead shows other beats: shapes cannot be compared.
+        return SortedBeats(times_s, ~early, early, nothing)
+    before, after = round(QRS_BEFORE_S * ecg.fs_hz), round(QRS_AFTER_S * ecg.fs_hz)
+    centres = np.rint(times_s * ecg.fs_hz).astype(int)
+    whole = (centres >= before) & (centres + after <= ecg.mv.shape[1])
+    smooth = uniform_filter1d(ecg.mv[leads], 5, axis=1)
+    shapes = np.zeros((count, len(leads) * (before + after)))
+    for beat in np.flatnonzero(whole):
+        cut = smooth[:, centres[beat] - before : centres[beat] + after]
+        cut = cut - np.median(cut, axis=1, keepdims=True)
+        shapes[beat] = cut.ravel()
+    norm = np.linalg.norm(shapes, axis=1)
+    unit = shapes / np.maximum(norm, 1e-9)[:, None]
+    alike = (unit @ unit.T > ALIKE) & whole[:, None] & whole
+    fits = alike & ~early[:, None] & ~early
+    votes = fits.sum(axis=1)
+    if votes.max(initial=0) == 0:
+        votes = alike.sum(axis=1)
+    model = int(np.argmax(votes))
+    usual = alike[model] | ~whole
+    return SortedBeats(times_s, usual, early, whole)
+
+
+def _early(times_s: np.ndarray) -> np.ndarray:
+    rr = np.diff(times_s)
+    # The usual interval near each beat, so that a slow drift makes nothing early.
+    early = np.zeros(len(times_s), bool)
+    for beat in range(1, len(times_s)):
+        near = np.delete(rr, beat - 1)[max(beat - 4, 0) : beat + 3]
+        if len(near):
+            early[beat] = rr[beat - 1] < EARLY * np.median(near)
+    return early
+
+
+def median_beat(ecg: Sampled, beats: SortedBeats, level_s: tuple[float, float]) -> MedianBeat:
+    """Median of the usual beats that came in time; of the usual beats where there are no such.
+
+    level_s: time from the QRS within which the signal counts as 0 mV.
+    """
+    fs_hz = ecg.fs_hz
+    usual = np.flatnonzero(beats.usual & ~beats.early)
+    if len(usual) < 2:
+        usual = np.flatnonzero(beats.usual)
+    rr_s = float(np.median(np.diff(beats.times_s))) if len(beats.times_s) > 1 else 1.0
+    before = round(min(BEFORE_S, 0.55 * rr_s) * fs_hz)
+    after = round(min(AFTER_S, 0.85 * rr_s) * fs_hz)
+    first, last = (round(s * fs_hz) for s in level_s)
+    leads, samples = ecg.mv.shape
+    cuts = np.full((len(usual), leads, before + after), np.nan)
+    centres = np.rint(beats.times_s * fs_hz).astype(int)
+    for row, beat in enumerate(usual):
+        at = centres[beat]
+        # As much of the beat as the record holds; its QRS at least.
+        start, end = max(at - before, 0), min(at + after, samples)
+        if at + first < 0 or at + round(QRS_AFTER_S * fs_hz) > samples:
+            continue
+        inside = slice(start - at + before, end - at + before)
+        part, known = ecg.mv[:, start:end], ecg.known[:, start:end]
+        core = np.all(ecg.known[:, max(at + first, 0) : at + round(QRS_AFTER_S * fs_hz)], axis=1)
+        core = np.asarray(core)
+        level = ecg.mv[:, at + first : at + last].mean(axis=1)
+        cut = np.where(known & core[:, None], part - level[:, None], np.nan)
+        drift = _drift(ecg, centres, int(beat), (first, last))
+        cuts[row][:, inside] = cut - drift[:, None] * np.arange(start - at, end - at)
+    aligned = _aligned(cuts, before, fs_hz)
+    seen = np.isfinite(aligned[:, :, before]).sum(axis=0)
+    mv = _median(aligned)
+    spread = _median(np.abs(aligned - mv))
+    return MedianBeat(mv, before, fs_hz, usual, seen, spread, aligned)
+
+
+def _drift(ecg: Sampled, centres: np.ndarray, beat: int, level: tuple[int, int]) -> np.ndarray:
+    """Slope of the baseline from this beat's level to the next one's, mV per sample and lead."""
+    slope = np.zeros(len(ecg.mv))
+    if beat + 1 >= len(centres):
+        return slope
+    here, there = centres[beat], centres[beat + 1]
+    if here + level[0] < 0 or there + level[1] > ecg.mv.shape[1]:
+        return slope
+    known = ecg.known[:, here + level[0] : there + level[1]].all(axis=1)
+    levels = [ecg.mv[:, at + level[0] : at + level[1]].mean(axis=1) for at in (here, there)]
+    return np.where(known, (levels[1] - levels[0]) / max(there - here, 1), 0.0)
+
+
+def _aligned(cuts: np.ndarray, centre: int, fs_hz: float) -> np.ndarray:
+    """Beats shifted by up to 40 ms to fit the median QRS best."""
+    reach = round(0.04 * fs_hz)
+    before, after = round(QRS_BEFORE_S * fs_hz), round(QRS_AFTER_S * fs_hz)
+    moved = cuts
+    for _ in range(2):
+        model = _median(moved)
+        shifted = np.full_like(cuts, np.nan)
+        first, last = max(centre - before, reach), min(centre + after, cuts.shape[2] - reach)
+        for row, cut in enumerate(cuts):
+            both = np.asarray(np.isfinite(model[:, first:last]).all(axis=1))
+            both &= np.isfinite(cut[:, first - reach : last + reach]).all(axis=1)
+            shift = 0
+            if both.any():
+                aim = model[both, first:last]
+                wide = cut[both, first - reach : last + reach]
+                windows = np.lib.stride_tricks.sliding_window_view(wide, last - first, axis=1)
+                distance = ((windows - aim[:, None]) ** 2).sum(axis=(0, 2))
+                shift = int(np.argmin(distance)) - reach
+            shifted[row] = _shifted(cut, shift)
+        moved = shifted
+    return moved
+
+
+def _median(cuts: np.ndarray) -> np.ndarray:
+    """Median over beats; NaN where no beat has a sample."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmedian(cuts, axis=0))
+
+
+def _shifted(cut: np.ndarray, by: int) -> np.ndarray:
+    out = np.full_like(cut, np.nan)
+    if by >= 0:
+        out[:, : cut.shape[1] - by] = cut[:, by:]
+    else:
+        out[:, -by:] = cut[:, :by]
+    return out
