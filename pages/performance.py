@@ -7,7 +7,7 @@ import streamlit as st
 from ecg_core import network
 from ecg_core.appraisal.values import Origin
 from widgets import person
-from widgets.appraisal import filters, own_sets, sources
+from widgets.appraisal import filters, own_sets, practice_data, sources
 from widgets.appraisal.context import Context
 from widgets.appraisal.views import VIEWS
 from widgets.entrance import through_app
@@ -22,7 +22,7 @@ except KeyError as error:
 bar = st.container(horizontal=True, vertical_alignment="center")
 origin = bar.segmented_control(
     "Cases from",
-    [Origin.SHIPPED, Origin.OWN],
+    list(Origin),
     default=Origin.SHIPPED,
     required=True,
     format_func=lambda one: str(one).capitalize(),
@@ -31,7 +31,12 @@ origin = bar.segmented_control(
     bind="query-params",
 )
 shipped = sources.shipped_sets(card.name, card.weights_sha256, card)
-whole = own_sets.choose(card) if origin == Origin.OWN else sources.choose(shipped, bar)
+if origin == Origin.OWN:
+    whole = own_sets.choose(card)
+elif origin == Origin.ADJUDICATED:
+    whole = practice_data.adjudicated(card)
+else:
+    whole = sources.choose(shipped, bar)
 if whole is None:
     st.stop()
 cases = filters.filtered(whole, bar)

@@ -15,7 +15,8 @@ from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.page import to_page
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import PageError
-from widgets import engine, queue
+from ecg_core.triage.roles import Permission
+from widgets import engine, person, queue
 from widgets.appraisal import tables
 from widgets.appraisal.context import Context
 from widgets.pictures import data_url
@@ -107,7 +108,7 @@ def _case(cases: CaseSet, code: str, one: Doubtful, given: dict[str, tags.Tag]) 
 
 
 def _tag(dataset: str, code: str, case_id: str, key: str) -> None:
-    by = st.session_state.get("reader_name", "")
+    by = person.me(Permission.OPEN_CASE).full_name
     tags.add(engine.data_dir(), dataset, case_id, code, st.session_state[key] or "", by)
 
 

@@ -26,7 +26,8 @@ from ecg_core.labelled.columns import (
 )
 from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.network.card import ModelCard
-from widgets import engine
+from ecg_core.triage.roles import Permission
+from widgets import engine, person
 from widgets.text import plain
 
 STATES = {
@@ -43,8 +44,13 @@ def choose(card: ModelCard) -> CaseSet | None:
     """The chosen set of the reader's own, or None while there is none to look at."""
     _resume()
     found = sets.list_sets(engine.data_dir())
-    with st.expander("Bring in labelled ECGs", expanded=not found, icon=":material/upload_file:"):
-        _bring_in(card)
+    if person.me().may(Permission.ADD_ECGS):
+        with st.expander(
+            "Bring in labelled ECGs", expanded=not found, icon=":material/upload_file:"
+        ):
+            _bring_in(card)
+    elif not found:
+        st.info("Nobody has brought in labelled ECGs yet.")
     if not found:
         return None
     names = {one.folder.name: one.info.name for one in found}
@@ -100,6 +106,8 @@ def _progress(labelled: LabelledSet) -> None:
         if state is not State.DONE:
             st.progress(done / max(info.cases, 1), width=260)
         st.caption(f"{done} of {info.cases} ECGs · {info.created_utc[:10]}", width="content")
+        if not person.me().may(Permission.ADD_ECGS):
+            return
         if state in (State.RUNNING, State.WAITING):
             if st.button("Stop", icon=":material/stop:", key=f"stop_{info.id}"):
                 labelled.cancel()
@@ -112,6 +120,7 @@ def _progress(labelled: LabelledSet) -> None:
             with st.popover("Delete", icon=":material/delete:", key=f"delete_{info.id}"):
                 st.caption("Removes the uploaded files, labels and answers of this set.")
                 if st.button("Delete this set", type="primary", key=f"delete_now_{info.id}"):
+                    person.me(Permission.ADD_ECGS)
                     labelled.delete()
                     st.rerun()
 
@@ -154,6 +163,7 @@ def _bring_in(card: ModelCard) -> None:
 
 
 def _create(card: ModelCard, name: str, bundles: Sequence[Bundle], checked: Checked) -> None:
+    person.me(Permission.ADD_ECGS)
     asked = sets.identity(card.name, card.version, card.weights_sha256)
     try:
         made = sets.create(engine.data_dir(), name, bundles, checked.labels, asked)

@@ -10,6 +10,7 @@ from widgets.appraisal import (
     classes,
     errors,
     groups,
+    readers,
     robustness,
     silence,
     summary,
@@ -35,5 +36,6 @@ VIEWS: tuple[View, ...] = (
     View("robustness", "Robustness", robustness.show),
     View("groups", "Groups", groups.show),
     View("errors", "Errors", errors.show),
+    View("readers", "Readers", readers.show),
     View("training", "Training", training.show),
 )
