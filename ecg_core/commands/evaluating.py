@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core import network
-from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
+from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.network.registry import models_folder
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
 
@@ -16,9 +16,12 @@ from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
 def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = subparsers.add_parser("evaluate", help="measure the model")
-    parser.add_argument("--dataset", choices=("ptb-xl",), default="ptb-xl")
+    parser.add_argument("--dataset", choices=("ptb-xl", "labelled"), default="ptb-xl")
     parser.add_argument("--root", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--split", type=int, choices=(9, 10), required=True, help="PTB-XL fold")
+    parser.add_argument("--split", type=int, choices=(9, 10), help="PTB-XL fold")
+    parser.add_argument(
+        "--labels", type=Path, metavar="CSV", help="with --dataset labelled: one row per ECG"
+    )
     parser.add_argument("--condition", default="clean")
     parser.add_argument("--layout", choices=tuple(LAYOUTS), default=DEFAULT_LAYOUT)
     parser.add_argument("--limit", type=int, help="only about this many recordings")
@@ -32,6 +35,11 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and print one JSON line per figure."""
+    if arguments.dataset == "labelled":
+        return _labelled(arguments)
+    if arguments.split is None:
+        complain("Name the fold: --split 9 chooses, --split 10 reports.")
+        return WRONG_USAGE
     from ecg_core.learning import evaluate, evidence, ptbxl, release
     from ecg_core.page.conditions import CONDITIONS
 
@@ -58,3 +66,43 @@ def run(arguments: argparse.Namespace) -> int:
     for figure in evidence.figures(found):
         emit(asdict(figure))
     return ALL_READ
+
+
+def _labelled(arguments: argparse.Namespace) -> int:
+    """One's own labelled ECGs: the same set, scoring and figures as on the Performance page."""
+    from ecg_core.appraisal import rates
+    from ecg_core.labelled import columns, scoring, sets
+    from ecg_core.labelled.as_cases import as_cases
+
+    if arguments.labels is None or not arguments.labels.is_file():
+        complain("Name the table of labels: --labels CSV.")
+        return WRONG_USAGE
+    card = network.card_of(arguments.model or network.default_model())
+    try:
+        table = columns.read_table(arguments.labels.read_bytes())
+        found = [bundle for _, bundle in bundles([str(arguments.root)])]
+        names = [bundle.name for bundle in found]
+        checked = columns.check(table, columns.guess(table), names)
+        for problem in checked.problems:
+            complain(str(problem))
+        labelled = sets.create(
+            arguments.out or Path("var"),
+            arguments.labels.stem,
+            found,
+            checked.labels,
+            sets.identity(card.name, card.version, card.weights_sha256),
+        )
+    except (columns.TableError, FileNotFoundError, ValueError) as error:
+        complain(str(error))
+        return WRONG_USAGE
+    scoring.score(labelled)
+    cases = as_cases(labelled, card)
+    for question in (q for q in cases.questions if q.answerable):
+        emit(
+            {
+                "set": str(labelled.folder),
+                **asdict(rates.at(question, cases.patients)),
+                **asdict(rates.areas(question, cases.patients)),
+            }
+        )
+    return SOME_REJECTED if cases.refused or checked.problems else ALL_READ

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,14 +12,23 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from ecg_core import network
+from ecg_core import cli, network
 from ecg_core.appraisal import rates
 from ecg_core.labelled import engines, scoring, sets
 from ecg_core.labelled.answering import CaseAnswer, CaseFiles, answer
 from ecg_core.labelled.as_cases import as_cases
 from ecg_core.labelled.engines import Stop
 from ecg_core.labelled.sets import LabelledSet, State
-from tests.labelled.made_sets import NAMES, bundles, labelled_set, made_up, model, serial
+from tests.labelled.made_sets import (
+    DEMO,
+    NAMES,
+    TABLE,
+    bundles,
+    labelled_set,
+    made_up,
+    model,
+    serial,
+)
 
 
 def test_a_set_is_scored_to_its_end(tmp_path: Path) -> None:
@@ -169,3 +179,29 @@ def test_a_cluster_of_two_worker_processes(
         monkeypatch.setenv("ECG_DASK_SCHEDULER", cluster.scheduler_address)
         assert scoring.score(labelled, engines.configured()) is State.DONE
     same(labelled, expected)
+
+
+def test_the_command_gives_the_figures_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(engines, "configured", lambda: serial)
+    monkeypatch.setattr(scoring, "configured", lambda: serial)
+    ecgs, labels = tmp_path / "ecgs", tmp_path / "ward.csv"
+    ecgs.mkdir()
+    for name in NAMES:
+        for suffix in (".hea", ".dat"):
+            (ecgs / f"{name}{suffix}").write_bytes((DEMO / f"{name}{suffix}").read_bytes())
+    labels.write_bytes(TABLE)
+    arguments = ["evaluate", "--dataset", "labelled", "--root", str(ecgs)]
+    code = cli.main([*arguments, "--labels", str(labels), "--out", str(tmp_path / "var")])
+    # One of the four gave no page.
+    assert code == 3
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (labelled,) = sets.list_sets(tmp_path / "var")
+    cases = as_cases(labelled, network.card_of(network.default_model()))
+    answerable = [asked for asked in cases.questions if asked.answerable]
+    for line, asked in zip(lines, answerable, strict=True):
+        assert line["code"] == asked.code
+        found = rates.at(asked, cases.patients)
+        assert line["sensitivity"]["value"] == found.sensitivity.value
+        assert line["specificity"]["low"] == found.specificity.low
