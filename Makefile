@@ -10,7 +10,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench bench-abstention bench-export bench-rectify bench-trace train evidence demo clean
+.PHONY: help run test lint fuzz format bench bench-abstention bench-export bench-rectify bench-trace train evidence demo clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ lint: $(VENV)/dev ## ruff, formatting, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+fuzz: $(VENV)/dev ## Damaged files against every reader, for some minutes
+	ECG_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/intake/test_fuzz.py --timeout 1800
 
 format: $(VENV)/dev ## Format and fix what ruff can
 	$(BIN)/ruff check --fix .

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,12 +30,12 @@ def recognises(head: bytes, name: str) -> bool:
 
 def count(file: Upload, limits: Limits) -> int:
     """How many pages or frames the file holds; a waveform is one. Raises IntakeError."""
-    dataset = _parsed(file)
-    if "WaveformSequence" in dataset:
-        return 1
-    if "EncapsulatedDocument" in dataset:
-        return pdf.count(_document(dataset, file), limits)
-    return dicom_picture.count(dataset, file, limits)
+    with _parsed(file) as dataset:
+        if "WaveformSequence" in dataset:
+            return 1
+        if "EncapsulatedDocument" in dataset:
+            return pdf.count(_document(dataset, file), limits)
+        return dicom_picture.count(dataset, file, limits)
 
 
 def read(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
@@ -42,26 +44,28 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
     Raises IntakeError when the file is damaged, holds no ECG, or is over the limits.
     """
     file = only_file(bundle)
-    dataset = _parsed(file)
-    if "WaveformSequence" in dataset:
-        return dicom_waveform.read(dataset, bundle, limits)
-    if "EncapsulatedDocument" in dataset:
-        page = pdf.read(replace(bundle, files=(_document(dataset, file),)), limits)
-        return replace(page, sha256=bundle.sha256)
-    part = parts.chosen(bundle, dicom_picture.count(dataset, file, limits))
-    return dicom_picture.read(dataset, bundle, part, limits)
+    with _parsed(file) as dataset:
+        if "WaveformSequence" in dataset:
+            return dicom_waveform.read(dataset, bundle, limits)
+        if "EncapsulatedDocument" in dataset:
+            page = pdf.read(replace(bundle, files=(_document(dataset, file),)), limits)
+            return replace(page, sha256=bundle.sha256)
+        part = parts.chosen(bundle, dicom_picture.count(dataset, file, limits))
+        return dicom_picture.read(dataset, bundle, part, limits)
 
 
-def _parsed(file: Upload) -> Dataset:
+@contextmanager
+def _parsed(file: Upload) -> Iterator[Dataset]:
+    """The parsed file; whatever it raises, also when an element is first used, is IntakeError."""
     # Slow to import, and only the worker reads.
     import pydicom
 
     try:
-        return pydicom.dcmread(io.BytesIO(file.data), force=True)
-    except MemoryError:
+        yield pydicom.dcmread(io.BytesIO(file.data), force=True)
+    except (IntakeError, MemoryError):
         raise
     except Exception as error:
-        # Damaged elements make the library raise whatever its decoders do.
+        # Elements are decoded when they are used, and raise whatever their decoders do.
         raise IntakeError(
             f"{file.name} is a DICOM file, but it is damaged or cut off.",
             "Export it from the archive again.",

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pi_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from ecg_core.intake.limits import Limits
 from ecg_core.intake.reader import Reader
@@ -96,9 +96,10 @@ def opened(file: Upload, formats: tuple[str, ...], limits: Limits) -> Iterator[I
         yield image
     except Image.DecompressionBombError as error:
         raise _too_large(file, limits) from error
-    except UnidentifiedImageError as error:
-        raise damaged from error
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
+    except (IntakeError, MemoryError):
+        raise
+    except Exception as error:
+        # Decoders of damaged pictures raise far more than OSError (TypeError, IndexError…).
         log.info("an image was refused: %s", type(error).__name__)
         raise damaged from error
 

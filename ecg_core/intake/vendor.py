@@ -109,7 +109,7 @@ def _parsed(file: Upload, form: Format) -> Any:
             raise IntakeError(
                 f"{file.name} is {form.article} {form.name} of a kind that is not read.", _AGAIN
             ) from error
-        except (ECGDataKitError, ValueError, KeyError, IndexError, ArithmeticError) as error:
+        except (ECGDataKitError, ValueError, LookupError, ArithmeticError) as error:
             raise IntakeError(
                 f"{file.name} is {form.article} {form.name}, but it is damaged or incomplete.",
                 _AGAIN,

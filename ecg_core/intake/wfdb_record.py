@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from ecg_core.intake.assemble import Wave, record_of
 from ecg_core.intake.limits import Limits
@@ -42,9 +41,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
     else:
         waves = _joined(master, header_file.name, files, limits, notes)
         frames, fs_hz = master.frames, master.fs_hz
-    with tempfile.TemporaryDirectory(prefix="ecg-") as folder:
-        path = Path(folder) / "record"
-        annotations = read_annotations(path, bundle, fs_hz, frames, limits, notes)
+    annotations = read_annotations(bundle, fs_hz, frames, limits, notes)
     return record_of(bundle, waves, limits, tuple(dict.fromkeys(notes)), annotations)
 
 

@@ -191,5 +191,11 @@ def _physical(path: Path, indices: list[int]) -> list[np.ndarray]:
     # Slow to import, and mostly only the worker reads.
     import wfdb
 
-    record = wfdb.rdrecord(str(path), channels=indices, physical=True, smooth_frames=False)
+    try:
+        record = wfdb.rdrecord(str(path), channels=indices, physical=True, smooth_frames=False)
+    except MemoryError:
+        raise
+    except Exception as error:
+        # Whatever its arrays or the decoder of compressed files raise over damaged samples.
+        raise IntakeError("The record's signals cannot be decoded.", AGAIN) from error
     return [np.asarray(signal, dtype=np.float64) for signal in record.e_p_signal]

@@ -88,7 +88,7 @@ def test_unexpected_error_is_logged_without_what_the_file_says(
         raise ZeroDivisionError("deep inside")
 
     data = encode_quarters("PNG")
-    monkeypatch.setattr(raster_image.Image, "open", fail)
+    monkeypatch.setattr(raster_image, "only_file", fail)
     with caplog.at_level(logging.ERROR), pytest.raises(IntakeError) as caught:
         read_here(Bundle("Jane Doe.png", (Upload("Jane Doe.png", data),)))
     assert "deep inside" not in str(caught.value) + caplog.text
