@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ import ecg_core
 from ecg_core import intake, network
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 from ecg_core.network.values import Attention, ModelIdentity, Prediction
-from ecg_core.page import to_page
+from ecg_core.page import Correction, from_scan, to_page
 from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
 from ecg_core.page.trace import recover
 from ecg_core.page.values import EcgPage, PageError
@@ -38,10 +38,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class View:
-    """What of a record is read, and through which filter; a scan is read as it is."""
+    """What of a record is read, through which filter, and what was set by hand on a scan.
+
+    scan_layout: layout of a scan when the reader chose it; otherwise it is found.
+    """
 
     band: Band = Band.DIAGNOSTIC
     start_s: float = 0.0
+    scan_layout: str | None = None
+    correction: Correction = field(default_factory=Correction)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +160,10 @@ def preview(sha256: str) -> np.ndarray:
 @st.cache_resource(show_spinner=False, max_entries=48)
 def page(sha256: str, view: View) -> EcgPage:
     """The page of a dropped bundle. Raises IntakeError or PageError."""
-    return to_page(_seen(material(sha256), view.start_s), DEFAULT_LAYOUT, view.band)
+    source = _seen(material(sha256), view.start_s)
+    if isinstance(source, EcgScan):
+        return from_scan(source, view.scan_layout, view.correction)
+    return to_page(source, DEFAULT_LAYOUT, view.band)
 
 
 def _seen(source: EcgRecord | EcgScan, start_s: float) -> EcgRecord | EcgScan:
@@ -247,7 +255,7 @@ def targets(model: ModelIdentity) -> tuple[tuple[str, str], ...]:
 
 def _key(page: EcgPage) -> str:
     # Remarks and boxes differ while the ink is the same, and answers may rest on them.
-    return f"{page.sha256}-{page.source_sha256}-{page.layout}-{page.filter_name}"
+    return f"{page.sha256}-{page.source_sha256}-{page.layout}-{page.filter_name}{page.correction}"
 
 
 def answer(sha256: str, view: View, progress: Callable[[str], None]) -> Answer:

@@ -10,7 +10,7 @@ from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import PageError
 from ecg_core.signal.filters import Band
 from ecg_core.triage.store import StoreError
-from widgets import earlier, engine, looking, queue, verdict
+from widgets import correction, earlier, engine, looking, queue, verdict
 from widgets.decision import decision_form
 from widgets.engine import Answer, View
 from widgets.navigator import navigator
@@ -39,6 +39,12 @@ def reading_screen(entry: queue.Entry) -> None:
         view = entry.view
         if isinstance(source, EcgRecord):
             view = _view_choice(bar, source, entry)
+        elif correction.is_open(entry.sha256):
+            correction.correction_screen(entry, source)
+            return
+        else:
+            with bar:
+                correction.offer(entry.sha256)
         if bar.button("Original", icon=":material/description:", key=f"shown_{entry.sha256}"):
             original(engine.bundle(entry.sha256), source)
         _desk(entry, _answer(entry, view), source.notes)

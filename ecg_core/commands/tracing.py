@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     code = ALL_READ
     try:
         for name, bundle in bundles(arguments.paths):
-            line = {"input": name, "sha256": bundle.sha256}
+            line: dict[str, object] = {"input": name, "sha256": bundle.sha256}
             line |= _recovered(bundle, arguments.layout, arguments.out)
             code = SOME_REJECTED if line["status"] == "rejected" else code
             emit(line)

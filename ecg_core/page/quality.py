@@ -237,6 +237,12 @@ LIMITS: dict[str, Limit] = {
             "Calibration pulse of {height:.0f} mm in {rows} rows.",
             "",
         ),
+        Limit(
+            "by_hand",
+            Severity.NOTE,
+            "Set by hand: {what}.",
+            "",
+        ),
     )
 }
 """Every remark a scan can get, and those of `plausible` and `swapped` for records; by code."""

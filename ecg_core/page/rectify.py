@@ -9,6 +9,7 @@ import numpy as np
 from ecg_core.intake.values import EcgScan
 from ecg_core.page import plausible, quality, swapped
 from ecg_core.page.bend import Bend
+from ecg_core.page.by_hand import as_json, in_words
 from ecg_core.page.calibration import calibrate
 from ecg_core.page.compose import Found, Squeeze, compose
 from ecg_core.page.correction import Correction, view_of
@@ -101,6 +102,9 @@ def read_scan(
     page = replace(page, remarks=(*remarks, *page.remarks))
     doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))
     page = replace(page, remarks=(*page.remarks, *doubts))
+    if by_hand := as_json(layout, correction):
+        said = remark("by_hand", what=in_words(layout, correction))
+        page = replace(page, correction=by_hand, remarks=(*page.remarks, said))
     return Reading(page, grid.to_mm @ view.from_scan, grid.bend, move @ offset, panels, squeeze)
 
 

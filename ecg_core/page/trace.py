@@ -174,12 +174,14 @@ def _near(cover: np.ndarray, own: np.ndarray) -> np.ndarray:
     tight = cv2.dilate(inked, np.ones((3, 3), np.uint8))
     reach = np.ones([round(2 * mm * PX_PER_MM) + 1 for mm in GOES_ON_MM[::-1]], np.uint8)
     wide = cv2.dilate(inked, reach)
-    tight, wide = (cv2.resize(m, size, interpolation=cv2.INTER_NEAREST) > 0 for m in (tight, wide))
+    on_ink, around = (
+        cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST) > 0 for mask in (tight, wide)
+    )
     count, pieces = cv2.connectedComponents((cover > 0.2).astype(np.uint8), connectivity=8)
     joined = np.zeros(count, bool)
-    joined[pieces[tight]] = True
+    joined[pieces[on_ink]] = True
     joined[0] = False
-    return np.asarray(tight | (wide & joined[pieces]))
+    return np.asarray(on_ink | (around & joined[pieces]))
 
 
 def _lead(

@@ -85,6 +85,7 @@ class EcgPage:
     source: "record" or "scan". source_px_per_mm: the resolution found in a scan.
     filter_name: the filter in force, as printed on the page ("" for scans).
     speed_mm_per_s, gain_mm_per_mv: of the canonical page, always 25 and 10.
+    correction: what the reader set by hand on the scan, as JSON ("" for nothing).
     """
 
     ink: np.ndarray
@@ -102,6 +103,7 @@ class EcgPage:
     picture: np.ndarray | None = None
     speed_mm_per_s: float = 25.0
     gain_mm_per_mv: float = 10.0
+    correction: str = ""
 
     @property
     def width_mm(self) -> float:
@@ -138,6 +140,7 @@ class EcgPage:
                 "start_s",
                 "speed_mm_per_s",
                 "gain_mm_per_mv",
+                "correction",
             )
         }
         plain["boxes"] = [asdict(box) for box in self.boxes]

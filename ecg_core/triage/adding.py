@@ -46,6 +46,11 @@ class NewCase:
             raise StoreError("The answer belongs to another page.", "Open the ECG again.")
 
     @property
+    def by_hand(self) -> dict[str, str]:
+        """What the reader set by hand on the scan; nothing where nothing was set."""
+        return {"correction": self.page.correction} if self.page.correction else {}
+
+    @property
     def identity(self) -> str:
         """Hash of input, page and model: the same again is the same case."""
         model = self.prediction.model
@@ -60,6 +65,7 @@ class NewCase:
                     "weights": model.weights_sha256,
                     "model": [model.name, model.version, model.preprocessing_version],
                 }
+                | self.by_hand
             )
         )
 
@@ -162,7 +168,7 @@ def _added_payload(new: NewCase, stored: StoredBytes, row_sha256: str) -> dict[s
         "start_s": float(new.page.start_s),
         "row_sha256": row_sha256,
         "app_version": new.app_version,
-    }
+    } | new.by_hand
 
 
 def _answer_payload(new: NewCase, stored: StoredBytes) -> dict[str, Any]:

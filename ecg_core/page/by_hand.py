@@ -1,0 +1,39 @@
+"""What a reader set by hand on a scan, as it is kept with the page and said beside it."""
+
+from __future__ import annotations
+
+import json
+
+from ecg_core.page.correction import Correction
+
+TURNS = ("upright as it came", "a quarter turn clockwise", "half a turn", "a quarter turn back")
+
+
+def as_json(layout: str | None, correction: Correction) -> str:
+    """What was set, for the record; empty when nothing was."""
+    corners = correction.corners_px
+    found = {
+        "corners_px": None if corners is None else [[round(v, 1) for v in xy] for xy in corners],
+        "quarter_turns": correction.quarter_turns,
+        "layout": layout,
+        "speed_mm_per_s": correction.speed_mm_per_s,
+        "gain_mm_per_mv": correction.gain_mm_per_mv,
+    }
+    told = {name: value for name, value in found.items() if value is not None}
+    return json.dumps(told, sort_keys=True) if told else ""
+
+
+def in_words(layout: str | None, correction: Correction) -> str:
+    """What was set, for the reader of the page; empty when nothing was."""
+    said = []
+    if correction.corners_px is not None:
+        said.append("corners")
+    if correction.quarter_turns is not None:
+        said.append(TURNS[correction.quarter_turns])
+    if layout is not None:
+        said.append(f"layout {layout}")
+    if correction.speed_mm_per_s is not None:
+        said.append(f"{correction.speed_mm_per_s:g} mm/s")
+    if correction.gain_mm_per_mv is not None:
+        said.append(f"{correction.gain_mm_per_mv:g} mm/mV")
+    return ", ".join(said)

@@ -1,0 +1,52 @@
+"""A scan corrected by hand: shown at once, stored only when it is taken over, told by the case."""
+
+from __future__ import annotations
+
+import json
+
+from streamlit.testing.v1 import AppTest
+
+from ecg_core.triage.schema import Action
+from ecg_core.triage.store import CaseFilter
+from tests.app.conftest import demo_files, drop, words
+from widgets import engine
+
+
+def key_of(app: AppTest, prefix: str) -> str:
+    return next(button.key for button in app.button if (button.key or "").startswith(prefix))
+
+
+def test_what_was_set_by_hand_is_stored_with_the_case(app: AppTest) -> None:
+    drop(app, *demo_files("old_inferior_scan.jpg"))
+    (first,) = engine.store().search(CaseFilter())
+    app.button(key=key_of(app, "correct_")).click().run()
+    assert not app.exception
+    sha256 = key_of(app, "take_").removeprefix("take_")
+    app.selectbox(key=f"scan_layout_{sha256}").set_value("3x4+1R").run()
+    assert "How it is read now" in words(app)
+    # A draft is no case.
+    assert len(engine.store().search(CaseFilter())) == 1
+    app.button(key=f"take_{sha256}").click().run()
+    assert not app.exception
+    assert "Set by hand: layout 3x4+1R." in words(app)
+    second = next(c for c in engine.store().search(CaseFilter()) if c.id != first.id)
+    case = engine.store().reopen(second.id)
+    assert case.checks.ok
+    said = {"layout": "3x4+1R"}
+    assert json.loads(case.page.correction) == said
+    added = next(event for event in case.events if event.action == Action.CASE_ADDED)
+    assert json.loads(added.payload["correction"]) == said
+    untouched = engine.store().reopen(first.id)
+    assert untouched.page.correction == ""
+    assert all("correction" not in event.payload for event in untouched.events)
+
+
+def test_cancelling_leaves_the_reading_as_it_was(app: AppTest) -> None:
+    drop(app, *demo_files("old_inferior_scan.jpg"))
+    app.button(key=key_of(app, "correct_")).click().run()
+    app.button(key=key_of(app, "Turn right_")).click().run()
+    assert any("Not readable like this" in warning.value for warning in app.warning)
+    app.button(key=key_of(app, "cancel_")).click().run()
+    assert not app.exception
+    assert len(engine.store().search(CaseFilter())) == 1
+    assert app.session_state["queue"][0].view.correction.is_empty
