@@ -19,8 +19,9 @@ BEFORE_S, AFTER_S = 0.40, 0.70
 QRS_BEFORE_S, QRS_AFTER_S = 0.10, 0.14
 LEVEL_S = (-0.11, -0.07)
 """Where the isoelectric level is taken at first: before most QRS complexes begin."""
-ALIKE = 0.90
-"""Correlation of two QRS complexes from which they are of one kind."""
+ALIKE, ALIKE_FEW = 0.90, 0.80
+"""Correlation of two QRS complexes from which they are of one kind; with fewer than three leads,
+where noise weighs more."""
 EARLY = 0.80
 """A beat after less than this share of the usual interval comes early."""
 
@@ -89,7 +90,8 @@ def sort_beats(ecg: Sampled, times_s: np.ndarray) -> SortedBeats:
         shapes[beat] = cut.ravel()
     norm = np.linalg.norm(shapes, axis=1)
     unit = shapes / np.maximum(norm, 1e-9)[:, None]
-    alike = (unit @ unit.T > ALIKE) & whole[:, None] & whole
+    limit = ALIKE if len(leads) >= 3 else ALIKE_FEW
+    alike = (unit @ unit.T > limit) & whole[:, None] & whole
     fits = alike & ~early[:, None] & ~early
     votes = fits.sum(axis=1)
     if votes.max(initial=0) == 0:

@@ -1,0 +1,173 @@
+"""Measurements against what is known: `python -m benchmarks.measurements --mitdb DIR --ptbxl DIR`.
+
+Rate against the annotated beats of the MIT-BIH Arrhythmia Database, ten-second strips, alone and
+with the record around them, as the app has it; intervals against synthetic beats, whose waves
+begin and end where the model says; and intervals against the labels of PTB-XL fold 10, on which
+nothing was chosen. Strips with ventricular flutter waves or fewer than three beats are left out.
+The share of beats' votes was chosen on DS1 and the paced records, the limits of waves on synthetic
+beats of other seeds and PTB-XL fold 9.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import wfdb
+
+from ecg_core.intake.values import EcgRecord
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.learning import ptbxl
+from ecg_core.signal import beat_model
+from ecg_core.signal.beat_model import Conduction, Heart, synthesise
+from ecg_core.signal.measurements import measure
+
+RESULTS = Path(__file__).parent / "results" / "measurements.jsonl"
+BEATS = frozenset("NLRejAaJSVEF/fQ")
+DS1 = frozenset(
+    {"101", "106", "108", "109", "112", "114", "115", "116", "118", "119", "122"}
+    | {"124", "201", "203", "205", "207", "208", "209", "215", "220", "223", "230"}
+)
+PACED = frozenset({"102", "104", "107", "217"})
+STRIP_S = 10.0
+NEAR_BPM = 2.0
+
+
+def mitdb(root: Path, every: int) -> Iterator[dict[str, Any]]:
+    """One row a record: strips, and in how many the rate is within 2 bpm."""
+    for name in (root / "RECORDS").read_text().split():
+        file = wfdb.rdrecord(str(root / name))
+        marks = wfdb.rdann(str(root / name), "atr")
+        symbols, times = np.array(marks.symbol), marks.sample / file.fs
+        beats = times[np.isin(symbols, list(BEATS))]
+        flutter = times[symbols == "!"]
+        signals = file.p_signal.T.astype(np.float32)
+        leads = ("II", "V1")
+        whole = EcgRecord(name, "", signals, leads, leads, file.fs, signals.shape[1] / file.fs)
+        row: dict[str, Any] = {"set": "mitdb", "record": name, "part": _part(name), "strips": 0}
+        row |= {"alone": 0, "in_context": 0, "good": 0, "good_near": 0}
+        for start_s in np.arange(0, whole.duration_s - STRIP_S, STRIP_S * every):
+            inside = beats[(beats >= start_s) & (beats < start_s + STRIP_S)]
+            waves = ((flutter >= start_s) & (flutter < start_s + STRIP_S)).any()
+            if len(inside) < 3 or waves:
+                continue
+            true = 60 * (len(inside) - 1) / (inside[-1] - inside[0])
+            row["strips"] += 1
+            alone = measure(whole.window(float(start_s), STRIP_S)).values["rate"]
+            around = measure(whole, float(start_s)).value("rate")
+            near = alone.value is not None and abs(alone.value - true) <= NEAR_BPM
+            row["alone"] += int(near)
+            row["in_context"] += int(around is not None and abs(around - true) <= NEAR_BPM)
+            row["good"] += int(alone.quality == "good")
+            row["good_near"] += int(alone.quality == "good" and near)
+        yield row
+
+
+def _part(name: str) -> str:
+    return "DS1" if name in DS1 else "paced" if name in PACED else "DS2"
+
+
+def synthetic(count: int) -> Iterator[dict[str, Any]]:
+    """One row a synthetic ECG: errors of rate (bpm) and intervals (ms), null where blank."""
+    rng = np.random.default_rng(20260101)
+    while count:
+        conduction = Conduction(str(rng.choice([c.value for c in Conduction], p=(0.6, 0.2, 0.2))))
+        normal = conduction is Conduction.NORMAL
+        heart = Heart(
+            rate_bpm=float(rng.uniform(45, 120)),
+            conduction=conduction,
+            pr_s=float(rng.uniform(0.12, 0.24)),
+            qtc_s=float(rng.uniform(0.36, 0.48)),
+            qrs_stretch=float(rng.uniform(0.9, 1.4) if normal else rng.uniform(0.95, 1.2)),
+            noise_mv=float(rng.uniform(0.004, 0.03)),
+            wander_mv=float(rng.uniform(0.02, 0.2)),
+            voltage=float(rng.uniform(0.6, 1.3)),
+        )
+        onset_s, qt_s = beat_model._onset_s(heart), beat_model._qt_s(heart)
+        if 60 / heart.rate_bpm - heart.pr_s - qt_s < 0.04:
+            continue  # P lies on the T wave before it
+        count -= 1
+        seed = int(rng.integers(1 << 30))
+        fs_hz = float(rng.choice([100, 250, 500]))
+        ecg = synthesise(heart, fs_hz=fs_hz, seed=seed)
+        found = measure(
+            EcgRecord("", "", ecg.signals_mv, STANDARD_LEADS, STANDARD_LEADS, fs_hz, 10.0)
+        )
+        times = [beat.time_s for beat in ecg.beats if 0 <= beat.time_s < 10]
+        truth = {
+            "rate": 60 / float(np.diff(times).mean()),
+            "pr": 1e3 * heart.pr_s,
+            "qrs": 1e3 * (beat_model._j_point_s(heart) - onset_s),
+            "qt": 1e3 * qt_s,
+        }
+        row: dict[str, Any] = {"set": "synthetic", "conduction": conduction.value, "fs_hz": fs_hz}
+        for key, true in truth.items():
+            value = found.value(key)
+            row[key] = None if value is None else round(value - true, 1)
+        yield row
+
+
+LABELS: tuple[tuple[str, str, float, tuple[str, ...]], ...] = (
+    ("QRS ≥ 120 ms: complete bundle branch block", "qrs", 120.0, ("CLBBB", "CRBBB")),
+    ("PR > 200 ms: first-degree AV block", "pr", 200.0, ("1AVB",)),
+    ("rate < 60 bpm: sinus bradycardia", "rate", -60.0, ("SBRAD",)),
+    ("rate > 100 bpm: sinus tachycardia", "rate", 100.0, ("STACH",)),
+    ("PR blank: atrial fibrillation", "pr", 0.0, ("AFIB",)),
+)
+"""What it says, quantity, limit (negative: below it; 0: blank), statements of PTB-XL."""
+
+
+def labelled(root: Path, every: int) -> Iterator[dict[str, Any]]:
+    """One row a label of PTB-XL fold 10: how often the measurement agrees with the readers."""
+    data = ptbxl.load(root)
+    rows = np.flatnonzero(data.folds == 10)[::every]
+    found = []
+    for row in rows:
+        mv = data.signals_uv[row].astype(np.float32) / 1000
+        ecg = EcgRecord("", "", mv, STANDARD_LEADS, STANDARD_LEADS, 100.0, 10.0)
+        found.append(measure(ecg))
+    for words, key, limit, codes in LABELS:
+        columns = [data.codes.index(code) for code in codes]
+        has = data.statements[rows][:, columns].any(axis=1)
+        values = [one.value(key) for one in found]
+        if limit == 0.0:
+            said = np.array([value is None for value in values])
+        elif limit < 0:
+            said = np.array([value is not None and value < -limit for value in values])
+        else:
+            edge = limit if key == "qrs" else np.nextafter(limit, np.inf)
+            said = np.array([value is not None and value >= edge for value in values])
+        yield {
+            "set": "ptb-xl fold 10",
+            "what": words,
+            "labelled": int(has.sum()),
+            "said": int((said & has).sum()),
+            "others": int((~has).sum()),
+            "not_said": int((~said & ~has).sum()),
+        }
+
+
+def main() -> None:
+    """Write every row to the result file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mitdb", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--ptbxl", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--every", type=int, default=1, help="only each so-many-th strip")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    with arguments.out.open("w", encoding="utf-8") as out:
+        for rows in (
+            synthetic(300),
+            labelled(arguments.ptbxl, arguments.every),
+            mitdb(arguments.mitdb, arguments.every),
+        ):
+            for row in rows:
+                print(json.dumps(row, ensure_ascii=False), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Report: a draft narrative composed by rules, and one page to print."""

@@ -1,0 +1,146 @@
+"""The draft report says what rests on something, and nothing else."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from ecg_core.network.statements import Triage
+from ecg_core.page.values import Remark, Severity
+from ecg_core.report.lead_names import named
+from ecg_core.report.narrative import compose
+from ecg_core.report.phrases import ENGLISH, LANGUAGES
+from ecg_core.report.rules import EACH, FIRST
+from ecg_core.report.values import Facts, Narrative, Section
+from ecg_core.signal.beat_model import Conduction, Heart, Lesion, Rhythm
+from ecg_core.signal.measurements import nothing
+from ecg_core.signal.values import QUANTITIES
+from tests.report.facts import measured, prediction
+
+HEALTHY = Heart(rate_bpm=70)
+
+
+def of(narrative: Narrative, section: Section) -> str:
+    return " ".join(s.text for s in narrative.sentences if s.section is section)
+
+
+def test_a_healthy_ecg_reads_as_a_cardiologist_would_write_it() -> None:
+    draft = compose(Facts(measured(HEALTHY), prediction()))
+    assert of(draft, Section.RHYTHM) == "Sinus rhythm."
+    assert of(draft, Section.RATE) == "Ventricular rate 70/min."
+    assert of(draft, Section.AXIS).startswith("Normal QRS axis of")
+    assert "PR 1" in draft.text and draft.text.count("normal") >= 3
+    assert of(draft, Section.CONCLUSION) == "Conclusion: normal ECG."
+    assert of(draft, Section.COMPARISON) == ""
+    assert [s.section for s in draft.sentences] == sorted(
+        (s.section for s in draft.sentences), key=list(Section).index
+    )
+
+
+def test_every_sentence_rests_on_known_leads_numbers_and_findings() -> None:
+    heart = Heart(lesions=(Lesion("anterior", st_mv=0.4),))
+    answer = prediction(Triage.ACUTE_MI, ("ASMI", "LVH"))
+    draft = compose(Facts(measured(heart), answer))
+    for sentence in draft.sentences:
+        assert set(sentence.numbers) <= set(QUANTITIES)
+        assert set(sentence.findings) <= {"ASMI", "LVH"}
+    st = next(s for s in draft.sentences if s.text.startswith("ST elevation"))
+    assert {"V2", "V3", "V4"} <= set(st.leads)
+    infarct = of(draft, Section.INFARCTION)
+    assert infarct.startswith("Pattern of acute or recent infarction: anteroseptal infarction.")
+    assert "acute or recent infarction" in of(draft, Section.CONCLUSION)
+
+
+def test_an_abstaining_model_is_not_quoted() -> None:
+    answer = prediction(Triage.ACUTE_MI, ("ASMI", "AFIB", "CLBBB"), abstains=True)
+    draft = compose(Facts(measured(HEALTHY), answer))
+    assert not any(s.findings for s in draft.sentences)
+    assert "infarction" not in draft.text and "fibrillation" not in draft.text
+    assert of(draft, Section.CONCLUSION) == ("Conclusion left to the reader: the machine abstains.")
+
+
+def test_findings_below_their_operating_points_are_not_said() -> None:
+    draft = compose(Facts(measured(HEALTHY), prediction(below=("LVH", "ASMI", "AFIB"))))
+    assert draft == compose(Facts(measured(HEALTHY), prediction()))
+
+
+def test_without_a_model_measurements_speak_alone() -> None:
+    draft = compose(Facts(measured(HEALTHY)))
+    assert of(draft, Section.RHYTHM) == "Sinus rhythm."
+    assert of(draft, Section.CONCLUSION) == "Conclusion left to the reader."
+
+
+def test_what_cannot_be_measured_cannot_be_judged() -> None:
+    draft = compose(Facts(nothing("No trace."), prediction(abstains=True)))
+    text = draft.text
+    for words in ("rhythm", "rate", "axis", "PR", "QRS duration", "QT", "ST segment"):
+        assert f"{words} cannot be judged" in text, words
+
+
+@pytest.mark.parametrize(
+    ("heart", "words"),
+    [
+        (Heart(rate_bpm=48), "Sinus bradycardia."),
+        (Heart(rate_bpm=112, pr_s=0.13), "Sinus tachycardia."),
+        (Heart(rate_bpm=62, pr_s=0.26), "PR prolonged to"),
+        (Heart(rate_bpm=62, qtc_s=0.50), "QTc prolonged to"),
+        (Heart(conduction=Conduction.RIGHT_BUNDLE_BLOCK), "Intraventricular conduction delay"),
+        (Heart(rate_bpm=60, premature_every=3), "Beats of another shape:"),
+        (Heart(rate_bpm=90, rhythm=Rhythm.FIBRILLATION, irregularity=0.22), "Irregular rhythm"),
+    ],
+)
+def test_measurements_choose_the_phrase(heart: Heart, words: str) -> None:
+    assert words in compose(Facts(measured(heart), prediction())).text
+
+
+def test_model_and_measurement_that_disagree_are_both_told() -> None:
+    draft = compose(Facts(measured(HEALTHY), prediction(Triage.OTHER, ("AFIB", "CLBBB"))))
+    assert "Atrial fibrillation is suggested, although P waves lead the beats" in draft.text
+    assert "Complete left bundle branch block is suggested, but the QRS lasts only" in draft.text
+
+
+def test_a_bundle_branch_block_hides_the_infarction() -> None:
+    heart = Heart(conduction=Conduction.LEFT_BUNDLE_BLOCK)
+    draft = compose(Facts(measured(heart), prediction(Triage.OTHER, ("CLBBB",))))
+    assert "Complete left bundle branch block." in draft.text
+    assert "Infarction cannot be judged with this conduction." in draft.text
+    assert "T-wave inversion" not in draft.text
+
+
+def test_comparison_only_with_an_ecg_that_was_chosen() -> None:
+    then = measured(Heart(rate_bpm=60))
+    now = measured(Heart(rate_bpm=96, lesions=(Lesion("inferior", st_mv=0.3),)))
+    draft = compose(Facts(now, prediction(), previous=then))
+    told = of(draft, Section.COMPARISON)
+    assert told.startswith("Compared with the previous ECG: Rate 9")
+    assert "(was 6" in told and "ST changed by +" in told
+    same = compose(Facts(then, prediction(), previous=then))
+    assert "no significant change" in of(same, Section.COMPARISON)
+    blank = compose(Facts(then, prediction(), previous=nothing("")))
+    assert "cannot be compared" in of(blank, Section.COMPARISON)
+
+
+def test_doubts_about_the_page_come_first() -> None:
+    doubt = Remark("arms_swapped", Severity.DOUBT, "The arm electrodes may be swapped.")
+    note = Remark("mains", Severity.NOTE, "Mains hum.")
+    draft = compose(Facts(measured(HEALTHY), prediction(), (note, doubt)))
+    assert draft.sentences[0].text == "The arm electrodes may be swapped."
+    assert "Mains hum" not in draft.text
+
+
+def test_every_phrase_is_in_every_language_and_used_by_a_rule() -> None:
+    rules = [r for groups in FIRST.values() for group in groups for r in group]
+    rules += [r for each in EACH.values() for r in each]
+    used = {rule.phrase for rule in rules} | {"change_number", "change_st"}
+    assert used == set(ENGLISH)
+    fields = {k: {f for _, f, _, _ in string.Formatter().parse(v) if f} for k, v in ENGLISH.items()}
+    for table in LANGUAGES.values():
+        assert set(table) == set(ENGLISH)
+        for key, phrase in table.items():
+            told = {f for _, f, _, _ in string.Formatter().parse(phrase) if f}
+            assert told == fields[key], key
+
+
+def test_leads_are_named_as_in_a_report() -> None:
+    assert named(["V6", "V5", "V4", "III", "II"]) == "II, III, V4–V6"
