@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ecg_core.commands import (
     attending,
     audit,
+    benchmarking,
     crossvalidating,
     curating,
     evaluating,
@@ -32,6 +33,7 @@ COMMANDS = (
     tracing,
     training,
     evaluating,
+    benchmarking,
     scoring,
     attending,
     curating,

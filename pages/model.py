@@ -7,6 +7,7 @@ import streamlit as st
 
 from ecg_core import network
 from ecg_core.network.card import Figure, ModelCard
+from ecg_core.page.layouts import STRIP
 from widgets import engine, person
 from widgets.entrance import through_app
 
@@ -82,6 +83,13 @@ def _measured(card: ModelCard) -> None:
     st.caption("Each figure is regenerated from the evidence files shipped with the model.")
 
 
+READS_NOW = {
+    network.model_for(STRIP): ", reads new rhythm strips",
+    network.default_model(): ", reads new ECGs",
+}
+"""What stands beside the models that answer now."""
+
+
 def chosen() -> str:
     """The model to show: the one that answers, unless the reader picks another."""
     names, default = network.list_models(), network.default_model()
@@ -91,7 +99,7 @@ def chosen() -> str:
         "Model",
         names,
         index=names.index(default),
-        format_func=lambda name: f"{name}, reads new ECGs" if name == default else name,
+        format_func=lambda name: f"{name}{READS_NOW.get(name, '')}",
         help="Older models stay here: the cases that they read reopen with their answers.",
         key="model_shown",
         width=420,

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
+from ecg_core.network.statements import TRIAGE_CLASSES, Triage, triage_names
 from ecg_core.network.values import Attention, Finding, Prediction
 
 _ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
@@ -55,9 +55,10 @@ def percent(probability: float) -> str:
 
 def triage_bars(prediction: Prediction, key: str) -> None:
     """The triage classes with their probabilities, the likeliest emphasised."""
+    names = triage_names(prediction.reads)
     rows = [
         Bar(
-            TRIAGE_NAMES[name],
+            names[name],
             share,
             percent(share),
             mark=prediction.acute_threshold if name is Triage.ACUTE_MI else None,
@@ -65,6 +66,7 @@ def triage_bars(prediction: Prediction, key: str) -> None:
             tone="strong" if name == prediction.triage_class else "",
         )
         for name, share in zip(TRIAGE_CLASSES, prediction.triage, strict=True)
+        if name in names
     ]
     bars(rows, "Probability of each triage class", key, long=True)
 

@@ -11,13 +11,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from ecg_core.network.statements import (
-    STATEMENTS,
-    SUPERCLASS_NAMES,
-    TRIAGE_NAMES,
-    Triage,
-)
-from ecg_core.network.values import Attention
+from ecg_core.network.statements import TRIAGE_NAMES, Triage, triage_names
+from ecg_core.network.values import Attention, Prediction
 from ecg_core.triage.store import StoredCase
 from widgets import earlier, engine, looking, verdict
 from widgets.badges import priority_name
@@ -42,11 +37,11 @@ def case_view(case: StoredCase) -> None:
     with classes:
         verdict.classes(case.prediction)
     with leads:
-        verdict.looked(attention, target_name(attention.target))
+        verdict.looked(attention, target_name(case.prediction, attention.target))
         if attention is not case.attention:
             st.caption(
                 "Computed now with the weights that read this ECG. Stored with the answer: "
-                f"{target_name(case.attention.target)}."
+                f"{target_name(case.prediction, case.attention.target)}."
             )
     _record(case)
 
@@ -72,7 +67,8 @@ def _offered(
 ) -> tuple[list[tuple[str, str]], tuple[tuple[str, str], ...]]:
     """Targets and methods to choose from: without the judge only what was stored."""
     offered = (case.attention.target,) if gone else targets_of(case)
-    return [(target, target_name(target)) for target in offered], () if gone else engine.methods()
+    named = [(target, target_name(case.prediction, target)) for target in offered]
+    return named, () if gone else engine.methods()
 
 
 def _sheet(case: StoredCase, overlay: Overlay, at: Looking, gone: str) -> None:
@@ -94,16 +90,19 @@ def _sheet(case: StoredCase, overlay: Overlay, at: Looking, gone: str) -> None:
 def targets_of(case: StoredCase) -> tuple[str, ...]:
     """What the model that read the case can be asked about: what it answered then."""
     answered = (*case.prediction.superclasses, *case.prediction.findings)
-    return tuple(dict.fromkeys((*map(str, Triage), *(finding.code for finding in answered))))
+    return tuple(
+        dict.fromkeys(
+            (*map(str, case.prediction.triage_classes), *(finding.code for finding in answered))
+        )
+    )
 
 
-def target_name(target: str) -> str:
-    """Plain name of what attention was shown for."""
+def target_name(prediction: Prediction, target: str) -> str:
+    """Plain name of what attention was shown for, as the answer named it."""
     if target in set(Triage):
-        return TRIAGE_NAMES[Triage(target)]
-    if target in SUPERCLASS_NAMES:
-        return SUPERCLASS_NAMES[target]
-    return STATEMENTS[target].name if target in STATEMENTS else target
+        return triage_names(prediction.reads)[Triage(target)]
+    answered = (*prediction.superclasses, *prediction.findings)
+    return next((finding.name for finding in answered if finding.code == target), target)
 
 
 def checks_badge(case: StoredCase) -> None:
@@ -162,6 +161,7 @@ def _originals(case: StoredCase) -> None:
 def _record(case: StoredCase) -> None:
     with st.expander("For the record: versions, hashes and events"):
         model = case.prediction.model
+        target = target_name(case.prediction, case.attention.target)
         st.markdown(
             f"- Case: `{case.id}`, stored {case.created_utc:%Y-%m-%d %H:%M:%S} UTC "
             f"by version {case.app_version}\n"
@@ -170,7 +170,7 @@ def _record(case: StoredCase) -> None:
             f"- Page preparation: `{model.preprocessing_version}`\n"
             f"- Input, SHA-256: `{case.input_sha256}`\n"
             f"- Page, SHA-256: `{case.prediction.page_sha256}`\n"
-            f"- Attention: {case.attention.method} for {target_name(case.attention.target)}"
+            f"- Attention: {case.attention.method} for {target}"
         )
         st.dataframe(
             pd.DataFrame(

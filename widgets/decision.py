@@ -7,7 +7,7 @@ import uuid
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
+from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage, triage_names
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.roles import Permission
 from ecg_core.triage.store import Reading, StoreError
@@ -86,7 +86,7 @@ def _verdict(answer: Answer) -> bool:
     if answer.prediction.abstained:
         st.caption("The machine gives no answer here, so the decision is yours alone.")
         return False
-    name = TRIAGE_NAMES[answer.prediction.triage_class]
+    name = triage_names(answer.prediction.reads)[answer.prediction.triage_class]
     choice = st.segmented_control(
         f"The machine says: **{name}**",
         [AGREE, OVERRIDE],

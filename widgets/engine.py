@@ -97,8 +97,9 @@ def _classifier(name: str) -> Classifier:
 def judge(identity: ModelIdentity) -> Classifier:
     """The model that gave an answer, with the very weights. Raises ModelUnavailableError."""
     with suppress(ModelUnavailableError):
-        if classifier().identity == identity:
-            return classifier()
+        for name in network.answering_models():
+            if name == identity.name and classifier(name).identity == identity:
+                return classifier(name)
     return _judge(identity)
 
 
@@ -268,7 +269,7 @@ def answer(sha256: str, view: View, progress: Callable[[str], None]) -> Answer:
     progress("Laying out the page")
     drawn = page(sha256, view)
     progress("Waiting for the model")
-    model = classifier()
+    model = classifier(network.model_for(drawn.layout))
     progress("Reading the ECG")
     prediction = _predict(_key(drawn), model.identity, drawn)
     progress("Looking where the model looked")

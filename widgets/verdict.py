@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from ecg_core.network.statements import Reads
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import Remark
 from ecg_core.triage.priority import PriorityDecision
@@ -24,6 +25,8 @@ def verdict(
     badges.priority_badge(priority)
     st.subheader("Triage")
     bars.triage_bars(prediction, "triage")
+    if prediction.reads is Reads.STRIP:
+        st.caption("A strip shows rhythm. It neither shows nor rules out an infarction.")
     st.subheader("Findings")
     flagged = sorted((f for f in prediction.findings if f.flagged), key=lambda f: -f.probability)
     if flagged:
@@ -39,7 +42,11 @@ def verdict(
 
 
 def classes(prediction: Prediction) -> None:
-    """The five superclasses, and all findings one click away."""
+    """The five superclasses, and all findings one click away; of a strip, its findings."""
+    if not prediction.superclasses:
+        st.subheader("Beats and rhythm")
+        bars.finding_bars(prediction.findings, "Probability of each finding", "findings")
+        return
     st.subheader("Diagnostic classes")
     bars.finding_bars(prediction.superclasses, "Probability of each superclass", "superclasses")
     if not prediction.findings:

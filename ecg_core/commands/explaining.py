@@ -39,10 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
     # Grad-CAM takes a second to import; the other commands do not wait for it.
     from ecg_core.network.explain import attend
 
-    classifier = network.load(arguments.model)
     try:
         name, bundle = next(bundles([arguments.path]))
         page = to_page(read(bundle), arguments.layout)
+        classifier = network.Answering(arguments.model).to(page.layout)
         attention = attend(classifier, page, arguments.target, arguments.method)
     except (FileNotFoundError, StopIteration):
         complain(f"No ECG at {arguments.path}")

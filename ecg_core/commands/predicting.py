@@ -9,7 +9,6 @@ from typing import Any
 from ecg_core import network
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import Bundle, IntakeError, read, warm_up
-from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.network.values import Prediction
 from ecg_core.page import EcgPage, PageError, to_page
@@ -30,11 +29,13 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Predict every case; a rejected one never stops the others."""
     warm_up()
-    classifier = network.load(arguments.model)
+    answering = network.Answering(arguments.model)
+    # What everyone needs is loaded before the first ECG is timed.
+    answering.to(arguments.layout)
     code = ALL_READ
     try:
         for name, bundle in bundles(arguments.paths):
-            line = predict(classifier, name, bundle, arguments.layout)
+            line = predict(answering, name, bundle, arguments.layout)
             code = SOME_REJECTED if line["status"] == "rejected" else code
             emit(line)
     except FileNotFoundError as error:
@@ -43,7 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def predict(classifier: Classifier, name: str, bundle: Bundle, layout: str) -> dict[str, object]:
+def predict(
+    answering: network.Answering, name: str, bundle: Bundle, layout: str
+) -> dict[str, object]:
     """One case as the contract's object."""
     started = time.perf_counter()
     head: dict[str, object] = {"input": name, "sha256": bundle.sha256}
@@ -53,7 +56,7 @@ def predict(classifier: Classifier, name: str, bundle: Bundle, layout: str) -> d
         return head | {"status": "rejected", "reasons": [f"{error.reason} {error.hint}".strip()]}
     except PageError as error:
         return head | {"status": "rejected", "reasons": [str(error)]}
-    prediction = classifier.predict(page)
+    prediction = answering.to(page.layout).predict(page)
     elapsed_ms = (time.perf_counter() - started) * 1e3
     return head | _answer(page, prediction) | {"elapsed_ms": round(elapsed_ms, 1)}
 

@@ -27,10 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Train as the configuration says; weights and card land beside it."""
     import torch
 
-    from ecg_core.learning import config, evaluate, ptbxl, release, teacher, train
+    from ecg_core.learning import config, evaluate, ptbxl, release, strip_config, teacher, train
     from ecg_core.network.classifier import Classifier
 
     try:
+        if strip_config.is_strip(arguments.config):
+            return _strip(arguments)
         chosen = config.read(arguments.config)
     except (OSError, ValueError, TypeError, KeyError) as error:
         complain(f"{arguments.config} is no training configuration: {error}")
@@ -50,4 +52,36 @@ def run(arguments: argparse.Namespace) -> int:
     shutil.copyfile(run_folder / "log.jsonl", folder / "training.jsonl")
     evaluate.write_all(Classifier(folder), data, ptbxl.REPORT_FOLD, folder / "evidence")
     release.carry_figures(folder)
+    return ALL_READ
+
+
+def _strip(arguments: argparse.Namespace) -> int:
+    """Train, release and measure the rhythm-strip network."""
+    import torch
+
+    from ecg_core.learning import (
+        ptbxl,
+        strip_config,
+        strip_evaluate,
+        strip_evidence,
+        strip_release,
+        strip_training,
+    )
+    from ecg_core.network.classifier import Classifier
+
+    chosen = strip_config.read(arguments.config)
+    torch.set_num_threads(arguments.threads)
+    run_folder = arguments.runs / chosen.name
+    weights = strip_training.train(chosen, arguments.data, run_folder, resume=arguments.resume)
+    folder = arguments.config.parent
+    strip_release.release(chosen, arguments.data, weights, folder)
+    shutil.copyfile(run_folder / "log.jsonl", folder / "training.jsonl")
+    classifier, home = Classifier(folder), folder / "evidence" / strip_evidence.FOLDER
+    for found in strip_evaluate.evaluate_mitdb(classifier, arguments.data / "mitdb", "DS2"):
+        found.write(home)
+    for found in strip_evaluate.evaluate_ptbxl(
+        classifier, arguments.data / "ptb-xl", ptbxl.REPORT_FOLD
+    ):
+        found.write(home)
+    strip_evidence.carry_figures(folder, strip_release.SHOWN_AUC_LOW)
     return ALL_READ

@@ -68,7 +68,7 @@ def release(
     training = np.random.default_rng(config.seed).permutation(data.rows(ptbxl.TRAIN_FOLDS))
     training = training[:SEEN_PAGES]
     _, seen, _ = _read_pages(network, data, noise_root, training, config, seed=10)
-    centre, whitening = _whiten(seen)
+    centre, whitening = whiten(seen)
     strange = ((pooled - centre) @ whitening).square().mean(dim=1).sqrt()
     limits = Limits(
         ink_low=float(ink_share.min() * 0.7),
@@ -230,7 +230,7 @@ def _fit_triage(logits: Tensor, truth: np.ndarray) -> Triaging:
     return Triaging(temperature, tuple(float(o) for o in centred), cut)
 
 
-def _whiten(pooled: Tensor) -> tuple[Tensor, Tensor]:
+def whiten(pooled: Tensor) -> tuple[Tensor, Tensor]:
     """Centre and matrix (F×F) that give features unit variance in every direction."""
     centre = pooled.mean(dim=0)
     covariance = torch.cov((pooled - centre).T.double())

@@ -49,11 +49,11 @@ class ResidualUnit(nn.Module):
 class SignalNetwork(nn.Module):
     """Twelve leads × samples at 100 Hz (mV) in, the heads of the page network out."""
 
-    def __init__(self, statements: int, width: int = 64, kernel: int = 7) -> None:
+    def __init__(self, statements: int, width: int = 64, kernel: int = 7, leads: int = 12) -> None:
         super().__init__()
         widths = (width, width * 3 // 2, width * 2, width * 3)
         self.stem = nn.Sequential(
-            nn.Conv2d(12, width, (1, 11), (1, 2), (0, 5), bias=False),
+            nn.Conv2d(leads, width, (1, 11), (1, 2), (0, 5), bias=False),
             nn.BatchNorm2d(width),
             nn.ReLU(inplace=True),
         )
@@ -68,7 +68,7 @@ class SignalNetwork(nn.Module):
         self.heads = Heads(channels * 2, statements, dropout=0.3)
 
     def forward(self, signals_mv: Tensor) -> Outputs:
-        """signals_mv: batch × 12 × samples."""
+        """signals_mv: batch × leads × samples."""
         x = signals_mv.unsqueeze(2).contiguous(memory_format=torch.channels_last)
         x = self.trunk(self.stem(x))
         mean, peak = (

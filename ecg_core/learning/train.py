@@ -68,7 +68,9 @@ def train(
     known = torch.from_numpy(measured.targets(data)) if config.measured_weight else None
     teller = nn.Linear(network.head_features, 0 if known is None else known.shape[1])
     optimiser = torch.optim.AdamW(
-        _groups(nn.ModuleList([network, teller]), config.weight_decay), config.peak_rate, fused=True
+        decay_groups(nn.ModuleList([network, teller]), config.weight_decay),
+        config.peak_rate,
+        fused=True,
     )
     steps = len(data.rows(ptbxl.TRAIN_FOLDS)) // config.batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -108,7 +110,7 @@ def train(
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
         line = {"epoch": epoch + 1, "loss": loss, "seconds": seconds, "cpu_seconds": cpu_seconds}
         line |= _fold9_aucs(average.network, data, monitor)
-        _write(
+        write_checkpoint(
             checkpoint,
             {
                 "network": network.state_dict(),
@@ -173,7 +175,7 @@ def _one_epoch(
     return total / len(batches)
 
 
-def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, object]]:
+def decay_groups(network: nn.Module, weight_decay: float) -> list[dict[str, object]]:
     """Weight decay for the kernels, none for biases and normalisation."""
     kernels = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
@@ -225,7 +227,7 @@ def infer(network: nn.Module, ink: np.ndarray, batch: int = 64) -> Outputs:
     return Outputs(*(torch.cat(heads) for heads in zip(*parts, strict=True)))
 
 
-def _write(path: Path, state: dict[str, object]) -> None:
+def write_checkpoint(path: Path, state: dict[str, object]) -> None:
     """Replace the checkpoint in one step, so that a kill leaves the old or the new one."""
     partial = path.with_suffix(".partial")
     torch.save(state, partial)

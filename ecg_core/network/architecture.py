@@ -15,7 +15,10 @@ CELLS = (4, 4)
 
 
 class Outputs(NamedTuple):
-    """Logits of one batch: superclasses (B×5), statements (B×S), triage (B×4)."""
+    """Logits of one batch: superclasses (B×5), statements (B×S), triage (B×4).
+
+    A rhythm-strip network has no superclasses (B×0) and two triage classes (B×2).
+    """
 
     superclasses: Tensor
     statements: Tensor
@@ -32,6 +35,7 @@ class Architecture:
     it is a stroke along time (1 × width) that compares neighbouring beats.
     cell_features: channels kept per cell of the page (4 rows × 4 columns of leads), so that the
     heads know which lead they read; 0 pools the whole page only.
+    superclasses, triage: outputs of those heads; a network without one has 0.
     """
 
     statements: int
@@ -43,21 +47,41 @@ class Architecture:
     dropout: float = 0.2
     time_kernel: int = 3
     cell_features: int = 0
+    superclasses: int = len(SUPERCLASSES)
+    triage: int = len(TRIAGE_CLASSES)
 
 
 class Heads(nn.Module):
     """Dense heads on the pooled trunk: sigmoid findings and softmax triage."""
 
-    def __init__(self, features: int, statements: int, dropout: float) -> None:
+    def __init__(
+        self,
+        features: int,
+        statements: int,
+        dropout: float,
+        superclasses: int = len(SUPERCLASSES),
+        triage: int = len(TRIAGE_CLASSES),
+    ) -> None:
         super().__init__()
         self.drop = nn.Dropout(dropout)
-        self.superclasses = nn.Linear(features, len(SUPERCLASSES))
-        self.statements = nn.Linear(features, statements)
-        self.triage = nn.Linear(features, len(TRIAGE_CLASSES))
+        self.superclasses = _dense(features, superclasses)
+        self.statements = _dense(features, statements)
+        self.triage = _dense(features, triage)
 
     def forward(self, pooled: Tensor) -> Outputs:
         x = self.drop(pooled)
         return Outputs(self.superclasses(x), self.statements(x), self.triage(x))
+
+
+class NoHead(nn.Module):
+    """Stands where a network has nothing to say: B×0."""
+
+    def forward(self, pooled: Tensor) -> Tensor:
+        return pooled[:, :0]
+
+
+def _dense(features: int, outputs: int) -> nn.Module:
+    return nn.Linear(features, outputs) if outputs else NoHead()
 
 
 class BlockAttention(nn.Module):
@@ -147,7 +171,9 @@ class PageNetwork(nn.Module):
                 nn.Flatten(),
             )
         self.head_features = self.pooled_features + CELLS[0] * CELLS[1] * shape.cell_features
-        self.heads = Heads(self.head_features, shape.statements, shape.dropout)
+        self.heads = Heads(
+            self.head_features, shape.statements, shape.dropout, shape.superclasses, shape.triage
+        )
 
     def features(self, ink: Tensor) -> Tensor:
         """Last feature map, B×C×h×w: what Grad-CAM looks at."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ecg_core.network.architecture import Architecture
+from ecg_core.network.statements import Reads, Triage, triage_classes
 from ecg_core.network.subgroup_figure import SubgroupFigure
 
 
@@ -43,7 +44,10 @@ class Figure:
 @dataclass(frozen=True)
 class Triaging:
     """Calibration of the softmax (one temperature, an offset per class) and the acute operating
-    point: the probability of an acute infarction from which it is flagged."""
+    point: the probability of an acute infarction from which it is flagged.
+
+    A strip's model never flags one: its threshold is 1.
+    """
 
     temperature: float
     offsets: tuple[float, ...]
@@ -68,7 +72,7 @@ class ModelCard:
     """Everything a reader, a programmer and an auditor need to know about one model.
 
     arranged: whether the network reads the page arranged as the default layout
-    (`ecg_core.page.arrange`) or as it lies.
+    (`ecg_core.page.arrange`) or as it lies. reads: twelve-lead pages or rhythm strips.
     """
 
     name: str
@@ -94,6 +98,12 @@ class ModelCard:
     figures: tuple[Figure, ...] = ()
     arranged: bool = False
     subgroups: tuple[SubgroupFigure, ...] = ()
+    reads: Reads = Reads.TWELVE_LEADS
+
+    @property
+    def triage_classes(self) -> tuple[Triage, ...]:
+        """The triage classes that the model tells apart, in the order of its softmax."""
+        return triage_classes(self.reads)
 
     def write(self, path: Path) -> None:
         """Write the card as JSON."""
@@ -119,5 +129,6 @@ class ModelCard:
             layouts=tuple(plain.pop("layouts")),
             out_of_scope=tuple(plain.pop("out_of_scope")),
             do_not_trust_when=tuple(plain.pop("do_not_trust_when")),
+            reads=Reads(plain.pop("reads", Reads.TWELVE_LEADS)),
             **plain,
         )

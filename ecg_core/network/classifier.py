@@ -14,11 +14,14 @@ from torch import Tensor
 
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import ModelCard, Output
+from ecg_core.network.statements import TRIAGE_CLASSES, Reads
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
 from ecg_core.page import plausible
 from ecg_core.page.arrange import arrange
 from ecg_core.page.values import PREPROCESSING_VERSION, EcgPage
 
+LEAST_LEADS = 9
+"""Of twelve; with fewer the model abstains."""
 WHITENING = "strangeness.components"
 CENTRE = "strangeness.centre"
 
@@ -86,6 +89,7 @@ class Classifier:
             model=self.identity,
             acute_threshold=self.card.triage.acute_threshold,
             page_sha256=page.sha256,
+            reads=self.card.reads,
             elapsed_ms=(time.perf_counter() - started) * 1e3,
         )
 
@@ -98,9 +102,12 @@ class Classifier:
         return arrange(page.ink, page.boxes) if self.card.arranged else page.ink
 
     def triage_probabilities(self, logits: Tensor) -> Tensor:
-        """Calibrated softmax, B×4."""
+        """Calibrated softmax, B×4; classes that the model does not tell apart have zero."""
         offsets = torch.tensor(self.card.triage.offsets)
-        return torch.softmax(logits / self.card.triage.temperature + offsets, dim=1)
+        told = torch.softmax(logits / self.card.triage.temperature + offsets, dim=1)
+        probabilities = told.new_zeros(len(told), len(TRIAGE_CLASSES))
+        probabilities[:, [TRIAGE_CLASSES.index(c) for c in self.card.triage_classes]] = told
+        return probabilities
 
     def strangeness(self, pooled: Tensor) -> Tensor:
         """Distance of pooled features (B×F) from the training pages; about 1 for those."""
@@ -110,15 +117,16 @@ class Classifier:
     def doubts(self, page: EcgPage, strangeness: float) -> tuple[Reason, ...]:
         """Why this page should not be left to the machine; empty when it may be."""
         limits, doubts = self.card.limits, []
+        strip = self.card.reads is Reads.STRIP
         if page.layout not in self.card.layouts:
+            wanted = "rhythm strips of one to three leads" if strip else "twelve-lead pages"
             doubts.append(
                 Reason(
-                    "layout",
-                    f"The model reads twelve-lead pages; this one is laid out as {page.layout}.",
+                    "layout", f"The model reads {wanted}; this one is laid out as {page.layout}."
                 )
             )
         leads = {box.lead for box in page.boxes} - set(page.missing_leads)
-        if len(leads) < 9:
+        if not strip and len(leads) < LEAST_LEADS:
             doubts.append(Reason("leads", f"Only {len(leads)} of twelve leads are on the page."))
         ink = float(self.read_ink(page).mean()) / 255
         if not limits.ink_low <= ink <= limits.ink_high:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ecg_core.network.architecture import PageNetwork
 from ecg_core.network.attention import DEFAULT_METHOD, METHODS
 from ecg_core.network.classifier import Classifier
-from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES, TRIAGE_CLASSES, TRIAGE_NAMES
+from ecg_core.network.statements import SUPERCLASSES, triage_names
 from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page.arrange import arranged_boxes, put_back
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox
@@ -19,9 +19,11 @@ from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox
 
 def targets(classifier: Classifier) -> tuple[tuple[str, str], ...]:
     """What attention can be asked for: (key, plain name), triage classes first."""
-    triage = tuple((str(c), TRIAGE_NAMES[c]) for c in TRIAGE_CLASSES)
-    supers = tuple((code, SUPERCLASS_NAMES[code]) for code in SUPERCLASSES)
-    shown = tuple((o.code, o.name) for o in classifier.card.statements if o.shown)
+    card = classifier.card
+    names = triage_names(card.reads)
+    triage = tuple((str(c), names[c]) for c in card.triage_classes)
+    supers = tuple((output.code, output.name) for output in card.superclasses)
+    shown = tuple((o.code, o.name) for o in card.statements if o.shown)
     return triage + supers + tuple(pair for pair in shown if pair[0] not in SUPERCLASSES)
 
 
@@ -40,11 +42,13 @@ class _OneHead(nn.Module):
 
 def locate(classifier: Classifier, target: str) -> tuple[str, int]:
     """Head of the network that holds a target, and its place there. Raises KeyError."""
-    if target in set(TRIAGE_CLASSES):
-        return "triage", [str(c) for c in TRIAGE_CLASSES].index(target)
-    if target in SUPERCLASSES:
-        return "superclasses", SUPERCLASSES.index(target)
-    codes = [output.code for output in classifier.card.statements]
+    card = classifier.card
+    if target in set(card.triage_classes):
+        return "triage", [str(c) for c in card.triage_classes].index(target)
+    supers = [output.code for output in card.superclasses]
+    if target in supers:
+        return "superclasses", supers.index(target)
+    codes = [output.code for output in card.statements]
     if target in codes:
         return "statements", codes.index(target)
     raise KeyError(f"the model has no output {target!r}")

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ecg_core.network.architecture import PageNetwork
 from ecg_core.network.card import ModelCard
 from ecg_core.network.classifier import Classifier, calibrated
-from ecg_core.network.statements import TRIAGE_CLASSES
+from ecg_core.network.statements import Reads
 from ecg_core.page.arrange import SIZE_PX
 
 OUTPUTS = ("triage", "superclasses", "statements")
@@ -62,6 +62,8 @@ def export_onnx(classifier: Classifier, ink: np.ndarray, folder: Path) -> tuple[
             f"The package {missing.name} is missing; install requirements-dev.txt."
         ) from missing
     card = classifier.card
+    if card.reads is Reads.STRIP:
+        raise ExportError(f"{card.name} reads strips of any height, which is not exported.")
     if ink.shape[1:] != SIZE_PX:
         raise ExportError(f"Pages of {SIZE_PX[0]} × {SIZE_PX[1]} px are needed to compare on.")
     network = PageNetwork(card.architecture)
@@ -101,7 +103,7 @@ def export_onnx(classifier: Classifier, ink: np.ndarray, folder: Path) -> tuple[
             "px_per_mm": card.px_per_mm,
             "arranged_as": "3x4+1R" if card.arranged else "as printed",
         },
-        "triage": [str(c) for c in TRIAGE_CLASSES],
+        "triage": [str(c) for c in card.triage_classes],
         "acute_threshold": card.triage.acute_threshold,
         "superclasses": [[o.code, o.name, o.threshold] for o in card.superclasses],
         "statements": [[o.code, o.name, o.threshold, o.shown] for o in card.statements],

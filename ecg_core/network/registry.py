@@ -9,12 +9,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecg_core.page.layouts import STRIP
+
 if TYPE_CHECKING:
     from ecg_core.network.card import ModelCard
     from ecg_core.network.classifier import Classifier
     from ecg_core.network.values import ModelIdentity
 
 DEFAULT_MODEL = "resatt-arranged-ptbxl"
+STRIP_MODEL = "resatt-strip"
+"""Who answers: twelve-lead pages, and rhythm strips of one to three leads."""
 NAMED_IN_CARD = ("name", "version", "weights_sha256", "preprocessing_version")
 
 _log = logging.getLogger(__name__)
@@ -38,6 +42,41 @@ def list_models() -> tuple[str, ...]:
 def default_model() -> str:
     """Name of the model that answers unless another is asked for."""
     return DEFAULT_MODEL
+
+
+def model_for(layout: str) -> str:
+    """Name of the model that answers a page of this layout unless another is asked for.
+
+    Without a model for strips the default one is asked, which abstains on them.
+
+    >>> model_for("12x1")
+    'resatt-arranged-ptbxl'
+    """
+    strip = layout == STRIP and STRIP_MODEL in list_models()
+    return STRIP_MODEL if strip else DEFAULT_MODEL
+
+
+def answering_models() -> tuple[str, ...]:
+    """Names of the models that answer new ECGs, the one for twelve leads first."""
+    return tuple(dict.fromkeys((DEFAULT_MODEL, model_for(STRIP))))
+
+
+class Answering:
+    """The models that answer, each loaded when a page first asks for it.
+
+    name: the one model that answers everything, or None for the one that fits the page.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self._name = name
+        self._loaded: dict[str, Classifier] = {}
+
+    def to(self, layout: str) -> Classifier:
+        """Who answers a page of this layout. Raises KeyError or ModelError as `load` does."""
+        name = self._name or model_for(layout)
+        if name not in self._loaded:
+            self._loaded[name] = load(name)
+        return self._loaded[name]
 
 
 def card_of(name: str) -> ModelCard:

@@ -28,6 +28,33 @@ TRIAGE_NAMES: dict[Triage, str] = {
     Triage.OTHER: "Other abnormality",
 }
 
+
+class Reads(StrEnum):
+    """What a model reads: twelve-lead pages in any layout, or rhythm strips of 1-3 leads."""
+
+    TWELVE_LEADS = "twelve-lead"
+    STRIP = "strip"
+
+
+STRIP_TRIAGE: tuple[Triage, ...] = (Triage.NORMAL, Triage.OTHER)
+"""What a strip can be. It shows no infarction and rules none out."""
+
+STRIP_TRIAGE_NAMES: dict[Triage, str] = {
+    Triage.NORMAL: "No abnormal beat or rhythm",
+    Triage.OTHER: "Abnormal beat or rhythm",
+}
+
+
+def triage_classes(reads: Reads) -> tuple[Triage, ...]:
+    """The classes that a model tells apart, in the order of its softmax."""
+    return STRIP_TRIAGE if reads is Reads.STRIP else TRIAGE_CLASSES
+
+
+def triage_names(reads: Reads) -> dict[Triage, str]:
+    """Plain names of the classes that a model tells apart."""
+    return STRIP_TRIAGE_NAMES if reads is Reads.STRIP else TRIAGE_NAMES
+
+
 SUPERCLASSES: tuple[str, ...] = ("NORM", "MI", "STTC", "CD", "HYP")
 
 SUPERCLASS_NAMES: dict[str, str] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecg_core.network.statements import TRIAGE_CLASSES, Triage
+from ecg_core.network.statements import TRIAGE_CLASSES, Reads, Triage, triage_classes
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Prediction:
     `SUPERCLASSES` order. findings: SCP statements that the evidence carries.
     reasons: empty unless the model abstains. acute_threshold: probability of an acute
     infarction from which it is flagged, whatever the most probable class.
+    reads: what the model reads. Of a strip only `triage_classes` are told apart: the others are
+    not ruled out, their probability is zero because nothing is said of them.
     """
 
     triage: tuple[float, ...]
@@ -60,6 +62,12 @@ class Prediction:
     page_sha256: str
     elapsed_ms: float
     acute_threshold: float = 0.5
+    reads: Reads = Reads.TWELVE_LEADS
+
+    @property
+    def triage_classes(self) -> tuple[Triage, ...]:
+        """The classes that the model tells apart."""
+        return triage_classes(self.reads)
 
     @property
     def triage_class(self) -> Triage:

@@ -55,7 +55,7 @@ def from_record(
     filtered, fs_hz = resampled(filtered, record.fs_hz)
     waves = dict(zip(record.leads, filtered, strict=True))
     remarks = list(_remarks(record, waves, fs_hz))
-    if (len(waves) <= 3 and not {"I", "II"} <= waves.keys()) or len(waves) <= 2:
+    if len(waves) <= 3:
         plan = layouts.strip_layout(record.leads)
     else:
         plan = layouts.LAYOUTS[layout]

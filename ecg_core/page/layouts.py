@@ -80,10 +80,12 @@ LAYOUTS: dict[str, Layout] = {
 """The twelve-lead layouts by name; 3×4 with a rhythm strip of lead II is the default."""
 
 DEFAULT_LAYOUT = "3x4+1R"
+STRIP = "strip"
+"""Name of the layout of one to three leads, one row each."""
 
 
 def strip_layout(leads: tuple[str, ...]) -> Layout:
     """Rhythm strip of one to three leads, one row each."""
     if not 1 <= len(leads) <= 3:
         raise ValueError(f"a rhythm strip has one to three leads, not {len(leads)}")
-    return Layout("strip", tuple((lead,) for lead in leads), 40.0)
+    return Layout(STRIP, tuple((lead,) for lead in leads), 40.0)

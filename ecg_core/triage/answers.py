@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ecg_core.network.statements import Reads
 from ecg_core.network.values import (
     Attention,
     Finding,
@@ -35,6 +36,7 @@ def prediction_to_plain(prediction: Prediction) -> dict[str, Any]:
     plain["reasons"] = list(plain["reasons"])
     plain["elapsed_ms"] = float(prediction.elapsed_ms)
     plain["acute_threshold"] = float(prediction.acute_threshold)
+    plain["reads"] = prediction.reads.value
     return plain
 
 
@@ -49,6 +51,7 @@ def prediction_from_plain(plain: Mapping[str, Any]) -> Prediction:
         page_sha256=plain["page_sha256"],
         elapsed_ms=plain["elapsed_ms"],
         acute_threshold=plain["acute_threshold"],
+        reads=Reads(plain.get("reads", Reads.TWELVE_LEADS)),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ecg_core.network.statements import TRIAGE_CLASSES, Triage
+from ecg_core.network.statements import TRIAGE_CLASSES, Reads, Triage
 from ecg_core.network.values import Prediction
 from ecg_core.page.values import Remark, Severity
 
@@ -65,6 +65,11 @@ class Signs:
         return self.prediction.acute_flagged or self.triage is Triage.ACUTE_MI
 
     @property
+    def strip(self) -> bool:
+        """Whether a rhythm strip was read."""
+        return self.prediction.reads is Reads.STRIP
+
+    @property
     def p_normal(self) -> float:
         """Probability of a normal ECG."""
         return self.prediction.triage[TRIAGE_CLASSES.index(Triage.NORMAL)]
@@ -104,6 +109,12 @@ RULES: tuple[Rule, ...] = (
         Priority.IMMEDIATE,
         "Subendocardial injury current.",
         lambda s: s.any("INJAS", "INJAL", "INJIN", "INJLA", "INJIL"),
+    ),
+    Rule(
+        "ventricular-run",
+        Priority.IMMEDIATE,
+        "Three or more ventricular beats in a row on a rhythm strip.",
+        lambda s: s.any("VRUN"),
     ),
     Rule(
         "machine-abstains",
@@ -163,7 +174,7 @@ RULES: tuple[Rule, ...] = (
         "atrial-fibrillation",
         Priority.SOON,
         "Atrial fibrillation: rate and stroke risk to be judged today.",
-        lambda s: s.any("AFIB"),
+        lambda s: s.any("AFIB", "AF"),
     ),
     Rule(
         "paced",
@@ -200,6 +211,13 @@ RULES: tuple[Rule, ...] = (
         Priority.SOON,
         "Another abnormality is the most probable class.",
         lambda s: s.triage is Triage.OTHER,
+    ),
+    Rule(
+        "strip-normal",
+        Priority.ROUTINE,
+        "No abnormal beat or rhythm on the strip with a probability of at least {surely_normal}. "
+        "A strip does not rule out an infarction.",
+        lambda s: s.strip and s.p_normal >= s.surely_normal,
     ),
     Rule(
         "normal",

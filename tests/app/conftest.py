@@ -29,7 +29,12 @@ def _fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     st.cache_data.clear()
     if model is not None:
         # Loading it once is enough for all tests.
-        monkeypatch.setattr(network, "load", lambda name=None: model)
+        load = network.load
+        monkeypatch.setattr(
+            network,
+            "load",
+            lambda name=None: model if name in (None, model.card.name) else load(name),
+        )
 
 
 READER = "Dr. A. Reader"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import pickle
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from ecg_core import network
 from ecg_core.triage.store import CaseFilter
 from tests.app.conftest import READER, demo_files, drop, words
 from widgets import engine
@@ -132,9 +134,18 @@ def test_another_window_of_a_long_record_is_another_case(app: AppTest) -> None:
     assert starts == [0.0, 25.0]
 
 
-def test_two_leads_make_the_machine_abstain_and_leave_the_decision_to_the_reader(
-    app: AppTest,
+def test_a_strip_is_answered_by_the_model_that_reads_strips(app: AppTest) -> None:
+    open_demo(app, "one_minute_strip")
+    assert not app.exception and not app.warning
+    said = engine.store().reopen(case_of(app)).prediction
+    assert said.model.name == network.model_for("strip") != network.default_model()
+    assert "It neither shows nor rules out an infarction" in words(app)
+
+
+def test_an_abstaining_machine_leaves_the_decision_to_the_reader(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(network, "model_for", lambda layout: network.default_model())
     open_demo(app, "one_minute_strip")
     assert "The machine abstains" in app.warning[0].value
     case = case_of(app)

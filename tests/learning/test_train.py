@@ -14,6 +14,7 @@ from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.learning.pages import PageRecipe
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.classifier import Classifier, ModelError
+from ecg_core.network.registry import default_model, models_folder
 from ecg_core.network.statements import STATEMENTS
 
 TINY = config.TrainConfig(
@@ -156,7 +157,7 @@ def test_release_evaluate_and_load(
 
 
 def test_configuration_faults_are_named(tmp_path: Path) -> None:
-    shipped = next((Path(__file__).parents[2] / "models").glob("*/train.toml"))
+    shipped = models_folder() / default_model() / "train.toml"
     assert config.read(shipped).epochs > 0
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(shipped.read_text().replace('"12x1"', '"13x1"'))

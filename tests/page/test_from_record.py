@@ -104,10 +104,14 @@ def test_augmented_leads_follow_from_the_first_two() -> None:
     assert "derived_leads" in codes(page)
 
 
-def test_two_leads_become_a_rhythm_strip() -> None:
-    page = from_record(record(flat(leads=2) + 0.1, leads=("II", "V1")))
+@pytest.mark.parametrize(
+    "leads", [("I",), ("I", "II"), ("II", "V1"), ("I", "II", "III"), ("II", "V1", "V5")]
+)
+def test_one_to_three_leads_become_a_rhythm_strip(leads: tuple[str, ...]) -> None:
+    page = from_record(record(flat(leads=len(leads)) + 0.1, leads=leads))
     assert page.layout == "strip"
-    assert [box.lead for box in page.boxes] == ["II", "V1"]
+    assert tuple(box.lead for box in page.boxes) == leads
+    assert page.missing_leads == ()
 
 
 def test_swapped_limb_leads_are_said() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from stored_cases import prediction
 
-from ecg_core.network.statements import STATEMENTS, Triage
+from ecg_core.network.statements import STATEMENTS, Reads, Triage
 from ecg_core.network.values import Prediction
 from ecg_core.page.values import Remark, Severity
 from ecg_core.triage.priority import RULES, Priority, Signs, decide
@@ -16,6 +16,25 @@ NOTE = Remark("derived_leads", Severity.NOTE, "aVR computed from leads I and II.
 DOUBT = Remark("short", Severity.DOUBT, "The record lasts 6.0 s; the page shows ten.")
 
 IMMEDIATE, URGENT, SOON, ROUTINE = Priority
+
+
+def strip(
+    triage: Triage,
+    flagged: tuple[str, ...] = (),
+    probability: float = 0.9,
+    abstains: bool = False,
+) -> Prediction:
+    """What the model of rhythm strips says: normal or abnormal, and nothing of infarctions."""
+    told = probability if triage is Triage.NORMAL else 1 - probability
+    answer = prediction(triage, flagged, abstains=abstains)
+    return replace(
+        answer,
+        triage=(told, 0.0, 0.0, 1 - told),
+        superclasses=(),
+        acute_threshold=1.0,
+        reads=Reads.STRIP,
+    )
+
 
 ROWS: list[tuple[str, Priority, Prediction, tuple[Remark, ...]]] = [
     ("acute-doubtful", IMMEDIATE, prediction(Triage.ACUTE_MI, abstains=True), ()),
@@ -40,6 +59,8 @@ ROWS: list[tuple[str, Priority, Prediction, tuple[Remark, ...]]] = [
     ("injury", IMMEDIATE, prediction(flagged=("INJAS",)), ()),
     ("machine-abstains", URGENT, prediction(Triage.NORMAL, (), 0.97, abstains=True), ()),
     ("doubtful-page", URGENT, prediction(Triage.NORMAL, (), 0.97), (DOUBT,)),
+    ("ventricular-run", IMMEDIATE, strip(Triage.OTHER, ("VRUN", "PVC")), ()),
+    ("ventricular-run", IMMEDIATE, strip(Triage.OTHER, ("VRUN",), abstains=True), ()),
     ("left-bundle-branch-block", URGENT, prediction(flagged=("CLBBB", "AFIB")), ()),
     ("trifascicular", URGENT, prediction(flagged=("CRBBB", "LAFB", "1AVB")), ()),
     ("high-grade-block", URGENT, prediction(flagged=("3AVB",)), ()),
@@ -48,6 +69,7 @@ ROWS: list[tuple[str, Priority, Prediction, tuple[Remark, ...]]] = [
     ("long-qt", URGENT, prediction(Triage.NORMAL, ("LNGQT",), 0.97), ()),
     ("electrolytes", URGENT, prediction(flagged=("EL",)), ()),
     ("atrial-fibrillation", SOON, prediction(Triage.NORMAL, ("AFIB",), 0.97), ()),
+    ("atrial-fibrillation", SOON, strip(Triage.OTHER, ("AF",)), ()),
     ("paced", SOON, prediction(flagged=("PACE",)), ()),
     ("pre-excitation", SOON, prediction(flagged=("WPW",)), ()),
     ("bundle-branch-block", SOON, prediction(flagged=("CRBBB", "LAFB")), ()),
@@ -55,6 +77,8 @@ ROWS: list[tuple[str, Priority, Prediction, tuple[Remark, ...]]] = [
     ("prior-infarction", SOON, prediction(Triage.PRIOR_MI), ()),
     ("prior-infarction", SOON, prediction(Triage.NORMAL, ("MI",), 0.97), ()),
     ("other-abnormality", SOON, prediction(Triage.OTHER), ()),
+    ("strip-normal", ROUTINE, strip(Triage.NORMAL, (), probability=0.97), ()),
+    ("not-surely-normal", SOON, strip(Triage.NORMAL, (), probability=0.6), ()),
     ("normal", ROUTINE, prediction(Triage.NORMAL, ("SR", "SBRAD"), 0.97), (NOTE,)),
     ("normal", ROUTINE, prediction(Triage.NORMAL, (), 0.7), ()),
     ("not-surely-normal", SOON, prediction(Triage.NORMAL, (), 0.69), ()),

@@ -1,0 +1,19 @@
+"""The rows of the two tables, the most telling first: what runs first is there if time ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ecg_core.learning.baselines import heavy, hybrid, mobile, ours, signal, two_stage
+
+BASELINES = (
+    ours.method,
+    hybrid.method,
+    replace(ours.method, key="ours-70", words="Ours, 70 % of the training time", share=0.7),
+    two_stage.method,
+    mobile.imagenet,
+    signal.method,
+    heavy.method,
+    mobile.random,
+)
+ABLATIONS = (ours.method, *ours.ABLATIONS)
