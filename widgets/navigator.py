@@ -1,73 +1,70 @@
-"""Choosing ten seconds of a long record: an overview, and a slider along it."""
+"""Choosing ten seconds of a long record: an overview with its marks, by hand or by keys."""
 
 from __future__ import annotations
 
-import base64
-from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.page.layouts import PAGE_SECONDS
+from ecg_core.signal.overview import BEATS, overview
 
-COLUMNS = 1000
-_ZERO = datetime(2000, 1, 1)
+ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
+SHOWN_LEADS = 2
+LEAST_REACH_MV = 0.5
+
+_COMPONENT = st.components.v2.component(
+    "ecg_overview",
+    html=(ASSETS / "overview.html").read_text(encoding="utf-8"),
+    css=(ASSETS / "overview.css").read_text(encoding="utf-8"),
+    js=(ASSETS / "overview.js").read_text(encoding="utf-8"),
+)
 
 
 def navigator(record: EcgRecord, start_s: float, key: str) -> float:
-    """Overview and slider of a record longer than one page; returns the chosen start (s)."""
-    last = max(int(record.duration_s - PAGE_SECONDS), 1)
-    with st.container(gap="xsmall", key=f"strip_{key}"):
-        st.html(_overview(record.sha256, start_s, record))
-        chosen = st.slider(
-            "Window of ten seconds",
-            min_value=_ZERO,
-            max_value=_ZERO + timedelta(seconds=last),
-            value=_ZERO + timedelta(seconds=min(int(start_s), last)),
-            step=timedelta(seconds=1),
-            format="H:mm:ss",
-            key=f"start_{key}",
-            label_visibility="collapsed",
-        )
-    return (chosen - _ZERO).total_seconds()
+    """Overview of a record longer than one page; returns the chosen start in whole seconds."""
+    held = f"start_{key}"
+    name = f"overview_{key}"
+
+    def chosen() -> None:
+        start = st.session_state[name].get("start")
+        if start is not None:
+            st.session_state[held] = float(start)
+
+    last = float(max(int(record.duration_s - PAGE_SECONDS), 0))
+    start_s = min(max(st.session_state.setdefault(held, start_s), 0.0), last)
+    _COMPONENT(
+        key=name, data={**_whole(record.sha256, record), "start": start_s}, on_start_change=chosen
+    )
+    return start_s
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _envelope(sha256: str, _record: EcgRecord) -> tuple[list[float], list[float]]:
-    """Lowest and highest value (mV, about the median) in each of `COLUMNS` slices."""
-    lead = _record.signals_mv[0]
-    lead = lead - np.nanmedian(lead)
-    parts = np.array_split(lead, min(COLUMNS, len(lead)))
-    low = [float(np.nanmin(part)) if np.isfinite(part).any() else 0.0 for part in parts]
-    high = [float(np.nanmax(part)) if np.isfinite(part).any() else 0.0 for part in parts]
-    return low, high
-
-
-def _overview(sha256: str, start_s: float, record: EcgRecord) -> str:
-    low, high = _envelope(sha256, record)
-    top = max(np.percentile(high, 99), 0.2) * 1.15
-    bottom = min(np.percentile(low, 1), -0.2) * 1.15
-    scale = 44 / (top - bottom)
-
-    def y(level: float) -> float:
-        return round(float(np.clip((top - level) * scale, 0, 44)), 1)
-
-    upper = " ".join(f"{i},{y(level)}" for i, level in enumerate(high))
-    lower = " ".join(f"{i},{y(level)}" for i, level in reversed(list(enumerate(low))))
-    width = len(low)
-    here = start_s / record.duration_s * width
-    span = max(PAGE_SECONDS / record.duration_s * width, 3)
-    drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 44" '
-        'preserveAspectRatio="none">'
-        f'<rect width="{width}" height="44" fill="#fffdfb"/>'
-        f'<polygon points="{upper} {lower}" fill="#7c868a"/>'
-        f'<rect x="{here:.1f}" width="{span:.1f}" height="44" fill="#1b6480" opacity="0.45"/>'
-        "</svg>"
-    )
-    address = base64.b64encode(drawing.encode()).decode()
-    return (
-        f'<img src="data:image/svg+xml;base64,{address}" alt="Overview of the whole record" '
-        'style="display:block;width:100%;height:44px;border-radius:6px">'
-    )
+def _whole(sha256: str, _record: EcgRecord) -> dict[str, object]:
+    """The whole record as plain values."""
+    seen = overview(_record)
+    rows = list(zip(seen.leads, seen.low, seen.high, strict=True))[:SHOWN_LEADS]
+    return {
+        "id": sha256,
+        "duration": seen.duration_s,
+        "seconds": PAGE_SECONDS,
+        "leads": [
+            {
+                "name": lead,
+                "low": np.round(low, 3).tolist(),
+                "high": np.round(high, 3).tolist(),
+                # One artefact must not flatten an hour of beats.
+                "reach": float(
+                    max(np.percentile(high, 99), -np.percentile(low, 1), LEAST_REACH_MV) * 1.1
+                ),
+            }
+            for lead, low, high in rows
+        ],
+        "rhythms": [
+            {"t0": span.start_s, "t1": span.end_s, "name": span.name} for span in seen.rhythms
+        ],
+        "unusual": [list(beat) for beat in seen.unusual],
+        "names": BEATS,
+    }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ecg_core.intake.values import Annotation
 from ecg_core.network.values import Attention
 from ecg_core.page.values import EcgPage
 from ecg_core.page.waves import Waves
@@ -62,11 +63,12 @@ def paper(
     on_choice: Callable[[str, str], None] | None = None,
     offered: Sequence[tuple[str, str]] = (),
     earlier: Earlier | None = None,
+    marks: Sequence[Annotation] = (),
 ) -> None:
     """Show a page; with `waves`, the reader lays it out as they like.
 
     on_choice: called with one of `CHOICES` and the value chosen, before the next run.
-    offered: (key, name) of other ECGs to compare with.
+    offered: (key, name) of other ECGs to compare with. marks: annotations of the recording.
     """
 
     def chosen(name: str) -> None:
@@ -77,7 +79,7 @@ def paper(
     _COMPONENT(
         key=key,
         data={
-            "page": sheet(page, waves),
+            "page": sheet(page, waves, marks),
             "overlay": None if overlay is None else _overlay(overlay),
             "earlier": [list(pair) for pair in offered],
             "previous": None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ecg_core.intake.values import EcgRecord, IntakeError
+from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import PageError
 from ecg_core.signal.filters import Band
@@ -47,7 +47,7 @@ def reading_screen(entry: queue.Entry) -> None:
                 correction.offer(entry.sha256)
         if bar.button("Original", icon=":material/description:", key=f"shown_{entry.sha256}"):
             original(engine.bundle(entry.sha256), source)
-        _desk(entry, _answer(entry, view), source.notes)
+        _desk(entry, _answer(entry, view), source)
     except IntakeError as error:
         _refusal(entry.name, error.reason, error.hint)
     except PageError as error:
@@ -128,7 +128,7 @@ def _answer(entry: queue.Entry, view: View) -> Answer:
     return answer
 
 
-def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
+def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> None:
     first = str(answer.prediction.triage_class)
     at = looking.looking(answer.case_id, first)
     attention, second = looking.attentions(answer.page, at, answer.prediction.model)
@@ -145,9 +145,10 @@ def _desk(entry: queue.Entry, answer: Answer, notes: tuple[str, ...]) -> None:
             on_choice=looking.chooser(answer.case_id, first),
             offered=others,
             earlier=earlier.load(at.previous, waves, dict(others)),
+            marks=source.annotations if isinstance(source, EcgRecord) else (),
         )
     with answers:
-        verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, notes)
+        verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, source.notes)
     decide, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with decide:
         decision_form(entry, answer)

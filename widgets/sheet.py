@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
+from ecg_core.intake.values import Annotation
 from ecg_core.page import layouts
 from ecg_core.page.arrange import baselines_mm
 from ecg_core.page.layouts import Layout
@@ -29,12 +31,23 @@ LAYOUT_NAMES: dict[str, str] = {
 }
 
 
-def sheet(page: EcgPage, waves: Waves | None) -> dict[str, object]:
-    """All that the viewer needs of one ECG; `waves` let it change layout, speed and gain."""
+def sheet(
+    page: EcgPage, waves: Waves | None, marks: Sequence[Annotation] = ()
+) -> dict[str, object]:
+    """All that the viewer needs of one ECG; `waves` let it change layout, speed and gain.
+
+    marks: annotations of the whole recording; those of the page are drawn.
+    """
     known = "" if waves is None else hashlib.sha256(waves.mv.tobytes()).hexdigest()[:16]
     # The same ink can be shown with another filter's name or another set of missing leads.
     key = f"{page.sha256}-{page.source_sha256}-{page.filter_name}-{page.start_s:g}-{known}"
-    return _sheet(page, waves, key)
+    end_s = page.start_s + layouts.PAGE_SECONDS
+    shown = [
+        {"t": mark.time_s - page.start_s, "text": mark.note or mark.symbol}
+        for mark in marks
+        if page.start_s <= mark.time_s < end_s
+    ]
+    return {**_sheet(page, waves, key), "marks": shown}
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

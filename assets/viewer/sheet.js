@@ -71,6 +71,17 @@ function drawLabels(svg, page, plan) {
   }
 }
 
+// Marks of the record's own annotation file, along the first row that shows all ten seconds.
+function drawMarks(svg, page, plan) {
+  const row = plan.segments.find((s) => s.t1 - s.t0 >= page.seconds - 1e-6);
+  if (plan.kind !== "traces" || !row) return;
+  for (const { t, text } of page.marks) {
+    const x = row.x0 + t * plan.speed, above = text.startsWith("(") ? 0.5 : 3.5;
+    element("path", { class: "marked", d: `M${x} ${row.top + 4.5}v2` }, svg);
+    element("text", { class: "mark", x, y: row.top + above, "text-anchor": "middle" }, svg, text);
+  }
+}
+
 function drawPrint(svg, page, plan, under) {
   const margin = marginsOf(plan), foot = plan.height + margin.bottom - 3;
   const unusual = plan.speed !== STANDARD.speed || plan.gain !== STANDARD.gain;
@@ -110,6 +121,7 @@ function drawSheet(page, plan, view, under) {
   else drawWaves(svg, page, plan, under);
   const heat = element("g", { class: "heat" }, svg);
   drawLabels(svg, page, plan);
+  drawMarks(svg, page, plan);
   drawPrint(svg, page, plan, under);
   const marks = element("g", { class: "calipers" }, svg);
   return { svg, heat, marks, full };

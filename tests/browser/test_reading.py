@@ -133,11 +133,25 @@ def test_a_long_record_has_a_strip_to_choose_from(visit: Callable[..., Page]) ->
     page = visit(theme="dark")
     page.get_by_role("button", name="One minute, two leads").click()
     expect(page.locator(VIEWER)).to_be_visible()
-    expect(page.get_by_alt_text("Overview of the whole record")).to_be_visible()
+    strip = page.get_by_role("slider", name="Ten seconds shown")
+    expect(strip).to_be_visible()
     expect(page.get_by_text("The machine abstains")).to_be_visible()
-    first = page.locator(f"{VIEWER} .trace").first.get_attribute("d")
-    page.get_by_role("slider").first.press("ArrowRight")
-    expect(page.locator(f"{VIEWER} .trace").first).not_to_have_attribute("d", first or "")
+    trace = page.locator(f"{VIEWER} .trace").first
+    expect(page.get_by_text("0:00 – 0:10 of 1:00")).to_be_visible()
+    first = trace.get_attribute("d") or ""
+    strip.press("ArrowRight")
+    expect(trace).not_to_have_attribute("d", first)
+    # In the middle of the strip the minute fibrillates, and its marks say so.
+    box = strip.bounding_box()
+    assert box is not None
+    strip.click(position={"x": box["width"] / 2, "y": 10})
+    expect(page.get_by_text("0:25 – 0:35 of 1:00")).to_be_visible()
+    expect(page.get_by_text("Atrial fibrillation", exact=True).first).to_be_visible()
+    page.locator("body").press("Home")
+    expect(page.get_by_text("0:00 – 0:10 of 1:00")).to_be_visible()
+    expect(trace).to_have_attribute("d", first)
+    page.get_by_role("button", name="Next mark").click()
+    expect(page.locator(f"{VIEWER} .mark", has_text="(AFIB")).to_be_visible()
     shoot_whole(page, "long_whole_dark")
 
 
