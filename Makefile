@@ -5,12 +5,14 @@ PORT ?= 8501
 ECG_DATA ?= ../data
 ECG_DATA_DIR ?= ./var
 MODEL ?= resatt-arranged-ptbxl
+FOUR_CLASS := benchmarks/results/ecg-images
 # Large pages are reused instead of returned to the system: training is a third faster.
 TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 \
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz format bench bench-abstention bench-export bench-rectify bench-trace train evidence demo clean
+.PHONY: help run test lint fuzz format bench bench-abstention bench-curation bench-export bench-rectify bench-trace \
+	train evidence curate crossval demo clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -49,6 +51,9 @@ bench-abstention: $(VENV)/dev ## Inputs that must not be answered, and good ones
 	$(BIN)/python -m benchmarks.abstention --model $(MODEL) --mitdb $(ECG_DATA)/mitdb \
 		--ptbxl $(ECG_DATA)/ptb-xl --out models/$(MODEL)/evidence/abstention.jsonl
 
+bench-curation: $(VENV)/dev ## Near-duplicates: cost to 100,000 pages, copies found (needs ECG_DATA)
+	$(BIN)/python -m benchmarks.curation --ptbxl $(ECG_DATA)/ptb-xl
+
 bench-export: $(VENV)/dev ## ONNX in 32 and 8 bits against PyTorch (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.export --ptbxl $(ECG_DATA)/ptb-xl --model $(MODEL)
 
@@ -63,6 +68,16 @@ train: $(VENV)/runtime ## Teacher, network, release, evidence (needs ECG_DATA; h
 
 evidence: $(VENV)/runtime ## Regenerate every published figure (needs ECG_DATA)
 	$(BIN)/python -m ecg_core evaluate --dataset ptb-xl --root $(ECG_DATA)/ptb-xl --split 10 --all
+
+curate: $(VENV)/dev ## Curate the four-class page set (needs ECG_DATA); report in var/curation
+	$(BIN)/python -m ecg_core curate $(ECG_DATA)/ecg-images --out var/curation
+	cp var/curation/manifest.csv var/curation/summary.json $(FOUR_CLASS)
+
+crossval: $(VENV)/dev ## Four classes: as published, honestly, and the model unchanged (needs curate)
+	$(BIN)/python -m ecg_core crossval $(ECG_DATA)/ecg-images --manifest $(FOUR_CLASS)/manifest.csv \
+		--out $(FOUR_CLASS) --readings var/curation/readings --zero-shot
+	$(BIN)/python -m ecg_core crossval $(ECG_DATA)/ecg-images --manifest $(FOUR_CLASS)/manifest.csv \
+		--out $(FOUR_CLASS) --readings var/curation/readings
 
 demo: $(VENV)/dev ## Make the demonstration ECGs again
 	$(BIN)/python assets/make_demo.py

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks import four_class
 from ecg_core import network
 from ecg_core.learning import tables
 from ecg_core.network.card import ModelCard
@@ -18,7 +19,7 @@ from ecg_core.network.registry import models_folder
 
 TOP = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
-DOCUMENTS = ("README.md", "BENCHMARKS.md")
+DOCUMENTS = ("README.md", "BENCHMARKS.md", "docs/COMPARISON.md")
 
 
 def rows(name: str) -> list[dict[str, Any]]:
@@ -57,7 +58,20 @@ def export() -> str:
     return "\n".join(lines)
 
 
-BENCHMARKS: dict[str, Callable[[], str]] = {"latency": latency, "export": export}
+BENCHMARKS: dict[str, Callable[[], str]] = {
+    "latency": latency,
+    "export": export,
+    "curation": four_class.curation,
+    "curation probes": four_class.probes,
+    "curation cost": lambda: four_class.cost(rows("curation")),
+    "curation copies": lambda: four_class.copies(rows("curation")),
+    "crossval": four_class.crossval,
+    "crossval short": four_class.short,
+    "crossval recalls": four_class.recalls,
+    "crossval gains": four_class.gains,
+    "zero-shot": four_class.unchanged,
+    "field": four_class.field,
+}
 """Tables that come from result files, by the name in their marker."""
 
 

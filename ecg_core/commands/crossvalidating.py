@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import sys
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,10 @@ from tqdm import tqdm
 from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
 
 if TYPE_CHECKING:
+    from ecg_core.learning.crossval.answers import Answers
+    from ecg_core.learning.crossval.methods import Method
     from ecg_core.learning.crossval.pages import LabelledPages
+    from ecg_core.learning.crossval.protocols import Protocol
 
 
 def register(subparsers: Any) -> None:
@@ -28,8 +32,8 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the evidence")
     parser.add_argument("--readings", type=Path, metavar="DIR", help="default: OUT/readings")
-    parser.add_argument("--protocol", help="only this one")
-    parser.add_argument("--method", help="only this one")
+    parser.add_argument("--protocol", action="append", help="only this one, may be repeated")
+    parser.add_argument("--method", action="append", help="only this one, may be repeated")
     parser.add_argument("--renew", action="store_true", help="repeat what is already there")
     parser.add_argument(
         "--zero-shot", action="store_true", help="instead: the model, never trained on these pages"
@@ -50,9 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.root.is_dir() or not arguments.manifest.is_file():
         complain(f"No folder {arguments.root}, or no file {arguments.manifest}")
         return WRONG_USAGE
-    for name, known in ((arguments.protocol, PROTOCOLS), (arguments.method, METHODS)):
-        if name is not None and name not in [one.name for one in known]:
-            complain(f"Unknown: {name}; there are {', '.join(one.name for one in known)}")
+    for asked, known in ((arguments.protocol, PROTOCOLS), (arguments.method, METHODS)):
+        if unknown := set(asked or ()) - {one.name for one in known}:
+            names = ", ".join(one.name for one in known)
+            complain(f"Unknown: {', '.join(sorted(unknown))}; there are: {names}")
             return WRONG_USAGE
     frame = pd.read_csv(arguments.manifest, keep_default_na=False)
     store = ReadingStore(arguments.readings or arguments.out / STORE)
@@ -85,24 +90,28 @@ def _cross_validate(arguments: argparse.Namespace, shown: LabelledPages, digest:
     from ecg_core.learning.crossval.answers import Answers, file_name
     from ecg_core.learning.crossval.methods import METHODS
     from ecg_core.learning.crossval.protocols import PROTOCOLS
-    from ecg_core.learning.crossval.run import cross_validate
+    from ecg_core.learning.crossval.run import cross_validate, mean
 
     folder = arguments.out / figures.ANSWERS
     classes = tuple(four_class.NAMES[name] for name in four_class.FOLDERS)
-    for protocol in PROTOCOLS:
-        for method in METHODS:
-            if not protocol.admits(method) or not (
-                arguments.protocol in (None, protocol.name)
-                and arguments.method in (None, method.name)
-            ):
-                continue
-            path = folder / file_name(protocol.name, method.name)
-            there = path.exists() and Answers.read(path).manifest_sha256 == digest
-            if arguments.renew or not there:
-                title = f"{protocol.name}: {method.name}"
-                with tqdm(desc=title, unit="fold", file=sys.stderr, mininterval=5) as bar:
-                    answers = cross_validate(
-                        shown, protocol, method, classes, digest, lambda done, folds: bar.update()
-                    )
-                answers.write(folder)
-            emit(asdict(figures.figures(Answers.read(path))))
+
+    def answered(protocol: Protocol, method: Method) -> Answers:
+        if method.parts:
+            found = [Answers.read(folder / file_name(protocol.name, part)) for part in method.parts]
+            return mean(method.name, found)
+        title = f"{protocol.name}: {method.name}"
+        with tqdm(desc=title, unit="fold", file=sys.stderr, mininterval=5) as bar:
+            return cross_validate(
+                shown, protocol, method, classes, digest, lambda done, folds: bar.update()
+            )
+
+    for protocol, method in product(PROTOCOLS, METHODS):
+        asked = protocol.name in (arguments.protocol or [protocol.name])
+        asked &= method.name in (arguments.method or [method.name])
+        if not asked or not protocol.admits(method):
+            continue
+        path = folder / file_name(protocol.name, method.name)
+        there = path.exists() and Answers.read(path).manifest_sha256 == digest
+        if arguments.renew or not there or method.parts:
+            answered(protocol, method).write(folder)
+        emit(asdict(figures.figures(Answers.read(path))))

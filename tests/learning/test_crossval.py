@@ -19,7 +19,7 @@ from ecg_core.learning.crossval.answers import Answers, file_name
 from ecg_core.learning.crossval.methods import METHODS, Method, nearest_page
 from ecg_core.learning.crossval.pages import LabelledPages
 from ecg_core.learning.crossval.protocols import FOLDS, PROTOCOLS
-from ecg_core.learning.crossval.run import cross_validate
+from ecg_core.learning.crossval.run import cross_validate, mean
 from ecg_core.learning.page_rate import beat_columns, rhythm
 from ecg_core.page import from_record
 from ecg_core.page.arrange import SIZE_PX
@@ -127,6 +127,19 @@ def test_gains_compare_trained_methods_with_every_trivial_one() -> None:
     assert all(g.accuracy.low > 0 and g.balanced_accuracy.low > 0 for g in gains)
     with pytest.raises(ValueError, match="other pages"):
         figures.gains([*answers, replace(ours, files=ours.files[::-1])])
+
+
+def test_mean_of_methods_tested_alike() -> None:
+    shown = pages(40, copies=1)
+    base = cross_validate(shown, HONEST, METHODS[0], CLASSES, "m")
+    sure = replace(base, method="sure", scores=np.eye(4)[shown.labels], cpu_s=3.0)
+    both = mean("both", [replace(base, cpu_s=1.0), sure])
+    assert both.method == "both" and both.cpu_s == 4.0
+    assert both.scores == pytest.approx((base.scores + np.eye(4)[shown.labels]) / 2)
+    with pytest.raises(ValueError, match="not tested alike"):
+        mean("both", [base, replace(sure, folds=sure.folds[::-1])])
+    with pytest.raises(ValueError, match="does not fit"):
+        cross_validate(shown, HONEST, METHODS[-1], CLASSES, "m")
 
 
 @pytest.mark.parametrize("rate", [50.0, 75.0, 120.0])

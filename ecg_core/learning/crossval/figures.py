@@ -12,10 +12,9 @@ from ecg_core.learning import multiclass
 from ecg_core.learning.crossval.answers import Answers
 from ecg_core.learning.crossval.methods import METHODS
 from ecg_core.learning.crossval.protocols import PROTOCOLS
+from ecg_core.learning.curation.published import EVIDENCE
 from ecg_core.learning.metrics import Interval
 
-EVIDENCE = Path(__file__).parents[3] / "benchmarks" / "results" / "ecg-images"
-"""Manifest, summary and answers on the published four-class set."""
 ANSWERS = "answers"
 """Folder with one file a protocol and method."""
 

@@ -25,14 +25,16 @@ FitPredict = Callable[[LabelledPages, LabelledPages, int], np.ndarray]
 class Method:
     """One method.
 
+    fit_predict: None where the answers are the mean of those of other methods, the `parts`.
     print_needed: it looks at header or footer, which honest protocols remove. trivial: it knows
     nothing of ECGs, or nothing but the rate.
     """
 
     name: str
-    fit_predict: FitPredict
+    fit_predict: FitPredict | None
     print_needed: bool = False
     trivial: bool = True
+    parts: tuple[str, ...] = ()
 
 
 def majority(train: LabelledPages, test: LabelledPages, classes: int) -> np.ndarray:
@@ -97,6 +99,10 @@ def _later(module: str, name: str) -> FitPredict:
     return fit_predict
 
 
+READ_OUT = "page network, PTB-XL features"
+FINE_TUNED = "page network, fine-tuned from PTB-XL"
+MEAN = "page network, mean of these two"
+
 METHODS: tuple[Method, ...] = (
     Method("majority", majority),
     Method("heart rate alone", rate_alone),
@@ -105,7 +111,8 @@ METHODS: tuple[Method, ...] = (
     Method("nearest page", nearest_page, print_needed=True),
     Method("thumbnail and random forest, traces", trace_thumbnail),
     Method("page network, from scratch", _later("networks", "from_scratch"), trivial=False),
-    Method("page network, PTB-XL features", _later("readout", "readout"), trivial=False),
-    Method("page network, fine-tuned from PTB-XL", _later("networks", "fine_tuned"), trivial=False),
+    Method(READ_OUT, _later("readout", "readout"), trivial=False),
+    Method(FINE_TUNED, _later("networks", "fine_tuned"), trivial=False),
+    Method(MEAN, None, trivial=False, parts=(READ_OUT, FINE_TUNED)),
 )
 """The trivial baselines, then ours."""

@@ -37,8 +37,8 @@ class Recipe:
     seed: int = 7
 
 
-SCRATCH = Recipe(steps=150, head_rate=3e-3, trunk_rate=3e-3)
-FINE_TUNED = Recipe(steps=300, head_rate=2e-3, trunk_rate=4e-4, probe=0.25)
+SCRATCH = Recipe(steps=80, head_rate=3e-3, trunk_rate=3e-3)
+FINE_TUNED = Recipe(steps=160, head_rate=2e-3, trunk_rate=4e-4, probe=0.25)
 
 Draw = Callable[[np.ndarray, np.random.Generator], Tensor]
 """Training input for these rows of the training pages."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,8 +24,11 @@ def cross_validate(
 ) -> Answers:
     """Answers for every page of the protocol, each given while the page was not trained on.
 
-    classes: names, in the order that `pages.labels` counts. progress: told after each fold.
+    method: one that fits; see `mean` for the others. classes: names, in the order that
+    `pages.labels` counts. progress: told after each fold.
     """
+    if method.fit_predict is None:
+        raise ValueError(f"{method.name} does not fit")
     shown = protocol.select(pages)
     scores = np.zeros((len(shown), len(classes)))
     folds = np.full(len(shown), -1)
@@ -44,4 +48,22 @@ def cross_validate(
         folds=folds,
         labels=shown.labels,
         scores=scores,
+    )
+
+
+def mean(method: str, parts: Sequence[Answers]) -> Answers:
+    """The mean of several methods' probabilities on the same pages in the same folds.
+
+    Raises ValueError when pages or folds differ.
+    """
+    first = parts[0]
+    for one in parts[1:]:
+        same = np.array_equal(one.files, first.files) and np.array_equal(one.folds, first.folds)
+        if not same or one.manifest_sha256 != first.manifest_sha256:
+            raise ValueError(f"{one.method} and {first.method} were not tested alike")
+    return replace(
+        first,
+        method=method,
+        scores=np.mean([one.scores for one in parts], axis=0),
+        cpu_s=sum(one.cpu_s for one in parts),
     )

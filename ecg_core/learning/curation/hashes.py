@@ -14,19 +14,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import cv2
 import imagehash
 import numpy as np
 from PIL import Image
 
 HASH_SIDE = 16
 """Rows and columns of the hash: 256 bits of the discrete cosine transform."""
+SOFT_PX = 2.0
+"""Blur before hashing: copies read at another scale lie a little beside the original."""
 BAND_BITS = 16
 _CHUNK = 4_000_000
 
 
 def ink_hash(ink: np.ndarray) -> np.ndarray:
     """Perceptual hash of ink (uint8, height × width): uint8, 32 bytes."""
-    bits = imagehash.phash(Image.fromarray(ink), hash_size=HASH_SIDE).hash
+    soft = cv2.GaussianBlur(ink, (0, 0), SOFT_PX)
+    bits = imagehash.phash(Image.fromarray(soft), hash_size=HASH_SIDE).hash
     return np.packbits(np.asarray(bits).ravel())
 
 
