@@ -11,7 +11,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz format bench bench-abstention bench-curation bench-export bench-rectify bench-trace \
+.PHONY: help run test lint fuzz format bench bench-appraisal bench-abstention bench-curation bench-export bench-rectify bench-trace \
 	train evidence curate crossval demo clean
 
 help: ## List the targets
@@ -46,6 +46,9 @@ format: $(VENV)/dev ## Format and fix what ruff can
 
 bench: $(VENV)/dev ## Latency, memory and app start on this machine
 	$(BIN)/python -m benchmarks.latency
+
+bench-appraisal: $(VENV)/dev ## Performance page and background scoring (needs ECG_DATA)
+	$(BIN)/python -m benchmarks.appraisal --ptbxl $(ECG_DATA)/ptb-xl
 
 bench-abstention: $(VENV)/dev ## Inputs that must not be answered, and good ones (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.abstention --model $(MODEL) --mitdb $(ECG_DATA)/mitdb \

@@ -58,7 +58,22 @@ def export() -> str:
     return "\n".join(lines)
 
 
+def appraisal() -> str:
+    """Waiting times of the Performance page and scoring throughput."""
+    found = rows("appraisal")
+    if not found:
+        return "Not measured yet."
+    lines = ["| what | p50 | p95 | per second | n |", "|---|---|---|---|---|"]
+    for row in found:
+        if "per_s" in row:
+            lines.append(f"| {row['what']} | | | {row['per_s']:.1f} | {row['n']} |")
+        else:
+            lines.append(f"| {row['what']} | {row['p50_ms']:.0f} ms | {row['p95_ms']:.0f} ms | | |")
+    return "\n".join(lines)
+
+
 BENCHMARKS: dict[str, Callable[[], str]] = {
+    "appraisal": appraisal,
     "latency": latency,
     "export": export,
     "curation": four_class.curation,
