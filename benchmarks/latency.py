@@ -125,7 +125,7 @@ def main() -> None:
     import torch
 
     from ecg_core import network
-    from ecg_core.intake import read
+    from ecg_core.intake import read, read_here
     from ecg_core.network.explain import attend
     from ecg_core.page import to_page
 
@@ -139,6 +139,9 @@ def main() -> None:
             f"{name} to answer with attention, warm",
             *timed(partial(answer, case, classifier), repeats),
         )
+    for name, case in (("record", record), ("export page", scan)):
+        report(f"{name} read in the worker process", *timed(partial(read, case), repeats))
+        report(f"{name} read in this process", *timed(partial(read_here, case), repeats))
     report("attention", *timed(lambda: attend(classifier, page, "acute_mi"), repeats))
     for threads in (2, 1):
         torch.set_num_threads(threads)

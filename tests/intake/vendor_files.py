@@ -195,7 +195,7 @@ def muse(
 # Philips Sierra
 
 
-def _lzw(data: bytes, bits: int = 10) -> bytes:
+def lzw(data: bytes, bits: int = 10) -> bytes:
     """LZW with codes of one width; the table is full at 2^bits - 2."""
     table = {bytes([n]): n for n in range(256)}
     codes: list[int] = []
@@ -224,7 +224,7 @@ def _xli(row: np.ndarray) -> bytes:
     start = missed[0]
     deltas += [value + 64 for value in missed[1:]] + [64]
     words = np.array(deltas, dtype=">i2").view(np.uint8).reshape(-1, 2)
-    chunk = _lzw(words[:, 0].tobytes() + words[:, 1].tobytes())
+    chunk = lzw(words[:, 0].tobytes() + words[:, 1].tobytes())
     return struct.pack("<iHh", len(chunk), 0, start) + chunk
 
 
