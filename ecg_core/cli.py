@@ -23,6 +23,7 @@ from ecg_core.commands import (
     scoring,
     tracing,
     training,
+    worker,
 )
 
 COMMANDS = (
@@ -40,6 +41,7 @@ COMMANDS = (
     crossvalidating,
     exporting,
     audit,
+    worker,
 )
 
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import subprocess
+import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
+from ecg_core.triage.errors import StoreError
+from ecg_core.triage.jobs import Jobs
 from server import place
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -22,10 +31,55 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
             f"  {address()}/account/set-up?token={link}\n",
             flush=True,
         )
+    helper = Helper()
+    helper.start()
     yield
+    helper.stop()
 
 
 def address() -> str:
     """Where a browser finds this server: `ECG_PUBLIC_URL`, else this machine."""
     given = os.environ.get("ECG_PUBLIC_URL", "").rstrip("/")
     return given or f"http://localhost:{st.get_option('server.port')}"
+
+
+class Helper:
+    """Keeps a worker running while there is something for it to do.
+
+    It is a program of its own, so that reading a pile of ECGs does not slow down the screens; it
+    ends when the server does. `ECG_WORKER=elsewhere` leaves the work to others.
+    """
+
+    LOOK_S = 1.0
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="keep-worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for work."""
+        if os.environ.get("ECG_WORKER") != "elsewhere":
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the worker, which finishes the ECG at hand."""
+        self._stop.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def _watch(self) -> None:
+        jobs = Jobs(place.store())
+        while not self._stop.wait(self.LOOK_S):
+            if self._process is not None and self._process.poll() is None:
+                continue
+            try:
+                if os.environ.get("ECG_INBOX") or jobs.unfinished():
+                    self._process = self._spawn()
+            except (OSError, StoreError) as error:
+                _log.error("The worker could not be started: %s", error)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "ecg_core", "worker", "--parent", str(os.getpid())]
+        command += ["--data-dir", str(place.data_dir())]
+        return subprocess.Popen(command, cwd=Path(__file__).parents[1])

@@ -10,6 +10,7 @@ import streamlit as st
 from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
 from ecg_core.triage.priority import Priority, PriorityDecision
+from ecg_core.triage.workflow import STATUS_NAMES, CaseStatus
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 
@@ -32,6 +33,24 @@ def priority_badge(decision: PriorityDecision) -> None:
     name, colour, icon = PRIORITY_LOOK[decision.priority]
     st.markdown(f":{colour}-badge[{icon} {name}]")
     st.caption(decision.rule)
+
+
+STATUS_LOOK: dict[CaseStatus, tuple[Colour, str]] = {
+    CaseStatus.NEW: ("blue", ":material/fiber_new:"),
+    CaseStatus.IN_READING: ("blue", ":material/visibility:"),
+    CaseStatus.READ: ("green", ":material/task_alt:"),
+    CaseStatus.SECOND_WANTED: ("orange", ":material/group:"),
+    CaseStatus.DISAGREEMENT: ("orange", ":material/balance:"),
+    CaseStatus.ADJUDICATED: ("green", ":material/gavel:"),
+    CaseStatus.WITHDRAWN: ("gray", ":material/block:"),
+}
+"""Colour and icon of each status."""
+
+
+def status_badge(status: CaseStatus) -> None:
+    """Where a case stands."""
+    colour, icon = STATUS_LOOK[status]
+    st.badge(STATUS_NAMES[status], icon=icon, color=colour)
 
 
 def abstention(reasons: Sequence[Reason]) -> None:

@@ -6,6 +6,7 @@ is asked for, by the very weights that gave the answer, or not at all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -13,16 +14,30 @@ import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES, Triage, triage_names
 from ecg_core.network.values import Attention, Prediction
-from ecg_core.triage.store import StoredCase
-from widgets import earlier, engine, looking, verdict
+from ecg_core.triage.readings import Phase, Verdict
+from ecg_core.triage.store import StoredCase, StoredReading
+from widgets import earlier, engine, looking, person, verdict
 from widgets.badges import priority_name
 from widgets.looking import Looking
 from widgets.paper import Overlay, paper
 from widgets.text import plain
 
+_LOOK: dict[Verdict, tuple[str, str]] = {
+    Verdict.AGREE: ("Agreed", "green"),
+    Verdict.OVERRIDE: ("Overridden", "orange"),
+    Verdict.CANNOT_DECIDE: ("Cannot decide", "gray"),
+    Verdict.REPEAT: ("Repeat ECG", "gray"),
+}
 
-def case_view(case: StoredCase) -> None:
-    """Page, attention, numbers, readings, hashes and originals of one case."""
+
+def case_view(
+    case: StoredCase, decide: Callable[[], None] | None = None, readings: bool = True
+) -> None:
+    """Page, attention, numbers, readings, hashes and originals of one case.
+
+    decide: draws what is asked of the reader, before the readings. readings: whether those of
+    others are to be seen.
+    """
     at = looking.looking(case.id, case.attention.target)
     attention, second, gone = _attention(case, at)
     ecg, answers = st.columns([3.3, 1], gap="medium")
@@ -32,8 +47,12 @@ def case_view(case: StoredCase) -> None:
         verdict.verdict(case.prediction, case.priority, case.page.remarks)
     history, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with history:
-        _readings(case)
-        _originals(case)
+        if decide is not None:
+            decide()
+        if readings:
+            if decide is None or case.readings:
+                _readings(case)
+            _originals(case)
     with classes:
         verdict.classes(case.prediction)
     with leads:
@@ -43,7 +62,8 @@ def case_view(case: StoredCase) -> None:
                 "Computed now with the weights that read this ECG. Stored with the answer: "
                 f"{target_name(case.prediction, case.attention.target)}."
             )
-    _record(case)
+    if readings:
+        _record(case)
 
 
 def _attention(case: StoredCase, at: Looking) -> tuple[Attention, Attention | None, str]:
@@ -132,15 +152,37 @@ def _readings(case: StoredCase) -> None:
         st.caption("Nobody has decided on this ECG yet.")
     for stored in reversed(case.readings):
         reading = stored.reading
-        colour, word = ("green", "Agreed") if reading.agrees else ("orange", "Overridden")
-        decided = f"**{TRIAGE_NAMES[reading.triage]}**, {priority_name(reading.priority).lower()}"
+        decided = _words(stored)
         when = f"{stored.created_utc:%Y-%m-%d %H:%M:%S} UTC · event {stored.event}"
-        lines = [f":{colour}-badge[{word}] {decided}", f"{plain(reading.reader)} · {when}"]
+        if stored.undone:
+            decided = f"~~{decided}~~ :gray[taken back]"
+        lines = [decided, f"{plain(reading.reader)} · {when}"]
+        if reading.findings:
+            lines.append(
+                "Findings: "
+                + ", ".join(target_name(case.prediction, code) for code in reading.findings)
+            )
         if reading.reason:
             lines.append(f"Reason: {plain(reading.reason)}")
         if reading.note:
             lines.append(f"Note: {plain(reading.note)}")
         st.markdown("  \n".join(lines))
+
+
+def _words(stored: StoredReading) -> str:
+    """What was said, in a line: the verdict, the class, the priority."""
+    reading = stored.reading
+    named = f"**{TRIAGE_NAMES[reading.triage]}**" if reading.triage else ""
+    if stored.phase is Phase.FIRST:
+        sure = f", {reading.confidence} confidence" if reading.confidence else ""
+        blind = "First reading, blind" if stored.blind else "First reading"
+        return f":gray-badge[{blind}] {named}{sure}"
+    word, colour = _LOOK[reading.verdict or Verdict.AGREE]
+    if stored.phase is Phase.ADJUDICATION:
+        word, colour = "Adjudicated", "green"
+    wait = priority_name(reading.priority).lower() if reading.priority else ""
+    asks = " · second reader asked" if reading.second_wanted else ""
+    return f":{colour}-badge[{word}] {', '.join(part for part in (named, wait) if part)}{asks}"
 
 
 def _originals(case: StoredCase) -> None:
@@ -150,12 +192,16 @@ def _originals(case: StoredCase) -> None:
             st.download_button(
                 f"{plain(file.name)} ({file.size / 1024:.0f} kB)",
                 # Read from the disk only when it is asked for.
-                partial(engine.store().original, case.id, position),
+                partial(_original, case.id, position),
                 file_name=file.name,
                 icon=":material/download:",
                 key=f"original_{case.id}_{position}",
                 on_click="ignore",
             )
+
+
+def _original(case_id: str, position: int) -> bytes:
+    return person.room().original(case_id, position)
 
 
 def _record(case: StoredCase) -> None:

@@ -27,6 +27,7 @@ from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.waves import Waves, waves_of_page, waves_of_record
 from ecg_core.signal.filters import Band
 from ecg_core.triage.priority import PriorityDecision, decide
+from ecg_core.triage.settings import Settings
 from ecg_core.triage.store import Store, StoredCase, StoreError
 from server import place
 from widgets.shelf import Shelf
@@ -67,6 +68,23 @@ def data_dir() -> Path:
 def store() -> Store:
     """The one store of this process."""
     return place.store()
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def names() -> dict[str, str]:
+    """Account → name of everybody, a few seconds old at most."""
+    return place.accounts().names()
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def readers() -> dict[str, str]:
+    """Account → name of everybody who may read, a few seconds old at most."""
+    return place.accounts().readers()
+
+
+def settings() -> Settings:
+    """The settings in force."""
+    return store().settings()
 
 
 @st.cache_resource(show_spinner=False)
@@ -286,7 +304,7 @@ def _stored(
     _page: EcgPage,
     _prediction: Prediction,
 ) -> Answer:
-    priority = decide(_prediction, _page.remarks)
+    priority = decide(_prediction, _page.remarks, settings().priority_table)
     case_id = store().add_case(
         bundle(sha256),
         _page,

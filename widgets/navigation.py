@@ -34,6 +34,13 @@ PAGES: tuple[Entry, ...] = (
         Permission.ADD_ECGS,
     ),
     Entry(
+        "pages/worklist.py",
+        "Worklist",
+        ":material/format_list_numbered:",
+        "What is to be read, most urgent first.",
+        Permission.SEE_WORKLIST,
+    ),
+    Entry(
         "pages/audit.py",
         "Audit",
         ":material/history:",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ecg_core.triage.accounts import Account
 from ecg_core.triage.roles import ROLE_NAMES, NotAllowedError, Permission, Role
+from ecg_core.triage.room import Room
 from ecg_core.triage.store import StoreError
 from server import cookies, place, provider
 from widgets.text import plain
@@ -42,6 +43,11 @@ def me(needs: Permission | None = None) -> Account:
             st.error(f"{refused.reason} {refused.hint}", icon=":material/lock:")
             st.stop()
     return account
+
+
+def room() -> Room:
+    """The reading room as the person at the screen sees it."""
+    return Room(place.store(), me())
 
 
 def menu(account: Account) -> None:

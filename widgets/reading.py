@@ -10,8 +10,9 @@ from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import PageError
 from ecg_core.signal.filters import Band
 from ecg_core.triage.store import StoreError
-from widgets import correction, earlier, engine, looking, queue, verdict
-from widgets.decision import decision_form
+from widgets import correction, earlier, engine, looking, person, queue, verdict
+from widgets.decision import AtHand, decision_form
+from widgets.desk import blind_desk
 from widgets.engine import Answer, View
 from widgets.navigator import navigator
 from widgets.original import original
@@ -129,11 +130,19 @@ def _answer(entry: queue.Entry, view: View) -> Answer:
 
 
 def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> None:
+    room = person.room()
+    turn = room.turn(answer.case_id)
+    waves = engine.waves(entry.sha256, entry.view)
+    if turn.blind:
+        hand = AtHand(answer.case_id, entry.name, answer.prediction, answer.priority)
+        blind_desk(answer.page, waves, hand, turn)
+        return
+    if turn.taken_by is None:
+        room.see(answer.case_id)
     first = str(answer.prediction.triage_class)
     at = looking.looking(answer.case_id, first)
     attention, second = looking.attentions(answer.page, at, answer.prediction.model)
     targets = engine.targets(answer.prediction.model)
-    waves = engine.waves(entry.sha256, entry.view)
     others = earlier.offered(entry.sha256)
     ecg, answers = st.columns([3.3, 1], gap="medium")
     with ecg:
@@ -151,7 +160,7 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
         verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, source.notes)
     decide, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with decide:
-        decision_form(entry, answer)
+        decision_form(entry, answer, turn)
     with classes:
         verdict.classes(answer.prediction)
     with leads:

@@ -201,6 +201,16 @@ class Store:
             if changed["new"]:
                 chain.append(session, head, Action.CONFIGURATION, actor, None, changed)
 
+    def keep(self, data: bytes) -> str:
+        """Put bytes on the disk before there is a case for them; gives their hash."""
+        with in_words():
+            return self._blobs.put(data)
+
+    def kept(self, sha256: str) -> bytes:
+        """The bytes with this hash."""
+        with in_words():
+            return self._blobs.get(sha256)
+
     def reopen(self, case_id: str) -> StoredCase:
         """A case exactly as it was decided, with its readings and what its hashes say."""
         with self.snapshot() as session:

@@ -1,0 +1,52 @@
+"""`worker`: read waiting ECGs in the background, and watch the inbox."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain
+from ecg_core.triage import tasks
+from ecg_core.triage.store import Store, StoreError
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "worker", help="read waiting ECGs; watch the inbox (ECG_INBOX)"
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, default=Path(os.environ.get("ECG_DATA_DIR") or "var")
+    )
+    parser.add_argument("--inbox", type=Path, default=os.environ.get("ECG_INBOX") or None)
+    parser.add_argument("--parent", type=int, help="end when this process is gone")
+    parser.add_argument("--until-done", action="store_true", help="end when nothing waits")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work until stopped by a signal."""
+    redis = os.environ.get("ECG_REDIS_URL") or None
+    stop = Event()
+    tasks.stop_on_signals(stop)
+    if arguments.parent:
+        Thread(target=tasks.watch_parent, args=(arguments.parent, stop), daemon=True).start()
+    if hasattr(os, "nice"):
+        # Readers at their screens come first.
+        os.nice(5)
+    try:
+        store = Store.open(arguments.data_dir, os.environ.get("ECG_DATABASE_URL") or None)
+        huey = tasks.queue(arguments.data_dir, redis)
+        inbox = Path(arguments.inbox) if arguments.inbox else None
+        tasks.work(store, huey, inbox, stop, alone=redis is None, until_done=arguments.until_done)
+    except StoreError as error:
+        complain(str(error))
+        return SOME_REJECTED
+    except KeyboardInterrupt:
+        return ALL_READ
+    print("The worker has stopped.", file=sys.stderr)
+    return ALL_READ
