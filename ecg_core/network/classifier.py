@@ -18,7 +18,8 @@ from ecg_core.network.statements import TRIAGE_CLASSES, Reads
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
 from ecg_core.page import plausible
 from ecg_core.page.arrange import arrange
-from ecg_core.page.values import PREPROCESSING_VERSION, EcgPage
+from ecg_core.page.layouts import SCANNED
+from ecg_core.page.values import PREPROCESSING_VERSION, SAME_FROM_RECORDS, EcgPage
 
 LEAST_LEADS = 9
 """Of twelve; with fewer the model abstains."""
@@ -43,7 +44,7 @@ class Classifier:
             raise ModelError(
                 f"{weights}: SHA-256 is {digest}, the card says {self.card.weights_sha256}"
             )
-        if self.card.preprocessing_version != PREPROCESSING_VERSION:
+        if self.card.preprocessing_version not in SAME_FROM_RECORDS:
             raise ModelError(
                 f"{folder.name} reads pages of {self.card.preprocessing_version}, "
                 f"this version draws {PREPROCESSING_VERSION}"
@@ -63,7 +64,7 @@ class Classifier:
             self.card.name,
             self.card.version,
             self.card.weights_sha256,
-            self.card.preprocessing_version,
+            PREPROCESSING_VERSION,
         )
 
     def predict(self, page: EcgPage) -> Prediction:
@@ -118,7 +119,9 @@ class Classifier:
         """Why this page should not be left to the machine; empty when it may be."""
         limits, doubts = self.card.limits, []
         strip = self.card.reads is Reads.STRIP
-        if page.layout not in self.card.layouts:
+        # Arranged pages look the same whatever layout they were printed in.
+        any_layout = self.card.arranged and not strip
+        if page.layout not in (SCANNED if any_layout else self.card.layouts):
             wanted = "rhythm strips of one to three leads" if strip else "twelve-lead pages"
             doubts.append(
                 Reason(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.sparse import csr_array
 
 STEP_MM = 25.0
 """Distance between the knots."""
@@ -54,9 +55,12 @@ class Bend:
         energy = stiffness * _plate_energy(*shape)
         weight = trust / trust.sum()
         surface = np.zeros(design.shape[1])
+        # Each place depends on sixteen knots of some two hundred.
+        sparse = csr_array(design)
         for _ in range(4):
-            weighted = design * weight[:, None]
-            surface = np.linalg.solve(design.T @ weighted + energy, weighted.T @ goal)
+            weighted = sparse * weight[:, None]
+            normal = (sparse.T @ weighted).toarray() + energy
+            surface = np.linalg.solve(normal, weighted.T @ goal)
             error = goal - design @ surface
             spread = max(2.0 * float(np.median(np.abs(error[trust > 0]))), 1e-3)
             weight = trust / (1.0 + (error / spread) ** 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecg_core.page.correction import GAINS_MM_PER_MV, SPEEDS_MM_PER_S, Correction
@@ -59,24 +60,36 @@ class Calibration:
         return tuple(found)
 
 
-def calibrate(pulse: Pulse | None, correction: Correction) -> Calibration:
-    """What is set by hand counts, then the pulse; else 25 mm/s and 10 mm/mV are assumed.
+def calibrate(
+    pulse: Pulse | None,
+    printed: Callable[[], tuple[float | None, float | None]],
+    correction: Correction,
+) -> Calibration:
+    """What is set by hand counts, then the pulse, then print; else 25 mm/s and 10 mm/mV.
 
-    Raises PageError when the pulse fits no gain.
+    printed: reads speed and gain off the page; called only where nothing else tells.
+    Raises PageError when pulse or print fit no speed or gain.
     """
-    speed, speed_from = correction.speed_mm_per_s, "hand"
-    gain, gain_from = correction.gain_mm_per_mv, "hand"
+    speed, gain = correction.speed_mm_per_s, correction.gain_mm_per_mv
+    speed_from, gain_from = ("hand" if value else "" for value in (speed, gain))
     if pulse is not None and gain is None:
         gain, gain_from = _gain_of(pulse), "pulse"
     if pulse is not None and speed is None:
         wide = pulse.right_mm - pulse.left_mm >= WIDE_PULSE_MM
         speed, speed_from = SPEEDS_MM_PER_S[wide], "pulse"
-    return Calibration(
-        speed or SPEED_MM_PER_S,
-        gain or GAIN_MM_PER_MV,
-        speed_from if speed else "",
-        gain_from if gain else "",
-    )
+    if speed is None or gain is None:
+        told_speed, told_gain = printed()
+        if speed is None and told_speed is not None:
+            speed, speed_from = _known(told_speed, SPEEDS_MM_PER_S, "mm/s"), "print"
+        if gain is None and told_gain is not None:
+            gain, gain_from = _known(told_gain, GAINS_MM_PER_MV, "mm/mV"), "print"
+    return Calibration(speed or SPEED_MM_PER_S, gain or GAIN_MM_PER_MV, speed_from, gain_from)
+
+
+def _known(value: float, known: tuple[float, ...], unit: str) -> float:
+    if value not in known:
+        raise refuse("unknown_calibration", what=f"The page says {value:g} {unit}.")
+    return value
 
 
 def _gain_of(pulse: Pulse) -> float:

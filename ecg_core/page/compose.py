@@ -21,6 +21,8 @@ from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox
 
 PEN_MM = 0.5
 """Width of the pen on pages drawn from records; ink of scans is brought near it."""
+INVERTED = "-aVR"
+"""The lead that Cabrera's order prints upside down; the page shows it as aVR."""
 MAX_OVERSHOOT_MM = 25.0
 """So far beyond half a pitch the outer rows may swing before the page cuts them."""
 
@@ -95,7 +97,12 @@ def compose(
     )
     colour = _moved(found.picture, move, size, 255.0, squeeze)
     _blank_print(colour, drawn, rows, top, bottom, tall)
+    for box in boxes:
+        if box.lead == INVERTED:
+            for part in (colour, drawn, small):
+                _invert(part, box)
     boxes = _as_shown(boxes, found.calibration.time_scale)
+    boxes = tuple(replace(box, lead=box.lead.removeprefix("-")) for box in boxes)
     ink = np.rint(255.0 * np.clip(small, 0.0, 1.0)).astype(np.uint8)
     missing, flat = _absent(rows, panels)
     remarks = []
@@ -116,6 +123,16 @@ def compose(
         picture=colour,
     )
     return page, move, squeeze
+
+
+def _invert(picture: np.ndarray, box: LeadBox) -> None:
+    """Turn the waves of a box upside down about its zero line, in place."""
+    px_per_mm = picture.shape[1] / PAGE_WIDTH_MM
+    row = round((box.y0_mm + box.y1_mm) / 2 * px_per_mm)
+    half = round((box.y1_mm - box.y0_mm) / 2 * px_per_mm)
+    x = slice(round(box.x0_mm * px_per_mm), round(box.x1_mm * px_per_mm))
+    part = picture[max(row - half, 0) : row + half + 1, x]
+    part[:] = part[::-1].copy()
 
 
 def _squeeze(boxes: tuple[LeadBox, ...], time_scale: float) -> Squeeze | None:
@@ -286,7 +303,7 @@ def _absent(rows: tuple[Row, ...], panels: Panels) -> tuple[tuple[str, ...], tup
         x1 = round((panels.start_mm + (box.x1_mm - 2) * panels.stretch) * RASTER)
         filled, curve = row.filled[x0:x1], row.curve_px[x0:x1]
         if not filled.size or filled.mean() < quality.MISSING_SHARE:
-            missing.append(box.lead)
+            missing.append(box.lead.removeprefix("-"))
         elif np.ptp(curve[filled]) < quality.FLAT_MM * RASTER:
-            flat.append(box.lead)
+            flat.append(box.lead.removeprefix("-"))
     return tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(flat))

@@ -14,6 +14,8 @@ CARRIER_PX = 14.0
 """Period, in px, of the lines in the copy on which their phase is followed."""
 FLAT_MM = 0.12
 """A sheet whose lines lie within this (rms) of one homography is flat."""
+EXPORT_MM = 0.5
+"""A grid that is nowhere farther off the rows and columns of pixels was never photographed."""
 WORTH = 0.75
 """A displacement must bring what is left down to this share to be believed."""
 MAX_LOST = 0.08
@@ -58,7 +60,7 @@ def follow(lines: np.ndarray, found: tuple[Lines, Lines]) -> Followed | None:
         plane = projected(to_mm, sites.around)
         samples = _all_measured(sites, families, plane)
     bend = None
-    if residual > FLAT_MM:
+    if residual > FLAT_MM and not _upright_export(to_mm, sites.lines.shape):
         bent = _bent(sites, families, plane)
         if bent is not None and bent[1] < WORTH * residual:
             bend, residual = bent
@@ -68,6 +70,21 @@ def follow(lines: np.ndarray, found: tuple[Lines, Lines]) -> Followed | None:
     (left, right), (top, bottom) = (np.percentile(flat[:, axis], (1, 99)) for axis in (0, 1))
     grow = np.array([[shrink, 0, (shrink - 1) / 2], [0, shrink, (shrink - 1) / 2], [0, 0, 1]])
     return Followed(to_mm @ grow, bend, residual, covered, (left, top, right, bottom))
+
+
+def _upright_export(to_mm: np.ndarray, shape: tuple[int, ...]) -> bool:
+    """Whether lines run along the pixels of a picture everywhere: no camera saw it.
+
+    Programs draw grids unevenly, in whole pixels; that is no bend of a sheet.
+    """
+    height, width = shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+    seen = projected(to_mm, corners)
+    plain = [
+        np.polynomial.Polynomial.fit(corners[:, axis], seen[:, axis], 1)(corners[:, axis])
+        for axis in (0, 1)
+    ]
+    return float(np.abs(seen - np.stack(plain, axis=1)).max()) < EXPORT_MM
 
 
 class _Sites:

@@ -83,6 +83,38 @@ DEFAULT_LAYOUT = "3x4+1R"
 STRIP = "strip"
 """Name of the layout of one to three leads, one row each."""
 
+CABRERA_LEADS = ("aVL", "I", "-aVR", "II", "aVF", "III")
+"""Limb leads in Cabrera's order: their axes, one after the other; aVR is printed inverted."""
+
+_HALVES = (
+    Layout("6x1 limb", tuple((lead,) for lead in LIMB_LEADS), 30.0),
+    Layout("6x1 chest", tuple((lead,) for lead in CHEST_LEADS), 30.0),
+)
+_TWO_STRIPS = Layout("3x4+2R", (*_THREE_BY_FOUR, ("II",), ("V1",)), 27.0)
+
+
+def cabrera(layout: Layout) -> Layout:
+    """The same rows and columns with the limb leads in Cabrera's order."""
+    swapped = dict(zip(LIMB_LEADS, CABRERA_LEADS, strict=True))
+    rows = tuple(
+        tuple(swapped.get(lead, lead) for lead in row)
+        if len(row) > 1 or len(layout.rows) in (6, 12)
+        else row
+        for row in layout.rows
+    )
+    if layout.name == "3x4+3R":
+        rows = (*rows[:3], *layout.rows[3:])
+    return Layout(f"{layout.name} Cabrera", rows, layout.row_pitch_mm)
+
+
+_PRINTED = (*LAYOUTS.values(), _TWO_STRIPS, *_HALVES)
+
+SCANNED: dict[str, Layout] = {
+    layout.name: layout
+    for layout in (*_PRINTED, *(cabrera(one) for one in _PRINTED if one.name != "6x1 chest"))
+}
+"""Every layout that scans may have, by name: those of `LAYOUTS` and those only printers know."""
+
 
 def strip_layout(leads: tuple[str, ...]) -> Layout:
     """Rhythm strip of one to three leads, one row each."""

@@ -9,8 +9,8 @@ import numpy as np
 
 TILE = 256
 CELL_MM = 5.0
-# A picture shows between 200 mm and 700 mm of paper across; a factor under five, so that a
-# 1 mm line can never pass for a 5 mm line.
+# A picture shows between 200 mm and 700 mm of paper along its longer side; a factor under five,
+# so that a 1 mm line can never pass for a 5 mm line.
 SEEN_MM = (200.0, 700.0)
 MAX_STRETCH = 1.2
 MAX_SHEAR_DEG = 8.0
@@ -59,8 +59,8 @@ def find_lines(lines: np.ndarray) -> tuple[Lines, Lines] | None:
     spectrum = _mean_spectrum(lines)
     if spectrum is None:
         return None
-    width = lines.shape[1]
-    low, high = width / SEEN_MM[1] * CELL_MM, width / SEEN_MM[0] * CELL_MM
+    longer = max(lines.shape)
+    low, high = longer / SEEN_MM[1] * CELL_MM, longer / SEEN_MM[0] * CELL_MM
     steps = int(np.log(high / low) / np.log(_PERIOD_STEP)) + 1
     periods = low * _PERIOD_STEP ** np.arange(steps)
     across = _comb(spectrum, periods, 0.0)

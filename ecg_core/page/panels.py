@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ecg_core.page.ink import RASTER
-from ecg_core.page.layouts import LAYOUTS, PAGE_WIDTH_MM, Layout, strip_layout
+from ecg_core.page.layouts import PAGE_WIDTH_MM, SCANNED, Layout, strip_layout
 from ecg_core.page.pulse import Pulse, find_pulse, has_gap, trace_start
 from ecg_core.page.traces import Row
 
@@ -22,21 +22,18 @@ DASH_MM = 2.0
 TICK_MM = 2.5
 """So far above and below a trace the short strokes between columns reach at least."""
 MAX_SPEED_ERROR = 0.03
-SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
-"""A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
-LABEL_MM = 9.0
-"""Lead names stand in this first part of a column."""
-
 BY_ROWS: dict[int, tuple[str, ...]] = {
     3: ("3x4", "strip"),
     4: ("3x4+1R",),
+    5: ("3x4+2R",),
     6: ("6x2", "3x4+3R"),
     7: ("6x2+1R",),
     12: ("12x1",),
     1: ("strip",),
     2: ("strip",),
 }
-"""Layouts with that number of rows; the columns' breaks decide between them."""
+"""Layouts with that number of rows; the columns' breaks decide between them. The order of the leads
+is settled later (`naming`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +51,7 @@ class Panels:
     seen_mm: float
     pulse: Pulse | None
     separators: int
-    assumed: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
 
 
 def find_panels(
@@ -68,7 +65,8 @@ def find_panels(
     ink, faint = cover > 0.5, cover > 0.25
     names = BY_ROWS.get(len(rows), ())
     if layout is not None:
-        names = tuple(name for name in names if name == layout)
+        fits = layout in SCANNED and len(SCANNED[layout].rows) == len(rows)
+        names = (layout,) if fits or (layout == "strip" and len(rows) <= 3) else ()
     if not names:
         return None
     spans = np.array([row.span_px() for row in rows]) / RASTER
@@ -90,8 +88,7 @@ def find_panels(
     breaks = _breaks(ink, rows, start, stretch)
     name = max(names, key=lambda known: _agreement(_plan(known, len(rows)), breaks))
     plan = _plan(name, len(rows))
-    plan, assumed = _named(plan, rows, start, stretch)
-    return Panels(plan, start, stretch, right - left, pulse, used, assumed)
+    return Panels(plan, start, stretch, right - left, pulse, used)
 
 
 def _separators(ink: np.ndarray, rows: tuple[Row, ...], least: float) -> np.ndarray:
@@ -219,7 +216,7 @@ def _extra_ink(window: np.ndarray) -> float:
 
 def _plan(name: str, count: int) -> Layout:
     if name != "strip":
-        return LAYOUTS[name]
+        return SCANNED[name]
     return strip_layout((("II",), ("II", "V1"), ("I", "II", "III"))[count - 1])
 
 
@@ -237,37 +234,3 @@ def _agreement(plan: Layout, breaks: np.ndarray) -> float:
     seen = float(breaks[expected].mean()) if expected.any() else 0.2
     other = float(breaks[~expected].mean()) if (~expected).any() else 0.0
     return seen - other
-
-
-def _named(
-    plan: Layout, rows: tuple[Row, ...], start: float, stretch: float
-) -> tuple[Layout, tuple[str, ...]]:
-    """The layout with its single rhythm strip named after the lead whose waves it repeats."""
-    if plan.name == "strip":
-        return plan, ("lead names",)
-    if not plan.name.endswith("+1R"):
-        return plan, ()
-    apart: dict[str, float] = {}
-    strip = rows[-1]
-    for box in plan.boxes():
-        row = rows[round(box.y0_mm / plan.row_pitch_mm)]
-        if row is strip:
-            continue
-        x0 = round((start + (box.x0_mm + LABEL_MM) * stretch) * RASTER)
-        x1 = round((start + (box.x1_mm - 2.0) * stretch) * RASTER)
-        both = slice(max(x0, 0), max(x1, 1))
-        seen = row.drawn[both] & strip.drawn[both]
-        if seen.sum() < 20 * RASTER:
-            continue
-        step = (row.curve_px[both] - strip.curve_px[both])[seen] / RASTER
-        apart[box.lead] = float(np.percentile(np.abs(step - np.median(step)), 80))
-    ranked = sorted(apart, key=lambda lead: apart[lead])
-    if len(ranked) < 2 or apart[ranked[0]] > SAME_WAVE_MM:
-        return plan, ("rhythm lead II",)
-    if apart.get("II", np.inf) < apart[ranked[0]] + CLEARLY_MM:
-        return plan, ()
-    # Any other lead than the usual one must coincide closely, and alone.
-    alone = apart[ranked[1]] >= max(2.0 * apart[ranked[0]], apart[ranked[0]] + CLEARLY_MM)
-    if apart[ranked[0]] > UNUSUAL_MM or not alone:
-        return plan, ("rhythm lead II",)
-    return Layout(plan.name, (*plan.rows[:-1], (ranked[0],)), plan.row_pitch_mm), ()

@@ -18,7 +18,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
 from ecg_core.page.arrange import baselines_mm
-from ecg_core.page.layouts import LAYOUTS
+from ecg_core.page.layouts import SCANNED
 from ecg_core.page.quality import remark
 from ecg_core.page.values import PX_PER_MM, EcgPage, Remark
 
@@ -63,7 +63,7 @@ def remarks(page: EcgPage) -> tuple[Remark, ...]:
 
     The limits hold for twelve-lead layouts; strips of one to three leads are not judged.
     """
-    if page.layout not in LAYOUTS:
+    if page.layout not in SCANNED:
         return ()
     found = measure(page)
     doubts = []

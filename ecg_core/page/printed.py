@@ -15,8 +15,8 @@ import numpy as np
 from ecg_core.intake.values import EcgRecord
 from ecg_core.page.layouts import (
     GAIN_MM_PER_MV,
-    LAYOUTS,
     PAGE_WIDTH_MM,
+    SCANNED,
     SPEED_MM_PER_S,
     Layout,
     strip_layout,
@@ -26,7 +26,7 @@ from ecg_core.page.values import LeadBox
 DRAWN_PX_PER_MM = 20.0
 """Ink is drawn at least this fine and then averaged down, so that pens may be any width."""
 
-PULSE_WIDTH_MM, PULSE_HEIGHT_MM = 5.0, 10.0
+PULSE_S, PULSE_MV = 0.2, 1.0
 _SUBPIXEL_BITS = 4
 
 Rgb = tuple[int, int, int]
@@ -63,7 +63,8 @@ class PrintStyle:
     trace). pulse: calibration pulse "left", "right" or "none". separators: between columns,
     "none", "ticks" or "full". grid_everywhere: the paper is ruled to its edges, not only around
     the traces. frame: a line around the ruled area. grid_offset_mm: where the first 5 mm
-    crossing lies from the corner of the ruled area. Widths and margins in mm.
+    crossing lies from the corner of the ruled area. footer: may name {speed} and {gain}. Widths
+    and margins in mm.
     """
 
     grid: str = "pink"
@@ -77,7 +78,7 @@ class PrintStyle:
         "Name: SAMPLE, Print   ID: 000000   Sex: -   Age: --   01-Jan-2000 12:00",
         "HR -- bpm   PR --- ms   QRS --- ms   QT/QTc ---/--- ms   Axis -- deg",
     )
-    footer: str = "25 mm/s   10 mm/mV   0.05\u2013150 Hz"
+    footer: str = "{speed:g} mm/s   {gain:g} mm/mV   0.05\u2013150 Hz"
     side_mm: float = 16.0
     top_mm: float = 20.0
     bottom_mm: float = 12.0
@@ -85,6 +86,8 @@ class PrintStyle:
     grid_everywhere: bool = False
     frame: bool = False
     grid_offset_mm: tuple[float, float] = (0.0, 0.0)
+    speed_mm_per_s: float = SPEED_MM_PER_S
+    gain_mm_per_mv: float = GAIN_MM_PER_MV
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +113,8 @@ def print_record(
 ) -> PrintedPage:
     """Print the first ten seconds of a record, exactly as its signals are (no filter).
 
-    layout: a name in `LAYOUTS`, or "strip" for the record's first three leads.
+    Where the paper runs faster than 25 mm/s, columns show as much less. layout: a name in
+    `SCANNED`, or "strip" for the record's first three leads.
     Raises ValueError for an unknown layout, grid, label, pulse or separator.
     """
     style = style or PrintStyle()
@@ -118,6 +122,7 @@ def print_record(
     _check(style)
     scale = int(np.ceil(DRAWN_PX_PER_MM / px_per_mm))
     origin = (style.side_mm, style.top_mm)
+    shown = SPEED_MM_PER_S / style.speed_mm_per_s
     width = round((2 * style.side_mm + PAGE_WIDTH_MM) * px_per_mm)
     height = round((style.top_mm + plan.height_mm + style.bottom_mm) * px_per_mm)
     boxes = tuple(
@@ -127,6 +132,8 @@ def print_record(
             x1_mm=box.x1_mm + origin[0],
             y0_mm=box.y0_mm + origin[1],
             y1_mm=box.y1_mm + origin[1],
+            start_s=box.start_s * shown,
+            end_s=box.end_s * shown,
         )
         for box in plan.boxes()
     )
@@ -165,9 +172,9 @@ class _Pen:
 def _plan(record: EcgRecord, layout: str) -> Layout:
     if layout == "strip":
         return strip_layout(record.leads[:3])
-    if layout not in LAYOUTS:
-        raise ValueError(f"unknown layout {layout!r}; known: strip, {', '.join(LAYOUTS)}")
-    return LAYOUTS[layout]
+    if layout not in SCANNED:
+        raise ValueError(f"unknown layout {layout!r}; known: strip, {', '.join(SCANNED)}")
+    return SCANNED[layout]
 
 
 def _check(style: PrintStyle) -> None:
@@ -187,15 +194,18 @@ def _draw_lead(pen: _Pen, record: EcgRecord, box: LeadBox, style: PrintStyle) ->
         away = min(6.0, 0.3 * (box.y1_mm - box.y0_mm))
         rise = {"above": -away, "on": 0.5 * style.label_mm, "below": away + style.label_mm}
         pen.text(box.lead, box.x0_mm + 1.0, baseline + rise[style.label], style.label_mm)
-    if box.lead not in record.leads:
+    recorded = box.lead.removeprefix("-")
+    if recorded not in record.leads:
         return
     first = max(round(box.start_s * record.fs_hz), 0)
     last = round(box.end_s * record.fs_hz) + 1
-    mv = record.signals_mv[record.leads.index(box.lead), first:last]
+    mv = record.signals_mv[record.leads.index(recorded), first:last]
+    if recorded != box.lead:
+        mv = -mv
     x = box.x0_mm + (np.arange(len(mv)) + first - box.start_s * record.fs_hz) * (
-        SPEED_MM_PER_S / record.fs_hz
+        style.speed_mm_per_s / record.fs_hz
     )
-    y = baseline - mv * GAIN_MM_PER_MV
+    y = baseline - mv * style.gain_mm_per_mv
     valid = np.flatnonzero(np.isfinite(mv))
     for run in np.split(valid, np.flatnonzero(np.diff(valid) > 1) + 1):
         if len(run) > 1:
@@ -209,10 +219,10 @@ def _draw_furniture(pen: _Pen, plan: Layout, boxes: tuple[LeadBox, ...], style: 
         baseline = boxes[0].y0_mm + plan.baseline_mm(row)
         if style.pulse != "none":
             foot = 1.5
-            width = PULSE_WIDTH_MM
+            width = PULSE_S * style.speed_mm_per_s
             start = left - width - 3 * foot if style.pulse == "left" else right + foot
             x = start + np.array([0, foot, foot, foot + width, foot + width, 2 * foot + width])
-            y = baseline - PULSE_HEIGHT_MM * np.array([0, 0, 1, 1, 0, 0])
+            y = baseline - PULSE_MV * style.gain_mm_per_mv * np.array([0, 0, 1, 1, 0, 0])
             pen.line(x, y, style.pen_mm)
     if style.separators != "none":
         for box in boxes:
@@ -224,7 +234,8 @@ def _draw_furniture(pen: _Pen, plan: Layout, boxes: tuple[LeadBox, ...], style: 
     for number, text in enumerate(style.header):
         pen.text(text, style.paper_mm + 2.0, style.paper_mm + 3.5 + 5.0 * number, 2.6)
     sheet_bottom = pen.ink.shape[0] / pen.px_per_mm
-    pen.text(style.footer, style.paper_mm + 2.0, sheet_bottom - style.paper_mm - 1.0, 2.6)
+    footer = style.footer.format(speed=style.speed_mm_per_s, gain=style.gain_mm_per_mv)
+    pen.text(footer, style.paper_mm + 2.0, sheet_bottom - style.paper_mm - 1.0, 2.6)
 
 
 @lru_cache(maxsize=8)

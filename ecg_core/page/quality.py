@@ -23,13 +23,13 @@ LIMITS: dict[str, Limit] = {
         Limit(
             "too_small",
             Severity.REFUSE,
-            "The picture has only {width} × {height} pixels.",
+            "The picture has only {width} × {height} pixels; each side needs {least}.",
             "Scan the page at 150 dpi or more, or photograph it closer.",
         ),
         Limit(
             "too_coarse",
             Severity.REFUSE,
-            "One millimetre of paper is only {px_per_mm:.1f} pixels wide.",
+            "One millimetre of paper is only {px_per_mm:.1f} pixels wide; {least:g} are needed.",
             "Scan the page at 100 dpi or more, or photograph it closer.",
         ),
         Limit(
@@ -75,11 +75,53 @@ LIMITS: dict[str, Limit] = {
             "Turn the picture upright and try again.",
         ),
         Limit(
+            "mirrored",
+            Severity.REFUSE,
+            "The page is mirrored: {why}.",
+            "Use a picture that is not mirrored; a phone's front camera mirrors.",
+        ),
+        Limit(
+            "turned",
+            Severity.NOTE,
+            "The picture was turned by {degrees}° to bring the page upright.",
+            "",
+        ),
+        Limit(
+            "orientation_assumed",
+            Severity.DOUBT,
+            "Nothing on the page tells clearly which way up it is.",
+            "Look at the original; turn it by hand if it is upside down.",
+        ),
+        Limit(
+            "cabrera",
+            Severity.NOTE,
+            "The limb leads are printed in Cabrera's order; −aVR was inverted to aVR.",
+            "",
+        ),
+        Limit(
+            "names_contradict",
+            Severity.REFUSE,
+            "The printed lead names do not fit the layout {layout}: {leads} stand elsewhere.",
+            "Choose the layout by hand if you know it.",
+        ),
+        Limit(
+            "names_differ",
+            Severity.DOUBT,
+            "Other lead names than expected are printed at {leads}.",
+            "Compare the lead names with the original.",
+        ),
+        Limit(
+            "limbs_disagree",
+            Severity.DOUBT,
+            "The limb leads do not add up (I + III = II): {share:.0%} remain unexplained.",
+            "Is the layout right? Compare the lead names with the original.",
+        ),
+        Limit(
             "unknown_layout",
             Severity.REFUSE,
             "The page has {rows} rows of traces, which no known layout has.",
-            "Known are 3×4 with none, one or three rhythm strips, 6×2, 6×2 with one, 12×1 and "
-            "strips of one to three leads.",
+            "Known are 3×4 with up to three rhythm strips, 6×2, 6×2 with one, 12×1, 6×1 and strips "
+            "of one to three leads.",
         ),
         Limit(
             "unclear_rows",
@@ -258,6 +300,7 @@ MAX_RESIDUAL_MM, FLAT_RESIDUAL_MM = 0.6, 0.45
 MAX_STRAIN = 0.3
 FLAT_MM = 0.7
 MISSING_SHARE = 0.25
+MAX_UNEXPLAINED = 0.5
 
 
 def remark(code: str, **measured: object) -> Remark:

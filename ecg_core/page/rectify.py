@@ -10,17 +10,16 @@ from ecg_core.intake.values import EcgScan
 from ecg_core.page import plausible, quality, swapped
 from ecg_core.page.bend import Bend
 from ecg_core.page.by_hand import as_json, in_words
-from ecg_core.page.calibration import calibrate
-from ecg_core.page.compose import Found, Squeeze, compose
-from ecg_core.page.correction import Correction, view_of
+from ecg_core.page.compose import Squeeze, compose
+from ecg_core.page.correction import Correction, View, view_of
 from ecg_core.page.follow import projected
 from ecg_core.page.grid import Grid, find_grid
 from ecg_core.page.gridless import scale_without_grid
-from ecg_core.page.ink import Ink, separate, straighten
+from ecg_core.page.ink import RASTER, Ink, straighten
 from ecg_core.page.layouts import PAGE_WIDTH_MM
-from ecg_core.page.panels import Panels, find_panels
+from ecg_core.page.panels import Panels
 from ecg_core.page.quality import refuse, remark
-from ecg_core.page.traces import Row, find_rows, keep_traces, without_rules
+from ecg_core.page.upright import find_upright
 from ecg_core.page.values import EcgPage, PageError, Remark
 
 
@@ -74,11 +73,12 @@ def read_scan(
     view = view_of(scan.pixels, correction.corners_px).turned(correction.quarter_turns or 0)
     height, width = view.pixels.shape[:2]
     if min(height, width) < quality.MIN_SIDE_PX:
-        raise refuse("too_small", width=width, height=height)
+        raise refuse("too_small", width=width, height=height, least=quality.MIN_SIDE_PX)
+    free = correction.quarter_turns is None
     grid = find_grid(view.pixels)
     remarks: list[Remark] = []
     if grid is None:
-        grid = scale_without_grid(view.pixels)
+        view, grid = _without_grid(view, free)
         remarks.append(remark("no_grid"))
     else:
         x, y = grid.px_per_mm
@@ -88,29 +88,46 @@ def read_scan(
     _check_geometry(grid, remarks)
     area = _area(grid)
     picture, shown = straighten(view.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
-    ink, traces, rows, panels = _read_ink(picture, shown, layout)
-    picture[~shown] = 255
-    calibration = calibrate(panels.pulse, correction)
-    _check_panels(ink, panels, remarks)
-    remarks.extend(calibration.remarks())
-    page, move, squeeze = compose(
-        scan,
-        Found(picture, ink.cover, traces, rows, panels, calibration),
-        float(np.mean(grid.px_per_mm)),
-    )
+    lying = find_upright(picture, shown, layout, free)
+    found = lying.found(picture, shown, correction)
+    remarks.extend(lying.remarks)
+    _check_panels(lying.ink, found.panels, remarks)
+    remarks.extend(found.calibration.remarks())
+    page, move, squeeze = compose(scan, found, float(np.mean(grid.px_per_mm)))
     offset = np.array([[1.0, 0, -area[0]], [0, 1.0, -area[1]], [0, 0, 1.0]])
+    size_mm = (picture.shape[1] / RASTER, picture.shape[0] / RASTER)
     page = replace(page, remarks=(*remarks, *page.remarks))
     doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))
     page = replace(page, remarks=(*page.remarks, *doubts))
     if by_hand := as_json(layout, correction):
         said = remark("by_hand", what=in_words(layout, correction))
         page = replace(page, correction=by_hand, remarks=(*page.remarks, said))
-    return Reading(page, grid.to_mm @ view.from_scan, grid.bend, move @ offset, panels, squeeze)
+    return Reading(
+        page,
+        grid.to_mm @ view.from_scan,
+        grid.bend,
+        move @ lying.turn_mm(*size_mm) @ offset,
+        found.panels,
+        squeeze,
+    )
+
+
+def _without_grid(view: View, free: bool) -> tuple[View, Grid]:
+    """Geometry without a grid, the way up that has rows and an upright pulse."""
+    problem: PageError | None = None
+    for quarter_turns in (0, 2, 1, 3) if free else (0,):
+        turned = view.turned(quarter_turns)
+        try:
+            return turned, scale_without_grid(turned.pixels)
+        except PageError as error:
+            problem = problem or error
+    assert problem is not None
+    raise problem
 
 
 def _check_geometry(grid: Grid, remarks: list[Remark]) -> None:
     if min(grid.px_per_mm) < quality.MIN_PX_PER_MM:
-        raise refuse("too_coarse", px_per_mm=min(grid.px_per_mm))
+        raise refuse("too_coarse", px_per_mm=min(grid.px_per_mm), least=quality.MIN_PX_PER_MM)
     if abs(grid.angle_deg) > quality.MAX_ANGLE_DEG:
         raise refuse("rotated", angle=grid.angle_deg)
     if grid.residual_mm > quality.MAX_RESIDUAL_MM:
@@ -132,37 +149,6 @@ def _area(grid: Grid) -> tuple[float, float, float, float]:
         5.0 * np.ceil(right / 5.0 + 1.0),
         5.0 * np.ceil(bottom / 5.0 + 1.0),
     )
-
-
-def _read_ink(
-    picture: np.ndarray, shown: np.ndarray, layout: str | None
-) -> tuple[Ink, np.ndarray, tuple[Row, ...], Panels]:
-    """Ink, traces, rows and panels; traces in colour are tried when there are no dark ones."""
-    problem: PageError | None = None
-    for coloured in (False, True):
-        ink = separate(picture, shown, coloured)
-        if ink.contrast < quality.NO_CONTRAST:
-            problem = problem or refuse("not_an_ecg")
-            continue
-        if ink.contrast < quality.MIN_CONTRAST or ink.contrast < quality.MIN_SNR * ink.noise:
-            problem = problem or refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
-            continue
-        traces = keep_traces(ink.cover)
-        rows = find_rows(traces)
-        if not rows:
-            traces = without_rules(traces)
-            rows = find_rows(traces)
-        if not rows:
-            sparse = traces.mean() < 0.003
-            problem = problem or refuse("not_an_ecg" if sparse else "unclear_rows")
-            continue
-        panels = find_panels(ink.cover, rows, layout)
-        if panels is None:
-            problem = problem or refuse("unknown_layout", rows=len(rows))
-            continue
-        return ink, traces, rows, panels
-    assert problem is not None
-    raise problem
 
 
 def _check_panels(ink: Ink, panels: Panels, remarks: list[Remark]) -> None:

@@ -21,7 +21,7 @@ RULED_MM, RULED_SHARE, RULED_HEIGHT_MM = 8.0, 0.3, 1.0
 """Pieces of a printed line are this long, cover so much of the width, and are thinner than that."""
 BRIDGE_MM = 2.0
 """Gaps in a trace that are bridged before its pieces are judged."""
-ROW_COUNTS = (1, 2, 3, 4, 6, 7, 12)
+ROW_COUNTS = (1, 2, 3, 4, 5, 6, 7, 12)
 """Numbers of rows that a known layout has."""
 MIN_AGREEMENT = 0.25
 """Share of the columns that must show exactly as many traces as there are rows."""

@@ -13,8 +13,10 @@ import numpy as np
 PX_PER_MM = 2.0
 """Resolution of the ink that the network reads."""
 
-PREPROCESSING_VERSION = "page-1"
+PREPROCESSING_VERSION = "page-2"
 """Changes whenever the same bytes would give another page."""
+SAME_FROM_RECORDS = ("page-1", "page-2")
+"""Versions that draw the same pages from records: weights trained on one read pages of all."""
 
 
 class Severity(StrEnum):

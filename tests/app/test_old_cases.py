@@ -13,6 +13,7 @@ from ecg_core import network
 from ecg_core.network import explain, registry
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.values import Attention
+from ecg_core.page.values import PREPROCESSING_VERSION
 from ecg_core.triage.store import CaseFilter, StoredCase
 from tests.app.conftest import words
 from tests.network.models import write_model
@@ -125,7 +126,7 @@ def test_weights_of_an_older_page_preparation_are_named_when_asked(
     judged: StoredCase, app: AppTest, models: Path, sheets: list
 ) -> None:
     card = models / OLD / "card.json"
-    card.write_text(card.read_text().replace('"page-1"', '"page-0"'))
+    card.write_text(card.read_text().replace(PREPROCESSING_VERSION, "page-0"))
     text = reopen(app, judged, "MI")
     assert "old reads pages of page-0" in text
     assert np.array_equal(sheets[-1][0].heat, judged.attention.heat)

@@ -1,0 +1,169 @@
+"""Which lead is which: by the names printed, by Einthoven's law, by the waves strips repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ecg_core.page.einthoven import residual
+from ecg_core.page.ink import RASTER
+from ecg_core.page.layouts import SCANNED, Layout, cabrera
+from ecg_core.page.lettering import Name
+from ecg_core.page.panels import Panels
+from ecg_core.page.traces import Row
+from ecg_core.page.values import LeadBox
+
+BEFORE_MM, FIRST_BEFORE_MM, AFTER_MM = 5.0, 24.0, 17.0
+"""A lead's name stands so far before or after the start of its column; the first has a margin."""
+WEIGHT = {"I": 0.2, "II": 0.7, "III": 0.7}
+"""How much a name counts: strokes and specks pass for the simplest ones. Others count 1."""
+CLEARER = 0.4
+"""Another order of the limb leads must leave at most this share unexplained of what the usual
+order leaves, or be named."""
+WHOLE = 0.1
+"""Six limb leads that leave less than this unexplained all across the page are all it shows."""
+AGREEING = 0.25
+"""Limb leads that leave less than this unexplained are where the layout says."""
+SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
+"""A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
+LABEL_MM = 9.0
+"""Lead names stand in this first part of a column."""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How sure the leads are: names read where they should be, names read where another lead
+    should be (both weighed), what the limb leads leave unexplained."""
+
+    hits: float
+    misses: float
+    residual: float | None
+    contradicted: tuple[str, ...] = ()
+
+
+def settle(
+    panels: Panels, rows: tuple[Row, ...], names: tuple[Name, ...], layout: str | None
+) -> tuple[Panels, Naming]:
+    """Choose the order of the leads and name the strips; `layout` is not questioned when given."""
+    if panels.plan.name == "strip":
+        return _named_strips(panels, rows, names), Naming(0.0, 0.0, None)
+    plans = [panels.plan] if layout is not None else _orders(panels.plan)
+    judged = [(plan, _judge(plan, panels, rows, names)) for plan in plans]
+    plan, naming = judged[0]
+    for other, found in judged[1:]:
+        named = found.hits >= naming.hits + 2.0 and found.misses <= naming.misses
+        related = (
+            found.residual is not None
+            and found.residual < AGREEING
+            and (naming.residual is None or found.residual < CLEARER * naming.residual)
+            and found.hits - found.misses >= naming.hits - naming.misses - 0.5
+        )
+        # Six limb leads that agree all across the page leave no room for chest leads beside them.
+        whole = plan.name.startswith("6x2") and other.name.startswith("6x1 limb")
+        whole = whole and found.residual is not None and found.residual < WHOLE
+        whole = whole and found.hits >= naming.hits - 0.5
+        if named or related or whole:
+            plan, naming = other, found
+    panels = replace(panels, plan=plan)
+    return _named_strips(panels, rows, names), naming
+
+
+def _orders(plan: Layout) -> list[Layout]:
+    """A layout and the others that have the same rows and columns."""
+    same = [plan, cabrera(plan)]
+    if len(plan.rows) == 6:
+        same += [SCANNED["6x1 limb"], SCANNED["6x1 limb Cabrera"], SCANNED["6x1 chest"]]
+    return same
+
+
+def _judge(plan: Layout, panels: Panels, rows: tuple[Row, ...], names: tuple[Name, ...]) -> Naming:
+    hits = misses = 0.0
+    contradicted = []
+    for box in plan.boxes():
+        if len(plan.rows[round(box.y0_mm / plan.row_pitch_mm)]) == 1 and _is_strip(plan, box):
+            continue
+        own = _names_of(box, plan, panels, rows, names)
+        if box.lead in own:
+            hits += WEIGHT.get(box.lead, 1.0)
+        elif own and own != {"I"}:
+            misses += max(WEIGHT.get(name, 1.0) for name in own if name != "I")
+            contradicted.append(box.lead)
+    left = residual(plan, rows, panels.start_mm, panels.stretch)
+    return Naming(hits, misses, left, tuple(contradicted))
+
+
+def _names_of(
+    box: LeadBox, plan: Layout, panels: Panels, rows: tuple[Row, ...], names: tuple[Name, ...]
+) -> set[str]:
+    """Names that stand where a box's name should."""
+    baselines = np.array([row.baseline_px for row in rows])
+    row = round(box.y0_mm / plan.row_pitch_mm)
+    start = panels.start_mm + box.x0_mm * panels.stretch
+    before = FIRST_BEFORE_MM if box.x0_mm == 0 else BEFORE_MM
+    found = set()
+    for name in names:
+        x_mm = name.x_px / RASTER
+        if not start - before <= x_mm <= start + AFTER_MM:
+            continue
+        if int(np.argmin(np.abs(baselines - name.y_px))) == row:
+            found.add(name.lead)
+    return found
+
+
+def _is_strip(plan: Layout, box: LeadBox) -> bool:
+    """Whether a box is a rhythm strip: as long as the page, below columns."""
+    return len(plan.rows[0]) > 1 and box.x0_mm == 0 and box.end_s - box.start_s > 9.0
+
+
+def _named_strips(panels: Panels, rows: tuple[Row, ...], names: tuple[Name, ...]) -> Panels:
+    """Rhythm strips named by print, else by the lead whose waves they repeat."""
+    plan, assumed = panels.plan, list(panels.assumed)
+    leads = [list(row) for row in plan.rows]
+    for box in plan.boxes():
+        row = round(box.y0_mm / plan.row_pitch_mm)
+        strip = plan.name == "strip"
+        if not strip and not _is_strip(plan, box):
+            continue
+        own = _names_of(box, plan, panels, rows, names) - {"-aVR"}
+        if len(own) == 1 and own != {"I"}:
+            leads[row] = list(own)
+        elif strip:
+            assumed.append(f"lead {box.lead}")
+        else:
+            lead = _repeated(plan, panels, rows, row)
+            if lead is None:
+                assumed.append(f"rhythm lead {box.lead}")
+            else:
+                leads[row] = [lead]
+    named = Layout(plan.name, tuple(tuple(row) for row in leads), plan.row_pitch_mm)
+    return replace(panels, plan=named, assumed=tuple(assumed))
+
+
+def _repeated(plan: Layout, panels: Panels, rows: tuple[Row, ...], strip_row: int) -> str | None:
+    """The lead whose waves a strip repeats; None when nothing tells."""
+    apart: dict[str, float] = {}
+    strip = rows[strip_row]
+    usual = plan.rows[strip_row][0]
+    for box in plan.boxes():
+        row = rows[round(box.y0_mm / plan.row_pitch_mm)]
+        if _is_strip(plan, box):
+            continue
+        x0 = round((panels.start_mm + (box.x0_mm + LABEL_MM) * panels.stretch) * RASTER)
+        x1 = round((panels.start_mm + (box.x1_mm - 2.0) * panels.stretch) * RASTER)
+        both = slice(max(x0, 0), max(x1, 1))
+        seen = row.drawn[both] & strip.drawn[both]
+        if seen.sum() < 20 * RASTER:
+            continue
+        step = (row.curve_px[both] - strip.curve_px[both])[seen] / RASTER
+        apart[box.lead] = float(np.percentile(np.abs(step - np.median(step)), 80))
+    ranked = sorted(apart, key=lambda lead: apart[lead])
+    if len(ranked) < 2 or apart[ranked[0]] > SAME_WAVE_MM:
+        return None
+    if apart.get(usual, np.inf) < apart[ranked[0]] + CLEARLY_MM:
+        return usual
+    # Any other lead than the usual one must coincide closely, and alone.
+    alone = apart[ranked[1]] >= max(2.0 * apart[ranked[0]], apart[ranked[0]] + CLEARLY_MM)
+    if apart[ranked[0]] > UNUSUAL_MM or not alone or ranked[0] == "-aVR":
+        return None
+    return ranked[0]

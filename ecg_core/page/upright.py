@@ -1,0 +1,182 @@
+"""Reading rows and leads off a straightened picture, whichever way up it lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ecg_core.page import quality
+from ecg_core.page.calibration import calibrate
+from ecg_core.page.compose import Found
+from ecg_core.page.correction import Correction, turn
+from ecg_core.page.ink import RASTER, Ink, separate
+from ecg_core.page.lettering import printed_scale, words
+from ecg_core.page.orientation import ENOUGH, MIRRORED, SURE, WAYS, Evidence, weigh
+from ecg_core.page.quality import refuse, remark
+from ecg_core.page.traces import Row, find_rows, keep_traces, without_rules
+from ecg_core.page.values import PageError, Remark
+
+
+@dataclass(frozen=True, eq=False)
+class Lying:
+    """How a picture lies, and what was read on it that way.
+
+    sideways: it had to be turned by 90° clockwise first; then as `evidence.way` says.
+    ink, traces: of the picture turned by 90° alone, if so.
+    """
+
+    sideways: bool
+    ink: Ink
+    traces: np.ndarray
+    evidence: Evidence
+    remarks: tuple[Remark, ...]
+
+    @property
+    def quarter_turns(self) -> int:
+        """Clockwise quarter turns that bring the picture upright."""
+        return self.sideways + 2 * self.evidence.way.turned
+
+    def turn_mm(self, width_mm: float, height_mm: float) -> np.ndarray:
+        """Homography that brings places (mm) of a picture upright."""
+        # `turn` moves pixel centres: without their half pixel, it moves edges.
+        half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
+        size = (round(width_mm * RASTER), round(height_mm * RASTER))
+        raster = np.diag([RASTER, RASTER, 1.0])
+        moved = half @ turn(self.quarter_turns, *size) @ np.linalg.inv(half)
+        return np.linalg.inv(raster) @ moved @ raster
+
+    def _printed(self) -> tuple[float | None, float | None]:
+        """Speed and gain in header or footer."""
+        return printed_scale(self.evidence.way.picture(self.ink.cover), self.evidence.rows)
+
+    def found(self, picture: np.ndarray, shown: np.ndarray, correction: Correction) -> Found:
+        """Everything upright. picture, shown: as they lay; what shows nothing becomes white."""
+        picture[~shown] = 255
+        way, panels = self.evidence.way, self.evidence.panels
+        return Found(
+            np.ascontiguousarray(np.rot90(picture, -self.quarter_turns)),
+            way.picture(self.ink.cover),
+            way.picture(self.traces),
+            self.evidence.rows,
+            panels,
+            calibrate(panels.pulse, self._printed, correction),
+        )
+
+
+def find_upright(
+    picture: np.ndarray, shown: np.ndarray, layout: str | None = None, free: bool = True
+) -> Lying:
+    """Read a straightened picture the way up for which most speaks.
+
+    picture: uint8, height × width × 3, its edges on 5 mm lines. shown: bool, where it shows
+    anything. layout: its name, when it is known. free: the orientation is not known.
+    Raises PageError when nothing can be read, or when the page is mirrored.
+    """
+    problem: PageError | None = None
+    best: Lying | None = None
+    for sideways in (False, True) if free else (False,):
+        seen, there = (
+            (np.ascontiguousarray(np.rot90(part, -1)) for part in (picture, shown))
+            if sideways
+            else (picture, shown)
+        )
+        try:
+            lying = _read(seen, there, layout, free, sideways)
+        except PageError as error:
+            problem = problem or error
+            continue
+        # What was found only by turning the picture must speak for itself.
+        if sideways and lying.evidence.score < SURE:
+            continue
+        if best is None or lying.evidence.score > best.evidence.score:
+            best = lying
+        if best.evidence.score >= SURE:
+            break
+    if best is None:
+        assert problem is not None
+        raise problem
+    return replace(best, remarks=(*best.remarks, *_turned(best)))
+
+
+def _turned(lying: Lying) -> tuple[Remark, ...]:
+    turns = lying.quarter_turns
+    return (remark("turned", degrees=90 * turns),) if turns else ()
+
+
+def _read(
+    picture: np.ndarray, shown: np.ndarray, layout: str | None, free: bool, sideways: bool
+) -> Lying:
+    """Ink, rows and leads; traces in colour are tried when there are no dark ones."""
+    problem: PageError | None = None
+    for coloured in (False, True):
+        ink = separate(picture, shown, coloured)
+        if ink.contrast < quality.NO_CONTRAST:
+            problem = problem or refuse("not_an_ecg")
+            continue
+        if ink.contrast < quality.MIN_CONTRAST or ink.contrast < quality.MIN_SNR * ink.noise:
+            problem = problem or refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
+            continue
+        traces = keep_traces(ink.cover)
+        rows = find_rows(traces)
+        if not rows:
+            traces = without_rules(traces)
+            rows = find_rows(traces)
+        if not rows:
+            sparse = traces.mean() < 0.003
+            problem = problem or refuse("not_an_ecg" if sparse else "unclear_rows")
+            continue
+        evidence, remarks = _judged(ink, traces, rows, layout, free)
+        if evidence is None:
+            problem = problem or refuse("unknown_layout", rows=len(rows))
+            continue
+        return Lying(sideways, ink, traces, evidence, remarks)
+    assert problem is not None
+    raise problem
+
+
+def _judged(
+    ink: Ink, traces: np.ndarray, rows: tuple[Row, ...], layout: str | None, free: bool
+) -> tuple[Evidence | None, tuple[Remark, ...]]:
+    """The way up for which most speaks, and doubts about it. Raises PageError when mirrored."""
+    print_ = words(ink.cover, traces, rows)
+    first = weigh(WAYS[0], ink.cover, rows, print_, layout)
+    if not free or (first is not None and first.score >= ENOUGH):
+        return first, _doubts(first, None, layout)
+    others = [weigh(way, ink.cover, rows, print_, layout) for way in WAYS[1:]]
+    ways = sorted((e for e in (first, *others) if e is not None), key=lambda e: -e.score)
+    right = [e for e in ways if not e.way.mirrored]
+    if not right:
+        return None, ()
+    best, ahead = right[0], ways[0]
+    if ahead.way.mirrored and ahead.score >= SURE and ahead.score - best.score >= MIRRORED:
+        raise refuse("mirrored", why=_why(ahead))
+    other = ahead if ahead is not best else right[1] if len(right) > 1 else None
+    return best, _doubts(best, other, layout)
+
+
+def _doubts(
+    best: Evidence | None, other: Evidence | None, layout: str | None
+) -> tuple[Remark, ...]:
+    if best is None:
+        return ()
+    found = []
+    unsure = other is not None and best.score < SURE and best.score - other.score < SURE
+    if unsure or (other is not None and other.score > best.score):
+        found.append(remark("orientation_assumed"))
+    naming, plan = best.naming, best.panels.plan
+    if naming.misses > max(naming.hits, 1.5) and layout is None:
+        raise refuse("names_contradict", layout=plan.name, leads=", ".join(naming.contradicted))
+    if naming.misses >= max(1.0, 0.25 * naming.hits):
+        found.append(remark("names_differ", leads=", ".join(naming.contradicted)))
+    if naming.residual is not None and naming.residual > quality.MAX_UNEXPLAINED:
+        found.append(remark("limbs_disagree", share=naming.residual))
+    if plan.name.endswith("Cabrera"):
+        found.append(remark("cabrera"))
+    return tuple(found)
+
+
+def _why(evidence: Evidence) -> str:
+    if evidence.naming.hits >= 1.0:
+        return "its lead names can only be read in a mirror"
+    return "its leads only fit together in a mirror"

@@ -1,0 +1,151 @@
+"""Pages turned, mirrored, in other layouts, speeds and gains: read right, or not at all."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from ecg_core.intake.values import EcgRecord, EcgScan
+from ecg_core.leads import CHEST_LEADS, STANDARD_LEADS
+from ecg_core.page import PageError, from_scan
+from ecg_core.page.einthoven import MIXTURE
+from ecg_core.page.layouts import SCANNED
+from ecg_core.page.lettering import lead_of, scale_of
+from ecg_core.page.printed import PrintStyle, print_record
+from tests.page.sample_records import beating
+
+
+def patient(seed: int = 3) -> EcgRecord:
+    """Beats whose limb leads are those of one heart: sums of I and II."""
+    record = beating(seed)
+    one, two = record.signals_mv[:2]
+    signals = record.signals_mv.copy()
+    for row, lead in enumerate(STANDARD_LEADS[:6]):
+        signals[row] = MIXTURE[lead][0] * one + MIXTURE[lead][1] * two
+    return EcgRecord("patient", "0" * 64, signals, STANDARD_LEADS, STANDARD_LEADS, record.fs_hz, 10)
+
+
+def scan(pixels: np.ndarray) -> EcgScan:
+    return EcgScan("scan", "1" * 64, np.ascontiguousarray(pixels))
+
+
+def codes(page: object) -> set[str]:
+    return {remark.code for remark in page.remarks}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("quarter_turns", [1, 2, 3])
+@pytest.mark.parametrize("style", [{}, {"label": "none", "pulse": "none"}], ids=["print", "bare"])
+def test_turned_pages_are_brought_upright_and_it_is_said(quarter_turns: int, style: dict) -> None:
+    pixels = print_record(patient(), "3x4+1R", 5.0, PrintStyle(grid="red", **style)).pixels
+    upright = from_scan(scan(pixels))
+    turned = from_scan(scan(np.rot90(pixels, quarter_turns)))
+    assert "turned" in codes(turned)
+    assert "turned" not in codes(upright)
+    assert [box.lead for box in turned.boxes] == [box.lead for box in upright.boxes]
+    rows = min(len(turned.ink), len(upright.ink)) - 6
+    one, other = (page.ink[3 : 3 + rows].astype(float) for page in (turned, upright))
+    shifts = [np.corrcoef(np.roll(one, k, 0).ravel(), other.ravel())[0, 1] for k in range(-3, 4)]
+    assert max(shifts) > 0.9
+
+
+def test_mirrored_pages_are_refused() -> None:
+    pixels = print_record(patient(), "3x4+1R", 5.0).pixels
+    for mirrored in (pixels[:, ::-1], pixels[::-1]):
+        with pytest.raises(PageError) as refusal:
+            from_scan(scan(mirrored))
+        assert refusal.value.remark.code == "mirrored"
+
+
+@pytest.mark.parametrize(
+    "layout", ["3x4+2R", "3x4 Cabrera", "6x2 Cabrera", "12x1 Cabrera", "6x1 limb", "6x1 chest"]
+)
+def test_layouts_that_only_printers_know_are_read(layout: str) -> None:
+    page = from_scan(scan(print_record(patient(), layout, 5.0).pixels))
+    assert page.layout == layout
+    leads = [lead.removeprefix("-") for row in SCANNED[layout].rows for lead in row]
+    assert [box.lead for box in page.boxes] == leads
+
+
+def test_inverted_avr_of_cabreras_order_is_turned_back() -> None:
+    record = patient()
+    plain = PrintStyle(label="none", pulse="left", separators="none")
+    page = from_scan(scan(print_record(record, "12x1 Cabrera", 5.0, plain).pixels))
+    usual = from_scan(scan(print_record(record, "12x1", 5.0, plain).pixels))
+    assert "cabrera" in codes(page)
+
+    def band(page: object) -> np.ndarray:
+        box = next(box for box in page.boxes if box.lead == "aVR")  # type: ignore[attr-defined]
+        middle = round(box.y0_mm + box.y1_mm)
+        return page.ink[middle - 14 : middle + 14].astype(float)  # type: ignore[attr-defined]
+
+    one, other = band(page), band(usual)
+    alike = [np.corrcoef(np.roll(one, k, 0).ravel(), other.ravel())[0, 1] for k in (-1, 0, 1)]
+    assert max(alike) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("speed", "gain", "pulse"),
+    [(50.0, 10.0, "left"), (25.0, 5.0, "left"), (25.0, 20.0, "right"), (50.0, 20.0, "none")],
+)
+def test_other_speeds_and_gains_come_to_the_canonical_scale(
+    speed: float, gain: float, pulse: str
+) -> None:
+    style = PrintStyle(speed_mm_per_s=speed, gain_mm_per_mv=gain, pulse=pulse)
+    page = from_scan(scan(print_record(patient(), "6x1 limb", 5.0, style).pixels))
+    usual = from_scan(scan(print_record(patient(), "6x1 limb", 5.0).pixels))
+    assert "rescaled" in codes(page)
+    assert "assumed_scale" not in codes(page)
+    shown = 250.0 * 25.0 / speed
+    assert {box.x1_mm for box in page.boxes} == {shown}
+    assert page.ink[:, round(2 * shown) + 2 :].max(initial=0) == 0
+    # Spikes of lead II reach the same height as on the usual page.
+    reach = []
+    for got in (page, usual):
+        box = got.boxes[1]
+        middle = round(box.y0_mm + box.y1_mm)
+        part = got.ink[middle - 24 : middle + 8, 40 : round(2 * shown) - 10] > 96
+        reach.append(int(part.any(axis=1).sum()))
+    assert reach[0] == pytest.approx(reach[1], abs=3)
+
+
+def test_a_scale_that_nothing_tells_is_assumed_and_said() -> None:
+    style = PrintStyle(pulse="none", footer="")
+    page = from_scan(scan(print_record(patient(), "3x4", 5.0, style).pixels))
+    assert "assumed_scale" in codes(page)
+
+
+def test_names_that_contradict_the_layout_are_never_silent() -> None:
+    record = patient()
+    swapped = dict(zip(CHEST_LEADS, CHEST_LEADS[::-1], strict=True))
+    sheet = print_record(record, "6x2", 5.0, PrintStyle(label="none"))
+    other = SCANNED["6x2"]
+    assert other.rows[0] == ("I", "V1")
+
+    pixels = sheet.pixels.copy()
+    for box in sheet.boxes:
+        if box.lead in swapped:
+            where = (round(5 * (box.x0_mm + 3)), round(5 * (box.y0_mm + 6)))
+            cv2.putText(pixels, swapped[box.lead], where, 0, 0.6, (0, 0, 0), 2, cv2.LINE_AA)
+    try:
+        page = from_scan(scan(pixels))
+    except PageError as refusal:
+        assert refusal.remark.code == "names_contradict"
+    else:
+        assert "names_differ" in codes(page)
+
+
+def test_texts_of_leads_and_scales() -> None:
+    assert [lead_of(text) for text in ("aVF", "avL", "V 6", "VI", "III", "I|", "R", "")] == [
+        "aVF",
+        "aVL",
+        "V6",
+        "V1",
+        "III",
+        "II",
+        "",
+        "",
+    ]
+    assert scale_of("0.67~25Hz AC50 50mm/s 5mm/mV") == (50.0, 5.0)
+    assert scale_of("12,5 mm/s") == (12.5, None)
+    assert scale_of("HR 75 bpm") == (None, None)
