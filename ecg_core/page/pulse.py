@@ -11,6 +11,8 @@ from ecg_core.page.ink import RASTER
 from ecg_core.page.traces import Row, vertical_runs
 
 PULSE_WIDTHS_MM = (1.6, 11.0)
+STROKE_MM = 1.7
+"""The strokes of a pulse, widened for those a little aslant, are no thicker."""
 PULSE_REACH_MM = 16.0
 """A calibration pulse stands this close to an end of the trace."""
 
@@ -108,7 +110,7 @@ def _stroke_groups(
     return [
         (int(column[g].mean()), int(np.median(top[g])), int(np.median(bottom[g])))
         for g in groups
-        if np.ptp(column[g]) <= RASTER
+        if np.ptp(column[g]) <= STROKE_MM * RASTER
     ]
 
 
