@@ -38,10 +38,11 @@ class Followed:
     area_mm: tuple[float, float, float, float]
 
 
-def follow(lines: np.ndarray, found: tuple[Lines, Lines]) -> Followed | None:
+def follow(lines: np.ndarray, found: tuple[Lines, Lines], may_bend: bool = True) -> Followed | None:
     """Follow two sets of lines across a picture; None where too few of them are seen.
 
-    lines: float32, height × width, how much darker than its surroundings each pixel is.
+    lines: float32, height × width, how much darker than its surroundings each pixel is. may_bend:
+    look for bends of the sheet, too.
     """
     finest = min(family.period / family.order for family in found)
     shrink = min(1.0, CARRIER_PX / finest)
@@ -60,7 +61,7 @@ def follow(lines: np.ndarray, found: tuple[Lines, Lines]) -> Followed | None:
         plane = projected(to_mm, sites.around)
         samples = _all_measured(sites, families, plane)
     bend = None
-    if residual > FLAT_MM and not _upright_export(to_mm, sites.lines.shape):
+    if may_bend and residual > FLAT_MM and not _upright_export(to_mm, sites.lines.shape):
         bent = _bent(sites, families, plane)
         if bent is not None and bent[1] < WORTH * residual:
             bend, residual = bent

@@ -16,10 +16,12 @@ import numpy as np
 
 from ecg_core.page.bend import Bend
 from ecg_core.page.follow import follow
-from ecg_core.page.lines import MAX_TURN_DEG, find_lines, lined
+from ecg_core.page.lines import CELL_MM, MAX_TURN_DEG, find_lines, lined
 
 WORK_SIZE = 1600
 """Longest side of the copy the geometry is measured on."""
+BENT_PX_PER_MM = 2.0
+"""Bends are not looked for on pictures too coarse to be read: lines of text are such."""
 MAX_AREA_MM = 750.0
 
 
@@ -64,7 +66,8 @@ def find_grid(pixels: np.ndarray, min_contrast: float = 0.45) -> Grid | None:
         found = find_lines(lines)
     if found is None or min(found[0].score, found[1].score) < min_contrast:
         return None
-    followed = follow(lines, found)
+    finest = min(family.period for family in found) / CELL_MM / scale
+    followed = follow(lines, found, may_bend=finest > BENT_PX_PER_MM)
     if followed is None:
         return None
     area_mm = followed.area_mm

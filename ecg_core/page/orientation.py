@@ -89,7 +89,7 @@ class Evidence:
         rare = RARE * self.way.mirrored
         if self.panels.plan.name.endswith("Cabrera") and self.naming.hits < 1.0:
             rare += RARE
-        return pulse + names + limbs + float(np.clip(2.0 * self.forward, -1.5, 1.5)) - rare
+        return pulse + names + limbs + float(np.clip(self.forward, -1.0, 1.0)) - rare
 
 
 def weigh(

@@ -11,6 +11,8 @@ from ecg_core.page.ink import RASTER
 from ecg_core.page.traces import Row, vertical_runs
 
 PULSE_WIDTHS_MM = (1.6, 11.0)
+MAX_STROKES = 40
+"""Print, not the end of a trace, has more upright strokes than this."""
 STROKE_MM = 1.7
 """The strokes of a pulse, widened for those a little aslant, are no thicker."""
 PULSE_REACH_MM = 16.0
@@ -77,6 +79,8 @@ def _pulses_in(window: np.ndarray) -> list[tuple[float, float, float, float]]:
     tall = bottom - top >= 4 * RASTER
     strokes = _stroke_groups(column[tall], top[tall], bottom[tall])
     found = []
+    if len(strokes) > MAX_STROKES:
+        return found
     for x, high, low in strokes:
         for other, other_high, other_low in strokes:
             apart = (other - x) / RASTER

@@ -113,14 +113,23 @@ def read_scan(
 
 
 def _without_grid(view: View, free: bool) -> tuple[View, Grid]:
-    """Geometry without a grid, the way up that has rows and an upright pulse."""
+    """Geometry without a grid, the way up that has rows and an upright pulse.
+
+    Rows without an upright pulse may be upside down; a tall picture without rows, sideways.
+    """
     problem: PageError | None = None
-    for quarter_turns in (0, 2, 1, 3) if free else (0,):
+    turns = [0]
+    while turns:
+        quarter_turns = turns.pop(0)
         turned = view.turned(quarter_turns)
         try:
             return turned, scale_without_grid(turned.pixels)
         except PageError as error:
             problem = problem or error
+            if free and quarter_turns < 2 and error.remark.code == "no_scale":
+                turns = [quarter_turns + 2]
+            elif free and quarter_turns == 0 and view.pixels.shape[0] > view.pixels.shape[1]:
+                turns = [1]
     assert problem is not None
     raise problem
 

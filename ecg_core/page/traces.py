@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
 from ecg_core.page.ink import RASTER
 
@@ -23,6 +24,10 @@ BRIDGE_MM = 2.0
 """Gaps in a trace that are bridged before its pieces are judged."""
 ROW_COUNTS = (1, 2, 3, 4, 5, 6, 7, 12)
 """Numbers of rows that a known layout has."""
+APART = 0.6
+"""Neighbours among five rows lie at least this far apart, in usual pitches."""
+STRIP_FILLED, STRIP_AGREEMENT = 0.85, 0.35
+"""Each of five rows is drawn along so much of them, and correlates so with the others' strokes."""
 MIN_AGREEMENT = 0.25
 """Share of the columns that must show exactly as many traces as there are rows."""
 
@@ -103,6 +108,36 @@ def without_rules(traces: np.ndarray) -> np.ndarray:
 def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
     """Rows of traces, top to bottom.
 
+    Five rows, which a page of four and a line of print looks like, must all beat together.
+    """
+    rows = _rows(traces, ROW_COUNTS)
+    if len(rows) == 5 and not _beat_together(rows):
+        rows = _rows(traces, tuple(count for count in ROW_COUNTS if count != 5))
+    return rows
+
+
+def _beat_together(rows: tuple[Row, ...]) -> bool:
+    """Whether rows lie well apart, are drawn all along and move when the others do."""
+    pitches = np.diff([row.baseline_px for row in rows])
+    if pitches.min() < APART * np.median(pitches):
+        return False
+    left, right = (int(np.median([row.span_px()[side] for row in rows])) for side in (0, 1))
+    steps = np.array(
+        [np.minimum(np.abs(np.diff(row.curve_px)), 3.0 * RASTER) * row.filled[1:] for row in rows]
+    )
+    steps = uniform_filter1d(steps, 2 * RASTER, axis=1)[:, left:right]
+    whole = steps.sum(axis=0)
+    for row, own in zip(rows, steps, strict=True):
+        if row.filled[left:right].mean() < STRIP_FILLED or min(own.std(), whole.std()) < 1e-6:
+            return False
+        if np.corrcoef(own, whole - own)[0, 1] < STRIP_AGREEMENT:
+            return False
+    return True
+
+
+def _rows(traces: np.ndarray, counts: tuple[int, ...]) -> tuple[Row, ...]:
+    """Rows of traces, one of some numbers of them.
+
     In a column that shows exactly one piece of ink for every row, the order of the pieces is
     the order of the rows, however much the baselines wander. No rows: an empty tuple.
     """
@@ -110,14 +145,14 @@ def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
     closed = cv2.morphologyEx(traces.astype(np.uint8), cv2.MORPH_CLOSE, bridge)
     column, start, end = vertical_runs(closed)
     centre = (start + end - 1) / 2.0
-    counts = np.bincount(column, minlength=traces.shape[1])
-    inked = max(int((counts > 0).sum()), 1)
-    share = np.array([(counts == n).sum() / inked for n in range(max(ROW_COUNTS) + 1)])
-    likely = [n for n in ROW_COUNTS if share[n] >= max(MIN_AGREEMENT, 0.75 * share[1:].max())]
+    seen = np.bincount(column, minlength=traces.shape[1])
+    inked = max(int((seen > 0).sum()), 1)
+    share = np.array([(seen == n).sum() / inked for n in range(max(ROW_COUNTS) + 1)])
+    likely = [n for n in counts if share[n] >= max(MIN_AGREEMENT, 0.75 * share[1:].max())]
     if not likely:
         return ()
     n = max(likely)
-    exact = np.flatnonzero(counts == n)
+    exact = np.flatnonzero(seen == n)
     first = np.searchsorted(column, exact)
     heights = centre[first[:, None] + np.arange(n)]
     everywhere = np.arange(traces.shape[1])
