@@ -18,7 +18,7 @@ from ecg_core.intake.values import EcgScan
 from ecg_core.page import Correction
 from ecg_core.page.correction import GAINS_MM_PER_MV, SPEEDS_MM_PER_S, turn
 from ecg_core.page.follow import projected
-from ecg_core.page.layouts import LAYOUTS
+from ecg_core.page.layouts import SCANNED
 from ecg_core.page.values import PageError
 from widgets import engine, queue
 from widgets.engine import View
@@ -162,8 +162,8 @@ def _scale(sha256: str, draft: View) -> View:
     found = draft.correction
     layout = st.selectbox(
         "Layout",
-        [None, *LAYOUTS],
-        index=[None, *LAYOUTS].index(draft.scan_layout),
+        [None, *SCANNED],
+        index=[None, *SCANNED].index(draft.scan_layout),
         format_func=lambda name: LAYOUT_NAMES.get(name, name) if name else "As found",
         key=f"scan_layout_{sha256}",
     )

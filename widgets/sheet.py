@@ -23,6 +23,7 @@ LIFTED = -32768
 LAYOUT_NAMES: dict[str, str] = {
     "3x4": "3 × 4",
     "3x4+1R": "3 × 4, one rhythm strip",
+    "3x4+2R": "3 × 4, two rhythm strips",
     "3x4+3R": "3 × 4, three rhythm strips",
     "6x2": "6 × 2",
     "6x2+1R": "6 × 2, one rhythm strip",

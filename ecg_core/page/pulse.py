@@ -78,7 +78,7 @@ def _pulses_in(window: np.ndarray) -> list[tuple[float, float, float, float]]:
     column, top, bottom = vertical_runs(wide)
     tall = bottom - top >= 4 * RASTER
     strokes = _stroke_groups(column[tall], top[tall], bottom[tall])
-    found = []
+    found: list[tuple[float, float, float, float]] = []
     if len(strokes) > MAX_STROKES:
         return found
     for x, high, low in strokes:
