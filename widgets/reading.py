@@ -17,6 +17,7 @@ from widgets.engine import Answer, View
 from widgets.navigator import navigator
 from widgets.original import original
 from widgets.paper import Overlay, paper
+from widgets.take_away import take_away
 from widgets.text import plain
 
 BAND_NAMES: dict[Band, str] = {
@@ -48,6 +49,8 @@ def reading_screen(entry: queue.Entry) -> None:
                 correction.offer(entry.sha256)
         if bar.button("Original", icon=":material/description:", key=f"shown_{entry.sha256}"):
             original(engine.bundle(entry.sha256), source)
+        if bar.button("Take away", icon=":material/download:", key=f"away_{entry.sha256}"):
+            take_away(entry.sha256, source, view)
         _desk(entry, _answer(entry, view), source)
     except IntakeError as error:
         _refusal(entry.name, error.reason, error.hint)

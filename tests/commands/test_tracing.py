@@ -38,3 +38,18 @@ def test_scan_becomes_wfdb_and_csv(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_path_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     assert main(["trace", str(tmp_path / "no.png"), "--out", str(tmp_path)]) == 2
+
+
+def test_redacting_names_what_went_and_what_stayed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("rapidocr")
+    out = tmp_path / "clean.png"
+    assert main(["redact", str(DEMO / "old_inferior_scan.jpg"), "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    line = json.loads(printed.out)
+    assert line["page_read"]
+    assert line["painted_over"] >= 2
+    assert out.stat().st_size > 10_000
+    assert "Look at the result" in printed.err
+    assert main(["redact", str(DEMO / "normal.hea"), "--out", str(out)]) == 2

@@ -1,0 +1,87 @@
+"""What can be taken away of a scan or record: waveforms for other programs, a redacted picture."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from ecg_core.intake.values import EcgRecord, EcgScan
+from ecg_core.page import PageError, read_scan
+from ecg_core.page.redact import Redacted, is_available, redact
+from ecg_core.page.trace import recover
+from ecg_core.page.waveform_files import csv_text, stem, wfdb_zip
+from widgets import engine
+from widgets.engine import View
+
+
+@st.dialog("Take away", width="large")
+def take_away(sha256: str, source: EcgRecord | EcgScan, view: View) -> None:
+    """Downloads without name, number or date."""
+    st.subheader("Waveforms")
+    _waveforms(sha256, source, view)
+    if isinstance(source, EcgScan):
+        st.subheader("Redacted original")
+        _redacted(sha256, source, view)
+
+
+def _waveforms(sha256: str, source: EcgRecord | EcgScan, view: View) -> None:
+    record = source if isinstance(source, EcgRecord) else None
+    if record is None:
+        try:
+            recovery = recover(engine.page(sha256, view))
+            record = recovery.as_record()
+        except (PageError, ValueError):
+            st.caption("No lead can be recovered from this picture.")
+            return
+        st.caption(
+            "Recovered from the picture, not recorded. "
+            + (f"Left out: {', '.join(recovery.left_out)}." if recovery.left_out else "")
+        )
+    with st.container(horizontal=True):
+        for label, make, kind in (
+            ("CSV", lambda: csv_text(record), "csv"),
+            ("WFDB (ZIP)", lambda: wfdb_zip(record), "zip"),
+        ):
+            st.download_button(
+                label,
+                make,
+                file_name=f"{stem(record)}.{kind}",
+                icon=":material/download:",
+                key=f"waveforms_{kind}_{sha256}",
+                on_click="ignore",
+            )
+
+
+def _redacted(sha256: str, scan: EcgScan, view: View) -> None:
+    if not is_available():
+        st.caption("Not on this server: the packages rapidocr and onnxruntime are not installed.")
+        return
+    if not st.button("Paint over the print", icon=":material/ink_eraser:", key=f"paint_{sha256}"):
+        return
+    with st.spinner("Looking for print"):
+        found = _paint(sha256, view, scan)
+    st.image(found.pixels)
+    st.markdown(
+        f":orange[:material/warning:] {found.regions} pieces of print painted over, {found.kept} "
+        "among the traces kept. Look at the picture before you share it: handwriting may be left."
+    )
+    coded = cv2.imencode(".png", np.ascontiguousarray(found.pixels[:, :, ::-1]))[1]
+    st.download_button(
+        "Redacted picture (PNG)",
+        coded.tobytes(),
+        file_name=f"ecg_{sha256[:12]}_redacted.png",
+        icon=":material/download:",
+        key=f"redacted_{sha256}",
+        on_click="ignore",
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _paint(sha256: str, view: View, _scan: EcgScan) -> Redacted:
+    reading = None
+    with suppress(PageError):
+        reading = read_scan(_scan, view.scan_layout, view.correction)
+    return redact(_scan.pixels, reading)
