@@ -50,3 +50,13 @@ def test_cancelling_leaves_the_reading_as_it_was(app: AppTest) -> None:
     assert not app.exception
     assert len(engine.store().search(CaseFilter())) == 1
     assert app.session_state["queue"][0].view.correction.is_empty
+
+
+def test_waveforms_and_picture_are_taken_away(app: AppTest) -> None:
+    drop(app, *demo_files("old_inferior_scan.jpg"))
+    app.button(key=key_of(app, "away_")).click().run()
+    assert not app.exception
+    text = words(app)
+    assert "Recovered from the picture, not recorded." in text
+    labels = [element.proto.label for element in app.get("download_button")]
+    assert {"CSV", "WFDB (ZIP)"} <= set(labels)
