@@ -36,7 +36,8 @@ if origin == Origin.OWN:
 elif origin == Origin.ADJUDICATED:
     whole = practice_data.adjudicated(card)
 else:
-    whole = sources.choose(shipped, bar)
+    others = sources.other_models(card.name)
+    whole = sources.choose((*shipped, *others, *sources.page_sets()) if shipped else (), bar)
 if whole is None:
     st.stop()
 cases = filters.filtered(whole, bar)
@@ -57,7 +58,10 @@ view = st.segmented_control(
     bind="query-params",
     wrap=True,
 )
-siblings = tuple(one for one in shipped if one is not whole) + sources.other_models(card.name)
+if whole.model in network.list_models():
+    card = network.card_of(whole.model)
+everything = (*shipped, *sources.other_models(network.default_model()), *sources.page_sets())
+siblings = tuple(one for one in everything if one is not whole and one.dataset == whole.dataset)
 chosen = next((one for one in VIEWS if one.key == view), VIEWS[0])
 if not cases.n:
     st.info("No case is left: the filters exclude all, or none could be read.")

@@ -109,6 +109,7 @@ class CaseSet:
     questions: tuple[Question, ...]
     choice: Choice | None = None
     dimensions: tuple[Dimension, ...] = ()
+    points_rule: str = ""
 
     @property
     def n(self) -> int:

@@ -123,7 +123,8 @@ def _all(context: Context, codes: list[str]) -> None:
     st.dataframe(table, hide_index=True, column_config=columns, alt="Rates of every class")
     means = tables.averages_table(figures.averages(cases, tuple(codes)))
     st.dataframe(means, hide_index=True, width="content", alt="Macro and micro averages")
-    st.caption(f"{context.card.thresholds_rule} Calibrated on {context.card.calibrated_on}.")
+    card = context.card
+    st.caption(cases.points_rule or f"{card.thresholds_rule} Calibrated on {card.calibrated_on}.")
     tables.csv_button(table, "classes", "classes")
 
 

@@ -6,17 +6,29 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core import network
-from ecg_core.appraisal import shipped
+from ecg_core.appraisal import elsewhere, shipped
 from ecg_core.appraisal.values import CaseSet
-from ecg_core.learning import evidence
+from ecg_core.learning import evidence, strip_evidence
+from ecg_core.learning.crossval import figures
 from ecg_core.network.card import ModelCard
+from ecg_core.network.registry import models_folder
 
 
 @st.cache_resource(max_entries=6, show_spinner="Reading the evidence")
 def shipped_sets(name: str, weights_sha256: str, _card: ModelCard) -> tuple[CaseSet, ...]:
     """Evidence shipped with a model; files of other weights are left out."""
     found = (e for e in evidence.load(name) if e.weights_sha256 == weights_sha256)
-    return tuple(shipped.from_evidence(one, _card) for one in found)
+    strips = strip_evidence.read_all(models_folder() / name / "evidence")
+    return (
+        *(shipped.from_evidence(one, _card) for one in found),
+        *(elsewhere.from_strips(e, _card) for e in strips if e.weights_sha256 == weights_sha256),
+    )
+
+
+@st.cache_resource(show_spinner="Reading the evidence")
+def page_sets() -> tuple[CaseSet, ...]:
+    """The four-class page set under every protocol, by the methods that are not trivial."""
+    return tuple(elsewhere.from_pages(a) for a in figures.load() if not figures.trivial(a.method))
 
 
 def choose(sets: tuple[CaseSet, ...], bar: DeltaGenerator) -> CaseSet | None:
@@ -27,12 +39,18 @@ def choose(sets: tuple[CaseSet, ...], bar: DeltaGenerator) -> CaseSet | None:
     place = bar.selectbox(
         "Cases",
         range(len(sets)),
-        format_func=lambda k: sets[k].title,
+        format_func=lambda k: _titled(sets[k]),
         label_visibility="collapsed",
         key="cases",
         width=420,
     )
     return sets[place or 0]
+
+
+def _titled(cases: CaseSet) -> str:
+    """Title, with the model where it is not the one that answers."""
+    usual = cases.model == network.default_model() or not cases.version
+    return cases.title if usual else f"{cases.title} · {cases.model} {cases.version}"
 
 
 def other_models(name: str) -> tuple[CaseSet, ...]:

@@ -10,6 +10,7 @@ from widgets.appraisal import (
     classes,
     errors,
     groups,
+    literature,
     readers,
     robustness,
     silence,
@@ -37,5 +38,6 @@ VIEWS: tuple[View, ...] = (
     View("groups", "Groups", groups.show),
     View("errors", "Errors", errors.show),
     View("readers", "Readers", readers.show),
+    View("literature", "Literature", literature.show),
     View("training", "Training", training.show),
 )

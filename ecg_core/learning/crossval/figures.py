@@ -67,7 +67,7 @@ def figures(answers: Answers) -> MethodFigures:
     return MethodFigures(
         protocol=answers.protocol,
         method=answers.method,
-        trivial=_trivial(answers.method),
+        trivial=trivial(answers.method),
         n=len(truth),
         groups=len(np.unique(groups)),
         accuracy=multiclass.accuracy(truth, predicted, groups),
@@ -83,8 +83,8 @@ def gains(answers: Sequence[Answers]) -> tuple[Gain, ...]:
     Raises ValueError when two of them answered other pages.
     """
     found = []
-    for one in (a for a in answers if not _trivial(a.method)):
-        for other in (a for a in answers if a.protocol == one.protocol and _trivial(a.method)):
+    for one in (a for a in answers if not trivial(a.method)):
+        for other in (a for a in answers if a.protocol == one.protocol and trivial(a.method)):
             if not np.array_equal(one.files, other.files):
                 raise ValueError(f"{one.method} and {other.method} answered other pages")
             pair = one.labels, one.predicted, other.predicted, one.groups
@@ -100,5 +100,5 @@ def gains(answers: Sequence[Answers]) -> tuple[Gain, ...]:
     return tuple(found)
 
 
-def _trivial(method: str) -> bool:
+def trivial(method: str) -> bool:
     return next(m.trivial for m in METHODS if m.name == method)

@@ -1,0 +1,45 @@
+"""Strip and page evidence in the common form gives the figures that its own tables give."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecg_core import network
+from ecg_core.appraisal import elsewhere, rates
+from ecg_core.learning import strip_evidence
+from ecg_core.learning.crossval import figures
+from ecg_core.network.registry import models_folder
+
+
+def test_strips_have_the_figures_of_their_card() -> None:
+    name = "resatt-strip"
+    if name not in network.list_models():
+        pytest.skip("no strip model is shipped")
+    card = network.card_of(name)
+    found = strip_evidence.read_all(models_folder() / name / "evidence")[0]
+    cases = elsewhere.from_strips(found, card)
+    for question in cases.questions:
+        carried = [
+            f
+            for f in card.figures
+            if f.name == f"AUC {question.name}"
+            and (f.dataset, f.split) == (found.dataset, found.split)
+            and f.layout == f"strip {found.leads}"
+        ]
+        for figure in carried:
+            area = rates.areas(question, cases.patients).auc
+            assert (area.value, area.low, area.high) == pytest.approx(
+                (figure.value, figure.low, figure.high), abs=1e-9
+            )
+
+
+def test_pages_have_the_figures_of_the_cross_validation() -> None:
+    answers = [a for a in figures.load() if not figures.trivial(a.method)] or figures.load()
+    if not answers:
+        pytest.skip("the cross-validation has no evidence here")
+    cases = elsewhere.from_pages(answers[0])
+    assert cases.choice is not None
+    right = rates.share_right(cases.choice, cases.patients)
+    expected = figures.figures(answers[0]).accuracy
+    assert right.value == pytest.approx(expected.value)
+    assert cases.people == figures.figures(answers[0]).groups

@@ -1,0 +1,140 @@
+"""Literature: published accuracies, what they rest on, and ours under both protocols."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from ecg_core.learning import four_class, literature
+from ecg_core.learning.crossval import figures
+from ecg_core.learning.crossval.figures import MethodFigures
+from ecg_core.learning.curation import published
+from widgets.appraisal import tables
+from widgets.appraisal.context import Context
+from widgets.charts import COLOURS, HEIGHT
+
+SYMBOLS = ("circle", "square", "diamond", "cross")
+
+
+def show(context: Context) -> None:
+    """Curation of the public page set, every method under every protocol, the field."""
+    _curation()
+    _methods()
+    _field()
+
+
+def _curation() -> None:
+    found = published.load()
+    st.subheader("The public four-class page set, looked at closely")
+    if found is None:
+        st.caption("Not curated yet.")
+        return
+    st.markdown(
+        f"Of {found.files} published files only **{found.kept} are distinct pages**. "
+        f"{found.identities} identities are printed on them; pages of "
+        f"{found.groups_in_several_classes} identities lie in more than one class. A random split "
+        "puts copies of one page, and pages of one patient, on both sides."
+    )
+    table = pd.DataFrame(
+        {
+            "Class": [four_class.NAMES[row.label] for row in found.classes],
+            "Files": [row.files for row in found.classes],
+            "Distinct pages": [row.kept for row in found.classes],
+            "Identities": [row.groups for row in found.classes],
+        }
+    )
+    probes = pd.DataFrame(
+        {
+            "Seen": [probe.name for probe in found.probes],
+            "Balanced accuracy": [
+                f"{p.balanced_accuracy[0]:.3f} "
+                f"({p.balanced_accuracy[1]:.3f}–{p.balanced_accuracy[2]:.3f})"
+                for p in found.probes
+            ],
+            "Chance": [round(probe.chance, 3) for probe in found.probes],
+        }
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.dataframe(table, hide_index=True, alt="Files and distinct pages by class")
+    with right:
+        st.dataframe(probes, hide_index=True, alt="What header and footer alone tell of the class")
+        st.caption("How well the class is told without looking at the ECG: print alone.")
+
+
+@st.cache_data(show_spinner="Reading the cross-validation")
+def _figures() -> tuple[MethodFigures, ...]:
+    return tuple(map(figures.figures, figures.load()))
+
+
+def _methods() -> None:
+    found = _figures()
+    st.subheader("The same methods, as published and honestly")
+    if not found:
+        st.caption("Not measured yet.")
+        return
+    methods = list(dict.fromkeys(one.method for one in found))
+    chart = go.Figure()
+    for k, protocol in enumerate(dict.fromkeys(one.protocol for one in found)):
+        here = [one for one in found if one.protocol == protocol]
+        chart.add_scatter(
+            x=[one.accuracy.value for one in here],
+            y=[one.method for one in here],
+            mode="markers",
+            name=protocol,
+            marker={"size": 10, "symbol": SYMBOLS[k % 4], "color": COLOURS[k % len(COLOURS)]},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [one.accuracy.high - one.accuracy.value for one in here],
+                "arrayminus": [one.accuracy.value - one.accuracy.low for one in here],
+                "thickness": 1.5,
+            },
+            hovertemplate="%{y}: %{x:.3f}<extra>" + protocol + "</extra>",
+        )
+    chart.update_layout(
+        height=max(HEIGHT - 80, 60 + 34 * len(methods)),
+        margin={"l": 10, "r": 10, "t": 10, "b": 40},
+        xaxis={"title": "Accuracy, five-fold, 95 % interval by identity", "range": [0.2, 1.01]},
+        yaxis={"autorange": "reversed", "automargin": True},
+        legend={"orientation": "h", "y": 1.08},
+    )
+    st.plotly_chart(
+        chart,
+        key="protocols",
+        config={"displayModeBar": False},
+        alt="Accuracy of every method under every protocol",
+    )
+    table = pd.DataFrame(
+        {
+            "Protocol": [one.protocol for one in found],
+            "Method": [one.method for one in found],
+            "Pages": [one.n for one in found],
+            "Identities": [one.groups for one in found],
+            "Accuracy": [tables.told(one.accuracy) for one in found],
+            "Balanced accuracy": [tables.told(one.balanced_accuracy) for one in found],
+        }
+    )
+    with st.expander("As a table"):
+        st.dataframe(table, hide_index=True, alt="Every method under every protocol")
+    tables.csv_button(table, "protocols", "protocols")
+
+
+def _field() -> None:
+    st.subheader("Published systems")
+    table = pd.DataFrame(
+        {
+            "System": [f"{one.name}, {one.year}" for one in literature.SYSTEMS],
+            "Claim": [
+                one.claim + (" (second-hand)" if one.second_hand else "")
+                for one in literature.SYSTEMS
+            ],
+            "What is known of its protocol": [one.protocol for one in literature.SYSTEMS],
+            "Nearest test of ours": [str(one.nearest) for one in literature.SYSTEMS],
+            "Source": [one.source for one in literature.SYSTEMS],
+        }
+    )
+    st.dataframe(table, hide_index=True, row_height=60, alt="Published systems and their protocol")
+    st.caption("Second-hand: the figure was read in another text, not in the paper itself.")
+    tables.csv_button(table, "field", "field")
