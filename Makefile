@@ -11,7 +11,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz format bench bench-appraisal bench-abstention bench-curation bench-export bench-rectify bench-trace \
+.PHONY: help run test lint fuzz format bench bench-appraisal bench-abstention bench-curation bench-export bench-rectify bench-trace bench-reversal \
 	train evidence curate crossval demo clean
 
 help: ## List the targets
@@ -65,6 +65,9 @@ bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
 
 bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.trace --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/trace.jsonl
+
+bench-reversal: $(VENV)/dev ## How often swapped electrodes are suspected (needs ECG_DATA)
+	$(BIN)/python -m benchmarks.reversal --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/reversal.jsonl
 
 train: $(VENV)/runtime ## Teacher, network, release, evidence (needs ECG_DATA; hours on two cores)
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core train models/$(MODEL)/train.toml --data $(ECG_DATA) --resume

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import four_class
+from benchmarks import four_class, reversal, trace
 from ecg_core import network
 from ecg_core.learning import tables
 from ecg_core.network.card import ModelCard
@@ -75,6 +75,8 @@ def appraisal() -> str:
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "appraisal": appraisal,
     "latency": latency,
+    "trace": lambda: trace.table(rows("trace")),
+    "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
     "curation": four_class.curation,
     "curation probes": four_class.probes,

@@ -13,8 +13,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from scipy.stats import binomtest
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.learning import ptbxl
@@ -51,6 +53,8 @@ INPUTS: tuple[tuple[Callable[[Waves], Waves], Swap | None], ...] = (
     (labels, Swap.LABELS),
 )
 """What is done to a recording, and what should be suspected then."""
+
+NAMES = {"as_recorded": "as recorded", "arms": "arms swapped", "labels": "II and III swapped"}
 
 
 def as_printed(waves: Waves) -> Waves:
@@ -94,6 +98,27 @@ def measured(root: Path) -> list[dict[str, object]]:
         }
         for (name, source), counter in said.items()
     ]
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The rows as a Markdown table, with Wilson's 95 % interval."""
+    lines = [
+        "| recordings | judged as | n | suspected rightly | suspected wrongly |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        wrongly = row["suspected"] - row["rightly"]
+        rightly = _share(row["rightly"], row["n"]) if row["input"] != "as_recorded" else ""
+        lines.append(
+            f"| {NAMES[row['input']]} | {row['source']} | {row['n']} | {rightly} "
+            f"| {_share(wrongly, row['n'])} |"
+        )
+    return "\n".join(lines)
+
+
+def _share(count: int, n: int) -> str:
+    interval = binomtest(count, n).proportion_ci(method="wilson")
+    return f"{count} = {count / n:.1%} ({interval.low:.1%} to {interval.high:.1%})"
 
 
 def main() -> None:

@@ -9,11 +9,11 @@ where x is the record at its own 100 Hz, its median over the box taken off, and 
 trace read at the same times, shifted vertically so that the median of x − y is 0 (a page does not
 print where 0 mV is). Gaps of a recovered lead count as y = 0. Three figures a lead:
 
-`snr_db`: y is also shifted in time, each lead by what is best within `SHIFT_S`, as the PhysioNet
-Challenge 2024 aligned traces and records before it compared them (it aligned by cross-correlation;
-here the best shift in steps of 2 ms is taken). `placed_db`: not shifted in time, so that errors of
-where the page begins count in full. `strict_db`: the Challenge's formula without any alignment:
-x² with its baseline, y with the zero line that the page was read with.
+`snr_db`: y is also shifted in time, each lead by what is best within `SHIFT_S`, in steps of 2 ms
+(the helper code of the PhysioNet Challenge 2024 aligns in time and height by cross-correlation).
+`placed_db`: not shifted in time, so that errors of where the page begins count in full.
+`strict_db`: the formula of the Challenge's scoring script, without any alignment: x² with its
+baseline, y with the zero line that the page was read with.
 
 The figure of a condition is the mean over leads, as in the Challenge; leads that were left out are
 counted, and enter a mean of their own as 0 dB, which is what the Challenge gives a missing lead.
