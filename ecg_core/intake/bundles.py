@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -37,6 +37,26 @@ class _Placed:
     @property
     def suffix(self) -> str:
         return PurePosixPath(self.upload.name).suffix.lower()
+
+
+class _Pile:
+    """All files, found by name: a data set's folder holds thousands."""
+
+    def __init__(self, files: list[_Placed]) -> None:
+        self.files = files
+        self._by_name: defaultdict[str, list[int]] = defaultdict(list)
+        for index, file in enumerate(files):
+            self._by_name[file.upload.name.lower()].append(index)
+
+    def find(self, name: str, header: _Placed) -> list[int]:
+        """Place of the file of this name: beside the header, else of the only one anywhere."""
+        same = self._by_name.get(name.lower(), [])
+        beside = [i for i in same if self.files[i].place == header.place]
+        exact = [i for i in beside if self.files[i].upload.name == name]
+        if beside:
+            return (exact or beside)[:1]
+        # Two different files of the same name elsewhere: taking either would be a guess.
+        return same[:1] if len({self.files[i].upload.data for i in same}) == 1 else []
 
 
 def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, ...]:
@@ -84,13 +104,14 @@ def _parted(name: str) -> tuple[str, str]:
 
 
 def _group(placed: list[_Placed], limits: Limits) -> list[Bundle]:
+    pile = _Pile(placed)
     claimed: set[int] = set()
     segments: set[int] = set()
     bundles: dict[int, Bundle] = {}
     for index, header in enumerate(placed):
         if header.suffix != ".hea":
             continue
-        members = [i for i in _members(header, placed, limits) if i != index]
+        members = [i for i in _members(header, pile, limits) if i != index]
         claimed.update(members)
         if _is_master(header, limits):
             segments.update(members)
@@ -139,7 +160,7 @@ def _is_master(header: _Placed, limits: Limits) -> bool:
         return True
 
 
-def _members(header: _Placed, placed: list[_Placed], limits: Limits) -> list[int]:
+def _members(header: _Placed, pile: _Pile, limits: Limits) -> list[int]:
     """The files that make up a record with its header; of segments, their headers and files."""
     names = [header.stem + _ANNOTATION_SUFFIX]
     try:
@@ -151,28 +172,17 @@ def _members(header: _Placed, placed: list[_Placed], limits: Limits) -> list[int
         # The header will be refused; its signals should be refused with it, not once more.
         master = None
         names[:0] = (header.stem + suffix for suffix in _SIGNAL_SUFFIXES)
-    found = [i for name in names for i in _find(name, header, placed)]
+    found = [i for name in names for i in pile.find(name, header)]
     for record in master.records if master is not None else ():
-        for index in _find(f"{record}.hea", header, placed):
-            found += [index, *_signal_files(placed[index], placed, limits)]
+        for index in pile.find(f"{record}.hea", header):
+            found += [index, *_signal_files(pile.files[index], pile, limits)]
     return list(dict.fromkeys(found))
 
 
-def _signal_files(header: _Placed, placed: list[_Placed], limits: Limits) -> list[int]:
+def _signal_files(header: _Placed, pile: _Pile, limits: Limits) -> list[int]:
     """What a segment's header names; nothing of a header that cannot be read or has no files."""
     try:
         listed = parse(header.upload, limits).files
     except IntakeError:
         return []
-    return [i for name in listed for i in _find(name, header, placed)]
-
-
-def _find(name: str, header: _Placed, placed: list[_Placed]) -> list[int]:
-    """The file of this name: beside the header, else the only such file anywhere."""
-    same = [i for i, p in enumerate(placed) if p.upload.name.lower() == name.lower()]
-    beside = [i for i in same if placed[i].place == header.place]
-    exact = [i for i in beside if placed[i].upload.name == name]
-    if beside:
-        return (exact or beside)[:1]
-    # Two different files of the same name elsewhere: taking either would be a guess.
-    return same[:1] if len({placed[i].upload.data for i in same}) == 1 else []
+    return [i for name in listed for i in pile.find(name, header)]
