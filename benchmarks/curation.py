@@ -35,7 +35,7 @@ from ecg_core.page.values import PageError
 PAGES = (1_000, 3_000, 10_000, 30_000, 100_000)
 BIT_SHARE = 0.29
 COPY_SHARE, COPY_BITS = 0.01, 20
-RECORDS = 20
+RECORDS = 12
 PX_PER_MM = 6.0
 
 Change = Callable[[np.ndarray], np.ndarray]

@@ -87,6 +87,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "crossval recalls": four_class.recalls,
     "crossval gains": four_class.gains,
     "zero-shot": four_class.unchanged,
+    "zero-shot pairs": four_class.pairs,
     "field": four_class.field,
 }
 """Tables that come from result files, by the name in their marker."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from statistics import median
 
 from ecg_core import network
@@ -17,6 +18,12 @@ from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
 
 NOT_MEASURED = "Not measured yet."
+SHOWN_BY_PAIR = (
+    "normal ECG, no abnormal rhythm or rate",
+    "triage class normal",
+    "heart rate alone, slower",
+    "superclass MI",
+)
 OURS = MEAN
 """The method that stands for ours beside published systems."""
 
@@ -82,7 +89,7 @@ def crossval() -> str:
 
 def short() -> str:
     """Accuracy of ours beside three trivial methods, protocol by protocol."""
-    methods = ("majority", "heart rate alone", "nearest page", OURS)
+    methods = ("majority", "heart rate alone", "thumbnail and random forest, traces", OURS)
     found = {(a.protocol, a.method): figures.figures(a) for a in _answers()}
     if not found:
         return NOT_MEASURED
@@ -146,6 +153,23 @@ def unchanged() -> str:
             f"| {figure.question} | {name} | {figure.positives} / {figure.n} "
             f"| {_cell(figure.auc)} |"
         )
+    return "\n".join(lines)
+
+
+def pairs() -> str:
+    """Where the released model's scores fail: class against class."""
+    card = _card()
+    rows = zero_shot.load(card.name, card.weights_sha256)
+    if rows is None:
+        return "Not measured with this model."
+    lines = ["| score | of | against | AUC (95 % CI) |", "|---|---|---|---|"]
+    shown = [s for s in zero_shot.SCORES if s.name in SHOWN_BY_PAIR]
+    for score in shown:
+        for yes, no in product(score.question.folders, four_class.FOLDERS):
+            if no not in score.question.folders:
+                area = _cell(zero_shot.between(rows, score, yes, no))
+                names = f"{four_class.NAMES[yes]} | {four_class.NAMES[no]}"
+                lines.append(f"| {score.name} | {names} | {area} |")
     return "\n".join(lines)
 
 

@@ -175,3 +175,9 @@ def figures(rows: pd.DataFrame) -> tuple[ZeroShotFigure, ...]:
         )
         asked.add(score.question.name)
     return tuple(found)
+
+
+def between(rows: pd.DataFrame, score: Score, yes: str, no: str) -> metrics.Interval:
+    """Area under the ROC curve of a score between two folders alone."""
+    two = rows[rows["folder"].isin((yes, no))]
+    return metrics.auc((two["folder"] == yes).to_numpy(), score.of(two), two["group"].to_numpy())
