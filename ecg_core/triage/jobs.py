@@ -79,7 +79,12 @@ class Jobs:
                 list_name=list_name[:80],
                 name=bundle.name.encode("utf-8", "replace").decode()[:255],
                 files=json.dumps(
-                    [[file.name, self._store.keep(file.data)] for file in bundle.files]
+                    {
+                        "part": bundle.part,
+                        "files": [
+                            [file.name, self._store.keep(file.data)] for file in bundle.files
+                        ],
+                    }
                 ),
                 added_by=added_by[:80],
                 state=JobState.WAITING.value,
@@ -123,12 +128,8 @@ class Jobs:
             self._store.record_failure(f"{row.name}: {reason}")
             return self._end(job_id, JobState.FAILED, reason)
         try:
-            files = tuple(
-                Upload(name, self._store.kept(sha256)) for name, sha256 in json.loads(row.files)
-            )
-            case_id = score(
-                self._store, answering, Bundle(row.name, files), row.list_name, row.added_by
-            )
+            bundle = self._bundle(row)
+            case_id = score(self._store, answering, bundle, row.list_name, row.added_by)
         except IntakeError as error:
             return self._end(job_id, JobState.REFUSED, f"{error.reason} {error.hint}")
         except PageError as error:
@@ -138,6 +139,14 @@ class Jobs:
             self._end(job_id, JobState.WAITING, f"{error.reason} {error.hint}")
             raise
         return self._end(job_id, JobState.DONE, "", case_id)
+
+    def _bundle(self, row: JobRow) -> Bundle:
+        written = json.loads(row.files)
+        # Jobs of older versions are a list of files, each an ECG whole.
+        if isinstance(written, list):
+            written = {"part": None, "files": written}
+        files = tuple(Upload(name, self._store.kept(sha256)) for name, sha256 in written["files"])
+        return Bundle(row.name, files, written["part"])
 
     def progress(self, within_hours: float = 12.0) -> Progress:
         """How far the jobs of the last hours have come; waiting ones count however old."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 import shutil
 from pathlib import Path
 from threading import Event
 
 import pytest
+from PIL import Image
 
+from ecg_core.intake import split
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.network.classifier import Classifier
 from ecg_core.triage import tasks
@@ -61,6 +65,27 @@ def test_a_pile_is_read_and_what_cannot_be_read_says_why(store: Store, model: On
     # Done once more, it is the same case.
     assert jobs.run(ids[0], model) is JobState.DONE
     assert store.count() == 1
+
+
+def test_a_page_of_a_document_is_the_page_that_is_read(store: Store, model: One) -> None:
+    scan = Image.open(DEMO / "stemi_export.png").convert("RGB")
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 400), "white").save(
+        buffer, "PDF", save_all=True, append_images=[scan], resolution=150
+    )
+    pages = split([Upload("report.pdf", buffer.getvalue())])
+    jobs = Jobs(store)
+    states = [jobs.run(job, model) for job in jobs.submit(pages, "Ward", "Test")]
+    assert states == [JobState.REFUSED, JobState.DONE]
+
+
+def test_a_job_written_down_by_an_older_version_is_read(store: Store, model: One) -> None:
+    jobs = Jobs(store)
+    (job,) = jobs.submit([normal()], "Ward", "Test")
+    with store.changing() as session:
+        row = session.get(JobRow, job)
+        row.files = json.dumps(json.loads(row.files)["files"])
+    assert jobs.run(job, model) == JobState.DONE
 
 
 def test_a_job_whose_worker_died_is_done_by_the_next(store: Store, model: One) -> None:
