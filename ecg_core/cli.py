@@ -17,6 +17,7 @@ from ecg_core.commands import (
     evaluating,
     explaining,
     exporting,
+    keeping,
     measuring,
     predicting,
     redacting,
@@ -44,6 +45,7 @@ COMMANDS = (
     exporting,
     audit,
     worker,
+    keeping,
 )
 
 

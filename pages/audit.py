@@ -12,8 +12,13 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
+from ecg_core.triage import daily
+from ecg_core.triage import events as searching
+from ecg_core.triage.anchor import Link
+from ecg_core.triage.readings import Verdict
 from ecg_core.triage.roles import Permission
 from ecg_core.triage.store import (
+    Action,
     CaseFilter,
     CaseSummary,
     ChainReport,
@@ -21,14 +26,22 @@ from ecg_core.triage.store import (
     Status,
     StoreError,
 )
-from widgets import engine, person
+from widgets import engine, history, person
 from widgets.badges import priority_name
 from widgets.case_view import case_view, checks_badge
 from widgets.entrance import through_app
 from widgets.text import plain
 
 PAGE_ROWS = 25
+AT_ONCE = 2000
+"""Events that are checked while the reader waits; more are checked when asked for."""
 AGREEMENT = {True: "Agreed", False: "Overridden"}
+DECIDED = {
+    Verdict.AGREE: "Agreed",
+    Verdict.OVERRIDE: "Overridden",
+    Verdict.CANNOT_DECIDE: "Cannot decide",
+    Verdict.REPEAT: "Repeat ECG",
+}
 
 
 def filters() -> CaseFilter:
@@ -84,37 +97,64 @@ def _span(days: object) -> tuple[datetime.date | None, datetime.date | None]:
     return (picked[0] if picked else None, picked[-1] if picked else None)
 
 
+@st.cache_resource
+def whole_up_to(_data_dir: str) -> list[Link]:
+    """Where this process last found the chain whole from its beginning: it goes on from there."""
+    return []
+
+
+def chain_state() -> ChainReport:
+    """The chain as far as it can be checked at once: what is new, or the last events."""
+    store, known = engine.store(), whole_up_to(str(engine.data_dir()))
+    if not known and store.link_before_end(AT_ONCE).seq:
+        return store.verify(since=store.link_before_end(AT_ONCE))
+    return _from(known, store.verify(since=known[0] if known else None))
+
+
+def _from(known: list[Link], report: ChainReport) -> ChainReport:
+    if not report.ok:
+        known.clear()
+        return report
+    known[:] = [engine.store().link_before_end(0)]
+    return replace(report, what=f"All {report.events} events are in order.")
+
+
 def chain_badge(report: ChainReport) -> None:
     """Whether the audit chain is whole."""
-    if report.ok:
-        st.badge(
-            f"Chain verified, {report.events} events",
-            icon=":material/verified_user:",
-            color="green",
-            help=report.what,
-        )
-    else:
+    if not report.ok:
         st.badge("Chain broken", icon=":material/gpp_bad:", color="red", help=report.what)
+        return
+    partly = report.what.startswith("The last")
+    words = f"last {AT_ONCE:,} of {report.events:,}" if partly else f"{report.events:,}"
+    st.badge(
+        f"Chain verified, {words} events",
+        icon=":material/verified_user:",
+        color="green",
+        help=report.what,
+    )
 
 
 def export(fmt: ExportFormat) -> str:
     """The whole chain as text; the export is itself an event."""
     out = io.StringIO()
-    engine.store().export(out, fmt, person.me(Permission.EXPORT_AUDIT).actor)
+    person.room().export_chain(out, fmt)
     return out.getvalue()
 
 
 def toolbar() -> None:
-    """State of the chain, a closer look at it, and exports."""
+    """State of the chain, a closer look at it, anchors and exports."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        report = engine.store().verify()
+        report = chain_state()
         chain_badge(report)
         if not report.ok:
             st.error(report.what)
         st.space("stretch")
-        if st.button("Verify stored files", icon=":material/fact_check:", key="verify_all"):
-            thorough = engine.store().verify(blobs=True)
+        if st.button("Verify all", icon=":material/fact_check:", key="verify_all"):
+            with st.spinner("Checking every event and every stored file"):
+                thorough = engine.store().verify(blobs=True)
+            _from(whole_up_to(str(engine.data_dir())), thorough)
             st.toast(thorough.what, icon=":material/check:" if thorough.ok else ":material/error:")
+        anchors()
         if not person.me().may(Permission.EXPORT_AUDIT):
             return
         for fmt, label in ((ExportFormat.CSV, "CSV"), (ExportFormat.JSONL, "JSON Lines")):
@@ -128,6 +168,45 @@ def toolbar() -> None:
             )
 
 
+def anchors() -> None:
+    """The hash of each day's last event, to be kept outside."""
+    with st.popover("Daily anchors", icon=":material/anchor:", key="anchors"):
+        st.caption("Keep these outside: they show later that nothing before them was changed.")
+        for anchor in daily.anchors(engine.store(), most=7):
+            st.markdown(f"{anchor.day}, event {anchor.seq}  \n`{anchor.hash}`")
+
+
+def events_listing() -> None:
+    """Every event, sign-ins and settings included, newest first."""
+    store = engine.store()
+    with store.snapshot() as session:
+        known = searching.actors(session)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input("Search", key="event_text", placeholder="Words, hash")
+        action = st.selectbox(
+            "What",
+            list(Action),
+            index=None,
+            placeholder="Anything",
+            format_func=lambda one: one.replace("_", " ").capitalize(),
+            key="event_action",
+        )
+        actor = st.selectbox("Who", known, index=None, placeholder="Anyone", key="event_actor")
+    toolbar()
+    page = st.session_state.get("event_page", 1)
+    wanted = searching.EventFilter(action, actor, text=text or "")
+    with store.snapshot() as session:
+        total = searching.count(session, wanted)
+        pages = max(math.ceil(total / wanted.limit), 1)
+        offset = wanted.limit * (min(page, pages) - 1)
+        found = searching.find(session, replace(wanted, offset=offset))
+    st.dataframe(history.events_table(found), hide_index=True, alt="Events, newest first")
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.caption(f"{total:,} events", width="content")
+        if pages > 1:
+            st.pagination(pages, key="event_page")
+
+
 def rows(found: list[CaseSummary]) -> pd.DataFrame:
     """Cases as a table."""
     return pd.DataFrame(
@@ -137,11 +216,11 @@ def rows(found: list[CaseSummary]) -> pd.DataFrame:
             "Priority": [priority_name(case.priority) for case in found],
             # Where the machine abstained and nobody has decided, no class stands.
             "Class": [
-                "" if case.abstained and case.agrees is None else TRIAGE_NAMES[case.triage]
+                "" if case.abstained and case.verdict is None else TRIAGE_NAMES[case.triage]
                 for case in found
             ],
             "Decision": [
-                "Not read yet" if case.agrees is None else AGREEMENT[case.agrees] for case in found
+                "Not read yet" if case.verdict is None else DECIDED[case.verdict] for case in found
             ],
             "Reader": [case.reader or "" for case in found],
             "The machine said": [
@@ -201,6 +280,8 @@ def reopened(case_id: str) -> None:
         engine.store().record_view(case_id, person.me(Permission.OPEN_CASE).actor)
         seen.add(case_id)
     case_view(case)
+    history.other_models(case)
+    history.timeline(case)
 
 
 through_app()
@@ -209,6 +290,18 @@ try:
     if "case" in st.query_params:
         reopened(st.query_params["case"])
     else:
-        listing()
+        what = st.segmented_control(
+            "Show",
+            ["Cases", "Events"],
+            default="Cases",
+            required=True,
+            key="show",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        if what == "Events":
+            events_listing()
+        else:
+            listing()
 except StoreError as problem:
     st.error(f"{problem.reason} {problem.hint}", icon=":material/block:")

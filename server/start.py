@@ -14,6 +14,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
+from ecg_core.triage import health
 from ecg_core.triage.errors import StoreError
 from ecg_core.triage.jobs import Jobs
 from server import place
@@ -23,7 +24,14 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Open the store, and print the set-up link while there is no account."""
+    """Check the weights, open the store, and print the set-up link while there is no account.
+
+    Weights that are not those of their card: the server does not start, and names the hash.
+    """
+    for found in await run_in_threadpool(health.weights):
+        if not found.ok and "its card says" in found.what:
+            print(f"\n  Not started: {found.name}. {found.what}\n", file=sys.stderr, flush=True)
+            raise RuntimeError(f"{found.name}: {found.what}")
     link = await run_in_threadpool(place.accounts().first_link)
     if link is not None:
         print(

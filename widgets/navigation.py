@@ -60,6 +60,13 @@ PAGES: tuple[Entry, ...] = (
         "What the model is for, what it learned from, and when not to trust it.",
     ),
     Entry(
+        "pages/settings.py",
+        "Settings",
+        ":material/tune:",
+        "The priority rule, blind reading, note templates, time limits.",
+        Permission.CHANGE_RULES,
+    ),
+    Entry(
         "pages/accounts.py",
         "Accounts",
         ":material/group:",

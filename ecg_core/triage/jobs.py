@@ -71,7 +71,7 @@ class Jobs:
 
     def submit(self, bundles: Sequence[Bundle], list_name: str, added_by: str) -> list[str]:
         """Keep the bytes of these ECGs and write their jobs down; gives the jobs' ids."""
-        batch, now = secrets.token_hex(8), utc_now()
+        batch = secrets.token_hex(8)
         rows = [
             JobRow(
                 id=secrets.token_hex(16),
@@ -90,8 +90,9 @@ class Jobs:
                 state=JobState.WAITING.value,
                 attempts=0,
                 reason="",
-                created_utc=now,
-                changed_utc=now,
+                # Each a little later: they are read in this order.
+                created_utc=utc_now(),
+                changed_utc=utc_now(),
             )
             for bundle in bundles
         ]

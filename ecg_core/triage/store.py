@@ -240,15 +240,25 @@ class Store:
         with self.snapshot() as session:
             return search.filter_values(session)
 
-    def verify(self, blobs: bool = False) -> ChainReport:
-        """Check the whole chain and all rows against it; with `blobs`, all stored bytes too."""
+    def verify(self, blobs: bool = False, since: Link | None = None) -> ChainReport:
+        """Check the whole chain and all rows against it; with `blobs`, all stored bytes too.
+
+        since: a link up to which the chain is known to be whole; only what follows is checked.
+        """
         try:
             # Before the snapshot, so that it cannot be ahead of it.
             anchor = self._anchor.read()
         except ValueError as error:
             return ChainReport(False, 0, None, str(error))
         with self.snapshot() as session:
-            return verification.verify(session, anchor, self._blobs if blobs else None)
+            known = since or verification.BEGINNING
+            return verification.verify(session, anchor, self._blobs if blobs else None, known)
+
+    def link_before_end(self, events: int) -> Link:
+        """The link that lies this many events before the end of the chain."""
+        with self.snapshot() as session:
+            head = session.scalars(select(HeadRow)).one_or_none()
+            return verification.link_at(session, max(0, (head.seq if head else 0) - events))
 
     def export(
         self, target: Path | TextIO, fmt: ExportFormat | str, actor: str | Actor = chain.MACHINE

@@ -11,10 +11,10 @@ from tests.app.conftest import READER, ROOT, Cookies, words
 from widgets.navigation import PAGES
 
 FORBIDDEN = {
-    Role.READER: {"audit", "accounts"},
+    Role.READER: {"audit", "accounts", "settings"},
     Role.LEAD: {"accounts"},
     Role.ADMINISTRATOR: {"triage"},
-    Role.AUDITOR: {"triage", "accounts"},
+    Role.AUDITOR: {"triage", "accounts", "settings"},
 }
 
 

@@ -1,0 +1,48 @@
+"""`backup`, `restore` and `serve-check`: keeping the data, and knowing that all is well."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain, emit
+from ecg_core.triage import health
+from ecg_core.triage.backup import backup, restore
+from ecg_core.triage.errors import StoreError
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommands."""
+    data_dir = Path(os.environ.get("ECG_DATA_DIR") or "var")
+    for name, what in (
+        ("backup", "write database, originals and chain to one tar"),
+        ("restore", "bring a back-up back into an empty directory, and verify it"),
+        ("serve-check", "configuration, database, chain and model integrity"),
+    ):
+        parser: argparse.ArgumentParser = subparsers.add_parser(name, help=what)
+        if name != "serve-check":
+            parser.add_argument("archive", type=Path, help="the tar")
+        parser.add_argument("--data-dir", type=Path, default=data_dir)
+        parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it and say what was done, as JSON lines."""
+    url = os.environ.get("ECG_DATABASE_URL") or None
+    if arguments.command == "serve-check":
+        found = health.check(arguments.data_dir, url)
+        for one in found:
+            emit({"check": one.name, "ok": one.ok, "what": one.what})
+        return ALL_READ if all(one.ok for one in found) else SOME_REJECTED
+    try:
+        if arguments.command == "backup":
+            saved = backup(arguments.data_dir, url, arguments.archive.resolve())
+        else:
+            saved = restore(arguments.archive, arguments.data_dir, url)
+    except StoreError as error:
+        complain(str(error))
+        return SOME_REJECTED
+    emit({"path": str(saved.path), "files": saved.files, "events": saved.events})
+    return ALL_READ

@@ -1,0 +1,81 @@
+"""Looking through the events themselves: who did what, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from ecg_core.triage.reopening import StoredEvent, stored_event
+from ecg_core.triage.schema import Action, EventRow
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """Which events; None or "" leaves a question open. text: in what the event says."""
+
+    action: Action | None = None
+    actor: str | None = None
+    case_id: str | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    text: str = ""
+    limit: int = 50
+    offset: int = 0
+
+
+def find(session: Session, wanted: EventFilter) -> list[StoredEvent]:
+    """The events that match, newest first."""
+    query = select(EventRow).where(*_conditions(wanted)).order_by(EventRow.seq.desc())
+    rows = session.scalars(query.limit(wanted.limit).offset(wanted.offset))
+    return [stored_event(row) for row in rows]
+
+
+def count(session: Session, wanted: EventFilter) -> int:
+    """How many events match, whatever the limit."""
+    return session.scalar(select(func.count(EventRow.seq)).where(*_conditions(wanted))) or 0
+
+
+def actors(session: Session) -> tuple[str, ...]:
+    """Everybody who ever acted, sorted."""
+    return tuple(session.scalars(select(EventRow.actor).distinct().order_by(EventRow.actor)))
+
+
+def change_in_words(payload: Mapping[str, Any]) -> str:
+    """What an event changed: each value before and after."""
+    old, new = payload.get("old") or {}, payload.get("new") or {}
+    names = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
+    return "; ".join(f"{name}: {_word(old.get(name))} → {_word(new.get(name))}" for name in names)
+
+
+def _word(value: object) -> str:
+    if value is None or value == "":
+        return "–"
+    return value if isinstance(value, str) else str(value)
+
+
+def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.action is not None:
+        asked.append(EventRow.action == wanted.action.value)
+    if wanted.actor:
+        asked.append(EventRow.actor == wanted.actor)
+    if wanted.case_id:
+        asked.append(EventRow.case_id == wanted.case_id)
+    if wanted.date_from is not None:
+        asked.append(EventRow.created_utc >= wanted.date_from.isoformat())
+    if wanted.date_to is not None and wanted.date_to < date.max:
+        asked.append(EventRow.created_utc < (wanted.date_to + timedelta(days=1)).isoformat())
+    if words := wanted.text.strip():
+        asked.append(
+            or_(
+                EventRow.payload.icontains(words, autoescape=True),
+                EventRow.actor.icontains(words, autoescape=True),
+                EventRow.hash.startswith(words.lower(), autoescape=True),
+            )
+        )
+    return asked

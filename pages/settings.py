@@ -1,0 +1,144 @@
+"""Settings: the priority rule, blind reading, note templates, time limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.triage.priority import RULES, Priority
+from ecg_core.triage.roles import Permission
+from ecg_core.triage.settings import BlindFor, Settings
+from ecg_core.triage.store import StoreError
+from widgets import engine, person
+from widgets.badges import priority_name
+from widgets.entrance import through_app
+from widgets.text import plain
+
+OFF = "Off"
+WORDS = {priority_name(priority): priority.value for priority in Priority} | {OFF: "off"}
+BLIND_NAMES = {
+    BlindFor.NOBODY: "Nobody",
+    BlindFor.LISTS: "For some lists",
+    BlindFor.EVERYBODY: "Everybody",
+}
+
+
+def rules(present: Settings) -> Settings:
+    """The table that decides who is read first; the first line that applies decides."""
+    st.subheader("Who is read first")
+    st.caption(
+        "The first line that applies decides. A change holds for ECGs that come from now on; "
+        "each case keeps the line that fired for it."
+    )
+    names = {value: name for name, value in WORDS.items()}
+    given = present.priority_table
+    table = pd.DataFrame(
+        {
+            "Rule": [given.words(rule) for rule in RULES],
+            "Released": [priority_name(rule.priority) for rule in RULES],
+            "In force": [
+                names[present.rule_priorities.get(rule.id, rule.priority.value)] for rule in RULES
+            ],
+        }
+    )
+    edited = st.data_editor(
+        table,
+        hide_index=True,
+        disabled=["Rule", "Released"],
+        column_config={
+            "Rule": st.column_config.TextColumn(width="large"),
+            "In force": st.column_config.SelectboxColumn(options=list(WORDS), required=True),
+        },
+        key=f"rules_{st.session_state.get('settings_saved', 0)}",
+    )
+    surely = st.slider(
+        "A normal ECG is routine from this probability",
+        min_value=0.5,
+        max_value=0.99,
+        value=min(max(present.surely_normal, 0.5), 0.99),
+        step=0.01,
+        format="percent",
+        key="surely_normal",
+    )
+    changed = {
+        rule.id: WORDS[word]
+        for rule, word in zip(RULES, edited["In force"], strict=True)
+        if WORDS[word] != rule.priority.value
+    }
+    same = abs(surely - present.surely_normal) < 0.005
+    return replace(
+        present,
+        rule_priorities=changed,
+        surely_normal=present.surely_normal if same else round(surely, 2),
+    )
+
+
+def reading(present: Settings) -> Settings:
+    """Blind reading and note templates."""
+    st.subheader("Reading")
+    blind = st.segmented_control(
+        "Reads first, then sees the machine's answer",
+        list(BlindFor),
+        default=present.blind_for,
+        required=True,
+        format_func=BLIND_NAMES.get,
+        help="An account can be set to always or never read blind on the page Accounts.",
+        key="blind_for",
+    )
+    lists = present.blind_lists
+    if blind is BlindFor.LISTS:
+        known = sorted({*person.room().lists(), *present.blind_lists})
+        lists = tuple(
+            st.multiselect("Lists", known, default=present.blind_lists, key="blind_lists")
+        )
+    templates = st.text_area(
+        "Phrases offered for notes, one a line",
+        value="\n".join(present.note_templates),
+        key="templates",
+    )
+    lines = tuple(line.strip() for line in templates.splitlines() if line.strip())
+    return replace(
+        present,
+        blind_for=BlindFor(blind or BlindFor.NOBODY),
+        blind_lists=lists,
+        note_templates=lines,
+    )
+
+
+def limits(present: Settings) -> Settings:
+    """Time limits, for administrators."""
+    st.subheader("Time limits")
+    with st.container(horizontal=True):
+        idle = st.number_input(
+            "Signed out after (minutes without a sign of life)",
+            min_value=1,
+            max_value=1440,
+            value=present.idle_minutes,
+            key="idle_minutes",
+        )
+        taken = st.number_input(
+            "A case stays taken for (minutes)",
+            min_value=1,
+            max_value=240,
+            value=present.taken_minutes,
+            key="taken_minutes",
+        )
+    return replace(present, idle_minutes=int(idle), taken_minutes=int(taken))
+
+
+through_app()
+me = person.me(Permission.CHANGE_RULES)
+try:
+    before = engine.settings()
+    wanted = reading(rules(before))
+    if me.may(Permission.CHANGE_SETTINGS):
+        wanted = limits(wanted)
+    if st.button("Save settings", type="primary", disabled=wanted == before, key="save_settings"):
+        person.room().change_settings(wanted)
+        st.session_state["settings_saved"] = st.session_state.get("settings_saved", 0) + 1
+        st.toast("Saved.", icon=":material/check:")
+        st.rerun()
+except StoreError as problem:
+    st.error(plain(f"{problem.reason} {problem.hint}"), icon=":material/block:")
