@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import four_class, reversal, trace
+from benchmarks import four_class, reversal, small_budget, strips, trace
 from ecg_core import network
 from ecg_core.learning import tables
 from ecg_core.network.card import ModelCard
@@ -78,6 +78,9 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "trace": lambda: trace.table(rows("trace")),
     "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
+    "strips": strips.table,
+    "baselines": lambda: small_budget.baselines(rows("small_budget")),
+    "ablations": lambda: small_budget.ablations(rows("small_budget")),
     "curation": four_class.curation,
     "curation probes": four_class.probes,
     "curation cost": lambda: four_class.cost(rows("curation")),

@@ -9,14 +9,14 @@ from typing import Any
 
 from ecg_core import network
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
-from ecg_core.network.registry import models_folder
+from ecg_core.network.registry import STRIP_MODEL, models_folder
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
 
 
 def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = subparsers.add_parser("evaluate", help="measure the model")
-    parser.add_argument("--dataset", choices=("ptb-xl", "labelled"), default="ptb-xl")
+    parser.add_argument("--dataset", choices=("ptb-xl", "strips", "labelled"), default="ptb-xl")
     parser.add_argument("--root", type=Path, required=True, metavar="DIR")
     parser.add_argument("--split", type=int, choices=(9, 10), help="PTB-XL fold")
     parser.add_argument(
@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate and print one JSON line per figure."""
     if arguments.dataset == "labelled":
         return _labelled(arguments)
+    if arguments.dataset == "strips":
+        return _strips(arguments)
     if arguments.split is None:
         complain("Name the fold: --split 9 chooses, --split 10 reports.")
         return WRONG_USAGE
@@ -64,6 +66,21 @@ def run(arguments: argparse.Namespace) -> int:
     )
     found.write(folder)
     for figure in evidence.figures(found):
+        emit(asdict(figure))
+    return ALL_READ
+
+
+def _strips(arguments: argparse.Namespace) -> int:
+    """MIT-BIH DS2 and PTB-XL fold 10 as rhythm strips. root: holds mitdb/ and ptb-xl/."""
+    from ecg_core.learning import strip_evaluate, strip_release
+
+    classifier = network.load(arguments.model or STRIP_MODEL)
+    try:
+        strip_evaluate.write_all(classifier, arguments.root, arguments.out or classifier.folder)
+    except FileNotFoundError as error:
+        complain(f"No MIT-BIH or PTB-XL under {arguments.root}: {error}")
+        return WRONG_USAGE
+    for figure in strip_release.carry_figures(arguments.out or classifier.folder).figures:
         emit(asdict(figure))
     return ALL_READ
 

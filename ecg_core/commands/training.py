@@ -59,14 +59,7 @@ def _strip(arguments: argparse.Namespace) -> int:
     """Train, release and measure the rhythm-strip network."""
     import torch
 
-    from ecg_core.learning import (
-        ptbxl,
-        strip_config,
-        strip_evaluate,
-        strip_evidence,
-        strip_release,
-        strip_training,
-    )
+    from ecg_core.learning import strip_config, strip_evaluate, strip_release, strip_training
     from ecg_core.network.classifier import Classifier
 
     chosen = strip_config.read(arguments.config)
@@ -76,12 +69,6 @@ def _strip(arguments: argparse.Namespace) -> int:
     folder = arguments.config.parent
     strip_release.release(chosen, arguments.data, weights, folder)
     shutil.copyfile(run_folder / "log.jsonl", folder / "training.jsonl")
-    classifier, home = Classifier(folder), folder / "evidence" / strip_evidence.FOLDER
-    for found in strip_evaluate.evaluate_mitdb(classifier, arguments.data / "mitdb", "DS2"):
-        found.write(home)
-    for found in strip_evaluate.evaluate_ptbxl(
-        classifier, arguments.data / "ptb-xl", ptbxl.REPORT_FOLD
-    ):
-        found.write(home)
-    strip_evidence.carry_figures(folder, strip_release.SHOWN_AUC_LOW)
+    strip_evaluate.write_all(Classifier(folder), arguments.data, folder)
+    strip_release.carry_figures(folder)
     return ALL_READ

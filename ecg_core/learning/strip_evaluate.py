@@ -13,7 +13,7 @@ from tqdm import tqdm
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS, canonical_lead
 from ecg_core.learning import mitdb, ptbxl, strip_labels
-from ecg_core.learning.strip_evidence import StripEvidence
+from ecg_core.learning.strip_evidence import FOLDER, StripEvidence
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.strips import answer_pages
 from ecg_core.page import from_record
@@ -113,18 +113,19 @@ def evaluate(
     )
 
 
-def evaluate_mitdb(classifier: Classifier, root: Path, split: str) -> Iterator[StripEvidence]:
-    """DS1's choosing recordings or DS2, as two leads and as the first lead alone."""
-    names = mitdb.DS2 if split == "DS2" else mitdb.CHOOSE
+def write_all(classifier: Classifier, root: Path, folder: Path) -> None:
+    """The evidence of DS2 and fold 10 under a model's folder.
+
+    root: folder holding mitdb/ and ptb-xl/. Raises FileNotFoundError when they are not there.
+    """
+    home = folder / "evidence" / FOLDER
     for count, leads in ((2, "two leads"), (1, "lead II")):
-        yield evaluate(classifier, mitdb_strips(root, names, count), "MIT-BIH", split, leads)
-
-
-def evaluate_ptbxl(classifier: Classifier, root: Path, fold: int) -> Iterator[StripEvidence]:
-    """One fold in each choice of leads."""
-    for leads in PTBXL_LEADS:
-        strips = ptbxl_strips(root, fold, leads)
-        yield evaluate(classifier, strips, "PTB-XL", f"fold {fold}", " ".join(leads))
+        strips = mitdb_strips(root / "mitdb", mitdb.DS2, count)
+        evaluate(classifier, strips, "MIT-BIH", "DS2", leads).write(home)
+    for shown in PTBXL_LEADS:
+        strips = ptbxl_strips(root / "ptb-xl", ptbxl.REPORT_FOLD, shown)
+        split = f"fold {ptbxl.REPORT_FOLD}"
+        evaluate(classifier, strips, "PTB-XL", split, " ".join(shown)).write(home)
 
 
 def _only(record: EcgRecord, leads: tuple[str, ...]) -> EcgRecord:

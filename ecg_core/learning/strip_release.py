@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from ecg_core.learning import metrics, mitdb, noise, ptbxl, strip_evaluate, strips
+from ecg_core.learning import metrics, mitdb, noise, ptbxl, strip_evaluate, strip_evidence, strips
 from ecg_core.learning.batches import as_input
 from ecg_core.learning.release import STRANGENESS_QUANTILE, whiten
 from ecg_core.learning.strip_config import StripConfig
@@ -118,6 +118,11 @@ def release(config: StripConfig, root: Path, weights: Path, folder: Path) -> Mod
     )
     card.write(folder / "card.json")
     return card
+
+
+def carry_figures(folder: Path) -> ModelCard:
+    """Put the figures of the evidence into the card, and decide which findings show."""
+    return strip_evidence.carry_figures(folder, SHOWN_AUC_LOW)
 
 
 class _Chosen:

@@ -32,7 +32,7 @@ LAYOUT_SHARES = {"3x4+1R": 0.5, "3x4": 0.12, "3x4+3R": 0.09, "6x2": 0.15, "12x1"
 
 
 @dataclass(frozen=True, eq=False)
-class Test:
+class Comparison:
     """Fold-9 pages of one condition: uint8 N×H×W, and the rows of the data set they show."""
 
     name: str
@@ -51,7 +51,7 @@ class Material:
     rows: np.ndarray
     clean: np.ndarray
     varied: np.ndarray | None
-    tests: tuple[Test, ...]
+    tests: tuple[Comparison, ...]
 
 
 def load(root: Path, px_per_mm: float = PX_PER_MM) -> Material:
@@ -69,13 +69,13 @@ def load(root: Path, px_per_mm: float = PX_PER_MM) -> Material:
             lambda: np.stack([clean_page(data.signals_uv[r], px_per_mm) for r in tqdm(rows, name)]),
         )
 
-    tests = [Test("clean", clean("fold9-clean", compare[::EVERY]), compare[::EVERY])]
+    tests = [Comparison("clean", clean("fold9-clean", compare[::EVERY]), compare[::EVERY])]
     if px_per_mm != PX_PER_MM:
         return Material(data, rows, clean("train-clean", rows), None, tuple(tests))
     disturbed = compare[:: 2 * EVERY]
     degraded = pages.PageRecipe(degraded=1.0, lead_off=0.0)
     tests.append(
-        Test(
+        Comparison(
             "degraded",
             _kept(
                 cache / "fold9-degraded.npy",
@@ -87,7 +87,7 @@ def load(root: Path, px_per_mm: float = PX_PER_MM) -> Material:
     photographed = compare[np.linspace(0, len(compare) - 1, PHOTOS).astype(int)]
     photos = _kept(cache / "fold9-photos.npy", lambda: _photos(data, photographed))
     read = photos.any(axis=(1, 2))
-    tests.append(Test("photos", photos[read], photographed[read]))
+    tests.append(Comparison("photos", photos[read], photographed[read]))
     varied = _kept(
         cache / "train-varied.npy",
         lambda: _varied(data, root, rows, VARIED, pages.PageRecipe(), training=True),

@@ -9,7 +9,7 @@ from ecg_core.learning.baselines import heavy, hybrid, mobile, ours, signal, two
 BASELINES = (
     ours.method,
     hybrid.method,
-    replace(ours.method, key="ours-70", words="Ours, 70 % of the training time", share=0.7),
+    replace(ours.method, key="ours-65", words="Ours, 65 % of the training time", share=0.65),
     two_stage.method,
     mobile.imagenet,
     signal.method,
