@@ -16,6 +16,9 @@ from ecg_core.page.waveform_files import csv_text, stem, wfdb_zip
 from widgets import engine
 from widgets.engine import View
 
+SHOWN_PX = 1400
+"""The redacted picture is shown no wider than this; the download has all its pixels."""
+
 
 @st.dialog("Take away", width="large")
 def take_away(sha256: str, source: EcgRecord | EcgScan, view: View) -> None:
@@ -63,11 +66,13 @@ def _redacted(sha256: str, scan: EcgScan, view: View) -> None:
         return
     with st.spinner("Looking for print"):
         found = _paint(sha256, view, scan)
-    st.image(found.pixels)
     st.markdown(
-        f":orange[:material/warning:] {found.regions} pieces of print painted over, {found.kept} "
-        "among the traces kept. Look at the picture before you share it: handwriting may be left."
+        f":orange[:material/warning:] {found.regions} pieces of print painted over; lead names and "
+        "print on the traces stay. Look before you share it: handwriting may be left."
     )
+    shrink = min(SHOWN_PX / found.pixels.shape[1], 1.0)
+    shown = cv2.resize(found.pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    st.image(shown, output_format="JPEG")
     coded = cv2.imencode(".png", np.ascontiguousarray(found.pixels[:, :, ::-1]))[1]
     st.download_button(
         "Redacted picture (PNG)",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks.trace import compare, snr_db
 from ecg_core.intake.values import EcgRecord, EcgScan
+from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page import trace
 from ecg_core.page.conditions import degrade
 from ecg_core.page.from_record import from_record
@@ -22,6 +23,7 @@ from ecg_core.page.strokes import apart, follow, pieces_of
 from ecg_core.page.values import EcgPage
 from ecg_core.signal.filters import Band
 from tests.page.sample_records import beating
+from tests.signal.test_reversal import ecg, electrodes, from_electrodes
 
 PX_PER_MM = 6.0
 
@@ -201,3 +203,25 @@ def test_snr_by_hand() -> None:
     assert snr_db(x, np.array([0.2, -0.2, 0.0, 2.0])) == pytest.approx(10 * np.log10(4 / 0.08))
     assert snr_db(x, x + 0.5, level=False) == pytest.approx(10 * np.log10(4 / 1.0))
     assert np.isnan(snr_db(np.zeros(4), x))
+
+
+def test_peak_thinner_than_the_pen_keeps_its_height() -> None:
+    # A level line 4 px thick with one stroke 2 px wide, 40 px tall, as faint prints show R waves.
+    top, bottom = np.full(60, 98.0), np.full(60, 102.0)
+    top[30:32] = 58.0
+    line = line_of(top, bottom, 4.0)
+    assert np.nanmin(line) == pytest.approx(60.0)
+    assert np.nanmin(line[: 2 * 28]) == pytest.approx(100.0)
+    # A single column is dirt.
+    top[30] = 98.0
+    assert np.nanmin(line_of(top, bottom, 4.0)) > 95.0
+
+
+def test_swapped_arms_are_said_on_a_scan() -> None:
+    waves = ecg()
+    right, left, foot = electrodes(waves)
+    chest = {f"V{n}": (n - 2.5) / 3.5 * waves["V6"] for n in range(1, 7)}
+    swapped = from_electrodes(left, right, foot) | chest
+    signals = np.stack([swapped[lead] for lead in STANDARD_LEADS]).astype(np.float32)
+    page = scanned(replace(beating(), signals_mv=signals), "3x4+1R")
+    assert "arms_swapped" in {remark.code for remark in page.remarks}

@@ -1,0 +1,45 @@
+"""What a reader set by hand is kept and said in full, and nothing is when nothing was set."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from ecg_core.intake.values import EcgScan
+from ecg_core.page import Correction, read_scan
+from ecg_core.page.by_hand import as_json, in_words
+from ecg_core.page.printed import print_record
+from ecg_core.page.values import EcgPage
+from tests.page.sample_records import beating
+
+CORNERS = ((0.04, 0.0), (600.0, 2.0), (598.0, 400.0), (1.0, 402.0))
+
+
+def test_nothing_set_leaves_nothing() -> None:
+    assert as_json(None, Correction()) == in_words(None, Correction()) == ""
+
+
+def test_everything_set_is_told() -> None:
+    correction = Correction(CORNERS, 3, 50.0, 5.0)
+    assert json.loads(as_json("6x2", correction)) == {
+        "corners_px": [[0.0, 0.0], [600.0, 2.0], [598.0, 400.0], [1.0, 402.0]],
+        "quarter_turns": 3,
+        "layout": "6x2",
+        "speed_mm_per_s": 50.0,
+        "gain_mm_per_mv": 5.0,
+    }
+    said = in_words("6x2", correction)
+    assert said == "corners, a quarter turn back, layout 6x2, 50 mm/s, 5 mm/mV"
+
+
+def test_page_keeps_it_and_pages_without_it_stay_readable() -> None:
+    pixels = print_record(beating(), "3x4", 5.0).pixels
+    scan = EcgScan("scan", "1" * 64, np.ascontiguousarray(pixels))
+    page = read_scan(scan, correction=Correction(gain_mm_per_mv=10.0)).page
+    assert json.loads(page.correction) == {"gain_mm_per_mv": 10.0}
+    assert [r.text for r in page.remarks if r.code == "by_hand"] == ["Set by hand: 10 mm/mV."]
+    assert EcgPage.from_bytes(page.to_bytes()).correction == page.correction
+    untouched = read_scan(scan).page
+    assert untouched.correction == ""
+    assert all(r.code != "by_hand" for r in untouched.remarks)
