@@ -12,7 +12,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fuzz format bench bench-appraisal bench-abstention bench-curation bench-export bench-rectify bench-trace bench-reversal \
-	train evidence curate crossval demo clean
+	train evidence curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -84,6 +84,12 @@ crossval: $(VENV)/dev ## Four classes: as published, honestly, and the model unc
 		--out $(FOUR_CLASS) --readings var/curation/readings --zero-shot
 	$(BIN)/python -m ecg_core crossval $(ECG_DATA)/ecg-images --manifest $(FOUR_CLASS)/manifest.csv \
 		--out $(FOUR_CLASS) --readings var/curation/readings
+
+evidence-attention: $(VENV)/runtime ## Does attention tell anything? (needs ECG_DATA; 15 minutes)
+	$(BIN)/python -m ecg_core attend-evidence --root $(ECG_DATA)/ptb-xl --split 10 --model $(MODEL)
+
+bench-viewer: $(VENV)/dev ## First paint and frames while panning, in headless Chromium
+	$(BIN)/python -m benchmarks.viewer
 
 demo: $(VENV)/dev ## Make the demonstration ECGs again
 	$(BIN)/python assets/make_demo.py

@@ -72,6 +72,19 @@ def appraisal() -> str:
     return "\n".join(lines)
 
 
+def viewer() -> str:
+    """First paint and panning in headless Chromium."""
+    found = rows("viewer")
+    if not found:
+        return "Not measured yet."
+    lines = ["| what | ms | frames a second | frames over 25 ms |", "|---|---|---|---|"]
+    for row in found:
+        late = f"{row['late']:.1%}" if "late" in row else ""
+        frames = f"{row['frames_per_s']:.0f}" if "frames_per_s" in row else ""
+        lines.append(f"| {row['what']} | {row['ms']:.0f} | {frames} | {late} |")
+    return "\n".join(lines)
+
+
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "appraisal": appraisal,
     "latency": latency,
@@ -92,6 +105,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "zero-shot": four_class.unchanged,
     "zero-shot pairs": four_class.pairs,
     "field": four_class.field,
+    "viewer": viewer,
 }
 """Tables that come from result files, by the name in their marker."""
 

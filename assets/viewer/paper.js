@@ -57,6 +57,8 @@ class Viewer {
     this.data = data;
     this.send = send;
     if (this.shown !== data.page.id) {
+      performance.mark("ecg-received");
+      requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("ecg-painted")));
       this.shown = data.page.id;
       this.view = { ...OPENING };
       this.calipers = [];

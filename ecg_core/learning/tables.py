@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from ecg_core.learning import outcomes
+from ecg_core.learning.attending import rows as attending_rows
+from ecg_core.learning.attending import summary
 from ecg_core.learning.evidence import LOST
 from ecg_core.network.card import Figure, ModelCard
 
@@ -78,7 +80,28 @@ def silence(card: ModelCard) -> str:
     return "\n".join(lines)
 
 
-TABLES = {"headline": headline, "layouts": layouts, "degraded": degraded, "silence": silence}
+def attention(card: ModelCard) -> str:
+    """Whether attention tells anything: perturbation, forgotten weights, planted leads."""
+    rows = attending_rows.load(card.name, card.weights_sha256)
+    if not rows:
+        return "Not measured with this model."
+    lines = [
+        "| question | map | should be | n | mean (95 % CI) | less a random map |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in summary.lines(rows):
+        cells = (one.question, one.map, one.good, one.n, one.value, one.against_random)
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
+
+
+TABLES = {
+    "headline": headline,
+    "layouts": layouts,
+    "degraded": degraded,
+    "silence": silence,
+    "attention": attention,
+}
 
 
 def quoted(text: str, card: ModelCard) -> str:

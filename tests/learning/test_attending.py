@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.learning.attending import perturbation, planted, randomisation, rows
+from ecg_core.learning.attending import perturbation, planted, randomisation, rows, summary
 from ecg_core.learning.attending.rows import RANDOM, AttentionRow
 from ecg_core.learning.attending.sampling import Asked
 from ecg_core.learning.evaluate import record_of
@@ -149,3 +149,33 @@ def test_attention_reads_the_page_once_and_never_mirrored(classifier: Classifier
             heat_map(classifier.network, read.clone(), "superclasses", 1, method)
     assert len(seen) == 3
     assert all(bool((one == read).all()) for one in seen)
+
+
+def test_lines_say_what_a_truthful_map_would_show() -> None:
+    found = [row("road", name, i, worth) for i in range(8) for name, worth in
+             (("gradcam", 0.2), (RANDOM, 0.05))]  # fmt: skip
+    planted_rows = [
+        AttentionRow(
+            "planted",
+            "gradcam",
+            "anterior",
+            "MI",
+            i,
+            i,
+            float(i % 2),
+            "fold 9",
+            True,
+            4 / 12,
+            "m",
+            "0" * 64,
+        )
+        for i in range(8)
+    ]
+    lines = {(line.test, line.map): line for line in summary.lines([*found, *planted_rows])}
+    assert lines["road", "Grad-CAM"].value == "0.200 (0.200 to 0.200)"
+    assert lines["road", "Grad-CAM"].against_random == "+0.150 (+0.150 to +0.150)"
+    assert lines["road", "random map"].against_random == ""
+    planted_line = lines["planted", "Grad-CAM"]
+    assert planted_line.good == "above chance, chance 33%"
+    assert planted_line.value.startswith("50% (")
+    assert planted_line.question.endswith(": anterior")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from widgets.appraisal import (
+    attention,
     calibration,
     classes,
     errors,
@@ -35,6 +36,7 @@ VIEWS: tuple[View, ...] = (
     View("calibration", "Calibration", calibration.show),
     View("doubt", "Doubt", silence.show),
     View("robustness", "Robustness", robustness.show),
+    View("attention", "Attention", attention.show),
     View("groups", "Groups", groups.show),
     View("errors", "Errors", errors.show),
     View("readers", "Readers", readers.show),
