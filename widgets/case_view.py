@@ -16,10 +16,11 @@ from ecg_core.network.statements import TRIAGE_NAMES, Triage, triage_names
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.triage.readings import Phase, Verdict
 from ecg_core.triage.store import StoredCase, StoredReading
-from widgets import earlier, engine, looking, person, verdict
+from widgets import earlier, engine, looking, measuring, person, reported, verdict
 from widgets.badges import priority_name
 from widgets.looking import Looking
 from widgets.paper import Overlay, paper
+from widgets.reported import Reported
 from widgets.text import plain
 
 _LOOK: dict[Verdict, tuple[str, str]] = {
@@ -42,16 +43,19 @@ def case_view(
     attention, second, gone = _attention(case, at)
     ecg, answers = st.columns([3.3, 1], gap="medium")
     with ecg:
+        told = _reported(case, attention, at.previous, readings)
         _sheet(case, Overlay(attention, *_offered(case, gone), second), at, gone)
+        reported.header_view(told)
     with answers:
         verdict.verdict(case.prediction, case.priority, case.page.remarks)
     history, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with history:
         if decide is not None:
             decide()
+        if readings and (decide is None or case.readings):
+            _readings(case)
+        reported.draft_view(told, edit=decide is not None)
         if readings:
-            if decide is None or case.readings:
-                _readings(case)
             _originals(case)
     with classes:
         verdict.classes(case.prediction)
@@ -102,9 +106,27 @@ def _sheet(case: StoredCase, overlay: Overlay, at: Looking, gone: str) -> None:
         on_choice=looking.chooser(case.id, case.attention.target),
         offered=others,
         earlier=earlier.load(at.previous, waves, dict(others)),
+        marks=reported.marks(case.page, measuring.measured_case(case), case.id),
     )
     if gone:
         st.caption(f":material/info: {plain(gone)} Everything shown is what was stored.")
+
+
+def _reported(case: StoredCase, attention: Attention, previous: str, readings: bool) -> Reported:
+    """Measurements and draft, made now; what was signed is in the readings, if they may be seen."""
+    found = measuring.measured_case(case)
+    earlier_ecg = measuring.of_earlier(previous)
+    return Reported(
+        case.id,
+        case.page,
+        engine.stored_waves(case),
+        found,
+        reported.drafted(case.page, found, case.prediction, earlier_ecg),
+        case.prediction,
+        case.priority,
+        attention,
+        lambda: case.readings if readings else (),
+    )
 
 
 def targets_of(case: StoredCase) -> tuple[str, ...]:

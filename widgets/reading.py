@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
+from ecg_core.network.values import Attention
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import PageError
 from ecg_core.signal.filters import Band
+from ecg_core.triage.readings import StoredReading
 from ecg_core.triage.store import StoreError
-from widgets import correction, earlier, engine, looking, person, queue, verdict
+from widgets import (
+    correction,
+    earlier,
+    engine,
+    looking,
+    measuring,
+    person,
+    queue,
+    reported,
+    verdict,
+)
 from widgets.decision import AtHand, decision_form
 from widgets.desk import blind_desk
 from widgets.engine import Answer, View
 from widgets.navigator import navigator
 from widgets.original import original
 from widgets.paper import Overlay, paper
+from widgets.reported import Reported
 from widgets.take_away import take_away
 from widgets.text import plain
 
@@ -147,6 +162,7 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
     attention, second = looking.attentions(answer.page, at, answer.prediction.model)
     targets = engine.targets(answer.prediction.model)
     others = earlier.offered(entry.sha256)
+    told = _reported(entry, answer, attention, at.previous)
     ecg, answers = st.columns([3.3, 1], gap="medium")
     with ecg:
         paper(
@@ -157,14 +173,42 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
             on_choice=looking.chooser(answer.case_id, first),
             offered=others,
             earlier=earlier.load(at.previous, waves, dict(others)),
-            marks=source.annotations if isinstance(source, EcgRecord) else (),
+            marks=[
+                *(source.annotations if isinstance(source, EcgRecord) else ()),
+                *reported.marks(answer.page, told.measurements, answer.case_id),
+            ],
         )
+        reported.header_view(told)
     with answers:
         verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, source.notes)
     decide, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with decide:
         decision_form(entry, answer, turn)
+        reported.draft_view(told, edit=entry.event is None)
     with classes:
         verdict.classes(answer.prediction)
     with leads:
         verdict.looked(attention, dict(targets)[at.target])
+
+
+def _reported(entry: queue.Entry, answer: Answer, attention: Attention, previous: str) -> Reported:
+    found = measuring.measured(entry.sha256, entry.view)
+    return Reported(
+        answer.case_id,
+        answer.page,
+        engine.waves(entry.sha256, entry.view),
+        found,
+        reported.drafted(answer.page, found, answer.prediction, measuring.of_earlier(previous)),
+        answer.prediction,
+        answer.priority,
+        attention,
+        partial(_own_reading, answer.case_id, entry.event),
+    )
+
+
+def _own_reading(case_id: str, event: int | None) -> tuple[StoredReading, ...]:
+    """The reading just saved; those of others may be hidden from this reader."""
+    if event is None:
+        return ()
+    readings = engine.store().reopen(case_id).readings
+    return tuple(stored for stored in readings if stored.event == event)

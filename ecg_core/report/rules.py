@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ecg_core.network.statements import STATEMENTS, TRIAGE_NAMES, Triage
+from ecg_core.network.statements import STATEMENTS, TRIAGE_NAMES, Reads, Triage, triage_names
 from ecg_core.network.values import Finding
 from ecg_core.page.values import Severity
 from ecg_core.report import criteria
@@ -99,7 +99,7 @@ def _paced(facts: Facts) -> Answer:
 
 def _arrhythmia(with_p: bool) -> Callable[[Facts], Answer]:
     def says(facts: Facts) -> Answer:
-        found = facts.has("AFIB", "AFLT", "SVARR", "SVTAC", "PSVT")
+        found = facts.has("AFIB", "AF", "AFLT", "SVARR", "SVTAC", "PSVT")
         if not found or (facts.value("pr") is not None) != with_p:
             return None
         likeliest = max(found, key=lambda f: f.probability)
@@ -280,6 +280,8 @@ def _infarct(triage: Triage, named: bool) -> Callable[[Facts], Answer]:
     def says(facts: Facts) -> Answer:
         if facts.prediction is None or facts.prediction.abstained:
             return None
+        if facts.prediction.reads is not Reads.TWELVE_LEADS:
+            return None
         acute = facts.prediction.acute_flagged or facts.prediction.triage_class is Triage.ACUTE_MI
         said = (
             acute
@@ -328,24 +330,35 @@ def _not_compared(facts: Facts) -> Answer:
     return Basis() if previous is not None and previous.value("rate") is None else None
 
 
+HARMLESS = frozenset({"NORM", "SR", "SARRH", "SBRAD", "STACH"})
+"""Findings that a normal ECG may have."""
+CONCLUDED = ("MI", "CD", "HYP", "STTC")
+RHYTHMS = ("AFIB", "AFLT", "PACE", "SVARR")
+
+
 def _normal(facts: Facts) -> Answer:
     p = facts.prediction
     if p is None or p.abstained or p.triage_class is not Triage.NORMAL or p.acute_flagged:
         return None
-    harmless = {"NORM", "SR", "SARRH", "SBRAD", "STACH"}
-    return Basis() if not {f.code for f in facts.findings} - harmless else None
+    if p.reads is not Reads.TWELVE_LEADS:
+        return None
+    return Basis() if not {f.code for f in facts.findings} - HARMLESS else None
 
 
 def _conclusion(facts: Facts) -> Answer:
     p = facts.prediction
     if p is None or p.abstained:
         return None
-    triage = Triage.ACUTE_MI if p.acute_flagged else p.triage_class
-    found = [f for f in facts.findings if STATEMENTS[f.code].group in ("MI", "CD", "HYP", "STTC")]
-    found += facts.has("AFIB", "AFLT", "PACE", "SVARR")
-    first = TRIAGE_NAMES[triage].lower()
-    if triage in (Triage.NORMAL, Triage.OTHER):
-        first = "abnormal ECG" if triage is Triage.OTHER else "no certain abnormality"
+    triage = p.triage_class
+    # Statements of other models than the twelve-lead one have a vocabulary of their own.
+    found = [f for f in facts.findings if f.code not in STATEMENTS]
+    found += facts.of_group(*CONCLUDED) + facts.has(*RHYTHMS)
+    first = triage_names(p.reads)[triage].lower()
+    if p.reads is Reads.TWELVE_LEADS:
+        if p.acute_flagged:
+            first = TRIAGE_NAMES[Triage.ACUTE_MI].lower()
+        elif triage in (Triage.NORMAL, Triage.OTHER):
+            first = "abnormal ECG" if triage is Triage.OTHER else "no certain abnormality"
     names = dict.fromkeys(f.name[0].lower() + f.name[1:] for f in found)
     return Basis({"named": ", ".join((first, *names))}, findings=_codes(found))
 

@@ -1,0 +1,65 @@
+"""What one page of report holds; nothing that names a patient unless it was typed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ecg_core.network.values import Attention, Prediction
+from ecg_core.page.values import EcgPage
+from ecg_core.page.waves import Waves
+from ecg_core.signal.values import Measurements
+from ecg_core.triage.priority import PriorityDecision
+
+NOTICE = "Research use only. Not a diagnosis."
+
+
+class Paper(StrEnum):
+    """Sheets that the report fits, in landscape."""
+
+    A4 = "A4"
+    LETTER = "US Letter"
+
+
+PAPER_MM: dict[Paper, tuple[float, float]] = {
+    Paper.A4: (297.0, 210.0),
+    Paper.LETTER: (279.4, 215.9),
+}
+"""Width and height."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a reader decided, as the report tells it."""
+
+    reader: str
+    decision: str
+    when: datetime
+    event: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """Everything that is printed.
+
+    waves: what the ECG is laid out from; without them the page's ink is printed as it lies.
+    text: the report's sentences, a draft or as signed. patient: what the reader typed, usually
+    nothing. title: name of the case or file, "" to leave it out.
+    """
+
+    page: EcgPage
+    waves: Waves | None
+    measurements: Measurements
+    prediction: Prediction
+    priority: PriorityDecision
+    attention: Attention | None
+    text: str
+    signed: bool = False
+    decided: tuple[Decided, ...] = ()
+    title: str = ""
+    patient: str = ""
+    case_id: str = ""
+    input_sha256: str = ""
+    printed_utc: datetime | None = None

@@ -1,0 +1,235 @@
+"""One page of report as PDF, for A4 or US Letter in landscape, with the ECG true to scale."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ecg_core
+from ecg_core.network.statements import TRIAGE_CLASSES, triage_names
+from ecg_core.page.layouts import PAGE_WIDTH_MM
+from ecg_core.report import trace_area
+from ecg_core.report.content import NOTICE, PAPER_MM, Content, Paper
+from ecg_core.report.trace_area import INK, MM
+from ecg_core.signal.values import QUANTITIES, Measurements, Quality
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+GREY = (0.35, 0.38, 0.40)
+MARGIN_MM = 8.0
+TYPE_SIZES = (7.0, 6.5, 6.0, 5.5, 5.0)
+LEADING = 0.46
+"""Millimetres of line for each point of type."""
+LIMITS = (
+    "Measured and judged by software that is wrong at times: sensitivity and specificity are on "
+    "the model's card. ECG true to scale only when printed at 100 %."
+)
+
+
+def render(content: Content, paper: Paper = Paper.A4) -> bytes:
+    """The report as a PDF of one page."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    _register_fonts()
+    width, height = PAPER_MM[paper]
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(width * MM, height * MM), pageCompression=1)
+    canvas.setTitle("ECG report")
+    canvas.setAuthor("")
+    canvas.setCreator(f"ECG Triage {ecg_core.__version__}")
+    left = (width - PAGE_WIDTH_MM) / 2
+    top = height - MARGIN_MM
+    _head(canvas, content, left, top)
+    area_top = top - 15.0
+    trace_area.draw(canvas, content.page, content.waves, left, area_top)
+    below = area_top - trace_area.height_mm(content.page, content.waves)
+    _scale(canvas, content, left, below - 3.6)
+    _foot(canvas, content, left, below - 8.5, MARGIN_MM + 5.0)
+    _notice(canvas, content, left, MARGIN_MM)
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _register_fonts() -> None:
+    """DejaVu Sans, which has the letters of most names; it comes with matplotlib."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    if "Report" in pdfmetrics.getRegisteredFontNames():
+        return
+    spec = importlib.util.find_spec("matplotlib")
+    assert spec is not None and spec.origin is not None
+    folder = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
+    pdfmetrics.registerFont(TTFont("Report", str(folder / "DejaVuSans.ttf")))
+    pdfmetrics.registerFont(TTFont("ReportBold", str(folder / "DejaVuSans-Bold.ttf")))
+
+
+def header_numbers(measurements: Measurements) -> list[tuple[str, str]]:
+    """The numbers of a recorder's header, (name, value with unit); "–" where blank."""
+
+    def shown(key: str) -> str:
+        one = measurements.values[key]
+        if one.value is None:
+            return "–"
+        return f"{one.value:.0f}" + (" ?" if one.quality is Quality.DOUBTFUL else "")
+
+    axes = "/".join(shown(key) for key in ("p_axis", "qrs_axis", "t_axis"))
+    return [
+        ("Rate", f"{shown('rate')} bpm"),
+        ("RR", f"{shown('rr')} ± {shown('rr_sd')} ms"),
+        ("PR", f"{shown('pr')} ms"),
+        ("QRS", f"{shown('qrs')} ms"),
+        ("QT", f"{shown('qt')} ms"),
+        ("QTcF / QTcB", f"{shown('qtcf')} / {shown('qtcb')} ms"),
+        ("P-QRS-T axes", f"{axes} {QUANTITIES['qrs_axis'].unit}"),
+    ]
+
+
+def _text(
+    canvas: Canvas,
+    x: float,
+    y: float,
+    text: str,
+    size: float = 7.5,
+    bold: bool = False,
+    colour: tuple[float, float, float] = INK,
+) -> None:
+    canvas.setFillColorRGB(*colour)
+    canvas.setFont("ReportBold" if bold else "Report", size)
+    canvas.drawString(x * MM, y * MM, text)
+
+
+def _head(canvas: Canvas, content: Content, left: float, top: float) -> None:
+    names = "   ".join(part for part in (content.patient, content.title) if part)
+    _text(canvas, left, top - 3.2, "ECG report", 11, bold=True)
+    _text(canvas, left + 30, top - 3.2, _cut(names, 105), 8.5)
+    _right(canvas, left + PAGE_WIDTH_MM, top - 3.2, NOTICE)
+    x = left
+    for name, value in header_numbers(content.measurements):
+        _text(canvas, x, top - 8.2, name, 6.5, colour=GREY)
+        _text(canvas, x, top - 12.2, value, 8.5, bold=True)
+        x += 42.0 if "/" in value or "±" in value else 24.0
+
+
+def _right(canvas: Canvas, x: float, y: float, text: str, size: float = 7.5) -> None:
+    canvas.setFillColorRGB(*INK)
+    canvas.setFont("ReportBold", size)
+    canvas.drawRightString(x * MM, y * MM, text)
+
+
+def _scale(canvas: Canvas, content: Content, left: float, y: float) -> None:
+    """What is printed under the ECG, and a bar to check the printer with."""
+    size = trace_area.scale(content.page, content.waves)
+    parts = ["25 mm/s", "10 mm/mV"]
+    if size < 1.0:
+        parts = [f"NOT TO SCALE: too tall for this sheet, shown at {size:.0%}"]
+    if content.page.filter_name:
+        parts.append(content.page.filter_name)
+    if content.measurements.off_paper:
+        parts.append("traces read off a page")
+    if content.page.start_s:
+        parts.append(f"from {content.page.start_s:.0f} s on")
+    _text(canvas, left, y, "   ".join(parts), 6.5, colour=GREY)
+    right = left + PAGE_WIDTH_MM
+    canvas.setStrokeColorRGB(*GREY)
+    canvas.setLineWidth(0.8)
+    canvas.line((right - 50) * MM, (y + 0.8) * MM, right * MM, (y + 0.8) * MM)
+    for x in (right - 50, right):
+        canvas.line(x * MM, (y - 0.4) * MM, x * MM, (y + 2.0) * MM)
+    _text(canvas, right - 92, y, "This bar is 50 mm at 100 %", 6.5, colour=GREY)
+
+
+def _foot(canvas: Canvas, content: Content, left: float, top: float, bottom: float) -> None:
+    columns = (
+        ("Report" if content.signed else "Draft, not signed", [content.text], 116.0),
+        ("The machine's answer", _answer(content), 66.0),
+        ("Decision", _decision(content), 60.0),
+    )
+    x = left
+    for title, lines, width in columns:
+        _text(canvas, x, top, title, 8, bold=True)
+        size, shown = _fitting(lines, width, top - bottom - 1.0)
+        for number, line in enumerate(shown):
+            _text(canvas, x, top - 0.8 - (number + 1) * size * LEADING, line, size)
+        x += width + 4.0
+
+
+def _fitting(lines: list[str], width_mm: float, height_mm: float) -> tuple[float, list[str]]:
+    """The largest type in which everything fits, with its lines; what never fits says so."""
+    for size in TYPE_SIZES:
+        wrapped = _wrapped(lines, width_mm, size)
+        room = int(height_mm / (size * LEADING))
+        if len(wrapped) <= room:
+            return size, wrapped
+    return size, [*wrapped[: room - 1], "… continued in the application"]
+
+
+def _wrapped(lines: Iterable[str], width_mm: float, size: float) -> list[str]:
+    from reportlab.lib.utils import simpleSplit
+
+    found: list[str] = []
+    for line in lines:
+        found += simpleSplit(line, "Report", size, width_mm * MM) or [""]
+    return found
+
+
+def _answer(content: Content) -> list[str]:
+    prediction = content.prediction
+    if prediction.abstained:
+        lines = ["The machine abstains: " + " ".join(r.text for r in prediction.reasons)]
+    else:
+        names = triage_names(prediction.reads)
+        pairs = zip(TRIAGE_CLASSES, prediction.triage, strict=True)
+        told = [(names[one], p) for one, p in pairs if one in prediction.triage_classes]
+        lines = [", ".join(f"{name} {p:.0%}" for name, p in told)]
+        flagged = sorted(
+            (f for f in prediction.findings if f.flagged), key=lambda f: -f.probability
+        )
+        if flagged:
+            lines.append("Findings: " + ", ".join(f"{f.name} {f.probability:.0%}" for f in flagged))
+    lines.append(f"Priority {content.priority.priority}: {content.priority.rule}")
+    if content.attention is not None and not prediction.abstained:
+        top = sorted(content.attention.shares, key=lambda s: -s.share)[:5]
+        shares = ", ".join(f"{s.lead} {s.share:.0%}" for s in top)
+        lines.append(
+            f"Where the model looked, not why: {shares}; outside {content.attention.outside:.0%}"
+        )
+    return lines
+
+
+def _decision(content: Content) -> list[str]:
+    if not content.decided:
+        return ["Nobody has decided on this ECG yet."]
+    lines = []
+    for one in content.decided:
+        when = f"{one.when:%Y-%m-%d %H:%M} UTC"
+        lines.append(f"{one.decision}. {one.reader}, {when}, event {one.event}.")
+        if one.reason:
+            lines.append(f"Reason: {one.reason}")
+    return lines
+
+
+def _notice(canvas: Canvas, content: Content, left: float, bottom: float) -> None:
+    model = content.prediction.model
+    parts = [
+        f"Model {model.name} {model.version}, weights {model.weights_sha256[:12]}",
+        f"ECG Triage {ecg_core.__version__}",
+    ]
+    if content.case_id:
+        parts.append(f"case {content.case_id}")
+    if content.input_sha256:
+        parts.append(f"input {content.input_sha256[:12]}")
+    if content.printed_utc is not None:
+        parts.append(f"printed {content.printed_utc:%Y-%m-%d %H:%M} UTC")
+    _text(canvas, left, bottom + 3.0, LIMITS, 6.0, colour=GREY)
+    _text(canvas, left, bottom, " · ".join(parts), 6.0, colour=GREY)
+
+
+def _cut(text: str, longest: int) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= longest else one_line[: longest - 1] + "…"

@@ -1,0 +1,35 @@
+"""The report of a case as a PDF of one page, made when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from ecg_core.report.content import Content, Paper
+from ecg_core.report.pdf import render
+
+
+def report_button(make: Callable[[str], Content], key: str) -> None:
+    """Ask for paper and, if wanted, the patient's name; download the report.
+
+    make: gives the content for what was typed as the patient. key: of the case.
+    """
+    with st.popover("Report", icon=":material/picture_as_pdf:"):
+        paper = st.radio("Paper", list(Paper), horizontal=True, key=f"paper_size_{key}")
+        patient = st.text_input(
+            "Patient",
+            key=f"patient_{key}",
+            max_chars=100,
+            placeholder="Printed if typed, stored nowhere",
+        )
+        st.download_button(
+            "Download PDF",
+            lambda: render(make(patient or ""), paper or Paper.A4),
+            file_name=f"ecg-report-{key}.pdf",
+            mime="application/pdf",
+            icon=":material/download:",
+            key=f"report_{key}",
+            on_click="ignore",
+        )
+        st.caption("True to scale when printed at 100 %, landscape.")
