@@ -60,6 +60,9 @@ def _drop_zone() -> None:
         "WFDB records, or a ZIP."
     )
     if files:
+        if folder == "Folder":
+            # The browser sends them as they come.
+            files = sorted(files, key=lambda file: file.name)
         uploads = [Upload(file.name, file.getvalue()) for file in files]
         st.session_state["drop_turn"] = turn + 1
         take_in(uploads)
