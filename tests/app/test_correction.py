@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import cv2
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from ecg_core.triage.schema import Action
@@ -60,3 +62,16 @@ def test_waveforms_and_picture_are_taken_away(app: AppTest) -> None:
     assert "Recovered from the picture, not recorded." in text
     labels = [element.proto.label for element in app.get("download_button")]
     assert {"CSV", "WFDB (ZIP)"} <= set(labels)
+
+
+def test_a_refused_scan_can_be_corrected_too(app: AppTest) -> None:
+    (demo,) = demo_files("old_inferior_scan.jpg")
+    whole = cv2.imdecode(np.frombuffer(demo[1], np.uint8), cv2.IMREAD_COLOR)
+    assert whole is not None
+    half = cv2.imencode(".png", whole[:, : whole.shape[1] // 2])[1].tobytes()
+    drop(app, ("half.png", half))
+    assert not app.exception
+    assert any("was not read" in error.value for error in app.error)
+    app.button(key=key_of(app, "correct_")).click().run()
+    assert not app.exception
+    assert any("Not readable like this" in warning.value for warning in app.warning)
