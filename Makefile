@@ -12,7 +12,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fuzz format bench bench-appraisal bench-abstention bench-curation bench-export bench-rectify bench-trace bench-reversal \
-	train evidence curate crossval demo clean evidence-attention bench-viewer
+	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,13 @@ bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DA
 
 bench-reversal: $(VENV)/dev ## How often swapped electrodes are suspected (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.reversal --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/reversal.jsonl
+
+bench-methods: $(VENV)/dev ## Other methods and ablations under one CPU limit (needs ECG_DATA)
+	$(TRAIN_ENV) $(BIN)/python -m ecg_core benchmark --data $(ECG_DATA) --photos
+	$(TRAIN_ENV) $(BIN)/python -m ecg_core ablate --data $(ECG_DATA) --photos
+
+evidence-strips: $(VENV)/runtime ## MIT-BIH DS2 and fold 10 as rhythm strips (needs ECG_DATA)
+	$(BIN)/python -m ecg_core evaluate --dataset strips --root $(ECG_DATA)
 
 train: $(VENV)/runtime ## Teacher, network, release, evidence (needs ECG_DATA; hours on two cores)
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core train models/$(MODEL)/train.toml --data $(ECG_DATA) --resume

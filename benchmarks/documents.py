@@ -92,6 +92,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
     "strips": strips.table,
+    "strips short": strips.short,
     "baselines": lambda: small_budget.baselines(rows("small_budget")),
     "ablations": lambda: small_budget.ablations(rows("small_budget")),
     "curation": four_class.curation,

@@ -16,7 +16,7 @@ Rows = Sequence[dict[str, Any]]
 
 def baselines(rows: Rows) -> str:
     """Published kinds of model and ours, and whether ours is cheaper at equal AUC."""
-    return _table(BASELINES, rows) + verdict({row["method"]: row for row in rows})
+    return _table(BASELINES, rows) + verdict({row["method"]: row for row in longest(rows)})
 
 
 def ablations(rows: Rows) -> str:
@@ -39,8 +39,14 @@ def verdict(by_key: dict[str, dict[str, Any]]) -> str:
     )
 
 
+def longest(rows: Rows) -> Rows:
+    """The rows of the largest limit that ours was trained under: limits are never mixed."""
+    limits = [row["limit_s"] for row in rows if row["method"] == "ours"]
+    return [row for row in rows if limits and row["limit_s"] == max(limits)]
+
+
 def _table(methods: Sequence[Method], rows: Rows) -> str:
-    by_key = {row["method"]: row for row in rows}
+    by_key = {row["method"]: row for row in longest(rows)}
     found = [by_key[method.key] for method in methods if method.key in by_key]
     if not found:
         return "Not measured yet."

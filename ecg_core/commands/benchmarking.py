@@ -9,7 +9,7 @@ from typing import Any
 
 from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
 
-LIMIT_S = 100.0
+LIMIT_S = 50.0
 """CPU-seconds that each method may train."""
 RESULTS = Path("benchmarks/results/small_budget.jsonl")
 """Of both commands: ours is in both tables and trains once."""
@@ -27,6 +27,9 @@ def register(subparsers: Any) -> None:
         parser.add_argument("--out", type=Path, default=RESULTS, metavar="FILE")
         parser.add_argument("--cpu-seconds", type=float, default=LIMIT_S, dest="limit_s")
         parser.add_argument("--only", nargs="*", metavar="METHOD", help="default: every method")
+        parser.add_argument(
+            "--photos", action="store_true", help="compare on photographed prints, too (minutes)"
+        )
         parser.add_argument("--seed", type=int, default=0)
         parser.set_defaults(run=run)
 
@@ -52,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             complain(f"{method.key}: has a row in {arguments.out}")
             continue
         try:
-            pages = material.load(arguments.data, method.px_per_mm)
+            pages = material.load(arguments.data, method.px_per_mm, photos=arguments.photos)
             row = small_budget.compare(method, pages, arguments.limit_s, arguments.seed)
         except FileNotFoundError as error:
             complain(f"No data at {arguments.data}: {error}")

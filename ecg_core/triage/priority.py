@@ -215,8 +215,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "strip-normal",
         Priority.ROUTINE,
-        "No abnormal beat or rhythm on the strip with a probability of at least {surely_normal}. "
-        "A strip does not rule out an infarction.",
+        "No abnormal beat or rhythm on the strip with a probability of at least {surely_normal}.",
         lambda s: s.strip and s.p_normal >= s.surely_normal,
     ),
     Rule(

@@ -137,7 +137,7 @@ def test_a_row_is_kept_and_not_run_again(
         ran.append(method.key)
         return {"method": method.key, "limit_s": limit_s, "seed": seed}
 
-    monkeypatch.setattr(material, "load", lambda root, px: small(px))
+    monkeypatch.setattr(material, "load", lambda root, px, photos: small(px))
     monkeypatch.setattr(small_budget, "compare", compare)
     out = ["--out", str(tmp_path / "rows.jsonl")]
     assert main(["benchmark", *out, "--only", "ours", "two-stage"]) == 0

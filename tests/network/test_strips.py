@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core import network
+from ecg_core import intake, network
 from ecg_core.intake.values import EcgRecord
 from ecg_core.network import explain, strips
 from ecg_core.network.card import ModelCard
@@ -17,6 +17,8 @@ from ecg_core.network.statements import Reads, Triage
 from ecg_core.page import from_record
 from ecg_core.triage.answers import prediction_from_plain, prediction_to_plain
 from tests.network.models import write_model
+
+DEMO = Path(__file__).parents[2] / "assets" / "demo"
 
 
 @pytest.fixture
@@ -31,6 +33,15 @@ def record(leads: tuple[str, ...], seconds: float, fs_hz: float = 250.0) -> EcgR
     beat[(time_s >= 20) & (time_s < 30)] = np.nan
     heights = np.linspace(0.6, 1.4, len(leads), dtype=np.float32)
     return EcgRecord("r", "", heights[:, None] * beat, leads, leads, fs_hz, seconds)
+
+
+def demo_strip() -> EcgRecord:
+    """A minute of two leads: sinus rhythm, fibrillation from 22 s to 43 s, sinus rhythm."""
+    files = sorted(DEMO.glob("one_minute_strip.*"))
+    bundle = intake.split([intake.Upload(f.name, f.read_bytes()) for f in files])[0]
+    record = intake.read(bundle)
+    assert isinstance(record, EcgRecord)
+    return record
 
 
 def test_a_page_is_answered_by_the_model_that_reads_it(
@@ -123,3 +134,13 @@ def test_every_shipped_model_loads_with_its_very_weights() -> None:
         shape = network.load(name).network.shape
         strip = network.card_of(name).reads is Reads.STRIP
         assert (shape.superclasses, shape.triage) == ((0, 2) if strip else (5, 4))
+
+
+def test_the_shipped_model_finds_the_fibrillation_of_the_demo_strip() -> None:
+    if STRIP_MODEL not in network.list_models():
+        pytest.skip("no model for strips is shipped in models/")
+    found = strips.along(demo_strip(), network.load(STRIP_MODEL))
+    assert [answer.flagged for answer in found] == [(), (), (), ("AF",), (), ()]
+    sinus = [answer.abnormal for answer in (found[0], found[1], found[5])]
+    assert max(sinus) < 0.5 < min(answer.abnormal for answer in found[2:5])
+    assert not any(answer.reasons for answer in found)

@@ -54,8 +54,11 @@ class Material:
     tests: tuple[Comparison, ...]
 
 
-def load(root: Path, px_per_mm: float = PX_PER_MM) -> Material:
-    """Draw the pages, or read those drawn before. root: folder holding ptb-xl/ and nstdb/."""
+def load(root: Path, px_per_mm: float = PX_PER_MM, *, photos: bool = False) -> Material:
+    """Draw the pages, or read those drawn before.
+
+    root: folder holding ptb-xl/ and nstdb/. photos: compare on photographed prints, too.
+    """
     data = ptbxl.load(root / "ptb-xl")
     training = np.random.default_rng(SEED).permutation(data.rows(ptbxl.TRAIN_FOLDS))
     rows = np.sort(training[:TRAIN_RECORDS])
@@ -84,10 +87,11 @@ def load(root: Path, px_per_mm: float = PX_PER_MM) -> Material:
             disturbed,
         )
     )
-    photographed = compare[np.linspace(0, len(compare) - 1, PHOTOS).astype(int)]
-    photos = _kept(cache / "fold9-photos.npy", lambda: _photos(data, photographed))
-    read = photos.any(axis=(1, 2))
-    tests.append(Comparison("photos", photos[read], photographed[read]))
+    if photos:
+        shown = compare[np.linspace(0, len(compare) - 1, PHOTOS).astype(int)]
+        ink = _kept(cache / "fold9-photos.npy", lambda: _photos(data, shown))
+        read = ink.any(axis=(1, 2))
+        tests.append(Comparison("photos", ink[read], shown[read]))
     varied = _kept(
         cache / "train-varied.npy",
         lambda: _varied(data, root, rows, VARIED, pages.PageRecipe(), training=True),
