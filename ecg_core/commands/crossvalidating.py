@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from dataclasses import asdict
 from itertools import product
@@ -65,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not len(shown):
         complain(f"{arguments.manifest} names none of: {', '.join(four_class.FOLDERS)}")
         return WRONG_USAGE
-    digest = hashlib.sha256(arguments.manifest.read_bytes()).hexdigest()
+    digest = pages.manifest_digest(frame)
     if arguments.zero_shot:
         _zero_shot(shown, digest)
     else:

@@ -17,7 +17,7 @@ from ecg_core.learning import four_class
 from ecg_core.learning.crossval import figures, networks, readout, views, zero_shot
 from ecg_core.learning.crossval.answers import Answers, file_name
 from ecg_core.learning.crossval.methods import METHODS, Method, nearest_page
-from ecg_core.learning.crossval.pages import LabelledPages
+from ecg_core.learning.crossval.pages import LabelledPages, manifest_digest
 from ecg_core.learning.crossval.protocols import FOLDS, PROTOCOLS
 from ecg_core.learning.crossval.run import cross_validate, mean
 from ecg_core.learning.page_rate import beat_columns, rhythm
@@ -231,6 +231,13 @@ def test_each_question_has_one_score_fixed_beforehand() -> None:
         "normal against the rest": "normal ECG, no abnormal rhythm or rate",
         "infarction of any age against the rest": "superclass MI",
     }
+
+
+def test_manifest_digest_forgets_keyed_hashes() -> None:
+    rows = {"file": ["a"], "label": ["x"], "kept": [True], "group": ["g"], "sha256": ["1"]}
+    one = manifest_digest(pd.DataFrame({**rows, "identifier": ["8f"]}))
+    assert one == manifest_digest(pd.DataFrame({**rows, "identifier": ["13"]}))
+    assert one != manifest_digest(pd.DataFrame({**rows, "group": ["h"], "identifier": ["8f"]}))
 
 
 def test_command_curates_then_answers_and_repeats_nothing(

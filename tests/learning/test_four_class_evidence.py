@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 
@@ -15,6 +14,7 @@ from ecg_core import network
 from ecg_core.learning import four_class, literature
 from ecg_core.learning.crossval import figures, zero_shot
 from ecg_core.learning.crossval.methods import METHODS
+from ecg_core.learning.crossval.pages import manifest_digest
 from ecg_core.learning.crossval.protocols import PROTOCOLS
 from ecg_core.learning.curation import published
 from ecg_core.network.card import ModelCard
@@ -58,7 +58,7 @@ def test_identities_and_days_are_hashes(manifest: pd.DataFrame) -> None:
 def test_answers_follow_the_manifest_and_their_protocol(manifest: pd.DataFrame) -> None:
     answers = figures.load()
     assert {PROTOCOLS[0].name, PROTOCOLS[-1].name} <= {a.protocol for a in answers}
-    digest = hashlib.sha256(MANIFEST.read_bytes()).hexdigest()
+    digest = manifest_digest(manifest)
     rows = manifest.set_index("file")
     for one in answers:
         assert one.manifest_sha256 == digest

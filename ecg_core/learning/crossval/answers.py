@@ -20,7 +20,7 @@ class Answers:
 
     classes: names. files, groups: str. folds: in which fold a page was tested. labels: index into
     classes. scores: probabilities, n × K. cpu_s: for training and answering all folds.
-    manifest_sha256: of the curation manifest that the protocol followed.
+    manifest_sha256: `pages.manifest_digest` of the manifest that the protocol followed.
     """
 
     protocol: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -54,6 +55,16 @@ class LabelledPages:
     def take(self, rows: np.ndarray) -> LabelledPages:
         """These rows only."""
         return LabelledPages(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+
+WHAT_COUNTS = ["file", "label", "kept", "group", "sha256"]
+"""Columns of the manifest that a protocol follows."""
+
+
+def manifest_digest(manifest: pd.DataFrame) -> str:
+    """SHA-256 of what protocols follow; hashes of identities, keyed anew each time, left out."""
+    text = manifest[WHAT_COUNTS].to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def load(
