@@ -18,6 +18,8 @@ EXPORT_MM = 0.5
 """A grid that is nowhere farther off the rows and columns of pixels was never photographed."""
 WORTH = 0.75
 """A displacement must bring what is left down to this share to be believed."""
+MOST_SHARES = 25_000_000
+"""Places times knots; a sheet of A3 at its finest has a fifth of that."""
 MAX_LOST = 0.08
 """So large a share of the lines may lie nearer to a neighbour than to where they should."""
 
@@ -138,9 +140,12 @@ def _bent(sites: _Sites, families: list[Lines], plane: np.ndarray) -> tuple[Bend
     """Displacement about a plane (mm, `around` the sites), and rms of what it leaves (mm).
 
     Slopes come first: from one place to the next a line cannot be taken for its neighbour,
-    however far the sheet lies off in the end. None where too many lines stay unexplained.
+    however far the sheet lies off in the end. None where too many lines stay unexplained, and
+    where there are more places than any ECG sheet has: lines of text, say, taken for a grid.
     """
     bend = Bend.over(plane)
+    if sites.x.size * bend.weights[0].size > MOST_SHARES:
+        return None
     flat = np.stack([sites.inner(plane[:, axis]).ravel() for axis in (0, 1)], axis=1)
     design = bend.design(flat)
     index = np.arange(sites.x.size).reshape(sites.x.shape)
