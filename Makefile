@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 ECG_DATA ?= ../data
+ECG_SHARED_DATA ?= ../shared/data
 ECG_DATA_DIR ?= ./var
 MODEL ?= resatt-arranged-ptbxl
 FOUR_CLASS := benchmarks/results/ecg-images
@@ -61,7 +62,10 @@ bench-export: $(VENV)/dev ## ONNX in 32 and 8 bits against PyTorch (needs ECG_DA
 	$(BIN)/python -m benchmarks.export --ptbxl $(ECG_DATA)/ptb-xl --model $(MODEL)
 
 bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.rectify --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/rectify.jsonl
+	$(BIN)/python -m benchmarks.rectify --ptbxl $(ECG_DATA)/ptb-xl --latency \
+		--photos $(ECG_SHARED_DATA)/photos --pages $(ECG_SHARED_DATA)/ecg-images/full_size \
+		--out benchmarks/results/rectify.jsonl
+	$(BIN)/python -m benchmarks.documents
 
 bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.trace --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/trace.jsonl

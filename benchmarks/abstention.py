@@ -85,7 +85,7 @@ def good(ptbxl_root: Path | None) -> Iterator[Foreign]:
         yield Foreign("PTB-XL fold 9, record", f"ptbxl-{data.ecg_ids[row]}", files)
     layouts = tuple(LAYOUTS)
     grids = tuple(name for name in GRIDS if name != "none")
-    named = tuple(conditions.CONDITIONS)
+    named = conditions.PROTOCOL
     for number, row in enumerate(rows[CLEAN_RECORDS:]):
         ecg_id = int(data.ecg_ids[row])
         layout, condition = layouts[number % len(layouts)], named[number % len(named)]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import four_class, reversal, small_budget, strips, trace
+from benchmarks import four_class, reversal, scans, small_budget, strips, trace
 from ecg_core import network
 from ecg_core.learning import tables
 from ecg_core.network.card import ModelCard
@@ -95,6 +95,10 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "strips short": strips.short,
     "baselines": lambda: small_budget.baselines(rows("small_budget")),
     "ablations": lambda: small_budget.ablations(rows("small_budget")),
+    "scans": lambda: scans.groups(rows("rectify")),
+    "scan layouts": lambda: scans.layouts(rows("rectify")),
+    "scan pictures": lambda: scans.pictures(rows("rectify"), rows("rectify_overlays")),
+    "scan latency": lambda: scans.latency(rows("rectify")),
     "curation": four_class.curation,
     "curation probes": four_class.probes,
     "curation cost": lambda: four_class.cost(rows("curation")),

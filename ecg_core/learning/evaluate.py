@@ -129,7 +129,7 @@ def write_all(classifier: Classifier, data: ptbxl.PtbXl, fold: int, folder: Path
     """Clean pages of every layout, degraded pages of the default one: the card's evidence."""
     for layout in classifier.card.layouts:
         evaluate_ptbxl(classifier, data, fold, "clean", layout).write(folder)
-    for condition in conditions.CONDITIONS:
+    for condition in conditions.PROTOCOL:
         if condition != "clean":
             found = evaluate_ptbxl(
                 classifier, data, fold, condition, DEFAULT_LAYOUT, DEGRADED_RECORDS

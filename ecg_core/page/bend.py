@@ -8,9 +8,11 @@ no lines were seen and follows hundreds of them where they were.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
+from scipy.linalg import solveh_banded
 from scipy.sparse import csr_array
 
 STEP_MM = 25.0
@@ -60,7 +62,7 @@ class Bend:
         for _ in range(4):
             weighted = sparse * weight[:, None]
             normal = (sparse.T @ weighted).toarray() + energy
-            surface = np.linalg.solve(normal, weighted.T @ goal)
+            surface = _solved(normal, weighted.T @ goal, 3 * shape[1] + 3)
             error = goal - design @ surface
             spread = max(2.0 * float(np.median(np.abs(error[trust > 0]))), 1e-3)
             weight = trust / (1.0 + (error / spread) ** 2)
@@ -134,6 +136,19 @@ def _basis(offset_mm: np.ndarray, knots: int) -> np.ndarray:
     return basis
 
 
+def _solved(normal: np.ndarray, goal: np.ndarray, reach: int) -> np.ndarray:
+    """Solution of normal equations in which no knot meets one farther off than `reach`."""
+    bands = np.zeros((reach + 1, len(normal)))
+    for off in range(min(reach + 1, len(normal))):
+        bands[reach - off, off:] = np.diagonal(normal, off)
+    try:
+        return np.asarray(solveh_banded(bands, goal, check_finite=False))
+    except np.linalg.LinAlgError:
+        # Rounding can make knots that no line reaches look indefinite.
+        return np.asarray(np.linalg.solve(normal, goal))
+
+
+@lru_cache(maxsize=16)
 def _plate_energy(rows: int, columns: int) -> np.ndarray:
     """Quadratic form of the bending energy of a lattice of knots, per knot."""
 

@@ -212,6 +212,49 @@ def stain(sheet: Sheet, rng: np.random.Generator) -> Sheet:
     return _shade(sheet, 1.0 - strength * np.array([0.45, 0.8, 1.3], np.float32))
 
 
+def moire(strength: float) -> Step:
+    """The pattern that a camera sees on a screen: beats between its pixels and the screen's."""
+
+    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+        height, width = sheet.pixels.shape[:2]
+        y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+        angle, period = rng.uniform(0, np.pi), rng.uniform(5.0, 14.0)
+        along = (np.cos(angle) * x + np.sin(angle) * y) / np.float32(period)
+        # The stripes bend with the lens, and each colour has its own phase.
+        bend = ((x / width - 0.5) ** 2 + (y / height - 0.5) ** 2) * rng.uniform(-6.0, 6.0)
+        colours = [np.cos(2 * np.pi * (along + bend + phase / 3.0)) for phase in range(3)]
+        return _shade(sheet, 1.0 - strength * (0.5 + 0.5 * np.stack(colours, axis=2)))
+
+    return step
+
+
+def handwriting(words: int) -> Step:
+    """Notes in ballpoint, anywhere on the sheet."""
+
+    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+        pixels = sheet.pixels.copy()
+        height, width = pixels.shape[:2]
+        mm = sheet.px_per_mm
+        for _ in range(words):
+            letters = int(rng.integers(4, 9))
+            t = np.linspace(0.0, 1.0, 14 * letters)
+            sway = rng.uniform(0.5, 1.0, 3)
+            x = 4.0 * letters * t + 1.2 * np.sin(2 * np.pi * letters * t * sway[0])
+            y = 2.2 * sway[1] * np.sin(2 * np.pi * letters * t * 1.3) + rng.normal(0, 0.25, len(t))
+            at = rng.uniform(0.05, 0.8, 2) * (width, height)
+            points = np.stack([at[0] + x * mm, at[1] + y * mm], axis=1)
+            ink = (
+                int(rng.integers(20, 60)),
+                int(rng.integers(30, 80)),
+                int(rng.integers(120, 190)),
+            )
+            line = np.rint(points).astype(np.int32)
+            cv2.polylines(pixels, [line], False, ink, max(1, round(0.4 * mm)), cv2.LINE_AA)
+        return replace(sheet, pixels=pixels)
+
+    return step
+
+
 def _warp(sheet: Sheet, move: np.ndarray, size: tuple[int, int], border: tuple[int, ...]) -> Sheet:
     pixels = cv2.warpPerspective(
         sheet.pixels, move, size, flags=cv2.INTER_CUBIC, borderValue=border
@@ -275,6 +318,34 @@ CONDITIONS: dict[str, Condition] = {
                 jpeg(65, 88),
             ),
         ),
+        Condition(
+            "screen_photo",
+            "Photograph of a screen: moiré, perspective, glare, noise, JPEG.",
+            (
+                moire(0.18),
+                perspective(0.03),
+                uneven_light(0.25),
+                blur(0.03, 0.08),
+                noise(2.0, 5.0),
+                jpeg(65, 88),
+            ),
+        ),
+        Condition(
+            "written_on",
+            "Stained sheet with three notes in ballpoint, photographed.",
+            (
+                stain,
+                handwriting(3),
+                perspective(0.03),
+                uneven_light(0.30),
+                blur(0.04, 0.09),
+                noise(2.0, 5.0),
+                jpeg(65, 88),
+            ),
+        ),
     )
 }
 """The conditions by name."""
+
+PROTOCOL = ("clean", "colour_scan", "bw_low_res_scan", "phone_photo", "creased_shadowed")
+"""The conditions of the evidence that is published with a model; they never change."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from ecg_core.page.bend import Bend
 from ecg_core.page.follow import follow
@@ -67,7 +68,9 @@ def find_grid(pixels: np.ndarray, min_contrast: float = 0.45) -> Grid | None:
     if found is None or min(found[0].score, found[1].score) < min_contrast:
         return None
     finest = min(family.period for family in found) / CELL_MM / scale
-    followed = follow(lines, found, may_bend=finest > BENT_PX_PER_MM)
+    # Many small systems: threads would wait for one another longer than they compute.
+    with threadpool_limits(limits=1, user_api="blas"):
+        followed = follow(lines, found, may_bend=finest > BENT_PX_PER_MM)
     if followed is None:
         return None
     area_mm = followed.area_mm

@@ -24,6 +24,8 @@ BRIDGE_MM = 2.0
 """Gaps in a trace that are bridged before its pieces are judged."""
 ROW_COUNTS = (1, 2, 3, 4, 5, 6, 7, 12)
 """Numbers of rows that a known layout has."""
+FOOTER_AGREEMENT = 0.1
+"""A last row that follows the others no more than this is a line of print."""
 APART = 0.6
 """Neighbours among five rows lie at least this far apart, in usual pitches."""
 STRIP_FILLED, STRIP_AGREEMENT = 0.85, 0.35
@@ -113,7 +115,22 @@ def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
     rows = _rows(traces, ROW_COUNTS)
     if len(rows) == 5 and not _beat_together(rows):
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count != 5))
+    if len(rows) in (6, 7) and not _last_beats(rows):
+        rows = _rows(traces, tuple(count for count in ROW_COUNTS if count < len(rows)))
     return rows
+
+
+def _last_beats(rows: tuple[Row, ...]) -> bool:
+    """Whether the last row moves at all when the others do: a footer does not."""
+    left, right = (int(np.median([row.span_px()[side] for row in rows])) for side in (0, 1))
+    steps = np.array(
+        [np.minimum(np.abs(np.diff(row.curve_px)), 3.0 * RASTER) * row.filled[1:] for row in rows]
+    )
+    steps = uniform_filter1d(steps, 2 * RASTER, axis=1)[:, left:right]
+    last, others = steps[-1], steps[:-1].sum(axis=0)
+    if min(last.std(), others.std()) < 1e-6:
+        return True
+    return bool(np.corrcoef(last, others)[0, 1] > FOOTER_AGREEMENT)
 
 
 def _beat_together(rows: tuple[Row, ...]) -> bool:

@@ -27,7 +27,8 @@ def test_same_seed_same_pixels(name: str) -> None:
         assert not np.array_equal(apply(name, sheet, 3, 6.0), apply(name, sheet, 4, 6.0))
 
 
-@pytest.mark.parametrize("name", sorted(CONDITIONS))
+# Handwriting may cover the marks themselves.
+@pytest.mark.parametrize("name", sorted(set(CONDITIONS) - {"written_on"}))
 def test_marks_are_found_where_the_homography_says(name: str) -> None:
     result = degrade(name, crosses(), 7, 6.0)
     grey = result.pixels.min(axis=2)
