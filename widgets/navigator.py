@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,13 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def navigator(record: EcgRecord, start_s: float, key: str) -> float:
-    """Overview of a record longer than one page; returns the chosen start in whole seconds."""
+def navigator(
+    record: EcgRecord, start_s: float, key: str, answers: Sequence[dict[str, object]] = ()
+) -> float:
+    """Overview of a record longer than one page; returns the chosen start in whole seconds.
+
+    answers: the machine's along the record, as `widgets.along` gives them.
+    """
     held = f"start_{key}"
     name = f"overview_{key}"
 
@@ -36,7 +42,9 @@ def navigator(record: EcgRecord, start_s: float, key: str) -> float:
     last = float(max(int(record.duration_s - PAGE_SECONDS), 0))
     start_s = min(max(st.session_state.setdefault(held, start_s), 0.0), last)
     _COMPONENT(
-        key=name, data={**_whole(record.sha256, record), "start": start_s}, on_start_change=chosen
+        key=name,
+        data={**_whole(record.sha256, record), "start": start_s, "answers": list(answers)},
+        on_start_change=chosen,
     )
     return start_s
 

@@ -15,6 +15,7 @@ from ecg_core.signal.filters import Band
 from ecg_core.triage.readings import StoredReading
 from ecg_core.triage.store import StoreError
 from widgets import (
+    along,
     correction,
     earlier,
     engine,
@@ -67,6 +68,9 @@ def reading_screen(entry: queue.Entry) -> None:
         if bar.button("Take away", icon=":material/download:", key=f"away_{entry.sha256}"):
             take_away(entry.sha256, source, view)
         _desk(entry, _answer(entry, view), source)
+        # The whole record takes seconds: these ten are on the screen first.
+        if isinstance(source, EcgRecord) and along.read_along(entry.sha256, view.band, source):
+            st.rerun()
     except IntakeError as error:
         _refusal(entry.name, error.reason, error.hint)
     except PageError as error:
@@ -122,7 +126,10 @@ def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> 
         )
     start = 0.0
     if record.duration_s > PAGE_SECONDS:
-        start = navigator(record, entry.view.start_s, entry.sha256)
+        # Who reads blind sees no answer of any ten seconds before their own.
+        blind = person.room().reads_blind()
+        lane = [] if blind else along.lane(entry.sha256, entry.view.band)
+        start = navigator(record, entry.view.start_s, entry.sha256, lane)
     view = View(band or entry.view.band, start)
     if view != entry.view:
         queue.update(entry.sha256, view=view)

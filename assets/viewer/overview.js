@@ -33,7 +33,7 @@ function tickStep(duration) {
 
 function draw(strip, data) {
   const lanes = data.leads.length * LANE_PX, marks = data.rhythms.length || data.unusual.length ? WORDS_PX : 0;
-  const height = lanes + marks + WORDS_PX;
+  const answers = data.answers.length ? WORDS_PX : 0, height = lanes + marks + answers + WORDS_PX;
   const svg = document.createElementNS(SVG, "svg"), words = document.createElement("div");
   svg.setAttribute("viewBox", `0 0 ${data.duration} ${height}`);
   svg.setAttribute("preserveAspectRatio", "none");
@@ -45,6 +45,11 @@ function draw(strip, data) {
     if (names.includes(name))
       add(svg, "rect", { x: t0, y: 0, width: t1 - t0, height: lanes + marks, fill: SHADES[names.indexOf(name) % SHADES.length] });
     word(words, name, share(t0), share(t1 - t0), lanes);
+  }
+  // The machine's answer, ten seconds a block; what it says is there to point at.
+  for (const { t0, t1, state, text } of data.answers) {
+    const block = add(svg, "rect", { class: `answer ${state}`, x: t0, y: lanes + marks + 2, width: t1 - t0, height: WORDS_PX - 4 });
+    add(block, "title", {}).textContent = `${clock(t0)} – ${clock(t1)}: ${text}`;
   }
   data.leads.forEach(({ name, low, high, reach }, row) => {
     const y = (level) => row * LANE_PX + LANE_PX / 2 - (Math.max(Math.min(level, reach), -reach) / reach) * (LANE_PX / 2 - 1);
@@ -105,7 +110,8 @@ class Bar {
 
   receive(data, send) {
     this.send = send;
-    if (this.data?.id !== data.id) { this.frame = draw(this.strip, data); this.start = data.start; }
+    const drawn = `${data.id} ${data.answers.length}`;
+    if (this.drawn !== drawn) { this.frame = draw(this.strip, data); this.start = data.start; this.drawn = drawn; }
     // While the hand still moves, the server's older answer does not pull the window back.
     if (!this.rest) this.start = data.start;
     this.data = data;
@@ -115,6 +121,7 @@ class Bar {
     const legend = Object.entries(symbols).sort((a, b) => b[1] - a[1]).slice(0, 4)
       .map(([symbol, count]) => `${count} × ${data.names[symbol] ?? symbol}`);
     this.root.querySelector(".legend").textContent = legend.join(" · ");
+    this.root.querySelector(".machine").hidden = !data.answers.length;
     this.show();
   }
 
@@ -130,6 +137,8 @@ class Bar {
     const { duration, seconds } = this.data;
     this.frame.style.left = `${(this.start / duration) * 100}%`;
     this.frame.style.width = `${(seconds / duration) * 100}%`;
+    const here = this.data.answers.find((one) => this.start >= one.t0 && this.start < one.t1);
+    this.root.querySelector(".said").textContent = here ? here.text : "";
     const text = `${clock(this.start)} – ${clock(this.start + seconds)} of ${clock(duration)}`;
     this.where.textContent = text;
     this.strip.setAttribute("aria-valuemax", Math.floor(duration - seconds));
