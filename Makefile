@@ -12,7 +12,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz format bench bench-appraisal bench-abstention bench-curation bench-export bench-rectify bench-trace bench-reversal \
+.PHONY: help run test lint fuzz format bench bench-appraisal bench-abstention bench-curation bench-export bench-measure bench-rectify bench-trace bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -60,6 +60,11 @@ bench-curation: $(VENV)/dev ## Near-duplicates: cost to 100,000 pages, copies fo
 
 bench-export: $(VENV)/dev ## ONNX in 32 and 8 bits against PyTorch (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.export --ptbxl $(ECG_DATA)/ptb-xl --model $(MODEL)
+
+EVERY ?= 1
+bench-measure: $(VENV)/dev ## Rate and intervals against what is known (needs ECG_DATA; EVERY=20 is quick)
+	$(BIN)/python -W ignore -m benchmarks.measurements --mitdb $(ECG_DATA)/mitdb \
+		--ptbxl $(ECG_DATA)/ptb-xl --every $(EVERY)
 
 bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.rectify --ptbxl $(ECG_DATA)/ptb-xl --latency \

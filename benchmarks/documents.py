@@ -11,6 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from scipy.stats import binomtest
+
 from benchmarks import four_class, reversal, scans, small_budget, strips, trace
 from ecg_core import network
 from ecg_core.learning import tables
@@ -85,12 +88,91 @@ def viewer() -> str:
     return "\n".join(lines)
 
 
+def measurements() -> str:
+    """Rate, intervals and labels against what is known."""
+    found = rows("measurements")
+    if not found:
+        return "Not measured yet."
+    return "\n".join(
+        (
+            *_rates([row for row in found if row["set"] == "mitdb"]),
+            "",
+            *_errors([row for row in found if row["set"] == "synthetic"]),
+            "",
+            *_labels([row for row in found if row["set"] == "ptb-xl fold 10"]),
+        )
+    )
+
+
+def _rates(found: list[dict[str, Any]]) -> list[str]:
+    lines = [
+        "| MIT-BIH records | strips | rate within 2 bpm, strip alone (95 % CI by record) "
+        "| with the record around it |",
+        "|---|---|---|---|",
+    ]
+    for part in ("DS1", "DS2", "paced", "all"):
+        some = [row for row in found if part in (row["part"], "all")]
+        cells = [_share(some, key) for key in ("alone", "in_context")]
+        total = sum(row["strips"] for row in some)
+        lines.append(f"| {part} ({len(some)}) | {total} | {cells[0]} | {cells[1]} |")
+    return lines
+
+
+def _share(some: list[dict[str, Any]], key: str) -> str:
+    near = np.array([row[key] for row in some], float)
+    total = np.array([row["strips"] for row in some], float)
+    drawn = np.random.default_rng(0).integers(0, len(some), (2000, len(some)))
+    shares = near[drawn].sum(axis=1) / total[drawn].sum(axis=1)
+    low, high = np.percentile(shares, [2.5, 97.5])
+    return f"{near.sum() / total.sum():.1%} ({low:.1%} to {high:.1%})"
+
+
+def _errors(found: list[dict[str, Any]]) -> list[str]:
+    lines = [
+        "| synthetic ECGs | n | blank | median error | 5 % to 95 % |",
+        "|---|---|---|---|---|",
+    ]
+    units = {"rate": "bpm", "pr": "ms", "qrs": "ms", "qt": "ms"}
+    kinds = sorted({row["conduction"] for row in found})
+    for key, unit in units.items():
+        for kind in kinds:
+            errors = [row[key] for row in found if row["conduction"] == kind]
+            known = np.array([error for error in errors if error is not None], float)
+            low, middle, high = np.percentile(known, [5, 50, 95])
+            lines.append(
+                f"| {key.upper() if unit == 'ms' else key}, {kind} conduction | {len(errors)} "
+                f"| {len(errors) - len(known)} | {middle:+.1f} {unit} | {low:+.1f} to {high:+.1f} |"
+            )
+    return lines
+
+
+def _wilson(hits: int, total: int) -> str:
+    low, high = binomtest(hits, total).proportion_ci(method="wilson")
+    return f"{hits / total:.0%} ({low:.0%} to {high:.0%}; {hits} of {total})"
+
+
+def _labels(found: list[dict[str, Any]]) -> list[str]:
+    lines = [
+        "| PTB-XL fold 10: measured against labelled (Wilson's 95 % CI) | sensitivity "
+        "| specificity |",
+        "|---|---|---|",
+    ]
+    for row in found:
+        cells = [
+            _wilson(row["said"], row["labelled"]),
+            _wilson(row["not_said"], row["others"]),
+        ]
+        lines.append(f"| {row['what']} | {cells[0]} | {cells[1]} |")
+    return lines
+
+
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "appraisal": appraisal,
     "latency": latency,
     "trace": lambda: trace.table(rows("trace")),
     "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
+    "measurements": measurements,
     "strips": strips.table,
     "strips short": strips.short,
     "baselines": lambda: small_budget.baselines(rows("small_budget")),

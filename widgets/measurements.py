@@ -38,11 +38,8 @@ def header(found: Measurements, lit: Collection[str] = ()) -> None:
         notes.append("? marks a doubtful number.")
     for sign in found.signs:
         notes.append(sign.text)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if notes:
-            st.caption(" ".join(notes), width="stretch")
-        with st.popover("ST levels and details", icon=":material/straighten:", width="content"):
-            details(found)
+    if notes:
+        st.caption(" ".join(notes))
 
 
 def details(found: Measurements) -> None:

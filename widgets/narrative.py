@@ -32,7 +32,7 @@ def narrative_view(
     """
     st.subheader("Draft report")
     picked = chosen(narrative, key)
-    with st.container(gap=None):
+    with st.container(horizontal=True, gap="xsmall"):
         for number, sentence in enumerate(narrative.sentences):
             st.button(
                 plain(sentence.text),

@@ -19,7 +19,7 @@ from ecg_core.report.values import Facts, Narrative
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.readings import StoredReading
-from widgets.measurements import header
+from widgets.measurements import details, header
 from widgets.narrative import chosen, narrative_view
 from widgets.report import report_button
 
@@ -77,6 +77,8 @@ def header_view(one: Reported) -> None:
     picked = chosen(one.narrative, one.case_id)
     header(one.measurements, picked.numbers if picked else ())
     with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover("ST levels and details", icon=":material/straighten:"):
+            details(one.measurements)
         if one.measurements.marks:
             st.toggle("Mark on the trace", key=f"marks_{one.case_id}")
         report_button(one.content, one.case_id)
