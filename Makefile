@@ -12,7 +12,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz format bench bench-appraisal bench-abstention bench-curation bench-export bench-measure bench-rectify bench-trace bench-reversal \
+.PHONY: help run test lint fuzz format bench bench-room bench-faults bench-appraisal bench-abstention bench-curation bench-export bench-measure bench-rectify bench-trace bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -47,6 +47,12 @@ format: $(VENV)/dev ## Format and fix what ruff can
 
 bench: $(VENV)/dev ## Latency, memory and app start on this machine
 	$(BIN)/python -m benchmarks.latency
+
+bench-room: $(VENV)/dev ## Worklist of 10,000 cases, 200,000 events, twenty sessions
+	$(BIN)/python -m benchmarks.room
+
+bench-faults: $(VENV)/dev ## Kill the program 200 times while it uploads, scores and saves
+	$(BIN)/python -m benchmarks.faults
 
 bench-appraisal: $(VENV)/dev ## Performance page and background scoring (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.appraisal --ptbxl $(ECG_DATA)/ptb-xl

@@ -1,0 +1,157 @@
+"""A store with many cases and events, filled in minutes: the same rows and hashes as by hand."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from ecg_core import network
+from ecg_core.intake import Bundle, Upload
+from ecg_core.triage import chain, scoring, workflow
+from ecg_core.triage.canonical import canonical_json, sha256_text
+from ecg_core.triage.priority import Priority, rank
+from ecg_core.triage.room_schema import CaseStateRow
+from ecg_core.triage.schema import Action, CaseRow, EventRow, FileRow, HeadRow
+from ecg_core.triage.store import Store
+
+DEMO = Path(__file__).parents[1] / "assets" / "demo"
+_BATCH = 2000
+
+
+def fill(store: Store, cases: int, events: int, seed: int = 8) -> None:
+    """Add cases with their two events each, and views up to this number of events.
+
+    All cases show the page of one demonstration ECG; names and priorities differ.
+    """
+    draw = random.Random(seed)
+    first = _first(store)
+    with store.changing() as session:
+        head = chain.lock_head(session)
+        pattern = session.get_one(CaseRow, first)
+        files = session.query(FileRow).where(FileRow.case_id == first).all()
+        answer = session.query(EventRow).where(EventRow.action == Action.MACHINE_ANSWER).one()
+        maker = _Maker(session, head)
+        made = [first]
+        for number in range(1, cases):
+            made.append(maker.case(pattern, files, answer, number, draw))
+        while maker.seq < events:
+            maker.event(Action.VIEW, "Dr. Filler", draw.choice(made), {"account": "filler"})
+        maker.flush()
+    store._anchor.begin(store.link_before_end(0))
+    store._anchor.advance(store.link_before_end(0))
+
+
+def _first(store: Store) -> str:
+    uploads = tuple(
+        Upload(name, (DEMO / name).read_bytes()) for name in ("normal.hea", "normal.dat")
+    )
+    return scoring.score(store, network.Answering(), Bundle("normal", uploads))
+
+
+class _Maker:
+    """Rows in batches, every event with the hash of the one before it."""
+
+    def __init__(self, session: Session, head: HeadRow) -> None:
+        self._session = session
+        self.seq, self._hash = head.seq, head.hash
+        self._start = datetime.now(UTC) - timedelta(days=30)
+        self._rows: dict[type, list[dict[str, object]]] = {
+            CaseRow: [],
+            FileRow: [],
+            EventRow: [],
+            CaseStateRow: [],
+        }
+        session.expunge(head)
+
+    def case(
+        self,
+        pattern: CaseRow,
+        files: list[FileRow],
+        answer: EventRow,
+        number: int,
+        draw: random.Random,
+    ) -> str:
+        plain = {c.key: getattr(pattern, c.key) for c in CaseRow.__mapper__.column_attrs}
+        priority = draw.choices(list(Priority), (1, 4, 10, 10))[0]
+        identity = sha256_text(f"filled {number}")
+        plain |= {
+            "id": identity[:16],
+            "identity": identity,
+            "added_seq": self.seq + 1,
+            "created_utc": self._moment(),
+            "name": f"ECG {number:05d}",
+            "input_sha256": sha256_text(f"input {number}"),
+            "priority": priority.value,
+        }
+        row = CaseRow(**plain)
+        own = [
+            FileRow(case_id=row.id, position=f.position, name=f.name, sha256=f.sha256)
+            for f in files
+        ]
+        self._rows[CaseRow].append(plain)
+        self._rows[FileRow] += [
+            {"case_id": f.case_id, "position": f.position, "name": f.name, "sha256": f.sha256}
+            for f in own
+        ]
+        added = {
+            "input_sha256": row.input_sha256,
+            "files": [{"sha256": f.sha256, "size": 1} for f in own],
+            "page_sha256": row.page_sha256,
+            "page_blob": row.page_blob,
+            "row_sha256": chain.case_hash(row, own),
+        }
+        self.event(Action.CASE_ADDED, chain.MACHINE, row.id, added)
+        self.event(Action.MACHINE_ANSWER, chain.MACHINE, row.id, answer.payload)
+        self._rows[CaseStateRow].append(
+            {
+                "case_id": row.id,
+                "status": workflow.CaseStatus.NEW.value,
+                "priority": priority.value,
+                "rank": rank(priority),
+                "arrived_utc": row.created_utc,
+                "readers": "",
+                "list_name": f"Ward {number % 12}",
+                "doubtful": draw.random() < 0.1,
+            }
+        )
+        return row.id
+
+    def event(self, action: Action, actor: str, case_id: str, payload: object) -> None:
+        text = payload if isinstance(payload, str) else canonical_json(payload)
+        event = EventRow(
+            seq=self.seq + 1,
+            created_utc=self._moment(),
+            actor=actor,
+            action=action.value,
+            case_id=case_id,
+            payload=text,
+            previous_hash=self._hash,
+        )
+        event.hash = chain.event_hash(event)
+        plain = {c.key: getattr(event, c.key) for c in EventRow.__mapper__.column_attrs}
+        self._rows[EventRow].append(plain)
+        self.seq, self._hash = event.seq, event.hash
+        if len(self._rows[EventRow]) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        for model, rows in self._rows.items():
+            if rows:
+                self._session.execute(insert(model), rows)
+        # The database lets the head move on one event at a time.
+        for row in self._rows[EventRow]:
+            self._session.execute(
+                update(HeadRow)
+                .values(seq=row["seq"], hash=row["hash"])
+                .execution_options(synchronize_session=False)
+            )
+        for rows in self._rows.values():
+            rows.clear()
+
+    def _moment(self) -> str:
+        moment = self._start + timedelta(seconds=10 * self.seq)
+        return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
