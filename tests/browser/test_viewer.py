@@ -248,7 +248,7 @@ def test_a_scan_shows_its_traces_and_the_original(visit: Callable[..., Page]) ->
     page = visit()
     drop(page, "old_inferior_scan.jpg")
     expect(page.locator(f"{VIEWER} .layer-picture")).to_be_visible()
-    page.get_by_role("button", name="Traces").click()
+    page.get_by_role("button", name="Traces", exact=True).click()
     expect(page.locator(f"{VIEWER} .trace")).to_have_count(13)
     expect(page.get_by_text(re.compile("traces recovered from the scan"))).to_be_visible()
     page.get_by_label("Layout").select_option("12x1")
