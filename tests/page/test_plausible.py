@@ -107,11 +107,35 @@ def test_a_print_is_judged_like_its_record() -> None:
         assert doubts(scanned) == doubts(from_record(one, "3x4"))
 
 
-def test_strips_are_not_judged() -> None:
-    flat = replace(record(np.zeros(TIME_S.size)), leads=("II",), original_leads=("II",))
-    page = from_record(replace(flat, signals_mv=flat.signals_mv[:1]))
-    assert plausible.measure(page).stroke_mm < plausible.MIN_STROKE_MM
-    assert doubts(page) == set()
+def strip_of(wave: np.ndarray) -> EcgPage:
+    one = record(wave)
+    return from_record(
+        replace(one, leads=("II",), original_leads=("II",), signals_mv=one.signals_mv[:1])
+    )
+
+
+@pytest.mark.parametrize(
+    ("wave", "code"),
+    [
+        (np.zeros(TIME_S.size), "no_waves"),
+        (0.3 * np.sin(2 * np.pi * 1.2 * TIME_S), "no_waves"),
+        (np.random.default_rng(0).normal(0, 0.15, TIME_S.size), "no_beats"),
+        (0.5 * np.sign(np.sin(2 * np.pi * TIME_S)), "steps"),
+    ],
+    ids=["flat", "sine", "noise", "square"],
+)
+def test_a_strip_without_heart_beats_is_doubted(wave: np.ndarray, code: str) -> None:
+    assert doubts(strip_of(wave)) == {code}
+
+
+def test_a_strip_that_beats_is_not_doubted() -> None:
+    heart = beating(4)
+    for leads in (("II",), ("II", "V1")):
+        rows = [heart.leads.index(lead) for lead in leads]
+        page = from_record(
+            replace(heart, leads=leads, original_leads=leads, signals_mv=heart.signals_mv[rows])
+        )
+        assert doubts(page) == set()
 
 
 def test_every_code_is_a_row_of_the_table() -> None:
