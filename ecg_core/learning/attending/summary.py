@@ -23,6 +23,10 @@ MAPS: dict[str, str] = {
 }
 
 
+PARTS: dict[str, str] = {"everything": "weights throughout"}
+"""Parts of the network whose key does not read well in a sentence."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What a test asks. good: what a map that tells the truth would show. percent: of ECGs."""
@@ -37,7 +41,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("deletion", "Probability left while the map's places are blanked first", "low"),
     Question("insertion", "Probability reached while they are put back first", "high"),
     Question("road", "ROAD: probability lost, most less least important first", "above 0"),
-    Question("randomised", "Likeness to the map of a network that forgot its", "near 0"),
+    Question("randomised", "Likeness to the map of a network with random", "near 0"),
     Question("planted", "Planted infarction leads ranked first", "above chance", percent=True),
     Question("control", "Planted normal leads ranked first (control)", "at chance", percent=True),
     Question("outside", "Share of attention outside the leads", "below 9 %", percent=True),
@@ -70,7 +74,11 @@ def lines(rows: Sequence[AttentionRow]) -> tuple[Line, ...]:
 
 
 def _line(question: Question, figure: AttentionFigure, less: AttentionFigure | None) -> Line:
-    part = f": {figure.part}" if figure.test in {"planted", "control"} else f" {figure.part}"
+    part = (
+        f": {figure.part}"
+        if figure.test in {"planted", "control"}
+        else f" {PARTS.get(figure.part, figure.part)}"
+    )
     chance = f", chance {figure.chance:.0%}" if figure.chance else ""
     return Line(
         figure.test,
