@@ -18,7 +18,7 @@ from ecg_core.triage.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.triage.worklist import View, WorklistFilter, WorklistRow
 from widgets import batch, engine, exchange, person, unsaved
 from widgets.badges import priority_name
-from widgets.desk import desk
+from widgets.desk import desk, last_saved
 from widgets.entrance import through_app
 from widgets.text import plain
 
@@ -164,6 +164,7 @@ def listing(room: Room) -> None:
         st.space("stretch")
         exchange.list_menu(room, wanted)
     batch.progress()
+    last_saved()
     _drafts()
     if not total:
         st.info(

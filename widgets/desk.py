@@ -39,7 +39,7 @@ def desk(room: Room, case_id: str, leave: Callable[[], None], go_on: Callable[[]
         if not turn.blind:
             exchange.case_menu(room, case)
         _lead_menu(room, case_id, turn)
-    _last_saved()
+    last_saved()
     hand = AtHand(case.id, case.name, case.prediction, case.priority)
     if turn.blind:
         blind_desk(case.page, engine.stored_waves(case), hand, turn)
@@ -97,7 +97,8 @@ def _standing(room: Room, case: StoredCase, turn: Turn) -> None:
             decision.take_back(case.id, mine[-1].event, "take_back_here")
 
 
-def _last_saved() -> None:
+def last_saved() -> None:
+    """The decision before this one, which can still be taken back."""
     saved = st.session_state.get("last_saved")
     if saved is None:
         return
