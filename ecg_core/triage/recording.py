@@ -192,6 +192,12 @@ def told(session: Session, case: CaseRow, actor: Actor) -> bool:
     return bool(_events_by(session, case, actor, (Action.ANSWER_SHOWN, Action.READING)))
 
 
+def need_not_wait(session: Session, case: CaseRow, actor: Actor) -> bool:
+    """Whether this person has given a first reading, or has been shown the answer already."""
+    done = (Action.FIRST_READING, Action.ANSWER_SHOWN, Action.READING)
+    return bool(_events_by(session, case, actor, done))
+
+
 def _has_been_told(session: Session, case: CaseRow, actor: Actor) -> bool:
     return bool(_events_by(session, case, actor, _TELLING))
 

@@ -85,9 +85,9 @@ class Room:
             case = reopening.get_case(session, case_id)
             state = session.get_one(CaseStateRow, case_id)
             status, readers = CaseStatus(state.status), state.readers.split("\n")
-            told = recording.told(session, case, self.actor)
+            waits = not recording.need_not_wait(session, case, self.actor)
         mine = self.account.id in readers
-        blind = may_read and not told and self._reads_blind(settings, state.list_name)
+        blind = may_read and waits and self._reads_blind(settings, state.list_name)
         open_to_me = status in (CaseStatus.NEW, CaseStatus.IN_READING)
         phase, why = None, ""
         if not may_read:

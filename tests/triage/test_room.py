@@ -133,9 +133,9 @@ def test_a_blind_reader_reads_first(store: Store, ada: Room, lee: Room) -> None:
         case_report(ada, only)
     assert "other_abnormal" not in list_csv(ada, WorklistFilter())
     ada.read(only, FIRST, "first", Phase.FIRST)
-    # Not shown yet: the page shows the answer once the first reading is there.
+    # The page shows the answer once the first reading is there, and notes that it did.
+    assert (ada.turn(only).phase, ada.turn(only).blind) == (Phase.FINAL, False)
     ada.see(only)
-    assert ada.turn(only).phase is Phase.FINAL
     ada.read(only, NORMAL, "final", Phase.FINAL)
     assert [r.blind for r in store.reopen(only).readings] == [True, None]
     assert "other_abnormal" in list_csv(ada, WorklistFilter(view=View.ALL))

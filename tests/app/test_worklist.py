@@ -1,0 +1,64 @@
+"""The Worklist page: listed, opened, decided, and read blind."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from ecg_core.triage.readings import Phase
+from ecg_core.triage.settings import BlindFor, Settings
+from ecg_core.triage.store import CaseFilter
+from server import place
+from tests.app.conftest import READER, words
+from widgets import engine
+
+
+def listed(app: AppTest) -> tuple[AppTest, str]:
+    """The list with one case on it, opened before on the Triage page."""
+    app.button(key="demo_normal").click().run()
+    (line,) = engine.store().search(CaseFilter())
+    return app.switch_page("pages/worklist.py").run(), line.id
+
+
+def test_a_case_is_opened_decided_and_taken_back(app: AppTest) -> None:
+    page, case = listed(app)
+    assert not page.exception
+    (row,) = page.dataframe[0].value.to_dict("records")
+    # Open on the Triage page, so taken, by the same person.
+    assert row["Status"] == f"Taken by {READER}"
+    assert row["Rule"] and row["Priority"]
+    page.button(key="read_next").click().run()
+    assert case in page.query_params["case"]
+    page.button(key=f"save_{case}").click().run()
+    assert not page.exception
+    assert "saved as audit event" in words(page)
+    assert "Nothing to do here." in page.info[0].value
+    page.button(key="take_back_last").click().run()
+    assert [reading.undone for reading in engine.store().reopen(case).readings] == [True]
+    assert len(page.dataframe[0].value) == 1
+
+
+def test_a_blind_reader_sees_no_answer_before_the_first_reading(app: AppTest) -> None:
+    people = place.accounts()
+    by = people.signed_in(people.sign_in(READER, "correct horse battery"))
+    assert by is not None
+    engine.store().change_settings(Settings(blind_for=BlindFor.EVERYBODY), by.actor)
+    page, case = listed(app)
+    (row,) = page.dataframe[0].value.to_dict("records")
+    assert (row["Priority"], row["The machine says"], row["Rule"]) == ("After reading", "", "")
+    page.button(key="read_next").click().run()
+    text = words(page)
+    assert "Your first reading" in text
+    for hidden in ("The machine says", "Where the model looked", "Findings\n", "Conclusion"):
+        assert hidden not in text
+    assert not [button for button in page.button if button.key == f"save_{case}"]
+    page.radio(key=f"first_class_{case}").set_value("normal").run()
+    page.get("segmented_control")[0].set_value("high").run()
+    page.button(key=f"save_first_{case}").click().run()
+    assert not page.exception
+    assert "Your decision" in words(page)
+    page.button(key=f"save_{case}").click().run()
+    stored = engine.store().reopen(case)
+    assert [reading.phase for reading in stored.readings] == [Phase.FIRST, Phase.FINAL]
+    assert stored.readings[0].blind is True
+    shown = [event.action for event in stored.events if event.action in ("answer_shown",)]
+    assert shown == ["answer_shown"]
