@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -140,7 +141,8 @@ class Accounts:
             self._end(token, account, "idle")
             return None
         if touch and abs(idle_s) > TOUCH_S:
-            with self._store.changing() as session:
+            # A sign of life that could not be written down must not cost the reader the page.
+            with suppress(StoreError), self._store.changing() as session:
                 session.execute(
                     update(SignInRow)
                     .where(SignInRow.token_sha256 == sha256_text(token))

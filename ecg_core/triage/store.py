@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import RLock
 from typing import Self, TextIO
 
 from sqlalchemy import Engine, select
@@ -85,6 +86,9 @@ class Store:
         self._writer = writing(engine)
         self._blobs = blobs
         self._anchor = anchor
+        # Threads of one program queue here: SQLite lets waiting writers in by chance, and with
+        # twenty readers one of them may never get its turn.
+        self._turn = RLock()
 
     @classmethod
     def open(
@@ -296,7 +300,7 @@ class Store:
     @contextmanager
     def changing(self) -> Iterator[Session]:
         """A transaction that writes, but appends no event."""
-        with in_words(), Session(self._writer) as session, session.begin():
+        with self._turn, in_words(), Session(self._writer) as session, session.begin():
             yield session
 
     @contextmanager
@@ -305,7 +309,7 @@ class Store:
 
         It does not follow a chain that lost the event it witnessed: that would cover up a cut.
         """
-        with in_words(), Session(self._writer) as session, session.begin():
+        with self._turn, in_words(), Session(self._writer) as session, session.begin():
             yield session
             head = chain.lock_head(session)
             link = Link(head.seq, head.hash)
