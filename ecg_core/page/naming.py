@@ -18,6 +18,8 @@ BEFORE_MM, FIRST_BEFORE_MM, AFTER_MM = 5.0, 24.0, 17.0
 """A lead's name stands so far before or after the start of its column; the first has a margin."""
 WEIGHT = {"I": 0.2, "II": 0.7, "III": 0.7}
 """How much a name counts: strokes and specks pass for the simplest ones. Others count 1."""
+FEW_HITS = 2.0
+"""With fewer names read an unusual order is told as a doubt."""
 CLEARER = 0.4
 """Another order of the limb leads must leave at most this share unexplained of what the usual
 order leaves, or be named."""
@@ -34,12 +36,14 @@ LABEL_MM = 9.0
 @dataclass(frozen=True)
 class Naming:
     """How sure the leads are: names read where they should be, names read where another lead
-    should be (both weighed), what the limb leads leave unexplained."""
+    should be (both weighed), what the limb leads leave unexplained. unusual_unnamed: another order
+    than the usual one was taken for its waves alone, hardly any name being read."""
 
     hits: float
     misses: float
     residual: float | None
     contradicted: tuple[str, ...] = ()
+    unusual_unnamed: bool = False
 
 
 def settle(
@@ -65,6 +69,8 @@ def settle(
         whole = whole and found.hits >= naming.hits - 0.5
         if named or related or whole:
             plan, naming = other, found
+    if plan is not judged[0][0] and naming.hits < FEW_HITS:
+        naming = replace(naming, unusual_unnamed=True)
     panels = replace(panels, plan=plan)
     return _named_strips(panels, rows, names), naming
 

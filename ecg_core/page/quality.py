@@ -99,6 +99,12 @@ LIMITS: dict[str, Limit] = {
             "",
         ),
         Limit(
+            "order_assumed",
+            Severity.DOUBT,
+            "Taken for the layout {layout} by the waves alone: few lead names could be read.",
+            "Compare the lead names with the original, or choose the layout by hand.",
+        ),
+        Limit(
             "names_contradict",
             Severity.REFUSE,
             "The printed lead names do not fit the layout {layout}: {leads} stand elsewhere.",

@@ -33,6 +33,11 @@ STRIP_FILLED, STRIP_AGREEMENT = 0.85, 0.35
 MIN_AGREEMENT = 0.25
 """Share of the columns that must show exactly as many traces as there are rows."""
 
+BAR_MM, BAR_FILLED, BAR_SLENDER = (0.9, 3.5), 0.5, 4.0
+"""Height of a bar, the share of its box that is ink, and how many times wider than tall it is."""
+LONE_PITCHES = 2.0
+"""A first or last row that stands off by more median pitches belongs to no ECG."""
+
 
 @dataclass(frozen=True, eq=False)
 class Row:
@@ -107,6 +112,18 @@ def without_rules(traces: np.ndarray) -> np.ndarray:
     return np.asarray(traces & ~(ruled & (thin > 0)))
 
 
+def without_bars(traces: np.ndarray) -> np.ndarray:
+    """Traces without solid level bars, thicker than any pen: edges of paper, table or screen."""
+    bridge = np.ones((RASTER | 1, round(BRIDGE_MM * RASTER) | 1), np.uint8)
+    closed = cv2.morphologyEx(traces.astype(np.uint8), cv2.MORPH_CLOSE, bridge)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
+    height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
+    thick = (height > BAR_MM[0] * RASTER) & (height < BAR_MM[1] * RASTER)
+    solid = stats[:, cv2.CC_STAT_AREA] > BAR_FILLED * height * width
+    bar = thick & solid & (width > BAR_SLENDER * height) & (np.arange(count) > 0)
+    return np.asarray(traces & ~bar[labels])
+
+
 def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
     """Rows of traces, top to bottom.
 
@@ -117,7 +134,16 @@ def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count != 5))
     if len(rows) in (6, 7) and not _last_beats(rows):
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count < len(rows)))
-    return rows
+    return _together(rows)
+
+
+def _together(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Rows less a first or last one far from all others: print, a frame, the edge of a screen."""
+    if len(rows) < 4:
+        return rows
+    pitches = np.diff([row.baseline_px for row in rows])
+    far = pitches > LONE_PITCHES * np.median(pitches)
+    return rows[int(far[0]) : len(rows) - int(far[-1])]
 
 
 def _last_beats(rows: tuple[Row, ...]) -> bool:

