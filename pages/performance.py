@@ -17,7 +17,7 @@ person.me()
 try:
     card = network.card_of(network.default_model())
 except KeyError as error:
-    st.warning(f"The model cannot be shown: {error.args[0]}.")
+    st.warning(f"The model cannot be used: {error.args[0]}.")
     st.stop()
 bar = st.container(horizontal=True, vertical_alignment="center")
 origin = bar.segmented_control(

@@ -39,6 +39,7 @@ def test_without_a_model_every_page_says_so_and_none_breaks(
 
     st.cache_resource.clear()
     monkeypatch.setattr(network, "load", missing)
+    monkeypatch.setattr(network, "card_of", missing)
     app.button(key="demo_normal").click().run()
     assert not app.exception
     assert "The model cannot be used" in app.error[0].value

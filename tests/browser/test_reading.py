@@ -37,7 +37,7 @@ def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[...,
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("The machine was overridden without a reason.")).to_be_visible()
     page.get_by_label("Reason (required)").fill("ST elevation in V2 to V4")
-    page.get_by_label("Note").fill("seen in a test")
+    page.get_by_role("textbox", name="Note", exact=True).fill("seen in a test")
     shoot_whole(page, "override_whole_light")
     # Twice, as an impatient reader does.
     page.get_by_role("button", name="Save decision").dblclick()
