@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -17,6 +18,7 @@ from ecg_core.triage import events as searching
 from ecg_core.triage.anchor import Link
 from ecg_core.triage.readings import Verdict
 from ecg_core.triage.roles import Permission
+from ecg_core.triage.room import Room
 from ecg_core.triage.store import (
     Action,
     CaseFilter,
@@ -134,10 +136,10 @@ def chain_badge(report: ChainReport) -> None:
     )
 
 
-def export(fmt: ExportFormat) -> str:
+def export(room: Callable[[], Room], fmt: ExportFormat) -> str:
     """The whole chain as text; the export is itself an event."""
     out = io.StringIO()
-    person.room().export_chain(out, fmt)
+    room().export_chain(out, fmt)
     return out.getvalue()
 
 
@@ -160,7 +162,7 @@ def toolbar() -> None:
         for fmt, label in ((ExportFormat.CSV, "CSV"), (ExportFormat.JSONL, "JSON Lines")):
             st.download_button(
                 f"Export {label}",
-                partial(export, fmt),
+                partial(export, person.room_later(), fmt),
                 file_name=f"ecg-triage-audit.{fmt}",
                 icon=":material/download:",
                 key=f"export_{fmt}",

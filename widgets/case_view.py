@@ -15,6 +15,7 @@ import streamlit as st
 from ecg_core.network.statements import TRIAGE_NAMES, Triage, triage_names
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.triage.readings import Phase, Verdict
+from ecg_core.triage.room import Room
 from ecg_core.triage.store import StoredCase, StoredReading
 from widgets import earlier, engine, looking, measuring, person, reported, verdict
 from widgets.badges import priority_name
@@ -209,12 +210,13 @@ def _words(stored: StoredReading) -> str:
 
 def _originals(case: StoredCase) -> None:
     st.subheader("Original files")
+    room = person.room_later()
     with st.container(horizontal=True):
         for position, file in enumerate(case.files):
             st.download_button(
                 f"{plain(file.name)} ({file.size / 1024:.0f} kB)",
                 # Read from the disk only when it is asked for.
-                partial(_original, case.id, position),
+                partial(_original, room, case.id, position),
                 file_name=file.name,
                 icon=":material/download:",
                 key=f"original_{case.id}_{position}",
@@ -222,8 +224,8 @@ def _originals(case: StoredCase) -> None:
             )
 
 
-def _original(case_id: str, position: int) -> bytes:
-    return person.room().original(case_id, position)
+def _original(room: Callable[[], Room], case_id: str, position: int) -> bytes:
+    return room().original(case_id, position)
 
 
 def _record(case: StoredCase) -> None:

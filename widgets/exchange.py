@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -22,7 +23,7 @@ def case_menu(room: Room, case: StoredCase) -> None:
         named = _asks_for_names(room, f"named_{case.id}")
         st.download_button(
             "FHIR R4 report (JSON)",
-            partial(_case, case.id, named),
+            partial(_case, person.room_later(), case.id, named),
             file_name=f"ecg-{case.id}.json",
             mime="application/fhir+json",
             on_click="ignore",
@@ -38,7 +39,7 @@ def list_menu(room: Room, wanted: WorklistFilter) -> None:
         named = _asks_for_names(room, "named_list")
         st.download_button(
             "This list (CSV)",
-            partial(_list, wanted, named),
+            partial(_list, person.room_later(), wanted, named),
             file_name="ecg-worklist.csv",
             mime="text/csv",
             on_click="ignore",
@@ -52,9 +53,9 @@ def _asks_for_names(room: Room, key: str) -> bool:
     return st.checkbox("With identifiers (file names, readers)", key=key, help="Is written down.")
 
 
-def _case(case_id: str, named: bool) -> str:
-    return case_report(person.room(), case_id, named)
+def _case(room: Callable[[], Room], case_id: str, named: bool) -> str:
+    return case_report(room(), case_id, named)
 
 
-def _list(wanted: WorklistFilter, named: bool) -> str:
-    return list_csv(person.room(), wanted, named)
+def _list(room: Callable[[], Room], wanted: WorklistFilter, named: bool) -> str:
+    return list_csv(room(), wanted, named)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -48,6 +48,22 @@ def me(needs: Permission | None = None) -> Account:
 def room() -> Room:
     """The reading room as the person at the screen sees it."""
     return Room(place.store(), me())
+
+
+def room_later() -> Callable[[], Room]:
+    """The reading room for what runs after the page, as downloads do, without the browser's words.
+
+    The sign-in of now is asked anew then: who was signed out, or lost a role, gets nothing.
+    """
+    held = dict(_cookies())
+
+    def again() -> Room:
+        account = cookies.person(held, touch=False)
+        if account is None:
+            raise StoreError("You are signed out.", "Sign in again.")
+        return Room(place.store(), account)
+
+    return again
 
 
 def menu(account: Account) -> None:
