@@ -13,6 +13,7 @@ from stored_cases import add, agrees, case, digests, overrides
 
 from ecg_core.network.statements import Triage
 from ecg_core.page import values
+from ecg_core.page.values import PREPROCESSING_VERSION
 from ecg_core.triage.canonical import canonical_json, sha256_text
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.store import Action, CaseFilter, Reading, Store, StoreError
@@ -65,7 +66,7 @@ def test_the_answer_event_carries_what_an_auditor_needs(store: Store) -> None:
         "name": "page",
         "version": "1",
         "weights_sha256": "ab" * 32,
-        "preprocessing_version": "page-1",
+        "preprocessing_version": PREPROCESSING_VERSION,
     }
     assert tuple(said["prediction"]["triage"]) == new.prediction.triage
     assert (said["priority"], said["rule_id"]) == ("soon", "other-abnormality")
