@@ -51,6 +51,24 @@ LIMITS: dict[str, Limit] = {
             "Hold the camera still, in better light, or use a scanner.",
         ),
         Limit(
+            "too_dark",
+            Severity.REFUSE,
+            "The picture is too dark: its brightest parts reach {level:.0f} % of white.",
+            "Photograph the sheet again in daylight or with the flash, without your shadow on it.",
+        ),
+        Limit(
+            "burnt_out",
+            Severity.REFUSE,
+            "{share:.0f} % of the picture is burnt out to white, and the page with it.",
+            "Photograph the sheet again without flash or glare.",
+        ),
+        Limit(
+            "inseparable",
+            Severity.REFUSE,
+            "Grid and traces have the same grey and cannot be told apart.",
+            "Scan the page in colour, or use the recorder's own export.",
+        ),
+        Limit(
             "cut_off",
             Severity.REFUSE,
             "Only {seconds:.1f} s of the ten seconds are on the picture.",

@@ -17,6 +17,7 @@ from ecg_core.page.grid import Grid, find_grid
 from ecg_core.page.gridless import scale_without_grid
 from ecg_core.page.ink import RASTER, Ink, straighten
 from ecg_core.page.layouts import PAGE_WIDTH_MM
+from ecg_core.page.light import explained
 from ecg_core.page.panels import Panels
 from ecg_core.page.quality import refuse, remark
 from ecg_core.page.upright import find_upright
@@ -70,6 +71,17 @@ def read_scan(
 ) -> Reading:
     """As `from_scan`, with the geometry that was found."""
     correction = correction or Correction()
+    grids: list[Grid] = []
+    try:
+        return _read_scan(scan, layout, correction, grids)
+    except PageError as refusal:
+        raise explained(scan.pixels, refusal, bool(grids)) from None
+
+
+def _read_scan(
+    scan: EcgScan, layout: str | None, correction: Correction, grids: list[Grid]
+) -> Reading:
+    """As `read_scan`; a grid that was seen is left in `grids`, whatever comes after."""
     view = view_of(scan.pixels, correction.corners_px).turned(correction.quarter_turns or 0)
     height, width = view.pixels.shape[:2]
     if min(height, width) < quality.MIN_SIDE_PX:
@@ -81,6 +93,7 @@ def read_scan(
         view, grid = _without_grid(view, free)
         remarks.append(remark("no_grid"))
     else:
+        grids.append(grid)
         x, y = grid.px_per_mm
         remarks.append(
             remark("geometry", x=x, y=y, angle=grid.angle_deg, residual=grid.residual_mm)
