@@ -11,7 +11,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "MI": ("an infarction", "one"),
     "STTC": ("ST–T changes", "them"),
     "CD": ("a conduction disturbance", "one"),
-    "HYP": ("hypertrophy or enlargement", "it"),
+    "HYP": ("hypertrophy or enlargement", "either"),
     "acute_mi": ("an acute or recent infarction", "one"),
 }
 """Of a question's code: what an ECG has, and the pronoun for it."""
@@ -29,7 +29,7 @@ def sentence(rates: Rates) -> str:
             f"Of 100 normal ECGs it calls {hundred(rates.sensitivity)} normal; of 100 others it "
             f"wrongly calls {hundred(alarms)} normal."
         )
-    what, it = PHRASES.get(rates.code, (f"“{rates.name}”", "it"))
+    what, it = PHRASES.get(rates.code, (f"“{rates.name}”", "that"))
     return (
         f"Of 100 ECGs with {what} it flags {hundred(rates.sensitivity)}; of 100 without {it} it "
         f"wrongly flags {hundred(alarms)}."

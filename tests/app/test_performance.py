@@ -139,7 +139,9 @@ def test_filters_leave_out_what_the_model_abstained_on(
 
 @pytest.mark.parametrize("key", [one.key for one in VIEWS])
 def test_every_view_of_every_set_can_be_shown(page: AppTest, key: str) -> None:
-    view(page, key)
+    shown = view(page, key)
+    drawn = (*shown.get("plotly_chart"), *shown.dataframe, *shown.info, *shown.caption)
+    assert len(drawn) > 2
 
 
 def test_evidence_of_other_weights_is_not_shown(
