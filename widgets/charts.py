@@ -25,6 +25,22 @@ def interval_text(interval: Interval) -> str:
     return f"{interval.value:.3f} ({interval.low:.3f}–{interval.high:.3f})"
 
 
+def add_band(
+    figure: go.Figure, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str = COLOURS[0]
+) -> None:
+    """Shade what lies between two curves over `x`; colour: as #rrggbb."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    figure.add_scatter(
+        x=np.r_[x, x[::-1]],
+        y=np.r_[high, low[::-1]],
+        fill="toself",
+        fillcolor=f"rgba({red},{green},{blue},0.18)",
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
 def confusion_chart(names: Sequence[str], counts: np.ndarray) -> go.Figure:
     """Confusion matrix (K × K, truth by row): share of each true class, counts in the cells."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -97,16 +113,7 @@ def risk_chart(curves: Sequence[RiskCoverage]) -> go.Figure:
     shares = 100 * COVERAGES
     for k, curve in enumerate(curves):
         colour = COLOURS[k]
-        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-        figure.add_scatter(
-            x=np.r_[shares, shares[::-1]],
-            y=100 * np.r_[curve.high, curve.low[::-1]],
-            fill="toself",
-            fillcolor=f"rgba({red},{green},{blue},0.18)",
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        add_band(figure, shares, 100 * curve.low, 100 * curve.high, colour)
         figure.add_scatter(
             x=shares,
             y=100 * curve.risk,

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from ecg_core.appraisal.curves import GRID, Curve, DecisionCurve, Reliability
 from ecg_core.appraisal.rates import Rates
-from widgets.charts import COLOURS, HEIGHT, confusion_chart, interval_text
+from widgets.charts import COLOURS, HEIGHT, add_band, confusion_chart, interval_text
 
 __all__ = [
     "benefit_chart",
@@ -46,7 +46,7 @@ def precision_chart(curve: Curve, point: Rates) -> go.Figure:
 def benefit_chart(curve: DecisionCurve, threshold: float) -> go.Figure:
     """Net benefit of the model, of flagging everyone and of flagging no one."""
     figure = go.Figure()
-    _fill(figure, curve.thresholds, curve.low, curve.high)
+    add_band(figure, curve.thresholds, curve.low, curve.high)
     shown = curve.everyone >= -0.05
     figure.add_scatter(
         x=curve.thresholds,
@@ -152,7 +152,7 @@ def heat_chart(cells: Sequence[tuple[str, str, float, int, float | None]]) -> go
 
 def _with_band(curve: Curve, title: str) -> go.Figure:
     figure = go.Figure()
-    _fill(figure, GRID, curve.low, curve.high)
+    add_band(figure, GRID, curve.low, curve.high)
     figure.add_scatter(
         x=curve.x,
         y=curve.y,
@@ -164,19 +164,6 @@ def _with_band(curve: Curve, title: str) -> go.Figure:
     )
     figure.update_layout(title={"text": title, "font": {"size": 13}})
     return figure
-
-
-def _fill(figure: go.Figure, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
-    red, green, blue = (int(COLOURS[0][i : i + 2], 16) for i in (1, 3, 5))
-    figure.add_scatter(
-        x=np.r_[x, x[::-1]],
-        y=np.r_[high, low[::-1]],
-        fill="toself",
-        fillcolor=f"rgba({red},{green},{blue},0.18)",
-        line={"width": 0},
-        hoverinfo="skip",
-        showlegend=False,
-    )
 
 
 def _diagonal(figure: go.Figure) -> None:
