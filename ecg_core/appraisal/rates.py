@@ -191,15 +191,20 @@ def average_precisions(truth: np.ndarray, score: np.ndarray, weights: np.ndarray
     Equal scores are flagged together. NaN where a weighting holds no positive case.
     """
     order = np.argsort(-score, kind="stable")
-    ranked = score[order]
-    starts = np.flatnonzero(np.r_[True, np.diff(ranked) != 0])
-    drawn = weights[:, order]
-    hits_in = np.add.reduceat(drawn * truth[order], starts, axis=1)
-    flagged = np.cumsum(np.add.reduceat(drawn, starts, axis=1), axis=1)
-    hits = np.cumsum(hits_in, axis=1)
+    falling = -score[order]
+    places = np.flatnonzero(truth[order])
+    flagged = np.cumsum(weights[:, order], axis=1)
+    drawn = weights[:, order[places]]
+    hits = np.cumsum(drawn, axis=1)
+    # Only where an ill case stands does precision count; a tie counts as a whole, at its end.
+    found = falling[places]
+    last = np.searchsorted(found, found, "right") - 1
+    if (last != np.arange(len(found))).any():
+        hits = hits[:, last]
     with np.errstate(invalid="ignore", divide="ignore"):
-        precision = np.where(flagged > 0, hits / flagged, 0.0)
-        return np.asarray((hits_in * precision).sum(axis=1) / hits[:, -1])
+        precision = hits / flagged[:, np.searchsorted(falling, found, "right") - 1]
+        precision[drawn == 0] = 0.0
+        return np.asarray(np.einsum("rp,rp->r", drawn, precision) / drawn.sum(axis=1))
 
 
 def class_rates(choice: Choice, patients: np.ndarray) -> tuple[Rates, ...]:

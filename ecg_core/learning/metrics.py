@@ -84,19 +84,21 @@ def weighted_aucs(truth: np.ndarray, score: np.ndarray, weights: np.ndarray) -> 
     truth: bool, n. score: float, n. weights: R × n, for example how often a resample drew each
     case. Ties count half. NaN where a weighting holds only one kind of case.
     """
-    order = np.argsort(score, kind="stable")
-    ranked, ill = score[order], truth[order].astype(bool)
-    positive = weights[:, order] * ill
-    negative = weights[:, order] * ~ill
-    _, group = np.unique(ranked, return_inverse=True)
-    starts = np.flatnonzero(np.r_[True, np.diff(group) > 0])
-    positive_in = np.add.reduceat(positive, starts, axis=1)
-    negative_in = np.add.reduceat(negative, starts, axis=1)
-    negative_below = np.cumsum(negative_in, axis=1) - negative_in
-    wins = (positive_in * (negative_below + 0.5 * negative_in)).sum(axis=1)
-    pairs = positive.sum(axis=1) * negative.sum(axis=1)
+    ill = truth.astype(bool)
+    well = np.flatnonzero(~ill)[np.argsort(score[~ill], kind="stable")]
+    ranked, ill_scores = score[well], score[ill]
+    # Weight of the well cases below each place in their order: every ill case wins over those.
+    below = np.zeros((len(weights), len(well) + 1))
+    np.cumsum(weights[:, well], axis=1, out=below[:, 1:])
+    first = np.searchsorted(ranked, ill_scores, "left")
+    last = np.searchsorted(ranked, ill_scores, "right")
+    beaten = below[:, first]
+    if (first != last).any():
+        beaten = 0.5 * (beaten + below[:, last])
+    drawn = weights[:, ill]
+    pairs = drawn.sum(axis=1) * below[:, -1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(pairs > 0, wins / pairs, np.nan)
+        return np.where(pairs > 0, np.einsum("rp,rp->r", drawn, beaten) / pairs, np.nan)
 
 
 def patient_weights(patients: np.ndarray, resamples: int = RESAMPLES, seed: int = 0) -> np.ndarray:
