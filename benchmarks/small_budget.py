@@ -7,10 +7,9 @@ from typing import Any
 
 from ecg_core.learning.baselines import ABLATIONS, BASELINES
 from ecg_core.learning.baselines.method import Method
+from ecg_core.learning.method_rows import LESS_COMPUTE, longest
 
 OTHER_TESTS = ("degraded", "photos")
-LESS_COMPUTE = 0.7
-"""Ours must reach the hybrid with so much of its training time."""
 Rows = Sequence[dict[str, Any]]
 
 
@@ -37,12 +36,6 @@ def verdict(by_key: dict[str, dict[str, Any]]) -> str:
         f"{ours['cpu_seconds']:.0f} CPU-seconds, the hybrid {hybrid['clean']['auc']:.3f} after "
         f"{hybrid['cpu_seconds']:.0f}; {1 - spent:.0%} less)."
     )
-
-
-def longest(rows: Rows) -> Rows:
-    """The rows of the largest limit that ours was trained under: limits are never mixed."""
-    limits = [row["limit_s"] for row in rows if row["method"] == "ours"]
-    return [row for row in rows if limits and row["limit_s"] == max(limits)]
 
 
 def _table(methods: Sequence[Method], rows: Rows) -> str:

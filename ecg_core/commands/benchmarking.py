@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
+from ecg_core.learning.method_rows import RESULTS
 
 LIMIT_S = 300.0
 """CPU-seconds that each method may train."""
-RESULTS = Path("benchmarks/results/small_budget.jsonl")
-"""Of both commands: ours is in both tables and trains once."""
 SUBCOMMANDS = {
     "benchmark": "train published kinds of model and ours side by side",
     "ablate": "train ours with one thing changed at a time",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.learning import evidence
+from ecg_core.learning import evidence, method_rows
 from ecg_core.learning.evidence import EvidenceSet
 from tests.app.conftest import words
+from tests.learning.test_method_rows import row
 from widgets import engine
 from widgets.appraisal.views import VIEWS
 
@@ -142,6 +144,26 @@ def test_every_view_of_every_set_can_be_shown(page: AppTest, key: str) -> None:
     shown = view(page, key)
     drawn = (*shown.get("plotly_chart"), *shown.dataframe, *shown.info, *shown.caption)
     assert len(drawn) > 2
+
+
+def test_methods_are_shown_with_their_cost_or_as_not_measured(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    load = method_rows.load
+    rows = tmp_path / "rows.jsonl"
+    monkeypatch.setattr(method_rows, "load", lambda: load(rows))
+    assert "Not measured: the evidence file" in words(view(page, "training"))
+    given = (row("ours", 0.8716, 300.1), row("hybrid", 0.8558, 200.1))
+    rows.write_text("".join(json.dumps(one) + "\n" for one in given), encoding="utf-8")
+    page.run()
+    assert not page.exception
+    published, ablations = (frame.value.set_index("Method") for frame in page.dataframe)
+    ours = published.loc["Ours: residual attention network"]
+    assert ours["Mean AUC (95 % CI)"] == "0.872 (0.862–0.882)"
+    assert ours["Training (CPU-s)"] == 300
+    assert published.loc["Heavy CNN: ResNet-50, 1 px/mm", "Mean AUC (95 % CI)"] == "not measured"
+    assert ablations.loc["No attention", "Mean AUC (95 % CI)"] == "not measured"
+    assert "n = 728 clean" in words(page)
 
 
 def test_evidence_of_other_weights_is_not_shown(

@@ -1,4 +1,4 @@
-"""Training: the learning curve of the released run and what it cost."""
+"""Training: the learning curve of the released run, and its cost beside other methods."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ecg_core.learning import history
-from widgets.appraisal import tables
+from widgets.appraisal import methods, tables
 from widgets.appraisal.context import Context
 from widgets.charts import COLOURS, DASHES, HEIGHT
 
@@ -14,7 +14,12 @@ OWN_AXIS = {"epoch", "loss", "seconds", "cpu_seconds"}
 
 
 def show(context: Context) -> None:
-    """Loss and fold-9 curves, epoch by epoch."""
+    """Loss and fold-9 curves, epoch by epoch; then what other methods cost."""
+    _curves(context)
+    methods.section()
+
+
+def _curves(context: Context) -> None:
     table = history.load(context.card.name)
     if table.empty:
         st.info("This model was shipped without its training log.")
