@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from ecg_core.triage.canonical import canonical_json, sha256_text, utc_now
@@ -19,6 +20,7 @@ MACHINE = "ECG Triage"
 CLOCK_TOLERANCE_S = 2.0
 """Clocks of several computers at one database differ by this much without being remarked on."""
 
+_CASE_COLUMNS = tuple(column.key for column in CaseRow.__mapper__.column_attrs)
 _LATER_COLUMNS = ("phase", "verdict", "findings", "confidence", "second_wanted", "blind", "account")
 
 
@@ -88,7 +90,7 @@ def clock_behind_s(session: Session, head: HeadRow, now: str) -> float:
     return round(behind.total_seconds(), 1)
 
 
-def event_plain(event: EventRow) -> dict[str, Any]:
+def event_plain(event: EventRow | Row[Any]) -> dict[str, Any]:
     """All columns of an event but its own hash, in the order in which they are exported.
 
     A role that is none is left out, as it was not there before there were accounts.
@@ -108,20 +110,19 @@ def event_plain(event: EventRow) -> dict[str, Any]:
     return plain
 
 
-def event_hash(event: EventRow) -> str:
+def event_hash(event: EventRow | Row[Any]) -> str:
     """SHA-256 of the canonical JSON of `event_plain`."""
     return sha256_text(canonical_json(event_plain(event)))
 
 
-def case_hash(case: CaseRow, files: list[FileRow]) -> str:
+def case_hash(case: CaseRow | Row[Any], files: Sequence[FileRow | Row[Any]]) -> str:
     """SHA-256 of a case's row and its files' rows, kept in the event that added it."""
-    columns = [column.key for column in CaseRow.__mapper__.column_attrs]
-    plain = {name: getattr(case, name) for name in columns}
+    plain: dict[str, Any] = {name: getattr(case, name) for name in _CASE_COLUMNS}
     plain["files"] = [[file.position, file.name, file.sha256] for file in files]
     return sha256_text(canonical_json(plain))
 
 
-def reading_plain(row: ReadingRow) -> dict[str, Any]:
+def reading_plain(row: ReadingRow | Row[Any]) -> dict[str, Any]:
     """What the event of a reading says of it, besides the values before and after.
 
     Columns that came later are left out where they are none, as in readings from before.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from ecg_core.network.statements import Triage
@@ -156,7 +156,7 @@ def case_files(session: Session, case_id: str) -> list[FileRow]:
     return list(session.scalars(query))
 
 
-def reading_matches(row: ReadingRow, events: list[EventRow]) -> bool:
+def reading_matches(row: ReadingRow | Row[Any], events: Sequence[EventRow | Row[Any]]) -> bool:
     """Whether a reading's columns say what its event says."""
     event = next((event for event in events if event.seq == row.seq), None)
     if event is None or (event.case_id, event.created_utc) != (row.case_id, row.created_utc):
@@ -165,7 +165,7 @@ def reading_matches(row: ReadingRow, events: list[EventRow]) -> bool:
     return canonical_json(said) == canonical_json(chain.reading_plain(row))
 
 
-def payload_of(event: EventRow) -> dict[str, Any]:
+def payload_of(event: EventRow | Row[Any]) -> dict[str, Any]:
     """What an event says; nothing when its payload was spoilt."""
     try:
         plain = json.loads(event.payload)

@@ -8,6 +8,7 @@ adjudicates. What was taken back counts as if it had not been said.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -138,28 +139,32 @@ def _differ(opinions: Mapping[str, ReadingRow]) -> bool:
     return len({row.triage or row.verdict for row in opinions.values()}) > 1
 
 
-def standing(session: Session, case: CaseRow) -> Standing:
-    """The fold of a stored case."""
-    readings = session.scalars(
-        select(ReadingRow).where(ReadingRow.case_id == case.id).order_by(ReadingRow.seq)
-    ).all()
-    events = [
-        (seq, action, json.loads(payload))
-        for seq, action, payload in session.execute(
-            select(EventRow.seq, EventRow.action, EventRow.payload)
-            .where(
-                EventRow.case_id == case.id,
-                EventRow.action.in_([Action.UNDONE, Action.WITHDRAWN]),
-            )
-            .order_by(EventRow.seq)
+def standings(session: Session, cases: Sequence[CaseRow]) -> dict[str, Standing]:
+    """The folds of stored cases, by id."""
+    ids = [case.id for case in cases]
+    readings: dict[str, list[ReadingRow]] = defaultdict(list)
+    for row in session.scalars(
+        select(ReadingRow).where(ReadingRow.case_id.in_(ids)).order_by(ReadingRow.seq)
+    ):
+        readings[row.case_id].append(row)
+    events: dict[str, list[tuple[int, str, Mapping[str, Any]]]] = defaultdict(list)
+    for case_id, seq, action, payload in session.execute(
+        select(EventRow.case_id, EventRow.seq, EventRow.action, EventRow.payload)
+        .where(
+            EventRow.case_id.in_(ids),
+            EventRow.action.in_([Action.UNDONE, Action.WITHDRAWN]),
         )
-    ]
-    return fold(Priority(case.priority), readings, events)
+        .order_by(EventRow.seq)
+    ):
+        events[str(case_id)].append((seq, action, json.loads(payload)))
+    return {
+        case.id: fold(Priority(case.priority), readings[case.id], events[case.id]) for case in cases
+    }
 
 
 def settle(session: Session, case: CaseRow, list_name: str = "", doubtful: bool = False) -> None:
     """Bring the kept state of a case up to its events; makes it for a new case."""
-    found = standing(session, case)
+    found = standings(session, [case])[case.id]
     row = session.get(CaseStateRow, case.id)
     if row is None:
         row = CaseStateRow(
@@ -175,9 +180,15 @@ def settle(session: Session, case: CaseRow, list_name: str = "", doubtful: bool 
     session.flush()
 
 
-def fits(session: Session, case: CaseRow) -> bool:
-    """Whether the kept state says what the events come to."""
-    row, found = session.get(CaseStateRow, case.id), standing(session, case)
+def unsettled(session: Session, cases: Sequence[CaseRow]) -> list[CaseRow]:
+    """Those of these cases whose kept state does not say what their events come to."""
+    ids = [case.id for case in cases]
+    rows = session.scalars(select(CaseStateRow).where(CaseStateRow.case_id.in_(ids)))
+    kept, found = {row.case_id: row for row in rows}, standings(session, cases)
+    return [case for case in cases if not _fits(kept.get(case.id), case, found[case.id])]
+
+
+def _fits(row: CaseStateRow | None, case: CaseRow, found: Standing) -> bool:
     return row is not None and (
         row.status,
         row.priority,
