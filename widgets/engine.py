@@ -6,6 +6,7 @@ one ECG's answer under another, and nothing is computed twice.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -147,6 +148,9 @@ def _load_all() -> None:
     # A missing model is reported where it is needed, not from the background.
     with suppress(ModelUnavailableError):
         targets(classifier().identity)
+    # Libraries and models stay: collecting garbage need not walk over them again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @st.cache_resource(show_spinner=False)
