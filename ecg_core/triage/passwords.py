@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -11,7 +13,6 @@ SHORTEST, LONGEST = 10, 200
 """Characters. Length is asked for, not a mixture of kinds (NIST SP 800-63B)."""
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 def checked_password(password: str, name: str) -> str:
@@ -37,6 +38,12 @@ def hashed(password: str) -> str:
 def matches(password: str, kept: str | None) -> bool:
     """Whether this is the password; takes as long when there is none to compare with."""
     try:
-        return _hasher.verify(kept or _NOBODY, password) and kept is not None
+        return _hasher.verify(kept or _nobodys(), password) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys() -> str:
+    """The hash of a password that nobody has; made when it is first needed."""
+    return _hasher.hash("nobody has this password")

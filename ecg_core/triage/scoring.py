@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import ecg_core
 from ecg_core import intake
 from ecg_core.intake.values import Bundle, EcgRecord
-from ecg_core.network import explain
-from ecg_core.network.classifier import Classifier
 from ecg_core.page import to_page
 from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
 from ecg_core.triage.chain import MACHINE
 from ecg_core.triage.priority import decide
 from ecg_core.triage.store import Store
+
+if TYPE_CHECKING:
+    from ecg_core.network.classifier import Classifier
 
 
 class Answers(Protocol):
@@ -35,6 +36,9 @@ def score(
 
     Raises IntakeError or PageError when it cannot be read, StoreError when it cannot be stored.
     """
+    # Imports torch, for which a server that only writes jobs down must not wait.
+    from ecg_core.network import explain
+
     source = intake.read(bundle)
     if isinstance(source, EcgRecord) and source.duration_s > PAGE_SECONDS:
         source = source.window(0.0)
