@@ -88,6 +88,49 @@ def viewer() -> str:
     return "\n".join(lines)
 
 
+def room() -> str:
+    """The reading room: store, one session, twenty at once, and what was mixed up."""
+    found = rows("room")
+    if not found:
+        return "Not measured yet."
+    head = f"{found[0]['cases']:,} cases, {found[0]['events']:,} events in the database at first."
+    lines = [head, "", "| what | n | p50 | p95 |", "|---|---|---|---|"]
+    for row in (one for one in found if "p50_ms" in one):
+        lines.append(
+            f"| {row['what']} | {row['n']} | {row['p50_ms']:.0f} ms | {row['p95_ms']:.0f} ms |"
+        )
+    crossed = sum(row.get("crossed", 0) for row in found)
+    lines += ["", f"Crossed: {crossed}."]
+    for row in found:
+        if "wrong" in row:
+            lines[-1] += f" Mixed up: {row['wrong']} of {row['n']} decisions."
+        if "ok" in row:
+            whole = "whole" if row["ok"] else "**broken**"
+            lines[-1] += f" The chain is {whole} afterwards."
+        if "seconds" in row:
+            lines[-1] += f" Verifying {row['verified']:,} events took {row['seconds']:.1f} s."
+    return "\n".join(lines)
+
+
+def faults() -> str:
+    """What many kills came to."""
+    found = rows("faults")
+    if not found:
+        return "Not measured yet."
+    names = {
+        "kills": "kills",
+        "uploads": "ECGs uploaded",
+        "cases": "cases read",
+        "decisions_confirmed": "decisions confirmed",
+        "decisions_lost": "decisions lost",
+        "half_cases": "half cases",
+        "chain_broken": "broken chains",
+        "uploads_lost": "uploads lost",
+    }
+    lines = ["| what | number |", "|---|---|"]
+    return "\n".join([*lines, *(f"| {name} | {found[0][key]} |" for key, name in names.items())])
+
+
 def measurements() -> str:
     """Rate, intervals and labels against what is known."""
     found = rows("measurements")
@@ -170,6 +213,8 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "appraisal": appraisal,
     "latency": latency,
     "trace": lambda: trace.table(rows("trace")),
+    "room": room,
+    "faults": faults,
     "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
     "measurements": measurements,

@@ -1,7 +1,8 @@
 """The reading room under load: `make bench-room`.
 
 10,000 cases and 200,000 events; the store by itself, one reader's session over the websocket, and
-twenty at once who decide. Rows go to `benchmarks/results/room.jsonl`.
+twenty at once who decide: at the pace of people who read ECGs, and without any pause. Rows go to
+`benchmarks/results/room.jsonl`.
 """
 
 from __future__ import annotations
@@ -9,19 +10,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from benchmarks.filled import fill
-from benchmarks.sessions import Session, healthy
+from benchmarks.sessions import Screen, Session, healthy
 from ecg_core.triage.accounts import Account, Accounts
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.readings import Phase, Reading
@@ -33,6 +37,8 @@ from ecg_core.triage.worklist import View, WorklistFilter
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "results" / "room.jsonl"
 PASSWORD = "correct horse battery"
+SAVED = "saved as audit event"
+"""What the app says of a decision that is in the store."""
 
 
 def main() -> None:
@@ -41,6 +47,8 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--repeats", type=int, default=40)
+    parser.add_argument("--think", type=float, default=15.0, help="mean seconds on an ECG")
+    parser.add_argument("--decisions", type=int, default=5, help="of each reader")
     parser.add_argument("--keep", type=Path, help="a filled data directory, made when missing")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
@@ -52,15 +60,30 @@ def main() -> None:
         events = store.link_before_end(0).seq
         head = {"cases": store.count(), "events": events}
         people = readers(store, arguments.readers)
+        decided: list[tuple[str, str]] = []
         rows = [*of_the_store(store, people[0][0], arguments.repeats)]
         store.close()
         with server(folder) as address:
-            tokens = [cookie for _, cookie in people]
-            rows += of_one_reader(address, tokens[0], arguments.repeats)
-            rows += of_many(address, tokens, [account.full_name for account, _ in people])
+            rows += of_one_reader(address, people[0][1], arguments.repeats)
+            for think_s in (arguments.think, 0.0):
+                found, pairs = of_many(address, people, think_s, arguments.decisions)
+                rows += found
+                decided += pairs
         store = Store.open(folder)
+        rows.append(
+            {"what": "decisions mixed up", "n": len(decided), "wrong": mixed_up(store, decided)}
+        )
+        started = time.perf_counter()
         report = store.verify()
-        rows.append({"what": "chain whole afterwards", "ok": report.ok, "events": report.events})
+        seconds = round(time.perf_counter() - started, 2)
+        rows.append(
+            {
+                "what": "chain whole afterwards",
+                "ok": report.ok,
+                "verified": report.events,
+                "seconds": seconds,
+            }
+        )
         store.close()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     with arguments.out.open("w", encoding="utf-8") as out:
@@ -107,7 +130,7 @@ def of_the_store(store: Store, account: Account, repeats: int) -> Iterator[dict[
     yield _timed(
         "store: next case found, taken and reopened",
         lambda n: (
-            room.following(WorklistFilter()),
+            room.take_next(WorklistFilter()),
             room.turn(rows[n].id),
             room.reopen(rows[n].id),
         ),
@@ -139,35 +162,76 @@ def of_one_reader(address: str, cookie: str, repeats: int) -> list[dict[str, obj
     return [_row("session: worklist opens", opened), _row("session: next case opens", nexts)]
 
 
-def of_many(address: str, cookies: list[str], names: list[str]) -> list[dict[str, object]]:
-    """All readers at once: each opens a case, decides, and sees the next one."""
+@dataclass(frozen=True)
+class Sitting:
+    """What one reader's session came to: seconds of each decision, and what was not its own."""
 
-    def read(cookie: str, name: str) -> tuple[list[float], int]:
-        session, took, crossed = Session(address, cookie), [], 0
-        screen, _ = session.open("worklist")
-        button = screen.buttons.get("Read the next case")
-        if button is not None:
-            screen, _ = session.press(button)
-        for _ in range(5):
-            # A name of another reader in one's own menu would be a leak between sessions.
-            crossed += not screen.says(name)
-            save = screen.buttons.get("Save decision")
-            if save is None:
-                screen, _ = session.open("worklist")
-                button = screen.buttons.get("Read the next case")
-                if button is not None:
-                    screen, _ = session.press(button)
-                continue
-            screen, seconds = session.press(save)
-            took.append(seconds)
-        session.close()
-        return took, crossed
+    confirmed_s: tuple[float, ...]
+    next_drawn_s: tuple[float, ...]
+    saved: tuple[tuple[str, str], ...]
+    crossed: int
 
-    with ThreadPoolExecutor(len(cookies)) as pool:
-        found = list(pool.map(read, cookies, names))
-    took = [seconds for one, _ in found for seconds in one]
-    row = _row(f"{len(cookies)} sessions at once: decision saved and next case drawn", took)
-    return [row | {"crossed": sum(crossed for _, crossed in found)}]
+
+def sit(address: str, reader: Account, cookie: str, pauses_s: Sequence[float]) -> Sitting:
+    """Open the worklist and a case; after each pause decide, and see the next case.
+
+    Raises RuntimeError when the screen does not offer what a reader needs.
+    """
+    session, confirmed, drawn, saved, crossed = Session(address, cookie), [], [], [], 0
+    screen, _ = session.open("worklist")
+    screen, _ = session.press(_button(screen, "Read the next case"))
+    for pause_s in pauses_s:
+        time.sleep(pause_s)
+        case = dict(parse_qsl(session.query)).get("case", "")
+        screen, seconds = session.press(_button(screen, "Save decision"), SAVED)
+        # A menu with another's name, or no decision confirmed, would be a mix-up of sessions.
+        crossed += not screen.says(f"**{reader.full_name}**")
+        drawn.append(seconds)
+        confirmed.append(screen.seconds_to[SAVED])
+        saved.append((reader.id, case))
+    session.close()
+    return Sitting(tuple(confirmed), tuple(drawn), tuple(saved), crossed)
+
+
+def _button(screen: Screen, label: str) -> str:
+    if label not in screen.buttons:
+        raise RuntimeError(f"no button {label!r}: {screen.words[-8:]}")
+    return screen.buttons[label]
+
+
+def of_many(
+    address: str, people: list[tuple[Account, str]], think_s: float, decisions: int
+) -> tuple[list[dict[str, object]], list[tuple[str, str]]]:
+    """All readers at once; gives rows, and who decided which case.
+
+    think_s: mean pause before each decision (half to one and a half times as long); 0: none.
+    """
+    draw = random.Random(20)
+    pauses = [[think_s * draw.uniform(0.5, 1.5) for _ in range(decisions)] for _ in people]
+    with ThreadPoolExecutor(len(people)) as pool:
+        found = list(
+            pool.map(lambda one: sit(address, *one[0], one[1]), zip(people, pauses, strict=True))
+        )
+    pace = f"a decision every {think_s:.0f} s each" if think_s else "without a pause"
+    crossed = sum(one.crossed for one in found)
+    rows = [
+        _row(f"{len(people)} sessions, {pace}: {what}", [s for one in found for s in times(one)])
+        | {"crossed": crossed}
+        for what, times in (
+            ("decision confirmed", lambda one: one.confirmed_s),
+            ("next case drawn", lambda one: one.next_drawn_s),
+        )
+    ]
+    return rows, [pair for one in found for pair in one.saved]
+
+
+def mixed_up(store: Store, decided: list[tuple[str, str]]) -> int:
+    """How many decisions are not in the store as one reading by their reader on their case."""
+    wrong = 0
+    for account, case_id in decided:
+        readings = store.reopen(case_id).readings
+        wrong += [one.account for one in readings].count(account) != 1
+    return wrong
 
 
 @contextmanager

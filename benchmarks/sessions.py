@@ -19,11 +19,12 @@ PATIENCE_S = 120.0
 
 @dataclass
 class Screen:
-    """What one run drew: words, and buttons by label."""
+    """What one run drew: words, buttons by label, and when words came that were waited for."""
 
     words: list[str] = field(default_factory=list)
     buttons: dict[str, str] = field(default_factory=dict)
     query: str = ""
+    seconds_to: dict[str, float] = field(default_factory=dict)
 
     def says(self, text: str) -> bool:
         """Whether these words are on the screen."""
@@ -54,21 +55,21 @@ class Session:
         self.query = query
         return self._run(message)
 
-    def press(self, button: str) -> tuple[Screen, float]:
-        """Press a button by its id."""
+    def press(self, button: str, waited_for: str = "") -> tuple[Screen, float]:
+        """Press a button by its id; `Screen.seconds_to` tells when these words came."""
         message = BackMsg()
         message.rerun_script.query_string = self.query
         message.rerun_script.page_script_hash = self._page
         state = message.rerun_script.widget_states.widgets.add()
         state.id, state.trigger_value = button, True
-        return self._run(message)
+        return self._run(message, waited_for)
 
     def close(self) -> None:
         """Close the tab."""
         self._socket.close()
 
-    def _run(self, message: BackMsg) -> tuple[Screen, float]:
-        screen, started = Screen(), time.perf_counter()
+    def _run(self, message: BackMsg, waited_for: str = "") -> tuple[Screen, float]:
+        screen, started, came = Screen(), time.perf_counter(), {}
         self._socket.send(message.SerializeToString())
         while True:
             data = self._socket.recv(timeout=PATIENCE_S)
@@ -89,10 +90,12 @@ class Session:
                 elif what in ("markdown", "heading", "alert"):
                     body = getattr(element, what)
                     screen.words.append(getattr(body, "body", ""))
+                    if waited_for and waited_for in screen.words[-1]:
+                        came.setdefault(waited_for, time.perf_counter() - started)
             elif kind == "script_finished" and (
                 forward.script_finished == ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY
             ):
-                screen.query = self.query
+                screen.query, screen.seconds_to = self.query, came
                 return screen, time.perf_counter() - started
 
 

@@ -158,7 +158,7 @@ def listing(room: Room) -> None:
                 disabled=following is None,
                 key="read_next",
             ):
-                open_case(following)
+                open_case(room.take_next(wanted))
         if room.account.may(Permission.ADD_ECGS):
             batch.add_menu()
         st.space("stretch")
@@ -221,7 +221,7 @@ try:
             here,
             opened,
             lambda: open_case(None),
-            lambda: open_case(here.following(present(), opened)),
+            lambda: open_case(here.take_next(present(), opened)),
         )
     else:
         listing(here)

@@ -68,6 +68,16 @@ class Room:
         with self.store.snapshot() as session:
             return worklist.following(session, wanted, self.seat, not_this)
 
+    def take_next(self, wanted: WorklistFilter, not_this: str = "") -> str | None:
+        """The case to open next, held for this person: two who ask at once get two cases."""
+        self.actor.require(Permission.READ)
+        minutes = self.store.settings().taken_minutes
+        with self.store.changing() as session:
+            while case_id := worklist.following(session, wanted, self.seat, not_this):
+                if worklist.take(session, case_id, self.account.id, minutes) is None:
+                    return case_id
+        return None
+
     def lists(self) -> tuple[str, ...]:
         """The names of all lists."""
         with self.store.snapshot() as session:

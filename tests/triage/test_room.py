@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -68,6 +69,19 @@ def lee(store: Store) -> Room:
 
 def names(room: Room, **wanted: object) -> list[str]:
     return [row.name for row in room.worklist(WorklistFilter(**wanted))[0]]  # type: ignore[arg-type]
+
+
+def test_readers_who_ask_at_once_get_different_cases(store: Store) -> None:
+    ids = {add(store, case(number)) for number in range(6)}
+    rooms = [person(store, f"reader{number}", Role.READER) for number in range(8)]
+    with ThreadPoolExecutor(len(rooms)) as pool:
+        got = list(pool.map(lambda room: room.take_next(WorklistFilter()), rooms))
+    # Six cases for eight people: each case once, and nothing is left for two.
+    assert sorted(filter(None, got)) == sorted(ids)
+    assert got.count(None) == 2
+    for room, case_id in zip(rooms, got, strict=True):
+        if case_id is not None:
+            assert room.turn(case_id).taken_by is None
 
 
 def test_most_urgent_first_and_the_oldest_of_those(store: Store, ada: Room) -> None:
