@@ -225,19 +225,32 @@ def _stored_waves(case_id: str, page_sha256: str, _case: StoredCase) -> Waves | 
     shown = _case.page
     if shown.source == "scan":
         return _recovered(shown)
+    source = stored_record(_case)
+    if source is not None:
+        seen = source.window(shown.start_s) if source.duration_s > PAGE_SECONDS else source
+        with suppress(PageError, KeyError, ValueError):
+            for band in Band:
+                if to_page(seen, shown.layout, band).sha256 == shown.sha256:
+                    return waves_of_record(seen, band)
+    return waves_of_page(shown)
+
+
+def stored_record(case: StoredCase) -> EcgRecord | None:
+    """The record in a stored case's original files, None where there is none."""
+    return _stored_record(case.id, case.input_sha256, case)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _stored_record(case_id: str, input_sha256: str, _case: StoredCase) -> EcgRecord | None:
     try:
         files = [
             Upload(file.name, store().original(case_id, position))
             for position, file in enumerate(_case.files)
         ]
-        source = _seen(intake.read(Bundle(_case.name, tuple(files))), shown.start_s)
-        if isinstance(source, EcgRecord):
-            for band in Band:
-                if to_page(source, shown.layout, band).sha256 == shown.sha256:
-                    return waves_of_record(source, band)
-    except (IntakeError, PageError, StoreError, KeyError, ValueError):
-        pass
-    return waves_of_page(shown)
+        source = intake.read(Bundle(_case.name, tuple(files)))
+    except (IntakeError, StoreError):
+        return None
+    return source if isinstance(source, EcgRecord) else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecg_core import intake
-from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
+from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.page.measured import measure_page
-from ecg_core.page.values import EcgPage, PageError
+from ecg_core.page.values import PageError
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.store import StoredCase, StoreError
 from widgets import engine, queue
@@ -30,22 +29,9 @@ def measured_case(case: StoredCase) -> Measurements:
 
 @st.cache_resource(show_spinner=False, max_entries=48)
 def _measured_case(case_id: str, page_sha256: str, _case: StoredCase) -> Measurements:
-    return measure_page(_case.page, _record(_case, _case.page))
-
-
-def _record(case: StoredCase, page: EcgPage) -> EcgRecord | None:
-    """The record that the page was drawn from; without it the page itself is measured."""
-    if page.source == "scan":
-        return None
-    try:
-        files = [
-            Upload(file.name, engine.store().original(case.id, position))
-            for position, file in enumerate(case.files)
-        ]
-        source = intake.read(Bundle(case.name, tuple(files)))
-    except (IntakeError, StoreError):
-        return None
-    return source if isinstance(source, EcgRecord) else None
+    # A scan has no record: the page itself is measured.
+    record = None if _case.page.source == "scan" else engine.stored_record(_case)
+    return measure_page(_case.page, record)
 
 
 def of_earlier(key: str) -> Measurements | None:
