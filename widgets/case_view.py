@@ -49,13 +49,14 @@ def case_view(
         reported.header_view(told)
     with answers:
         verdict.verdict(case.prediction, case.priority, case.page.remarks)
+        reported.draft_view(told)
     history, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with history:
         if decide is not None:
             decide()
+            reported.editor_view(told)
         if readings and (decide is None or case.readings):
             _readings(case)
-        reported.draft_view(told, edit=decide is not None)
         if readings:
             _originals(case)
     with classes:

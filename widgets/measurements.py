@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from html import escape
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -20,17 +19,19 @@ GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("P–QRS–T axes", ("p_axis", "qrs_axis", "t_axis"), "°"),
 )
 """Title, quantities and unit of each cell, in the order of a recorder's header."""
+ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
+_COMPONENT = st.components.v2.component(
+    "ecg_header",
+    html='<div class="header"\n role="group" aria-label="Measurements"></div>',
+    css=(ASSETS / "header.css").read_text(encoding="utf-8"),
+    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in ("lit", "header")),
+)
 JOINTS = {"RR ± SD": " ± "}
 
 
-def header(found: Measurements, lit: Collection[str] = ()) -> None:
-    """The block. lit: keys of numbers that the chosen sentence rests on."""
-    cells = "".join(_cell(found, *group, lit) for group in GROUPS)
-    style = (
-        "display:flex;flex-wrap:wrap;gap:0.15rem 1.6rem;font-variant-numeric:tabular-nums;"
-        "line-height:1.35"
-    )
-    st.html(f'<div style="{style}" role="group" aria-label="Measurements">{cells}</div>')
+def header(found: Measurements, key: str) -> None:
+    """The block; it marks the numbers that the chosen sentence of the draft rests on."""
+    _COMPONENT(key=f"header_{key}", data={"cells": [_cell(found, *group) for group in GROUPS]})
     notes = []
     if found.off_paper:
         notes.append("Measured on traces read off the page.")
@@ -73,20 +74,15 @@ def details(found: Measurements) -> None:
     )
 
 
-def _cell(
-    found: Measurements, title: str, keys: tuple[str, ...], unit: str, lit: Collection[str]
-) -> str:
-    numbers = [_number(found.values[key]) for key in keys]
-    joint = JOINTS.get(title, " / ")
+def _cell(found: Measurements, title: str, keys: tuple[str, ...], unit: str) -> dict[str, object]:
+    numbers = JOINTS.get(title, " / ").join(_number(found.values[key]) for key in keys)
     blank = all(found.values[key].value is None for key in keys)
-    text = "–" if blank else escape(f"{joint.join(numbers)} {unit}")
-    mark = ";background:rgba(27,100,128,0.18);border-radius:4px" if set(keys) & set(lit) else ""
-    why = escape(" ".join(dict.fromkeys(found.values[k].why for k in keys if found.values[k].why)))
-    return (
-        f'<div title="{why}" style="padding:0 0.25rem{mark}">'
-        f'<div style="font-size:0.72rem;opacity:0.7">{escape(title)}</div>'
-        f'<div style="font-weight:600;white-space:nowrap">{text}</div></div>'
-    )
+    return {
+        "title": title,
+        "keys": list(keys),
+        "text": "–" if blank else f"{numbers} {unit}",
+        "why": " ".join(dict.fromkeys(found.values[k].why for k in keys if found.values[k].why)),
+    }
 
 
 def _number(one: Measurement) -> str:

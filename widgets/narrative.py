@@ -3,56 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import streamlit as st
 
 from ecg_core.report.lead_names import named
 from ecg_core.report.values import Narrative, Sentence
 from ecg_core.signal.values import QUANTITIES, Measurements
-from widgets.text import plain
 
-
-def chosen(narrative: Narrative, key: str) -> Sentence | None:
-    """The sentence that the reader clicked last, if it is still there."""
-    text = st.session_state.get(f"sentence_{key}")
-    return next((s for s in narrative.sentences if s.text == text), None)
+ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
+_COMPONENT = st.components.v2.component(
+    "ecg_draft",
+    html=(ASSETS / "draft.html").read_text(encoding="utf-8"),
+    css=(ASSETS / "draft.css").read_text(encoding="utf-8"),
+    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in ("lit", "draft")),
+)
 
 
 def narrative_view(
-    narrative: Narrative,
-    found: Measurements,
-    names: Mapping[str, str],
-    key: str,
-    edit: bool = True,
+    narrative: Narrative, found: Measurements, names: Mapping[str, str], key: str
 ) -> None:
-    """Sentences to click, what the chosen one rests on, and the text to edit and take over.
+    """Sentences to click: what the chosen one rests on lights up on the paper and in the header.
 
-    names: of findings, by code. key: of the case. edit: whether the reader may take the text
-    over into the note of the decision.
+    names: of findings, by code. key: of the case.
     """
     st.subheader("Draft report")
-    picked = chosen(narrative, key)
-    with st.container(horizontal=True, gap="xsmall"):
-        for number, sentence in enumerate(narrative.sentences):
-            st.button(
-                plain(sentence.text),
-                key=f"say_{key}_{number}",
-                type="tertiary",
-                icon=":material/arrow_right:" if sentence == picked else None,
-                help=str(sentence.section),
-                on_click=_pick,
-                args=(key, sentence.text),
-            )
-    st.caption(
-        _rests_on(picked, found, names) if picked else "Click a sentence to see what it rests on."
+    _COMPONENT(
+        key=f"sentences_{key}",
+        data={
+            "id": key,
+            "sentences": [
+                {
+                    "text": sentence.text,
+                    "section": str(sentence.section),
+                    "leads": list(sentence.leads),
+                    "numbers": list(sentence.numbers),
+                    "basis": _rests_on(sentence, found, names),
+                }
+                for sentence in narrative.sentences
+            ],
+        },
     )
-    if edit:
-        _editor(narrative, key)
-
-
-def _pick(key: str, text: str) -> None:
-    name = f"sentence_{key}"
-    st.session_state[name] = None if st.session_state.get(name) == text else text
 
 
 def _rests_on(sentence: Sentence, found: Measurements, names: Mapping[str, str]) -> str:
@@ -67,9 +58,10 @@ def _rests_on(sentence: Sentence, found: Measurements, names: Mapping[str, str])
     return "Rests on " + (" · ".join(parts) or "the machine's answer as a whole") + "."
 
 
-def _editor(narrative: Narrative, key: str) -> None:
+def editor(narrative: Narrative, key: str) -> None:
+    """The text to edit, and to take over into the note of the decision."""
     area = f"draft_{key}"
-    with st.expander("Edit and take over", icon=":material/edit:"):
+    with st.expander("Edit the draft and take it over", icon=":material/edit:"):
         st.session_state.setdefault(area, narrative.text)
         st.text_area(
             "Report text", key=area, height=150, max_chars=4000, label_visibility="collapsed"

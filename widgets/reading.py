@@ -188,10 +188,12 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
         reported.header_view(told)
     with answers:
         verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, source.notes)
+        reported.draft_view(told)
     decide, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with decide:
         decision_form(entry, answer, turn)
-        reported.draft_view(told, edit=entry.event is None)
+        if entry.event is None:
+            reported.editor_view(told)
     with classes:
         verdict.classes(answer.prediction)
     with leads:

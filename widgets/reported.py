@@ -20,7 +20,7 @@ from ecg_core.signal.values import Measurements
 from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.readings import StoredReading
 from widgets.measurements import details, header
-from widgets.narrative import chosen, narrative_view
+from widgets.narrative import editor, narrative_view
 from widgets.report import report_button
 
 
@@ -73,9 +73,8 @@ def marks(page: EcgPage, measurements: Measurements, case_id: str) -> list[Annot
 
 
 def header_view(one: Reported) -> None:
-    """The block under the ECG, with what the chosen sentence rests on lit up."""
-    picked = chosen(one.narrative, one.case_id)
-    header(one.measurements, picked.numbers if picked else ())
+    """The block under the ECG."""
+    header(one.measurements, one.case_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("ST levels and details", icon=":material/straighten:"):
             details(one.measurements)
@@ -84,7 +83,12 @@ def header_view(one: Reported) -> None:
         report_button(one.content, one.case_id)
 
 
-def draft_view(one: Reported, edit: bool = True) -> None:
-    """The draft report; `edit` lets the reader take it over into the decision's note."""
+def draft_view(one: Reported) -> None:
+    """The draft report beside the ECG."""
     names = {finding.code: finding.name for finding in one.prediction.findings}
-    narrative_view(one.narrative, one.measurements, names, one.case_id, edit)
+    narrative_view(one.narrative, one.measurements, names, one.case_id)
+
+
+def editor_view(one: Reported) -> None:
+    """The draft to edit, beside the decision that it is signed with."""
+    editor(one.narrative, one.case_id)

@@ -19,12 +19,13 @@ const SHORTCUTS = [
   { keys: ["["], does: "Shift the earlier ECG by 40 ms to the left", run: (v) => v.shift(-0.04) },
   { keys: ["]"], does: "Shift the earlier ECG by 40 ms to the right", run: (v) => v.shift(0.04) },
   { keys: ["z"], does: "Full screen", run: (v) => v.fullScreen() },
-  { keys: ["Escape"], shown: "Esc", does: "Leave the lead, the calipers, this sheet", run: (v) => v.escape() },
+  { keys: ["Escape"], shown: "Esc", does: "Leave the lit leads, the lead, the calipers, this sheet", run: (v) => v.escape() },
   { keys: ["?"], does: "This sheet", run: (v) => v.help() },
 ];
 const BY_HAND = [
   ["Drag", "Move the ECG"],
   ["Ctrl + wheel, or two fingers", "Zoom where you point"],
+  ["Click a sentence of the draft", "Its leads and numbers light up; again, or Esc, and they do not"],
   ["Double click on a lead", "That lead alone, and back"],
   ["Arrow keys on a caliper point", "4 ms or 0.02 mV; with Shift five times as far"],
 ];

@@ -19,6 +19,7 @@ class Viewer {
     fillHelp(this.find(".help"));
     this.watcher = new ResizeObserver(() => this.applySize());
     this.stopKeys = listenToKeys(this);
+    this.stopLit = whenLit(() => this.showLit(true));
     document.addEventListener("fullscreenchange", this.onFull = () => this.applySize());
   }
 
@@ -28,6 +29,7 @@ class Viewer {
   destroy() {
     this.watcher.disconnect();
     this.stopKeys();
+    this.stopLit();
     document.removeEventListener("fullscreenchange", this.onFull);
   }
 
@@ -115,6 +117,7 @@ class Viewer {
     place.style.setProperty("--columns", specs.length > 1 ? 2 : 1);
     this.applySize();
     this.showHeat();
+    this.showLit();
     this.drawCalipers();
     this.showChoices();
   }
@@ -141,6 +144,22 @@ class Viewer {
     this.find(".show").checked = kept.show;
     this.find(".opacity input").value = kept.opacity;
     this.find(".attention").classList.toggle("off", !kept.show);
+  }
+
+  // look: bring a lit lead into sight.
+  showLit(look = false) {
+    const { leads } = lit(), [main] = this.panels;
+    for (const panel of this.panels) drawLit(panel, leads);
+    this.section.classList.toggle("lighting", leads.length > 0);
+    if (look && main?.lit.firstChild) this.bringIntoSight(main);
+  }
+
+  bringIntoSight({ sheet, lit: { children } }) {
+    const shown = sheet.getBoundingClientRect(), seen = Math.min(shown.bottom, window.innerHeight) - Math.max(shown.top, 0);
+    if (seen < shown.height / 2) sheet.scrollIntoView({ block: "center" });
+    const frame = sheet.getBoundingClientRect(), boxes = [...children].map((node) => node.getBoundingClientRect());
+    if (boxes.some((box) => box.left < frame.right - 20 && box.right > frame.left + 20 && box.top < frame.bottom - 20 && box.bottom > frame.top + 20)) return;
+    sheet.scrollBy({ left: boxes[0].left - frame.left - 10, top: boxes[0].top - frame.top - 10 });
   }
 
   showChoices() {
@@ -350,6 +369,7 @@ class Viewer {
 
   escape() {
     if (this.find(".help").open) this.find(".help").close();
+    else if (lit().text) light(NOTHING_LIT);
     else if (this.tool === "caliper") this.useTool("caliper");
     else if (this.calipers.length) this.clearCalipers();
     else if (this.view.focus) this.set({ focus: null });

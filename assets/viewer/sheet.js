@@ -92,6 +92,13 @@ function drawPrint(svg, page, plan, under) {
   if (rest.length) part(`   ${rest.join("   ")}`);
 }
 
+// The leads that the chosen sentence rests on: a tint and a frame under the trace.
+function drawLit(panel, leads) {
+  panel.lit.replaceChildren();
+  for (const s of panel.plan.segments) if (leads.includes(s.lead))
+    element("rect", { x: s.x0, y: s.top, width: s.x1 - s.x0, height: s.bottom - s.top, rx: 1, "data-lead": s.lead }, panel.lit);
+}
+
 const HEAT_NOTE = "Shade: where the model looked, not why";
 
 function drawHeat(group, image, page, plan) {
@@ -116,13 +123,16 @@ function drawSheet(page, plan, view, under) {
   const canvas = { x: 0, y: 0, width: page.width, height: page.height, preserveAspectRatio: "none" };
   const photo = plan.kind === "picture" && view.source !== "ink" && page.picture;
   if (!photo) drawGrid(svg, plan);
+  const lit = element("g", { class: "lit" });
+  if (plan.kind === "traces") svg.appendChild(lit);
   if (photo) element("image", { class: "layer-picture", href: page.picture, ...canvas }, svg);
   else if (plan.kind === "picture") element("image", { class: "layer-ink", href: page.ink, ...canvas }, svg);
   else drawWaves(svg, page, plan, under);
+  if (plan.kind === "picture") svg.appendChild(lit);
   const heat = element("g", { class: "heat" }, svg);
   drawLabels(svg, page, plan);
   drawMarks(svg, page, plan);
   drawPrint(svg, page, plan, under);
   const marks = element("g", { class: "calipers" }, svg);
-  return { svg, heat, marks, full };
+  return { svg, lit, heat, marks, full };
 }

@@ -255,3 +255,47 @@ def test_a_scan_shows_its_traces_and_the_original(visit: Callable[..., Page]) ->
     expect(page.locator(f"{VIEWER} .trace")).to_have_count(12)
     page.get_by_role("button", name="Original", exact=True).click()
     expect(page.get_by_role("dialog").get_by_text(re.compile("As it came"))).to_be_visible()
+
+
+def test_a_sentence_lights_up_its_leads_and_numbers_without_asking_the_server(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    drop(page, "anterior_stemi.hea", "anterior_stemi.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    draft = page.get_by_label("Sentences of the draft report")
+    elevation = draft.get_by_role("button", name=re.compile("^ST elevation"))
+    expect(elevation).to_be_visible()
+    page.wait_for_timeout(1000)
+    page.evaluate(COUNT_SENT)
+    lit = page.locator(f"{VIEWER} .lit rect")
+    marked = page.get_by_label("Measurements").locator(".lit")
+    expect(lit).to_have_count(0)
+
+    elevation.click()
+    said = elevation.text_content() or ""
+    leads = lit.evaluate_all("nodes => nodes.map((node) => node.dataset.lead)")
+    assert {"V2", "V3", "V4"} <= set(leads) and "aVR" not in leads and "V1–V6" in said
+    expect(marked).to_have_count(0)
+    # The frame lies where the lead lies: V2 begins at 125 mm, in the second row.
+    box = page.locator(f"{VIEWER} .lit rect[data-lead=V2]").bounding_box()
+    x, y = place(page, 125, 36)
+    assert box is not None and (box["x"], box["y"]) == pytest.approx((x, y), abs=2)
+    # It follows into another layout.
+    page.get_by_label("Layout").select_option("12x1")
+    expect(page.locator(f"{VIEWER} .lit rect[data-lead=V2]")).to_have_count(1)
+
+    draft.get_by_role("button", name=re.compile("^QT ")).focus()
+    page.keyboard.press("Enter")
+    expect(marked).to_have_text([re.compile("^QT"), re.compile("^QTcF / QTcB")])
+    expect(elevation).to_have_attribute("aria-pressed", "false")
+    expect(draft.get_by_text(re.compile("^Rests on .*QTc Fridericia"))).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(marked).to_have_count(0)
+    expect(lit).to_have_count(0)
+    # A second click puts it out again.
+    elevation.click()
+    expect(lit.first).to_be_visible()
+    elevation.click()
+    expect(lit).to_have_count(0)
+    assert page.evaluate("window.sent") == 0
