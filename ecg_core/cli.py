@@ -19,6 +19,7 @@ from ecg_core.commands import (
     exporting,
     keeping,
     measuring,
+    patients,
     predicting,
     redacting,
     rendering,
@@ -48,6 +49,7 @@ COMMANDS = (
     audit,
     worker,
     keeping,
+    patients,
 )
 
 

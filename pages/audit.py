@@ -28,7 +28,7 @@ from ecg_core.triage.store import (
     Status,
     StoreError,
 )
-from widgets import engine, history, person
+from widgets import badges, engine, history, person
 from widgets.badges import priority_name
 from widgets.case_view import case_view, checks_badge
 from widgets.entrance import through_app
@@ -277,6 +277,7 @@ def reopened(case_id: str) -> None:
         case = engine.store().reopen(case_id)
         st.markdown(f"**{plain(case.name)}**", width="content")
         checks_badge(case)
+        badges.patient_badge(case.patient)
     seen: set[str] = st.session_state.setdefault("viewed", set())
     if case_id not in seen:
         engine.store().record_view(case_id, person.me(Permission.OPEN_CASE).actor)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 from functools import cache
 from pathlib import Path
 
 from ecg_core.triage.accounts import Accounts
+from ecg_core.triage.keys import kept_key
 from ecg_core.triage.store import Store
 
 
@@ -37,14 +37,4 @@ def cookie_key() -> bytes:
     return given.encode() if given else _kept_key(data_dir() / "cookie.key")
 
 
-@cache
-def _kept_key(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    key = secrets.token_hex(32).encode()
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
-    return key
+_kept_key = cache(kept_key)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from ecg_core.intake.patients import tag
 from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
 from ecg_core.triage.priority import Priority, PriorityDecision
@@ -51,6 +52,18 @@ def status_badge(status: CaseStatus) -> None:
     """Where a case stands."""
     colour, icon = STATUS_LOOK[status]
     st.badge(STATUS_NAMES[status], icon=icon, color=colour)
+
+
+def patient_badge(pseudonym: str) -> None:
+    """The patient's tag; nothing where the files name no patient."""
+    if pseudonym:
+        st.badge(
+            f"Patient {tag(pseudonym)}",
+            icon=":material/fingerprint:",
+            color="gray",
+            help="Made from the patient number in the file with a secret key: the same number "
+            "always gives the same tag. Name and number themselves are not shown.",
+        )
 
 
 def abstention(reasons: Sequence[Reason]) -> None:

@@ -99,15 +99,16 @@ def _offered(
 
 def _sheet(case: StoredCase, overlay: Overlay, at: Looking, gone: str) -> None:
     """The page with the attention over it, and what else attention can be shown for."""
-    waves, others = engine.stored_waves(case), earlier.offered(case.input_sha256)
+    waves = engine.stored_waves(case)
+    others = earlier.offered(case.input_sha256, case.patient)
     paper(
         case.page,
         waves,
         overlay,
         key=f"paper_{case.id}",
         on_choice=looking.chooser(case.id, case.attention.target),
-        offered=others,
-        earlier=earlier.load(at.previous, waves, dict(others)),
+        offered=[(offer.key, offer.title) for offer in others],
+        earlier=earlier.load(at.previous, waves, others),
         marks=reported.marks(case.page, measuring.measured_case(case), case.id),
     )
     if gone:

@@ -35,6 +35,7 @@ def desk(room: Room, case_id: str, leave: Callable[[], None], go_on: Callable[[]
         st.markdown(f"**{plain(case.name)}**", width="content")
         badges.status_badge(turn.status)
         checks_badge(case)
+        badges.patient_badge(case.patient)
         st.space("stretch")
         if not turn.blind:
             exchange.case_menu(room, case)

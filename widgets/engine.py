@@ -171,7 +171,7 @@ def bundle(sha256: str) -> Bundle:
 @st.cache_resource(show_spinner=False, max_entries=24)
 def material(sha256: str) -> EcgRecord | EcgScan:
     """The record or scan in a dropped bundle. Raises IntakeError."""
-    return intake.read(bundle(sha256))
+    return intake.read(bundle(sha256), key=store().pseudonym_key())
 
 
 @st.cache_resource(show_spinner=False, max_entries=80)
@@ -330,5 +330,6 @@ def _stored(
         priority,
         {finding.code: finding.threshold for finding in _prediction.findings},
         ecg_core.__version__,
+        patient=material(sha256).patient,
     )
     return Answer(case_id, _page, _prediction, priority)

@@ -10,6 +10,7 @@ from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from ecg_core import intake
 from ecg_core.intake.values import Bundle, IntakeError, Upload
+from ecg_core.triage.store import StoreError
 from widgets import engine, queue
 from widgets.demos import Demo, demos
 from widgets.documents import keep, page_choosers
@@ -128,10 +129,10 @@ def _show(found: list[queue.Entry], opened: bool) -> None:
 def _read(bundle: Bundle, caption: str = "") -> queue.Entry:
     key = engine.shelf().put(bundle)
     try:
-        engine.material(key)
-    except IntakeError as error:
+        source = engine.material(key)
+    except (IntakeError, StoreError) as error:
         return queue.Entry(key, bundle.name, error.reason, error.hint, caption)
-    return queue.Entry(key, bundle.name, caption=caption)
+    return queue.Entry(key, bundle.name, caption=caption, patient=source.patient)
 
 
 def _count(number: int, noun: str) -> str:

@@ -46,13 +46,17 @@ class Overlay:
 
 @dataclass(frozen=True, eq=False)
 class Earlier:
-    """Another ECG to compare with. shift_s: by so much its beats come too early for overlaying."""
+    """Another ECG to compare with. shift_s: by so much its beats come too early for overlaying.
+
+    same: the files of both name the same patient.
+    """
 
     key: str
     title: str
     page: EcgPage
     waves: Waves | None
     shift_s: float = 0.0
+    same: bool = False
 
 
 def paper(
@@ -89,6 +93,7 @@ def paper(
                 "title": earlier.title,
                 "page": sheet(earlier.page, earlier.waves),
                 "shift": earlier.shift_s,
+                "same": earlier.same,
             },
         },
         **{f"on_{name}_change": partial(chosen, name) for name in CHOICES},

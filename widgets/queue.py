@@ -14,7 +14,7 @@ class Entry:
     """One opened ECG.
 
     reason and hint: why it could not be read. event: number of the saved decision.
-    caption: what a demo ECG is.
+    caption: what a demo ECG is. patient: the patient's pseudonym, "" where the files name none.
     """
 
     sha256: str
@@ -24,6 +24,7 @@ class Entry:
     caption: str = ""
     event: int | None = None
     view: View = field(default_factory=View)
+    patient: str = ""
 
     @property
     def label(self) -> str:

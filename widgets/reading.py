@@ -16,6 +16,7 @@ from ecg_core.triage.readings import StoredReading
 from ecg_core.triage.store import StoreError
 from widgets import (
     along,
+    badges,
     correction,
     earlier,
     engine,
@@ -55,6 +56,8 @@ def reading_screen(entry: queue.Entry) -> None:
     try:
         source = engine.material(entry.sha256)
         view = entry.view
+        with bar:
+            badges.patient_badge(source.patient)
         if isinstance(source, EcgRecord):
             view = _view_choice(bar, source, entry)
         elif correction.is_open(entry.sha256):
@@ -168,7 +171,7 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
     at = looking.looking(answer.case_id, first)
     attention, second = looking.attentions(answer.page, at, answer.prediction.model)
     targets = engine.targets(answer.prediction.model)
-    others = earlier.offered(entry.sha256)
+    others = earlier.offered(entry.sha256, source.patient)
     told = _reported(entry, answer, attention, at.previous)
     ecg, answers = st.columns([3.3, 1], gap="medium")
     with ecg:
@@ -178,8 +181,8 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
             Overlay(attention, targets, engine.methods(), second),
             key="paper",
             on_choice=looking.chooser(answer.case_id, first),
-            offered=others,
-            earlier=earlier.load(at.previous, waves, dict(others)),
+            offered=[(offer.key, offer.title) for offer in others],
+            earlier=earlier.load(at.previous, waves, others),
             marks=[
                 *(source.annotations if isinstance(source, EcgRecord) else ()),
                 *reported.marks(answer.page, told.measurements, answer.case_id),

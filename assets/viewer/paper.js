@@ -189,7 +189,11 @@ class Viewer {
     this.find(".earlier").hidden = !(earlier?.length || previous);
     options(this.find(".previous"), [["", "No other ECG"], ...(earlier ?? [])], previous?.key ?? "");
     this.find(".compare").hidden = !(previous?.page.waves && page.waves);
-    this.find(".earlier .caption").hidden = !previous;
+    const told = this.find(".earlier .caption");
+    told.hidden = !previous;
+    told.textContent = previous?.same
+      ? "Both files carry the same patient number."
+      : "Nothing in the files says so: check that both ECGs are of the same person.";
     this.find(".shifting").hidden = !(previous && kept.compare === "over" && page.waves);
     if (previous) this.find(".shifted").textContent = `${Math.round((previous.shift + this.moved) * 1000)} ms`;
     this.showTool();

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ecg_core.intake import dicom_picture, dicom_waveform, parts, pdf
 from ecg_core.intake.limits import Limits
+from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.raster_image import only_file
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
@@ -45,13 +46,25 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
     """
     file = only_file(bundle)
     with _parsed(file) as dataset:
-        if "WaveformSequence" in dataset:
-            return dicom_waveform.read(dataset, bundle, limits)
-        if "EncapsulatedDocument" in dataset:
-            page = pdf.read(replace(bundle, files=(_document(dataset, file),)), limits)
-            return replace(page, sha256=bundle.sha256)
-        part = parts.chosen(bundle, dicom_picture.count(dataset, file, limits))
-        return dicom_picture.read(dataset, bundle, part, limits)
+        return replace(_read(dataset, bundle, file, limits), patient_id=_patient(dataset))
+
+
+def _read(dataset: Dataset, bundle: Bundle, file: Upload, limits: Limits) -> EcgRecord | EcgScan:
+    if "WaveformSequence" in dataset:
+        return dicom_waveform.read(dataset, bundle, limits)
+    if "EncapsulatedDocument" in dataset:
+        page = pdf.read(replace(bundle, files=(_document(dataset, file),)), limits)
+        return replace(page, sha256=bundle.sha256)
+    part = parts.chosen(bundle, dicom_picture.count(dataset, file, limits))
+    return dicom_picture.read(dataset, bundle, part, limits)
+
+
+def _patient(dataset: Dataset) -> PatientId | None:
+    """The patient's number; its issuer by its universal id (as aECG writes it), else by name."""
+    issuer = dataset.get("IssuerOfPatientID")
+    for item in dataset.get("IssuerOfPatientIDQualifiersSequence") or ():
+        issuer = item.get("UniversalEntityID") or issuer
+    return patient_id(dataset.get("PatientID"), issuer)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from ecg_core.intake import sandbox
 from ecg_core.intake.archive import is_zip
@@ -10,14 +11,17 @@ from ecg_core.intake.bundles import split
 from ecg_core.intake.foreign import ACCEPTED, refusal
 from ecg_core.intake.jobs import read_case
 from ecg_core.intake.limits import LIMITS, Limits
+from ecg_core.intake.patients import pseudonym
 from ecg_core.intake.transfer import Failure, failure_of
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
 
 log = logging.getLogger(__name__)
 
 
-def read(bundle: Bundle, limits: Limits = LIMITS) -> EcgRecord | EcgScan:
+def read(bundle: Bundle, limits: Limits = LIMITS, key: bytes | None = None) -> EcgRecord | EcgScan:
     """Read the files of one case, as `split` grouped them, in a process with limits.
+
+    key: makes the patient's number in the files a pseudonym; without one it is only dropped.
 
     Returns a record (signals with calibration) or a scan (pixels). Raises IntakeError, whose
     reason names the cause and whose hint says what to do; no other exception escapes, and a
@@ -25,8 +29,8 @@ def read(bundle: Bundle, limits: Limits = LIMITS) -> EcgRecord | EcgScan:
     """
     _check(bundle, limits)
     if len(bundle.files) == 1 and is_zip(bundle.files[0].data[:4]):
-        return _read_archive(bundle, limits)
-    return _ecg(sandbox.run("read", bundle, bundle.name, limits), bundle)
+        return _read_archive(bundle, limits, key)
+    return _pseudonymous(_ecg(sandbox.run("read", bundle, bundle.name, limits), bundle), key)
 
 
 def read_here(bundle: Bundle, limits: Limits = LIMITS) -> EcgRecord | EcgScan:
@@ -37,7 +41,7 @@ def read_here(bundle: Bundle, limits: Limits = LIMITS) -> EcgRecord | EcgScan:
     """
     _check(bundle, limits)
     try:
-        return read_case(bundle, limits)
+        return _pseudonymous(read_case(bundle, limits), None)
     except IntakeError:
         raise
     except Exception as error:
@@ -49,7 +53,7 @@ def read_here(bundle: Bundle, limits: Limits = LIMITS) -> EcgRecord | EcgScan:
 def preview(bundle: Bundle, limits: Limits = LIMITS) -> EcgScan:
     """One page of a document as a small picture to choose by. Raises IntakeError."""
     _check(bundle, limits)
-    answer = _ecg(sandbox.run("preview", bundle, bundle.name, limits), bundle)
+    answer = _pseudonymous(_ecg(sandbox.run("preview", bundle, bundle.name, limits), bundle), None)
     if not isinstance(answer, EcgScan):
         raise sandbox.refusal_of(Failure("TransferError", ""), bundle.name)
     return answer
@@ -75,7 +79,7 @@ def _check(bundle: Bundle, limits: Limits) -> None:
         raise refusal(bundle.files[0])
 
 
-def _read_archive(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
+def _read_archive(bundle: Bundle, limits: Limits, key: bytes | None) -> EcgRecord | EcgScan:
     """The one case of a ZIP that was not split before; a ZIP of several is refused."""
     # A ZIP that must not be unpacked says so here; `split` would keep silent.
     sandbox.run("unpack", bundle.files[0], bundle.name, limits)
@@ -85,7 +89,13 @@ def _read_archive(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
             f"{bundle.name} holds {len(cases)} ECGs or stray files, not one ECG.",
             "Upload one record or image per ZIP.",
         )
-    return read(cases[0], limits)
+    return read(cases[0], limits, key)
+
+
+def _pseudonymous(ecg: EcgRecord | EcgScan, key: bytes | None) -> EcgRecord | EcgScan:
+    """The ECG without the patient's number, and with the pseudonym where there is a key."""
+    known = pseudonym(ecg.patient_id, key) if key is not None else ""
+    return replace(ecg, patient=known, patient_id=None)
 
 
 def _ecg(answer: object, bundle: Bundle) -> EcgRecord | EcgScan:

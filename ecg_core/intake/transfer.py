@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ecg_core.intake.archive import Member
+from ecg_core.intake.patients import patient_id
 from ecg_core.intake.values import Annotation, EcgRecord, EcgScan, IntakeError, Upload
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
@@ -68,6 +69,8 @@ def _plain(value: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         "sha256": value.sha256,
         "notes": list(value.notes),
     }
+    if value.patient_id is not None:
+        head["patient_id"] = [value.patient_id.number, value.patient_id.issuer]
     if isinstance(value, EcgScan):
         head |= {"kind": "scan", "shape": value.pixels.shape}
         return head, [_raw(value.pixels, "pixels")]
@@ -121,12 +124,13 @@ def _rebuilt(head: dict[str, Any], blobs: Sequence[bytes | bytearray]) -> Answer
         pairs = zip(head["names"], blobs, strict=True)
         return tuple(Member(str(f), Upload(str(name), bytes(data))) for (f, name), data in pairs)
     name, sha256, notes = str(head["name"]), str(head["sha256"]), tuple(map(str, head["notes"]))
+    patient = patient_id(*head["patient_id"]) if "patient_id" in head else None
     (blob,) = blobs
     if kind == "scan":
         pixels = _array(blob, head["shape"], "pixels")
         if pixels.ndim != 3 or pixels.shape[2] != 3:
             raise TransferError("wrong shape")
-        return EcgScan(name, sha256, pixels, notes)
+        return EcgScan(name, sha256, pixels, notes, patient_id=patient)
     if kind != "record":
         raise TransferError("unknown kind")
     signals_mv = _array(blob, head["shape"], "signals_mv")
@@ -144,6 +148,7 @@ def _rebuilt(head: dict[str, Any], blobs: Sequence[bytes | bytearray]) -> Answer
         start_s=float(head["start_s"]),
         annotations=tuple(Annotation(float(t), str(s), str(n)) for t, s, n in head["annotations"]),
         notes=notes,
+        patient_id=patient,
     )
 
 

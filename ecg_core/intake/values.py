@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+
+from ecg_core.intake.patients import PatientId
 
 
 class IntakeError(Exception):
@@ -66,6 +68,8 @@ class EcgRecord:
     original_leads: the names the file gave to those leads.
     start_s: where this window begins in the file; file_duration_s: length of the whole file.
     notes: what the reader of the ECG should know about how the file was read.
+    patient: pseudonym of the patient, "" where the file names none or no key was given.
+    patient_id: what a reader found in the file; `read` drops it for the pseudonym.
     """
 
     name: str
@@ -78,6 +82,8 @@ class EcgRecord:
     start_s: float = 0.0
     annotations: tuple[Annotation, ...] = ()
     notes: tuple[str, ...] = ()
+    patient: str = ""
+    patient_id: PatientId | None = field(default=None, repr=False)
 
     @property
     def duration_s(self) -> float:
@@ -101,9 +107,12 @@ class EcgScan:
 
     pixels: uint8, height × width × 3, RGB.
     notes: what the reader of the ECG should know about how the file was read.
+    patient, patient_id: as of an `EcgRecord`.
     """
 
     name: str
     sha256: str
     pixels: np.ndarray
     notes: tuple[str, ...] = ()
+    patient: str = ""
+    patient_id: PatientId | None = field(default=None, repr=False)

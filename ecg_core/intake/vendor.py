@@ -1,7 +1,7 @@
 """SCP-ECG, HL7 aECG, GE MUSE, Philips Sierra and EDF files, parsed by ecgdatakit.
 
 Of what the library finds (patient, physicians, statements, measurements) only the samples, their
-calibration and the names of the leads are taken.
+calibration and the names of the leads are taken, and the patient's number for a pseudonym.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import tempfile
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,19 @@ import numpy as np
 
 from ecg_core.intake.assemble import Wave, choose_leads, mv_per_unit, record_of
 from ecg_core.intake.limits import Limits
+from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.raster_image import only_file
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
 
 _AGAIN = "Export it from the cart or archive again, or as a PDF or an image."
 _ENTITY = re.compile("<!ENTITY", re.IGNORECASE)
+_SUBJECT_ID = re.compile(r"<(?:[\w.-]+:)?trialSubject\b[^>]*>\s*<(?:[\w.-]+:)?id\b[^>]*>")
+_ROOT = re.compile(r"""\broot\s*=\s*(["'])(.*?)\1""")
+
+
+def _patient(parsed: Any, file: Upload) -> PatientId | None:
+    return patient_id(parsed.patient.patient_id)
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class Format:
     """One format.
 
     article and name: as in "an SCP-ECG file". parser: its class in ecgdatakit. check: raises
-    IntakeError for what the library lets through.
+    IntakeError for what the library lets through. patient: whose ECG it is.
     """
 
     key: str
@@ -42,6 +49,7 @@ class Format:
     recognises: Callable[[bytes], bool]
     is_xml: bool = True
     check: Callable[[Any, Upload], None] | None = None
+    patient: Callable[[Any, Upload], PatientId | None] = _patient
 
 
 def _root(tag: str) -> Callable[[bytes], bool]:
@@ -86,7 +94,8 @@ def read(bundle: Bundle, limits: Limits, form: Format) -> EcgRecord:
         _wave(lead, _exact_rate(parsed, lead), file, index in wanted)
         for index, lead in enumerate(parsed.leads)
     ]
-    return record_of(bundle, waves, limits)
+    record = record_of(bundle, waves, limits)
+    return replace(record, patient_id=form.patient(parsed, file))
 
 
 def _parsed(file: Upload, form: Format) -> Any:
@@ -130,6 +139,19 @@ def _check_edf(parsed: Any, file: Upload) -> None:
         )
 
 
+def _aecg_patient(parsed: Any, file: Upload) -> PatientId | None:
+    """The subject's number within the root (an OID of a trial or hospital), where there is one."""
+    found = _SUBJECT_ID.search(_text(file.data))
+    root = _ROOT.search(found[0]) if found else None
+    return patient_id(parsed.patient.patient_id, root[2] if root else "")
+
+
+def _edf_patient(parsed: Any, file: Upload) -> PatientId | None:
+    """EDF+ has a field for the number. In plain EDF name and number are one text: no pseudonym."""
+    plus = file.data[192:196] == b"EDF+"
+    return patient_id(parsed.patient.patient_id) if plus else None
+
+
 def _exact_rate(parsed: Any, lead: Any) -> float:
     """The library rounds rates to whole Hz, and keeps the exact ones elsewhere."""
     meta = parsed.raw_metadata
@@ -157,7 +179,14 @@ def _wave(lead: Any, fs_hz: float, file: Upload, wanted: bool) -> Wave:
 
 FORMATS: tuple[Format, ...] = (
     Format("scp_ecg", "an", "SCP-ECG file", "scp_ecg.SCPECGParser", _is_scp, is_xml=False),
-    Format("hl7_aecg", "an", "HL7 annotated ECG", "hl7_aecg.HL7aECGParser", _root("AnnotatedECG")),
+    Format(
+        "hl7_aecg",
+        "an",
+        "HL7 annotated ECG",
+        "hl7_aecg.HL7aECGParser",
+        _root("AnnotatedECG"),
+        patient=_aecg_patient,
+    ),
     Format("ge_muse", "a", "GE MUSE file", "ge_muse_xml.GEMuseXMLParser", _root("RestingECG")),
     Format(
         "philips_sierra",
@@ -174,6 +203,7 @@ FORMATS: tuple[Format, ...] = (
         lambda head: head.startswith(b"0       ") and len(head) >= 256,
         is_xml=False,
         check=_check_edf,
+        patient=_edf_patient,
     ),
 )
 

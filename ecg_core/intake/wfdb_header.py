@@ -2,7 +2,8 @@
 
 The library's own parser is lenient (it stops at the first character it does not expect and
 opens whatever file name it is given), so a header from outside is parsed here, checked, and
-written anew for it. Comments hold names and diagnoses and never get past `parse`.
+written anew for it. Comments hold names and diagnoses and never get past `parse`; `patient_of`
+takes the patient's number alone out of them, for a pseudonym.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ecg_core.intake.limits import Limits
+from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.values import IntakeError, Upload
 
 BITS_PER_SAMPLE: dict[int, Fraction | None] = {
@@ -33,8 +35,12 @@ BITS_PER_SAMPLE: dict[int, Fraction | None] = {
 """Storage formats; None where the file is compressed (FLAC) and its size says nothing."""
 
 REPAIR = "Export the record again, or check that the .hea file belongs to these signals."
+_MOST_COMMENT_BYTES = 256_000
 _FORMAT = re.compile(r"(\d{1,3})(?:x(\d{1,6}))?(?::(\d{1,9}))?(?:\+(\d{1,12}))?")
 _GAIN = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)(?:\(([-+]?\d{1,10})\))?(?:/(\S+))?")
+_PATIENT = re.compile(
+    r"\s*#\s*<?(?:patient|subject)[ _-]?(?:id|number|no\.?)>?\s*[:=]\s*(\S.*)", re.IGNORECASE
+)
 SAFE_NAME = re.compile(r"[^\s/\\:~|<>\x00-\x1f][^/\\:|<>\x00-\x1f]*")
 
 
@@ -107,6 +113,16 @@ def parse(file: Upload, limits: Limits) -> Header:
         frames=number_of_samples(fields[3] if len(fields) > 3 else "0", file.name),
         channels=channels,
     )
+
+
+def patient_of(file: Upload) -> PatientId | None:
+    """The patient's number in a comment such as "# Patient ID: 123"; none where two differ."""
+    found = {
+        patient_id(match[1])
+        for line in text_of(file.data[:_MOST_COMMENT_BYTES]).splitlines()
+        if (match := _PATIENT.fullmatch(line))
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def frequency(field: str, name: str, limits: Limits) -> float:

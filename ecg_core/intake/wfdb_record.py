@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 
 from ecg_core.intake.assemble import Wave, record_of
@@ -9,7 +10,7 @@ from ecg_core.intake.limits import Limits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
 from ecg_core.intake.wfdb_annotations import read_annotations
-from ecg_core.intake.wfdb_header import parse
+from ecg_core.intake.wfdb_header import parse, patient_of
 from ecg_core.intake.wfdb_segments import Master, Segment, join, parse_master
 from ecg_core.intake.wfdb_signals import Files, Signals, read_signals
 from ecg_core.leads import canonical_lead
@@ -42,7 +43,8 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
         waves = _joined(master, header_file.name, files, limits, notes)
         frames, fs_hz = master.frames, master.fs_hz
     annotations = read_annotations(bundle, fs_hz, frames, limits, notes)
-    return record_of(bundle, waves, limits, tuple(dict.fromkeys(notes)), annotations)
+    record = record_of(bundle, waves, limits, tuple(dict.fromkeys(notes)), annotations)
+    return replace(record, patient_id=patient_of(header_file))
 
 
 def _header_of(bundle: Bundle) -> Upload:

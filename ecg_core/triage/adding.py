@@ -17,6 +17,7 @@ from ecg_core.triage.answers import attention_to_bytes, prediction_to_plain
 from ecg_core.triage.blobs import Blobs
 from ecg_core.triage.canonical import canonical_json, sha256_text, utc_now
 from ecg_core.triage.errors import StoreError
+from ecg_core.triage.linking import link
 from ecg_core.triage.priority import PriorityDecision, doubtful
 from ecg_core.triage.roles import Actor
 from ecg_core.triage.schema import Action, BlobRow, CaseRow, FileRow, HeadRow
@@ -26,7 +27,7 @@ LONGEST_NAME = 255
 
 @dataclass(frozen=True, eq=False)
 class NewCase:
-    """Everything that makes a case, before it is stored."""
+    """Everything that makes a case, before it is stored. patient: a pseudonym, or ""."""
 
     bundle: Bundle
     page: EcgPage
@@ -35,6 +36,7 @@ class NewCase:
     priority: PriorityDecision
     thresholds: Mapping[str, float]
     app_version: str
+    patient: str = ""
 
     def check(self) -> None:
         """Raises StoreError when the parts do not belong together."""
@@ -128,6 +130,7 @@ def insert_case(
         chain.append(session, head, Action.MACHINE_ANSWER, chain.MACHINE, case.id, answer)
     except (TypeError, ValueError) as error:
         raise StoreError(f"The answer cannot be stored: {error}.", "Tell support.") from error
+    link(session, case.id, new.patient)
     workflow.settle(session, case, _storable(list_name)[:80], doubtful(new.page.remarks))
     return case.id
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from ecg_core.triage.errors import StoreError
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration; a test compares it with the folder."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -19,6 +19,7 @@ from ecg_core.triage.answers import attention_from_bytes, prediction_from_plain
 from ecg_core.triage.blobs import Blobs
 from ecg_core.triage.canonical import canonical_json
 from ecg_core.triage.errors import StoreError
+from ecg_core.triage.linking import of_case
 from ecg_core.triage.priority import Priority, PriorityDecision
 from ecg_core.triage.readings import Confidence, Phase, Reading, StoredReading, Verdict
 from ecg_core.triage.schema import Action, CaseRow, EventRow, FileRow, ReadingRow
@@ -72,7 +73,10 @@ class Checks:
 
 @dataclass(frozen=True, eq=False)
 class StoredCase:
-    """A case as it was decided: same pixels, same attention, same numbers."""
+    """A case as it was decided: same pixels, same attention, same numbers.
+
+    patient: the patient's pseudonym, "" where the files name none.
+    """
 
     id: str
     name: str
@@ -88,6 +92,7 @@ class StoredCase:
     readings: tuple[StoredReading, ...]
     events: tuple[StoredEvent, ...]
     checks: Checks
+    patient: str = ""
 
 
 def get_case(session: Session, case_id: str) -> CaseRow:
@@ -147,6 +152,7 @@ def reopen(session: Session, blobs: Blobs, case_id: str) -> StoredCase:
             and all(reading_matches(row, events) for row in readings),
             events=all(chain.event_hash(event) == event.hash for event in events),
         ),
+        patient=of_case(session, case_id),
     )
 
 

@@ -94,6 +94,19 @@ class CaseStateRow(Base):
     taken_until: Mapped[str | None] = mapped_column(Moment)
 
 
+class CasePatientRow(Base):
+    """Whose ECG a case is, where its files name a patient: a pseudonym, never the number itself.
+
+    patient: by `intake.patients.pseudonym`. Cases without one have no row.
+    """
+
+    __tablename__ = "case_patients"
+    __table_args__ = (Index("ix_case_patients_patient", "patient"),)
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    patient: Mapped[str] = mapped_column(String(32))
+
+
 class JobRow(Base):
     """One ECG waiting to be read by the machine, and what became of it.
 

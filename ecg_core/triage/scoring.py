@@ -39,7 +39,7 @@ def score(
     # Imports torch, for which a server that only writes jobs down must not wait.
     from ecg_core.network import explain
 
-    source = intake.read(bundle)
+    source = intake.read(bundle, key=store.pseudonym_key())
     if isinstance(source, EcgRecord) and source.duration_s > PAGE_SECONDS:
         source = source.window(0.0)
     page = to_page(source, DEFAULT_LAYOUT)
@@ -57,4 +57,5 @@ def score(
         ecg_core.__version__,
         list_name,
         added_by,
+        source.patient,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ecg_core.network.statements import Triage
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.readings import Verdict
-from ecg_core.triage.room_schema import CaseStateRow
+from ecg_core.triage.room_schema import CasePatientRow, CaseStateRow
 from ecg_core.triage.schema import CaseRow, ReadingRow
 
 
@@ -30,7 +30,8 @@ class CaseFilter:
     date_from, date_to: days in UTC on which cases were added, both included.
     reader: anyone who read the case. triage: the class that stands, which is that of the
     reading that stands, else the machine's. agreement: of the reading that stands.
-    model_version: "name version". text: in the name, id, input hash, or a reading's reason or note.
+    model_version: "name version". patient: a pseudonym. text: in the name, id,
+    input hash, or a reading's reason or note.
     """
 
     date_from: date | None = None
@@ -40,6 +41,7 @@ class CaseFilter:
     agreement: bool | None = None
     model_version: str | None = None
     status: Status | None = None
+    patient: str = ""
     text: str = ""
     limit: int = 100
     offset: int = 0
@@ -155,6 +157,9 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.status is not None:
         unread = wanted.status is Status.UNREAD
         asked.append(ReadingRow.seq.is_(None) if unread else ReadingRow.seq.is_not(None))
+    if wanted.patient:
+        same = select(CasePatientRow.case_id).where(CasePatientRow.patient == wanted.patient)
+        asked.append(CaseRow.id.in_(same))
     if words := wanted.text.strip():
         asked.append(
             or_(

@@ -22,6 +22,8 @@ from ecg_core.triage import (
     adding,
     chain,
     export,
+    keys,
+    linking,
     recording,
     reopening,
     search,
@@ -81,7 +83,8 @@ class Store:
     fails; whatever was being stored is then not stored at all.
     """
 
-    def __init__(self, engine: Engine, blobs: Blobs, anchor: Anchor) -> None:
+    def __init__(self, engine: Engine, blobs: Blobs, anchor: Anchor, data_dir: Path) -> None:
+        self._data_dir = data_dir
         self._engine = engine
         self._writer = writing(engine)
         self._blobs = blobs
@@ -106,7 +109,7 @@ class Store:
             # Each database has its own anchor; that of the data directory moves with it.
             mark = "" if url is None else f"-{sha256_text(engine.url.render_as_string())[:12]}"
             anchor = Anchor(data_dir / f"chain{mark}.anchor", blobs.scratch)
-            store = cls(engine, blobs, anchor)
+            store = cls(engine, blobs, anchor, data_dir)
             with store.snapshot() as session:
                 head = session.scalars(select(HeadRow)).one_or_none()
             # A chain elsewhere may be older than this data directory, which witnesses it from
@@ -130,18 +133,26 @@ class Store:
         app_version: str,
         list_name: str = "",
         actor: str | Actor = chain.MACHINE,
+        patient: str = "",
     ) -> str:
         """Store an ECG with the machine's answer; gives the case's id.
 
-        The same input, page and model again give the case that is there, unchanged.
+        The same input, page and model again give the case that is there, unchanged but for a
+        patient that was not known before.
         thresholds: operating points in force, by code. list_name: the worklist it came by.
-        actor: who added it.
+        actor: who added it. patient: the patient's pseudonym, "" where the files name none.
         """
-        new = adding.NewCase(bundle, page, prediction, attention, priority, thresholds, app_version)
+        new = adding.NewCase(
+            bundle, page, prediction, attention, priority, thresholds, app_version, patient
+        )
         new.check()
         with self.snapshot() as session:
             known = adding.existing_case(session, new.identity)
+            linked = known is not None and linking.of_case(session, known) == patient
         if known is not None:
+            if patient and not linked:
+                with self.changing() as session:
+                    linking.link(session, known, patient)
             return known
         with in_words():
             # Bytes first: an event never tells of bytes that are not on the disk.
@@ -204,6 +215,17 @@ class Store:
             changed = settings.write(session, wanted)
             if changed["new"]:
                 chain.append(session, head, Action.CONFIGURATION, actor, None, changed)
+
+    def pseudonym_key(self) -> bytes:
+        """The key by which patients' numbers become pseudonyms; made once, never stored here."""
+        with in_words():
+            try:
+                return keys.pseudonym_key(self._data_dir)
+            except ValueError as error:
+                raise StoreError(
+                    f"Patients cannot be given pseudonyms: {error}.",
+                    "Set ECG_PSEUDONYM_KEY, or remove the file to have one made.",
+                ) from error
 
     def keep(self, data: bytes) -> str:
         """Put bytes on the disk before there is a case for them; gives their hash."""

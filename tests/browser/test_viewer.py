@@ -213,7 +213,7 @@ def test_another_ecg_is_compared_beside_and_laid_over(visit: Callable[..., Page]
     expect(page.locator(VIEWER)).to_be_visible()
     page.get_by_label("Compare with").select_option(label="normal · opened now")
     expect(page.locator(".sheet")).to_have_count(2)
-    expect(page.get_by_text("Patients are not identified here")).to_be_visible()
+    expect(page.get_by_text("check that both ECGs are of the same person")).to_be_visible()
     # Both on one scale, and at the same place.
     page.get_by_role("button", name="200 %").click()
     first, second = (page.locator(".sheet").nth(i) for i in range(2))

@@ -61,7 +61,8 @@ def group(
 
 def written(dataset: Dataset, sop_class: str) -> bytes:
     """The dataset as a file, with a patient's name in its header."""
-    dataset.PatientName, dataset.PatientID = "Doe^Jane", "12345"
+    dataset.PatientName = "Doe^Jane"
+    dataset.PatientID = dataset.get("PatientID", "12345")
     dataset.StudyDescription = "ACUTE INFARCTION"
     dataset.SOPClassUID, dataset.SOPInstanceUID = sop_class, generate_uid()
     dataset.file_meta = FileMetaDataset()
@@ -73,9 +74,11 @@ def written(dataset: Dataset, sop_class: str) -> bytes:
     return buffer.getvalue()
 
 
-def waveform(*groups: Dataset) -> bytes:
-    """A 12-lead ECG object."""
+def waveform(*groups: Dataset, **more: object) -> bytes:
+    """A 12-lead ECG object. more: other elements by keyword."""
     dataset = Dataset()
+    for name, value in more.items():
+        setattr(dataset, name, value)
     dataset.Modality = "ECG"
     dataset.WaveformSequence = list(groups)
     return written(dataset, TWELVE_LEAD)

@@ -14,6 +14,7 @@ import numpy as np
 
 TWELVE = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 PATIENT = "Doe"
+NUMBER = "4711-0815"
 DIAGNOSIS = "ACUTE INFARCTION"
 
 
@@ -79,11 +80,17 @@ def scp(
     nv_per_level: int = 5000,
     packed: bool = False,
     announced: int | None = None,
+    number: str = NUMBER,
 ) -> bytes:
     """An SCP-ECG record: 16-bit amplitudes, or second differences under the default table."""
     count, samples = signals.shape
-    name = PATIENT.encode() + b"\0"
-    patient = b"\0" + struct.pack("<H", len(name)) + name + b"\xff\0\0"
+    told_of_patient = {0: PATIENT, 2: number}
+    patient = b"".join(
+        struct.pack("<BH", tag, len(text) + 1) + text.encode() + b"\0"
+        for tag, text in told_of_patient.items()
+        if text
+    )
+    patient += b"\xff\0\0"
     definitions = struct.pack("<BB", count, 0b100 | (count << 3 & 0xFF)) + b"".join(
         struct.pack("<IIB", 1, announced or samples, _SCP_LEADS[lead]) for lead in leads
     )
@@ -126,6 +133,8 @@ def aecg(
     unit: str = "uV",
     scale: float = 5.0,
     origin: float = 0.0,
+    number: str = NUMBER,
+    root: str = "",
 ) -> bytes:
     """One rhythm series with a relative time base."""
 
@@ -138,13 +147,14 @@ def aecg(
         )
 
     sequences = "".join(map(sequence, leads, signals))
+    by = f'root="{root}" ' if root else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<AnnotatedECG xmlns="urn:hl7-org:v3" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><id root="x"/>'
         '<effectiveTime><low value="20200102030405"/></effectiveTime>'
         "<componentOf><timepointEvent><componentOf><subjectAssignment><subject><trialSubject>"
-        f'<id extension="12345"/><subjectDemographicPerson><name>{PATIENT}</name>'
+        f'<id {by}extension="{number}"/><subjectDemographicPerson><name>{PATIENT}</name>'
         "</subjectDemographicPerson></trialSubject></subject></subjectAssignment></componentOf>"
         "</timepointEvent></componentOf>"
         '<component><series><code code="RHYTHM"/><component><sequenceSet>'
@@ -164,6 +174,7 @@ def muse(
     fs_hz: int = 500,
     per_bit: str = "4.88",
     unit: str = "MICROVOLTS",
+    number: str = NUMBER,
 ) -> bytes:
     """A RestingECG with a median waveform before the rhythm, as archives write it."""
 
@@ -185,7 +196,7 @@ def muse(
     return (
         '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
         '<!DOCTYPE RestingECG SYSTEM "restecg.dtd">\n<RestingECG>'
-        f"<PatientDemographics><PatientLastName>{PATIENT}</PatientLastName></PatientDemographics>"
+        f"<PatientDemographics><PatientID>{number}</PatientID><PatientLastName>{PATIENT}</PatientLastName></PatientDemographics>"
         f"<Diagnosis><DiagnosisStatement><StmtText>{DIAGNOSIS}</StmtText></DiagnosisStatement>"
         f"</Diagnosis>{waveform('Median', signals[:, :300] * 0)}{waveform('Rhythm', signals)}"
         "</RestingECG>"
@@ -229,7 +240,11 @@ def _xli(row: np.ndarray) -> bytes:
 
 
 def sierra(
-    signals: np.ndarray, fs_hz: int = 500, uv_per_level: float = 5.0, packed: bool = True
+    signals: np.ndarray,
+    fs_hz: int = 500,
+    uv_per_level: float = 5.0,
+    packed: bool = True,
+    number: str = NUMBER,
 ) -> bytes:
     """Twelve leads in standard order; packed: XLI, with III to aVF as residuals of I and II."""
     rows = signals.copy()
@@ -250,7 +265,7 @@ def sierra(
         '<restingecgdata xmlns="http://www3.medical.philips.com">'
         "<documentinfo><documenttype>SierraECG</documenttype>"
         "<documentversion>1.03</documentversion></documentinfo>"
-        f"<patient><generalpatientdata><name><lastname>{PATIENT}</lastname></name>"
+        f"<patient><generalpatientdata><patientid>{number}</patientid><name><lastname>{PATIENT}</lastname></name>"
         "</generalpatientdata></patient>"
         "<dataacquisition><signalcharacteristics>"
         f"<samplingrate>{fs_hz}</samplingrate><signalresolution>{uv_per_level}</signalresolution>"
@@ -275,8 +290,10 @@ def edf(
     unit: str = "uV",
     physical: tuple[float, float] = (-16384.0, 16383.5),
     onsets: Sequence[float] | None = None,
+    number: str = "X",
+    kind: str = "EDF+D",
 ) -> bytes:
-    """EDF, or EDF+D with the onset of every data record."""
+    """EDF, or EDF+ (`kind`) with the onset of every data record and the patient's number."""
     names, counts = list(labels), list(per_record)
     if onsets is not None:
         names.append("EDF Annotations")
@@ -287,9 +304,10 @@ def edf(
         return b"".join(str(value).ljust(width).encode()[:width] for value in values)
 
     few = len(names)
-    head = fields(8, ["0"]) + fields(80, [PATIENT]) + fields(80, ["Startdate X X X X"])
+    patient = f"{number} F 01-JAN-1950 {PATIENT}" if onsets is not None else f"{number} {PATIENT}"
+    head = fields(8, ["0"]) + fields(80, [patient]) + fields(80, ["Startdate X X X X"])
     head += b"02.01.2003.04.05"[:16] + fields(8, [256 * (1 + few)])
-    head += fields(44, ["EDF+D" if onsets is not None else ""])
+    head += fields(44, [kind if onsets is not None else ""])
     head += fields(8, [records, record_s]) + fields(4, [few])
     head += fields(16, names) + fields(80, [""] * few) + fields(8, [unit] * few)
     head += fields(8, [physical[0]] * few) + fields(8, [physical[1]] * few)

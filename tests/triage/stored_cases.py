@@ -107,6 +107,7 @@ def add(store: Store, new: NewCase) -> str:
         new.priority,
         new.thresholds,
         new.app_version,
+        patient=new.patient,
     )
 
 

@@ -1,7 +1,7 @@
 """A data directory of each released schema opens, keeps its chain, and its cases reopen.
 
-`released/0001.zip` was written by the program that had that schema: three cases, three readings
-and a view.
+Each archive under `released` was written by the program that had that schema: three cases, three
+readings and a view.
 """
 
 from __future__ import annotations
@@ -21,14 +21,23 @@ from ecg_core.triage.store import CaseFilter, Status, Store
 RELEASED = Path(__file__).parent / "released"
 
 
+# Pages were still prepared as "page-1" by version 0001; they are kept with the hash they had then.
+PREPARED = {"0001": "page-1"}
+
+
+@pytest.fixture(params=["0001", "0002"])
+def released(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    with zipfile.ZipFile(RELEASED / "0001.zip") as archive:
+def old(tmp_path: Path, released: str) -> Path:
+    with zipfile.ZipFile(RELEASED / f"{released}.zip") as archive:
         archive.extractall(tmp_path)
     return tmp_path
 
 
-def test_the_released_cases_reopen_as_they_were_decided(old: Path) -> None:
+def test_the_released_cases_reopen_as_they_were_decided(old: Path, released: str) -> None:
     with closing(Store.open(old)) as store:
         report = store.verify(blobs=True)
         assert (report.ok, report.events) == (True, 10)
@@ -38,10 +47,10 @@ def test_the_released_cases_reopen_as_they_were_decided(old: Path) -> None:
         assert (first.triage, first.reader, first.agrees) == (Triage.NORMAL, "Dr Ben", False)
         back = store.reopen(first.id)
         assert back.checks.ok
-        # Decided when pages were still prepared as "page-1": kept with the hash they had then.
         now = case(1)
-        model = replace(now.prediction.model, preprocessing_version="page-1")
-        then = replace(now.prediction, model=model, page_sha256=now.page.sha256_of("page-1"))
+        version = PREPARED.get(released, back.prediction.model.preprocessing_version)
+        model = replace(now.prediction.model, preprocessing_version=version)
+        then = replace(now.prediction, model=model, page_sha256=now.page.sha256_of(version))
         assert back.prediction == then
         assert [r.reading.reader for r in back.readings] == ["Dr Ada", "Dr Ben"]
         assert back.readings[1].reading == overrides()
