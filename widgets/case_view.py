@@ -12,8 +12,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from ecg_core.network.statements import TRIAGE_NAMES, Triage, triage_names
-from ecg_core.network.values import Attention, Prediction
+from ecg_core.network.statements import TRIAGE_NAMES
+from ecg_core.network.values import Attention
 from ecg_core.triage.readings import Phase, Verdict
 from ecg_core.triage.room import Room
 from ecg_core.triage.store import StoredCase, StoredReading
@@ -62,11 +62,11 @@ def case_view(
     with classes:
         verdict.classes(case.prediction)
     with leads:
-        verdict.looked(attention, target_name(case.prediction, attention.target))
+        verdict.looked(attention, case.prediction.name_of(attention.target))
         if attention is not case.attention:
             st.caption(
                 "Computed now with the weights that read this ECG. Stored with the answer: "
-                f"{target_name(case.prediction, case.attention.target)}."
+                f"{case.prediction.name_of(case.attention.target)}."
             )
     if readings:
         _record(case)
@@ -93,7 +93,7 @@ def _offered(
 ) -> tuple[list[tuple[str, str]], tuple[tuple[str, str], ...]]:
     """Targets and methods to choose from: without the judge only what was stored."""
     offered = (case.attention.target,) if gone else targets_of(case)
-    named = [(target, target_name(case.prediction, target)) for target in offered]
+    named = [(target, case.prediction.name_of(target)) for target in offered]
     return named, () if gone else engine.methods()
 
 
@@ -142,14 +142,6 @@ def targets_of(case: StoredCase) -> tuple[str, ...]:
     )
 
 
-def target_name(prediction: Prediction, target: str) -> str:
-    """Plain name of what attention was shown for, as the answer named it."""
-    if target in set(Triage):
-        return triage_names(prediction.reads)[Triage(target)]
-    answered = (*prediction.superclasses, *prediction.findings)
-    return next((finding.name for finding in answered if finding.code == target), target)
-
-
 def checks_badge(case: StoredCase) -> None:
     """Whether everything of the case still matches its hashes."""
     if case.checks.ok:
@@ -184,8 +176,7 @@ def _readings(case: StoredCase) -> None:
         lines = [decided, f"{plain(reading.reader)} · {when}"]
         if reading.findings:
             lines.append(
-                "Findings: "
-                + ", ".join(target_name(case.prediction, code) for code in reading.findings)
+                "Findings: " + ", ".join(case.prediction.name_of(code) for code in reading.findings)
             )
         if reading.reason:
             lines.append(f"Reason: {plain(reading.reason)}")
@@ -233,7 +224,7 @@ def _original(room: Callable[[], Room], case_id: str, position: int) -> bytes:
 def _record(case: StoredCase) -> None:
     with st.expander("For the record: versions, hashes and events"):
         model = case.prediction.model
-        target = target_name(case.prediction, case.attention.target)
+        target = case.prediction.name_of(case.attention.target)
         st.markdown(
             f"- Case: `{case.id}`, stored {case.created_utc:%Y-%m-%d %H:%M:%S} UTC "
             f"by version {case.app_version}\n"

@@ -11,10 +11,11 @@ from pathlib import Path
 import streamlit as st
 
 from ecg_core.intake.values import Annotation
+from ecg_core.network.shade import heat_image
 from ecg_core.network.values import Attention
 from ecg_core.page.values import EcgPage
 from ecg_core.page.waves import Waves
-from widgets.pictures import HEAT_CSS, data_url, heat_image
+from widgets.pictures import HEAT_CSS, data_url
 from widgets.sheet import sheet
 
 ASSETS = Path(__file__).parent.parent / "assets" / "viewer"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -23,9 +24,10 @@ def report_button(make: Callable[[str], Content], key: str) -> None:
             max_chars=100,
             placeholder="Printed if typed, stored nowhere",
         )
+        shade = st.checkbox("Attention under the traces", value=True, key=f"shade_{key}")
         st.download_button(
             "Download PDF",
-            lambda: render(make(patient or ""), paper or Paper.A4),
+            lambda: render(replace(make(patient or ""), shade=shade), paper or Paper.A4),
             file_name=f"ecg-report-{key}.pdf",
             mime="application/pdf",
             icon=":material/download:",

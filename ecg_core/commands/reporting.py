@@ -72,7 +72,7 @@ def _of_file(path: str) -> Content:
     source = read(next(bundles([path]))[1])
     record = source if isinstance(source, EcgRecord) else None
     page = to_page(_seen(source, 0.0))
-    classifier = network.load()
+    classifier = network.Answering().to(page.layout)
     prediction = classifier.predict(page)
     measurements = measure_page(page, record)
     draft = compose(Facts(measurements, prediction, page.remarks)).text

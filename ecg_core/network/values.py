@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecg_core.network.statements import TRIAGE_CLASSES, Reads, Triage, triage_classes
+from ecg_core.network.statements import TRIAGE_CLASSES, Reads, Triage, triage_classes, triage_names
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,13 @@ class Prediction:
         """Whether the machine says that it should not be trusted here."""
         return bool(self.reasons)
 
+    def name_of(self, target: str) -> str:
+        """Plain name of a triage class, superclass or finding, as this answer names it."""
+        if target in set(Triage):
+            return triage_names(self.reads)[Triage(target)]
+        answered = (*self.superclasses, *self.findings)
+        return next((finding.name for finding in answered if finding.code == target), target)
+
 
 OUTSIDE_LIMIT = 0.2
 """Share of attention outside the leads from which a reader is warned.
@@ -91,6 +98,14 @@ OUTSIDE_LIMIT = 0.2
 Even attention leaves 9 % there, the margins of the page; of 200 ECGs of PTB-XL fold 9 the 95th
 percentile was 10 % and none reached 20 %, with any of the three methods.
 """
+
+
+METHOD_NAMES: dict[str, str] = {
+    "gradcam": "Grad-CAM",
+    "hirescam": "HiResCAM",
+    "gradcam++": "Grad-CAM++",
+}
+"""Methods of attention by key, for whoever prints one without computing one."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ class Content:
 
     waves: what the ECG is laid out from; without them the page's ink is printed as it lies.
     text: the report's sentences, a draft or as signed. patient: what the reader typed, usually
-    nothing. title: name of the case or file, "" to leave it out.
+    nothing. title: name of the case or file, "" to leave it out. shade: whether the attention is
+    laid under the traces too.
     """
 
     page: EcgPage
@@ -63,3 +64,4 @@ class Content:
     case_id: str = ""
     input_sha256: str = ""
     printed_utc: datetime | None = None
+    shade: bool = True

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import ecg_core
 from ecg_core.network.statements import TRIAGE_CLASSES, triage_names
-from ecg_core.page.layouts import PAGE_WIDTH_MM
+from ecg_core.network.values import METHOD_NAMES
+from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
 from ecg_core.report import trace_area
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Paper
-from ecg_core.report.trace_area import INK, MM
+from ecg_core.report.shade import MM
+from ecg_core.report.trace_area import INK
 from ecg_core.signal.values import QUANTITIES, Measurements, Quality
 
 if TYPE_CHECKING:
@@ -45,7 +47,12 @@ def render(content: Content, paper: Paper = Paper.A4) -> bytes:
     top = height - MARGIN_MM
     _head(canvas, content, left, top)
     area_top = top - 15.0
-    trace_area.draw(canvas, content.page, content.waves, left, area_top)
+    heat = content.attention.heat if _shaded(content) and content.attention else None
+    trace_area.draw(canvas, content.page, content.waves, left, area_top, heat)
+    if heat is not None:
+        _right(
+            canvas, left + PAGE_WIDTH_MM - 1, area_top - 3.2, _shade_note(content), 6.5, "Report"
+        )
     below = area_top - trace_area.height_mm(content.page, content.waves)
     _scale(canvas, content, left, below - 3.6)
     _foot(canvas, content, left, below - 8.5, MARGIN_MM + 5.0)
@@ -116,25 +123,41 @@ def _head(canvas: Canvas, content: Content, left: float, top: float) -> None:
         x += 42.0 if "/" in value or "±" in value else 24.0
 
 
-def _right(canvas: Canvas, x: float, y: float, text: str, size: float = 7.5) -> None:
+def _right(
+    canvas: Canvas, x: float, y: float, text: str, size: float = 7.5, font: str = "ReportBold"
+) -> None:
     canvas.setFillColorRGB(*INK)
-    canvas.setFont("ReportBold", size)
+    canvas.setFont(font, size)
     canvas.drawRightString(x * MM, y * MM, text)
+
+
+def _shaded(content: Content) -> bool:
+    """Whether attention lies under the traces; what an abstaining model saw is not shown."""
+    return content.shade and content.attention is not None and not content.prediction.abstained
+
+
+def _shade_note(content: Content) -> str:
+    assert content.attention is not None
+    target = content.prediction.name_of(content.attention.target)
+    return f"Shade: where the model looked, not why (asked for: {target})"
 
 
 def _scale(canvas: Canvas, content: Content, left: float, y: float) -> None:
     """What is printed under the ECG, and a bar to check the printer with."""
     size = trace_area.scale(content.page, content.waves)
-    parts = ["25 mm/s", "10 mm/mV"]
+    speed, gain = SPEED_MM_PER_S * size, GAIN_MM_PER_MV * size
+    parts = [f"{speed:.3g} mm/s", f"{gain:.3g} mm/mV"]
     if size < 1.0:
-        parts = [f"NOT TO SCALE: too tall for this sheet, shown at {size:.0%}"]
+        parts.insert(0, f"NOT 25 mm/s: too tall for this sheet, printed at {size:.1%} of its size")
     if content.page.filter_name:
         parts.append(content.page.filter_name)
     if content.measurements.off_paper:
         parts.append("traces read off a page")
     if content.page.start_s:
         parts.append(f"from {content.page.start_s:.0f} s on")
-    _text(canvas, left, y, "   ".join(parts), 6.5, colour=GREY)
+    reduced = size < 1.0
+    colour = INK if reduced else GREY
+    _text(canvas, left, y, "   ".join(parts), 6.5, bold=reduced, colour=colour)
     right = left + PAGE_WIDTH_MM
     canvas.setStrokeColorRGB(*GREY)
     canvas.setLineWidth(0.8)
@@ -196,8 +219,10 @@ def _answer(content: Content) -> list[str]:
     if content.attention is not None and not prediction.abstained:
         top = sorted(content.attention.shares, key=lambda s: -s.share)[:5]
         shares = ", ".join(f"{s.lead} {s.share:.0%}" for s in top)
+        method = METHOD_NAMES.get(content.attention.method, content.attention.method)
         lines.append(
-            f"Where the model looked, not why: {shares}; outside {content.attention.outside:.0%}"
+            f"Where the model looked, not why ({method}): {shares}; "
+            f"outside the leads {content.attention.outside:.0%}"
         )
     return lines
 

@@ -13,12 +13,12 @@ from ecg_core.page import layouts
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S, Layout
 from ecg_core.page.values import EcgPage
 from ecg_core.page.waves import Waves
+from ecg_core.report import shade
+from ecg_core.report.shade import MM
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-MM = 72.0 / 25.4
-"""Points in a millimetre."""
 FINE, COARSE, INK = (0.97, 0.86, 0.84), (0.92, 0.70, 0.67), (0.07, 0.09, 0.10)
 DRAWN_FS_HZ = 260.0
 """More points than this are not seen on paper."""
@@ -47,16 +47,31 @@ def scale(page: EcgPage, waves: Waves | None) -> float:
     return min(1.0, TALLEST_MM / page.height_mm) if waves is None else 1.0
 
 
-def draw(canvas: Canvas, page: EcgPage, waves: Waves | None, left_mm: float, top_mm: float) -> None:
+def draw(
+    canvas: Canvas,
+    page: EcgPage,
+    waves: Waves | None,
+    left_mm: float,
+    top_mm: float,
+    heat: np.ndarray | None = None,
+) -> None:
     """Draw grid, traces, lead names and calibration pulses.
 
     left_mm, top_mm: of the area's upper left corner, from the lower left corner of the sheet.
+    heat: attention in page pixels, laid under the traces.
     """
     tall = height_mm(page, waves)
+    if heat is not None:
+        plan_anew = None if waves is None else plan_of(page, waves)
+        shade.draw(canvas, heat, page, plan_anew, left_mm, top_mm, scale(page, waves))
     if waves is None:
-        if scale(page, waves) == 1.0:
-            _grid(canvas, left_mm, top_mm - tall, PAGE_WIDTH_MM, tall)
-        _ink(canvas, page, left_mm, top_mm, scale(page, waves))
+        size = scale(page, waves)
+        # A grid as much smaller as the traces: squares are still 40 ms and 0.1 mV.
+        _grid(canvas, left_mm, top_mm - tall, page.width_mm * size, tall, size)
+        _ink(canvas, page, left_mm, top_mm, size)
+        for box in page.boxes:
+            x, y = left_mm + (box.x0_mm + 1.5) * size, top_mm - (box.y0_mm + 3.0) * size
+            _name(canvas, box.lead, x, y)
         return
     _grid(canvas, left_mm, top_mm - tall, PAGE_WIDTH_MM, tall)
     plan = plan_of(page, waves)
@@ -68,9 +83,7 @@ def draw(canvas: Canvas, page: EcgPage, waves: Waves | None, left_mm: float, top
             part, fs_hz = _part(wave, waves.fs_hz, box.start_s, box.end_s)
             _trace(canvas, part, fs_hz, left_mm + box.x0_mm, zero_mm)
         name_mm = top_mm - box.y0_mm - layouts.CANVAS_MARGIN_MM - 3.0
-        canvas.setFillColorRGB(*INK)
-        canvas.setFont("Report", 8)
-        canvas.drawString((left_mm + box.x0_mm + 1.5) * MM, name_mm * MM, box.lead)
+        _name(canvas, box.lead, left_mm + box.x0_mm + 1.5, name_mm)
         if box.x0_mm > 0:
             canvas.setLineWidth(0.6)
             x = (left_mm + box.x0_mm) * MM
@@ -80,19 +93,26 @@ def draw(canvas: Canvas, page: EcgPage, waves: Waves | None, left_mm: float, top
         _pulse(canvas, left_mm - PULSE_MM - 2.0, zero_mm)
 
 
-def _grid(canvas: Canvas, left: float, bottom: float, width: float, height: float) -> None:
+def _name(canvas: Canvas, lead: str, x_mm: float, y_mm: float) -> None:
+    canvas.setFillColorRGB(*INK)
+    canvas.setFont("Report", 8)
+    canvas.drawString(x_mm * MM, y_mm * MM, lead)
+
+
+def _grid(
+    canvas: Canvas, left: float, bottom: float, width: float, height: float, pitch: float = 1.0
+) -> None:
+    """Lines each `pitch` mm, every fifth of them strong, from the upper left corner."""
+    top = bottom + height
     for step, colour, pen in ((1, FINE, 0.25), (5, COARSE, 0.5)):
         canvas.setStrokeColorRGB(*colour)
         canvas.setLineWidth(pen)
-        across = [
-            ((left + x) * MM, bottom * MM, (left + x) * MM, (bottom + height) * MM)
-            for x in range(0, round(width) + 1, step)
-        ]
-        upright = [
-            (left * MM, (bottom + y) * MM, (left + width) * MM, (bottom + y) * MM)
-            for y in range(0, int(height) + 1, step)
-        ]
-        canvas.lines(across + upright)
+        xs = [left + n * pitch for n in range(0, round(width / pitch) + 1, step)]
+        ys = [top - n * pitch for n in range(0, int(height / pitch + 1e-6) + 1, step)]
+        canvas.lines(
+            [(x * MM, bottom * MM, x * MM, top * MM) for x in xs]
+            + [(left * MM, y * MM, (left + width) * MM, y * MM) for y in ys]
+        )
 
 
 def _part(wave: np.ndarray, fs_hz: float, start_s: float, end_s: float) -> tuple[np.ndarray, float]:

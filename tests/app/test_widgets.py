@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ecg_core.intake.values import Bundle, Upload
+from ecg_core.network.shade import heat_image
 from widgets.bars import percent
-from widgets.pictures import data_url, heat_image, ink_image
+from widgets.pictures import data_url, ink_image
 from widgets.sheet import LIFTED, microvolts
 from widgets.shelf import Shelf
 from widgets.text import plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,12 +12,14 @@ import pytest
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import Triage
-from ecg_core.page import from_record
+from ecg_core.network.values import Attention, LeadShare
+from ecg_core.page import from_record, layouts
 from ecg_core.page.waves import waves_of_record
 from ecg_core.report.building import content
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Paper
 from ecg_core.report.narrative import compose
 from ecg_core.report.pdf import render
+from ecg_core.report.shade import pieces
 from ecg_core.report.values import Facts
 from ecg_core.signal.beat_model import Heart
 from ecg_core.signal.filters import Band
@@ -29,7 +32,12 @@ PX_PER_MM = 10.0
 WHEN = datetime(2026, 5, 4, 8, 15, tzinfo=UTC)
 
 
-def report(ecg: EcgRecord, readings: tuple[StoredReading, ...] = (), patient: str = "") -> Content:
+def report(
+    ecg: EcgRecord,
+    readings: tuple[StoredReading, ...] = (),
+    patient: str = "",
+    attention: Attention | None = None,
+) -> Content:
     page = from_record(ecg, band=Band.AS_RECORDED)
     answer = prediction(Triage.ACUTE_MI, ("ASMI", "SR"))
     found = measure(ecg)
@@ -39,7 +47,7 @@ def report(ecg: EcgRecord, readings: tuple[StoredReading, ...] = (), patient: st
         found,
         answer,
         decide(answer, page.remarks),
-        None,
+        attention,
         compose(Facts(found, answer)).text,
         WHEN,
         readings,
@@ -72,9 +80,24 @@ def steps() -> EcgRecord:
     return EcgRecord("steps", "0" * 64, signals, STANDARD_LEADS, STANDARD_LEADS, fs_hz, 10.0)
 
 
+def looked_at(lead: str) -> Attention:
+    """Attention that fills the boxes of one lead, on the default page, and nothing else."""
+    page = from_record(steps(), band=Band.AS_RECORDED)
+    heat = np.zeros(page.ink.shape, np.float32)
+    for box in page.boxes:
+        if box.lead == lead:
+            px = (round(mm * 2) for mm in (box.y0_mm, box.y1_mm, box.x0_mm, box.x1_mm))
+            top, bottom, first, last = px
+            heat[top:bottom, first:last] = 1.0
+    return Attention("acute_mi", "hirescam", heat, (LeadShare(lead, 1.0, 12.0),), 0.0)
+
+
 @pytest.mark.parametrize("paper", list(Paper))
-def test_the_ecg_is_true_to_scale_at_100_per_cent(paper: Paper) -> None:
-    pdf = render(report(steps()), paper)
+@pytest.mark.parametrize("attention", [None, looked_at("V2")], ids=["plain", "with attention"])
+def test_the_ecg_is_true_to_scale_at_100_per_cent(
+    paper: Paper, attention: Attention | None
+) -> None:
+    pdf = render(report(steps(), attention=attention), paper)
     width_mm, height_mm = PAPER_MM[paper]
     assert opened(pdf)[0].get_size() == pytest.approx(
         (width_mm / 25.4 * 72, height_mm / 25.4 * 72), abs=0.1
@@ -96,6 +119,49 @@ def test_the_ecg_is_true_to_scale_at_100_per_cent(paper: Paper) -> None:
     assert gaps_mm == pytest.approx(12.5, abs=0.25)
     tall = np.flatnonzero(strip[:, edges[3]])
     assert (tall[-1] - tall[0]) / PX_PER_MM == pytest.approx(10.0, abs=0.4)
+
+
+def test_attention_lies_under_its_lead_and_hides_no_trace() -> None:
+    plain = pixels(render(replace(report(steps(), attention=looked_at("V2")), shade=False)))
+    shaded = pixels(render(report(steps(), attention=looked_at("V2"))))
+    blue = (shaded[..., 2] - shaded[..., 0] > 60) & (plain[..., 2] - plain[..., 0] < 30)
+    rows, columns = np.flatnonzero(blue.any(axis=1)), np.flatnonzero(blue.any(axis=0))
+    # V2 is the third of four in the second row: from 125 to 187.5 mm, 6 mm margin and 30 to 60 mm.
+    left_mm, top_mm = (PAPER_MM[Paper.A4][0] - 250) / 2, 8.0 + 15.0
+    assert columns[[0, -1]] / PX_PER_MM == pytest.approx(
+        (left_mm + 125.0, left_mm + 187.5), abs=0.6
+    )
+    assert rows[[0, -1]] / PX_PER_MM == pytest.approx((top_mm + 36.0, top_mm + 66.0), abs=0.6)
+    # Every dark pixel is as dark as without.
+    area = slice(round((top_mm + 8) * PX_PER_MM), round((top_mm + 130) * PX_PER_MM))
+    trace = plain[area].max(axis=2) < 60
+    assert trace.sum() > 10_000
+    assert (shaded[area].max(axis=2)[trace] < 75).all()
+    text = words(render(report(steps(), attention=looked_at("V2"))))
+    assert "Shade: where the model looked, not why (asked for: Acute or recent infarction)" in text
+    assert "not why (HiResCAM): V2 100%; outside the leads 0%" in text
+
+
+def test_attention_goes_with_its_lead_into_another_layout() -> None:
+    boxes = layouts.LAYOUTS["12x1"].boxes()
+    found = {to: source for source, to in pieces(boxes, layouts.LAYOUTS[layouts.DEFAULT_LAYOUT])}
+    # V2 is row 8 of twelve; its seconds 5 to 7.5 are what 3×4 shows of it.
+    assert found[(125.0, 36.0, 187.5, 66.0)] == (125.0, 7 * 16.0, 187.5, 8 * 16.0)
+    # The rhythm strip shows all ten seconds of II.
+    assert found[(0.0, 96.0, 250.0, 126.0)] == (0.0, 16.0, 250.0, 32.0)
+    assert len(found) == 13
+
+
+def test_a_page_too_tall_for_the_sheet_says_by_how_much_it_is_reduced() -> None:
+    page = from_record(record(Heart()), layout="12x1")
+    tall = replace(report(record(Heart())), page=page, waves=None)
+    # Twelve rows of 16 mm and two margins are 204 mm; 140 mm have room.
+    size = 140 / 204
+    text = words(render(tall))
+    assert f"NOT 25 mm/s: too tall for this sheet, printed at {size:.1%} of its size" in text
+    assert f"{25 * size:.3g} mm/s {10 * size:.3g} mm/mV" in text
+    assert "25 mm/s 10 mm/mV" not in text
+    opened(render(tall, Paper.LETTER))
 
 
 def test_it_tells_answer_numbers_decision_and_limits() -> None:

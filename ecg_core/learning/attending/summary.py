@@ -13,11 +13,10 @@ from ecg_core.learning.attending.rows import (
     differences,
     figures,
 )
+from ecg_core.network.values import METHOD_NAMES
 
 MAPS: dict[str, str] = {
-    "gradcam": "Grad-CAM",
-    "hirescam": "HiResCAM",
-    "gradcam++": "Grad-CAM++",
+    **METHOD_NAMES,
     OTHER: "Grad-CAM of another ECG",
     RANDOM: "random map",
 }

@@ -3,10 +3,11 @@
 from pytorch_grad_cam import GradCAM
 
 from ecg_core.network.attention.method import Method
+from ecg_core.network.values import METHOD_NAMES
 
 method = Method(
     key="gradcam",
-    name="Grad-CAM",
+    name=METHOD_NAMES["gradcam"],
     about="Each feature counts by its mean effect on the answer over the whole page.",
     source="Selvaraju et al., ICCV 2017",
     cam=GradCAM,

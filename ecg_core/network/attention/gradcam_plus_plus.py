@@ -3,10 +3,11 @@
 from pytorch_grad_cam import GradCAMPlusPlus
 
 from ecg_core.network.attention.method import Method
+from ecg_core.network.values import METHOD_NAMES
 
 method = Method(
     key="gradcam++",
-    name="Grad-CAM++",
+    name=METHOD_NAMES["gradcam++"],
     about="Only what raises the answer counts, and several places may count alike.",
     source="Chattopadhay et al., WACV 2018",
     cam=GradCAMPlusPlus,
