@@ -126,6 +126,7 @@ def faults() -> str:
         "half_cases": "half cases",
         "chain_broken": "broken chains",
         "uploads_lost": "uploads lost",
+        "uploads_given_up": "uploads given up after three kills while they were read, and said so",
     }
     lines = ["| what | number |", "|---|---|"]
     return "\n".join([*lines, *(f"| {name} | {found[0][key]} |" for key, name in names.items())])

@@ -28,11 +28,12 @@ from ecg_core.triage.jobs import Jobs
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.readings import Reading
 from ecg_core.triage.scoring import Answers
-from ecg_core.triage.store import Store
+from ecg_core.triage.store import CaseFilter, Store
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "results" / "faults.jsonl"
 HEADER = "{name} 2 100 1000\n{name}.dat 16 200 16 0 0 0 0 II\n{name}.dat 16 200 16 0 0 0 0 V1\n"
+MOST_STEPS, LONGEST_MOMENT_S = 12, 0.3
 FORK = multiprocessing.get_context("fork")
 
 
@@ -44,7 +45,11 @@ class Ecgs(Protocol):
 
 @dataclass
 class Outcome:
-    """What many kills came to."""
+    """What many kills came to.
+
+    uploads_given_up: not lost, but killed so often while being read that the program stopped
+    trying and says so.
+    """
 
     kills: int = 0
     uploads: int = 0
@@ -54,6 +59,7 @@ class Outcome:
     half_cases: int = 0
     chain_broken: int = 0
     uploads_lost: int = 0
+    uploads_given_up: int = 0
 
 
 def strips(number: int) -> Bundle:
@@ -82,15 +88,18 @@ def kill_many(
         child.start()
         os.close(writer)
         with os.fdopen(reader, "rb") as reports:
-            reports.read(1)  # it is at work
-            time.sleep(draw.uniform(0.0, 0.6))
+            # Killed after some of its work and a moment, so that on any machine every step is hit.
+            lines = [reports.readline() for _ in range(draw.randint(1, MOST_STEPS))]
+            time.sleep(draw.uniform(0.0, LONGEST_MOMENT_S))
             assert child.pid is not None
             os.kill(child.pid, signal.SIGKILL)
             child.join(30)
-            lines = reports.read().decode().splitlines()
+            if child.exitcode != -signal.SIGKILL:
+                raise RuntimeError(f"the child ended by itself: {child.exitcode}")
+            lines += reports.read().splitlines()
         outcome.kills += 1
         # A line is written in one piece or not at all.
-        said = [json.loads(line) for line in lines if line]
+        said = [json.loads(line) for line in lines if line.strip()]
         uploaded |= {job for one in said for job in one.get("jobs", [])}
         _look(folder, said, outcome)
     store = Store.open(folder)
@@ -101,6 +110,11 @@ def kill_many(
     progress = jobs.progress()
     outcome.uploads, outcome.cases = len(uploaded), store.count()
     outcome.uploads_lost = len(uploaded) - min(len(uploaded), progress.total) + progress.waiting
+    # Said to the person who uploaded it: killed too often while it was read.
+    outcome.uploads_given_up = progress.refused
+    for start in range(0, outcome.cases, 100):
+        some = store.search(CaseFilter(offset=start))
+        outcome.half_cases += sum(not store.reopen(line.id).checks.ok for line in some)
     outcome.chain_broken += not store.verify(blobs=True).ok
     store.close()
     return outcome

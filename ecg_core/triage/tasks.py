@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,14 @@ from ecg_core.triage.inbox import Inbox
 from ecg_core.triage.jobs import Jobs
 from ecg_core.triage.scoring import Answers
 from ecg_core.triage.store import Store, StoreError
+
+try:
+    from redis.exceptions import RedisError
+except ModuleNotFoundError:
+    # Only a queue by URL needs the driver.
+    _QUEUE_GONE: tuple[type[Exception], ...] = (sqlite3.Error,)
+else:
+    _QUEUE_GONE = (sqlite3.Error, RedisError)
 
 _log = logging.getLogger(__name__)
 NAME = "ecg-triage"
@@ -71,24 +80,30 @@ def work(
     queued: set[str] = set()
     looked = 0.0
     while not stop.is_set():
-        if time.monotonic() - looked > LOOK_S or not looked:
-            looked = time.monotonic()
-            try:
+        try:
+            if time.monotonic() - looked > LOOK_S or not looked:
+                looked = time.monotonic()
                 if watched is not None:
                     watched.look()
                 waiting = jobs.unfinished()
-                fresh = [job for job in waiting if job not in queued]
-                for job_id in fresh:
-                    huey.enqueue(task.s(job_id))
+                for job_id in waiting:
+                    if job_id not in queued:
+                        huey.enqueue(task.s(job_id))
                 queued = set(waiting)
-            except (StoreError, OSError) as error:
-                _log.error("The jobs could not be looked for: %s", error)
-        next_task = huey.dequeue()
+            next_task = huey.dequeue()
+        except (StoreError, OSError, *_QUEUE_GONE) as error:
+            _log.error("The jobs could not be looked for: %s", error)
+            # The queue may have lost what it held: everything that waits is put there again.
+            queued.clear()
+            stop.wait(LOOK_S)
+            continue
         if next_task is not None:
             huey.execute(next_task)
         elif until_done and not jobs.unfinished():
             return
         else:
+            # The queue is empty: what waits still was taken by a worker that died.
+            queued.clear()
             stop.wait(0.3)
 
 
