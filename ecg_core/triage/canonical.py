@@ -29,5 +29,10 @@ def sha256_bytes(data: bytes) -> str:
 
 
 def utc_now() -> str:
-    """This moment in UTC, to the microsecond; such texts sort in time order."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """This moment as `utc_text` writes it."""
+    return utc_text(datetime.now(UTC))
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment in UTC, to the microsecond; such texts sort in time order."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from ecg_core.triage.conditions import equal, within_days
 from ecg_core.triage.reopening import StoredEvent, stored_event
 from ecg_core.triage.schema import Action, EventRow
 
@@ -59,17 +60,14 @@ def _word(value: object) -> str:
 
 
 def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
-    if wanted.action is not None:
-        asked.append(EventRow.action == wanted.action.value)
-    if wanted.actor:
-        asked.append(EventRow.actor == wanted.actor)
-    if wanted.case_id:
-        asked.append(EventRow.case_id == wanted.case_id)
-    if wanted.date_from is not None:
-        asked.append(EventRow.created_utc >= wanted.date_from.isoformat())
-    if wanted.date_to is not None and wanted.date_to < date.max:
-        asked.append(EventRow.created_utc < (wanted.date_to + timedelta(days=1)).isoformat())
+    asked = [
+        *equal(
+            (EventRow.action, wanted.action and wanted.action.value),
+            (EventRow.actor, wanted.actor or None),
+            (EventRow.case_id, wanted.case_id or None),
+        ),
+        *within_days(EventRow.created_utc, wanted.date_from, wanted.date_to),
+    ]
     if words := wanted.text.strip():
         asked.append(
             or_(

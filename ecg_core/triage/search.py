@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from ecg_core.network.statements import Triage
+from ecg_core.triage.conditions import equal, names_case, within_days
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.readings import Verdict
 from ecg_core.triage.room_schema import CasePatientRow, CaseStateRow
@@ -141,19 +142,16 @@ def filter_values(session: Session) -> FilterValues:
 
 
 def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
-    if wanted.date_from is not None:
-        asked.append(CaseRow.created_utc >= wanted.date_from.isoformat())
-    if wanted.date_to is not None and wanted.date_to < date.max:
-        asked.append(CaseRow.created_utc < (wanted.date_to + timedelta(days=1)).isoformat())
+    asked = [
+        *within_days(CaseRow.created_utc, wanted.date_from, wanted.date_to),
+        *equal((CaseRow.model, wanted.model_version or None)),
+    ]
     if wanted.reader:
         asked.append(_some_reading(ReadingRow.reader == wanted.reader))
     if wanted.triage is not None:
         asked.append(_standing_triage == wanted.triage.value)
     if wanted.agreement is not None:
         asked.append(ReadingRow.agrees.is_(wanted.agreement))
-    if wanted.model_version:
-        asked.append(CaseRow.model == wanted.model_version)
     if wanted.status is not None:
         unread = wanted.status is Status.UNREAD
         asked.append(ReadingRow.seq.is_(None) if unread else ReadingRow.seq.is_not(None))
@@ -161,19 +159,11 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         same = select(CasePatientRow.case_id).where(CasePatientRow.patient == wanted.patient)
         asked.append(CaseRow.id.in_(same))
     if words := wanted.text.strip():
-        asked.append(
-            or_(
-                CaseRow.name.icontains(words, autoescape=True),
-                CaseRow.id.startswith(words.lower(), autoescape=True),
-                CaseRow.input_sha256.startswith(words.lower(), autoescape=True),
-                _some_reading(
-                    or_(
-                        ReadingRow.reason.icontains(words, autoescape=True),
-                        ReadingRow.note.icontains(words, autoescape=True),
-                    )
-                ),
-            )
+        said = or_(
+            ReadingRow.reason.icontains(words, autoescape=True),
+            ReadingRow.note.icontains(words, autoescape=True),
         )
+        asked.append(or_(names_case(words), _some_reading(said)))
     return asked
 
 

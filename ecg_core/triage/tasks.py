@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -25,13 +26,12 @@ from ecg_core.triage.jobs import Jobs
 from ecg_core.triage.scoring import Answers
 from ecg_core.triage.store import Store, StoreError
 
-try:
+_QUEUE_GONE: tuple[type[Exception], ...] = (StoreError, OSError, sqlite3.Error)
+# Only a queue by URL needs the driver.
+with suppress(ModuleNotFoundError):
     from redis.exceptions import RedisError
-except ModuleNotFoundError:
-    # Only a queue by URL needs the driver.
-    _QUEUE_GONE: tuple[type[Exception], ...] = (sqlite3.Error,)
-else:
-    _QUEUE_GONE = (sqlite3.Error, RedisError)
+
+    _QUEUE_GONE = (*_QUEUE_GONE, RedisError)
 
 _log = logging.getLogger(__name__)
 NAME = "ecg-triage"
@@ -91,7 +91,7 @@ def work(
                         huey.enqueue(task.s(job_id))
                 queued = set(waiting)
             next_task = huey.dequeue()
-        except (StoreError, OSError, *_QUEUE_GONE) as error:
+        except _QUEUE_GONE as error:
             _log.error("The jobs could not be looked for: %s", error)
             # The queue may have lost what it held: everything that waits is put there again.
             queued.clear()

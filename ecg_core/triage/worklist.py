@@ -11,6 +11,8 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from ecg_core.network.statements import Triage
+from ecg_core.triage.canonical import utc_text
+from ecg_core.triage.conditions import equal, names_case
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.room_schema import CaseStateRow
 from ecg_core.triage.schema import CaseRow
@@ -74,21 +76,21 @@ class WorklistRow:
 
 def find(session: Session, wanted: WorklistFilter, seat: Seat) -> list[WorklistRow]:
     """The cases that match, most urgent first and the oldest of those first."""
-    now = _text(datetime.now(UTC))
+    now = utc_text(datetime.now(UTC))
     query = _ordered(_matching(wanted, seat, now)).limit(wanted.limit).offset(wanted.offset)
     return [_row(state, case, now) for state, case in session.execute(query)]
 
 
 def count(session: Session, wanted: WorklistFilter, seat: Seat) -> int:
     """How many cases match, whatever the limit."""
-    now = _text(datetime.now(UTC))
+    now = utc_text(datetime.now(UTC))
     query = _matching(wanted, seat, now).with_only_columns(func.count(CaseStateRow.case_id))
     return session.scalar(query.order_by(None)) or 0
 
 
 def following(session: Session, wanted: WorklistFilter, seat: Seat, not_this: str) -> str | None:
     """The first case that this person can do next and that nobody else has open."""
-    now = _text(datetime.now(UTC))
+    now = utc_text(datetime.now(UTC))
     query = _ordered(_matching(wanted, seat, now)).where(
         CaseStateRow.case_id != not_this,
         CaseStateRow.status.in_([status.value for status in OPEN]),
@@ -121,12 +123,12 @@ def take(session: Session, case_id: str, account: str, minutes: int) -> str | No
             or_(
                 CaseStateRow.taken_by.is_(None),
                 CaseStateRow.taken_by == account,
-                CaseStateRow.taken_until < _text(now),
+                CaseStateRow.taken_until < utc_text(now),
                 # A clock that was set back must not hold a case for ever.
-                CaseStateRow.taken_until > _text(latest),
+                CaseStateRow.taken_until > utc_text(latest),
             ),
         )
-        .values(taken_by=account, taken_until=_text(latest))
+        .values(taken_by=account, taken_until=utc_text(latest))
     )
     assert isinstance(changed, CursorResult)
     if changed.rowcount:
@@ -167,23 +169,15 @@ def _conditions(wanted: WorklistFilter, seat: Seat, now: str) -> list[ColumnElem
         asked.append(and_(still_open, or_(taken, started)))
     elif wanted.status is not None:
         asked.append(CaseStateRow.status == wanted.status.value)
-    for column, value in (
+    asked += equal(
         (CaseStateRow.priority, wanted.priority and wanted.priority.value),
         (CaseStateRow.assignee, wanted.assignee),
         (CaseStateRow.list_name, wanted.list_name),
         (CaseRow.abstained, wanted.abstained),
         (CaseStateRow.doubtful, wanted.doubtful),
-    ):
-        if value is not None:
-            asked.append(column == value)
+    )
     if words := wanted.text.strip():
-        asked.append(
-            or_(
-                CaseRow.name.icontains(words, autoescape=True),
-                CaseRow.id.startswith(words.lower(), autoescape=True),
-                CaseRow.input_sha256.startswith(words.lower(), autoescape=True),
-            )
-        )
+        asked.append(names_case(words))
     return asked
 
 
@@ -217,7 +211,3 @@ def _row(state: CaseStateRow, case: CaseRow, now: str) -> WorklistRow:
         case.abstained,
         state.doubtful,
     )
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -9,9 +9,9 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from ecg_core.triage import accounts as module
-from ecg_core.triage import passwords
-from ecg_core.triage.accounts import FIRST_ROLES, Accounts, SignInError
+from ecg_core.triage import account_rows, links, passwords, signing_in
+from ecg_core.triage.account_rows import FIRST_ROLES
+from ecg_core.triage.accounts import Account, Accounts, SignInError
 from ecg_core.triage.roles import NotAllowedError, Role
 from ecg_core.triage.room_schema import AccountRow, LinkRow, SignInRow
 from ecg_core.triage.schema import EventRow
@@ -36,7 +36,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(module, "_now", clock)
+    for module in (account_rows, signing_in, links):
+        monkeypatch.setattr(module, "this_moment", clock)
     # The cheapest hash that argon2 allows: the tests sign in often.
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
     return clock
@@ -52,7 +53,7 @@ def people(store: Store, clock: Clock) -> Accounts:
     return people
 
 
-def ada(people: Accounts) -> module.Account:
+def ada(people: Accounts) -> Account:
     account = people.signed_in(people.sign_in("Ada ", PASSWORD))
     assert account is not None
     return account
