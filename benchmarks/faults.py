@@ -21,6 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+import torch
+
 from ecg_core.intake import Bundle, Upload
 from ecg_core.network import Answering
 from ecg_core.network.statements import Triage
@@ -137,6 +139,8 @@ def _look(folder: Path, said: list[dict[str, object]], outcome: Outcome) -> None
 
 def _work(folder: Path, answering: Answers, ecgs: Ecgs, first: int, seed: int, writer: int) -> None:
     """Upload, score and decide until killed."""
+    # A forked process has none of the threads that torch would wait for.
+    torch.set_num_threads(1)
     draw = random.Random(seed)
     store = Store.open(folder)
     jobs = Jobs(store)
