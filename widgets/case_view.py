@@ -45,7 +45,8 @@ def case_view(
     ecg, answers = st.columns([3.3, 1], gap="medium")
     with ecg:
         told = _reported(case, attention, at.previous, readings)
-        _sheet(case, Overlay(attention, *_offered(case, gone), second), at, gone)
+        caution = engine.caution(case.prediction.model, attention.method)
+        _sheet(case, Overlay(attention, *_offered(case, gone), second, caution), at, gone)
         reported.header_view(told)
     with answers:
         verdict.verdict(case.prediction, case.priority, case.page.remarks)

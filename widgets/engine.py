@@ -282,6 +282,15 @@ def methods() -> tuple[tuple[str, str], ...]:
     return tuple((method.key, method.name) for method in METHODS.values())
 
 
+@st.cache_data(show_spinner=False, max_entries=24)
+def caution(model: ModelIdentity, method: str) -> str:
+    """What the evidence holds against a method of attention; "" where nothing is."""
+    from ecg_core.learning.attending import rows
+    from ecg_core.learning.attending.caution import caution as weigh
+
+    return weigh(rows.load(model.name, model.weights_sha256), method)
+
+
 def targets(model: ModelIdentity) -> tuple[tuple[str, str], ...]:
     """What a model's attention can be shown for: (key, plain name)."""
     from ecg_core.network import explain

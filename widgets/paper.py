@@ -36,13 +36,15 @@ _COMPONENT = st.components.v2.component(
 class Overlay:
     """Attention over the page; `second` is shown beside it, for another target.
 
-    targets, methods: (key, plain name) of what the reader may choose from.
+    targets, methods: (key, plain name) of what the reader may choose from. caution: what the
+    evidence holds against the method that made it.
     """
 
     attention: Attention
     targets: Sequence[tuple[str, str]]
     methods: Sequence[tuple[str, str]] = ()
     second: Attention | None = None
+    caution: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +114,7 @@ def _overlay(overlay: Overlay) -> dict[str, object]:
         "targets": [list(pair) for pair in overlay.targets],
         "methods": [list(pair) for pair in overlay.methods],
         "ramp": HEAT_CSS,
+        "caution": overlay.caution,
         "second": None
         if second is None
         else {

@@ -178,7 +178,13 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
         paper(
             answer.page,
             waves,
-            Overlay(attention, targets, engine.methods(), second),
+            Overlay(
+                attention,
+                targets,
+                engine.methods(),
+                second,
+                engine.caution(answer.prediction.model, attention.method),
+            ),
             key="paper",
             on_choice=looking.chooser(answer.case_id, first),
             offered=[(offer.key, offer.title) for offer in others],

@@ -144,6 +144,8 @@ class Viewer {
     this.find(".show").checked = kept.show;
     this.find(".opacity input").value = kept.opacity;
     this.find(".attention").classList.toggle("off", !kept.show);
+    this.find(".caution").textContent = this.data.overlay?.caution ?? "";
+    this.find(".caution").hidden = !kept.show || !this.data.overlay?.caution;
   }
 
   // look: bring a lit lead into sight.
