@@ -88,7 +88,7 @@ def _strips(arguments: argparse.Namespace) -> int:
 def _labelled(arguments: argparse.Namespace) -> int:
     """One's own labelled ECGs: the same set, scoring and figures as on the Performance page."""
     from ecg_core.appraisal import rates
-    from ecg_core.labelled import columns, scoring, sets
+    from ecg_core.labelled import columns, scoring, sets, shortcuts
     from ecg_core.labelled.as_cases import as_cases
 
     if arguments.labels is None or not arguments.labels.is_file():
@@ -122,4 +122,11 @@ def _labelled(arguments: argparse.Namespace) -> int:
                 **asdict(rates.areas(question, cases.patients)),
             }
         )
+    for look in shortcuts.load(labelled) or ():
+        emit(
+            {"set": str(labelled.folder), "without_ecg": look.key, "leaks": look.leaks}
+            | {"n": look.n, "auc": look.mean and asdict(look.mean)}
+        )
+        if look.leaks:
+            complain(f"The labels can be told without the ECG, from {look.name} alone.")
     return SOME_REJECTED if cases.refused or checked.problems else ALL_READ

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from ecg_core import network
 from ecg_core.intake.reading import read
-from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
-from ecg_core.page import to_page
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
+from ecg_core.learning.curation.readings import trace_area
+from ecg_core.page import EcgPage, read_scan, to_page
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import PageError, Severity
 
@@ -43,7 +44,8 @@ class CaseAnswer:
 
     status: `ANSWERED`, `ABSTAINED` or `REFUSED`. reason: of the refusal or the first doubt.
     triage: in `TRIAGE_CLASSES` order; findings: (code, probability), superclasses first; both
-    empty when refused. quality: "read", or the worst remark's code.
+    empty when refused. quality: "read", or the worst remark's code. trace_area_px: of a scan that
+    was read, first and last pixel row, first and last pixel column of its traces.
     """
 
     name: str
@@ -55,6 +57,7 @@ class CaseAnswer:
     layout: str
     quality: str
     elapsed_ms: float
+    trace_area_px: tuple[int, int, int, int] | None = None
 
 
 def answer(case: CaseFiles, model: str) -> CaseAnswer:
@@ -69,7 +72,7 @@ def answer(case: CaseFiles, model: str) -> CaseAnswer:
         ecg = read(bundle)
         if isinstance(ecg, EcgRecord) and ecg.duration_s > PAGE_SECONDS:
             ecg = ecg.window(0.0)
-        page = to_page(ecg)
+        page, area = _page_of(ecg)
     except IntakeError as error:
         return _refused(case, sha256, error.reason, started)
     except PageError as error:
@@ -89,7 +92,19 @@ def answer(case: CaseFiles, model: str) -> CaseAnswer:
         page.layout,
         worst,
         round((time.perf_counter() - started) * 1e3, 1),
+        area,
     )
+
+
+def _page_of(
+    ecg: EcgRecord | EcgScan,
+) -> tuple[EcgPage, tuple[int, int, int, int] | None]:
+    """The page, as `to_page` gives it, and where its traces lie on a scan. Raises PageError."""
+    if isinstance(ecg, EcgRecord):
+        return to_page(ecg), None
+    reading = read_scan(ecg)
+    height, width = ecg.pixels.shape[:2]
+    return reading.page, trace_area(reading, (height, width))
 
 
 def _refused(case: CaseFiles, sha256: str, reason: str, started: float) -> CaseAnswer:

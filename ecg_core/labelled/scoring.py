@@ -1,4 +1,4 @@
-"""Score a set to its end: resumable, one runner at a time, out of the readers' way."""
+"""Score a set to its end, then look for shortcuts in it: resumable, one runner at a time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ecg_core.labelled import shortcuts
 from ecg_core.labelled.answering import CaseAnswer
 from ecg_core.labelled.engines import Engine, configured
 from ecg_core.labelled.sets import LabelledSet, State, list_sets
@@ -49,6 +50,11 @@ def _score(labelled: LabelledSet, engine: Engine) -> State:
                 batch, written = [], time.monotonic()
         if labelled.folder.exists():
             labelled.append(batch)
+    if not stopped() and shortcuts.load(labelled) is None:
+        # Its classifiers take a second to import, which pages that only show a set need not wait.
+        from ecg_core.labelled import seeking
+
+        seeking.look(labelled, stopped)
     return State.STOPPED if stopped() else State.DONE
 
 
@@ -56,10 +62,18 @@ def state(labelled: LabelledSet) -> State:
     """Where the scoring stands, seen from any process."""
     info = labelled.info
     if labelled.done() >= info.cases:
-        return State.DONE
+        seen = shortcuts.load(labelled) is not None
+        return State.CHECKING if not seen and _is_scored(labelled) else State.DONE
     if info.cancelled:
         return State.STOPPED
     return State.RUNNING if _is_scored(labelled) else State.WAITING
+
+
+def unfinished(labelled: LabelledSet) -> bool:
+    """Whether something is left to be done that nobody does or has stopped."""
+    found = state(labelled)
+    unseen = found is State.DONE and shortcuts.load(labelled) is None
+    return found is State.WAITING or (unseen and not labelled.info.cancelled)
 
 
 def _is_scored(labelled: LabelledSet) -> bool:
@@ -85,8 +99,8 @@ def start(labelled: LabelledSet) -> None:
 
 
 def resume_all(data_dir: Path) -> int:
-    """Start every set that is neither done nor cancelled nor being scored; how many."""
-    waiting = [one for one in list_sets(data_dir) if state(one) is State.WAITING]
+    """Start every set that is neither finished nor cancelled nor being scored; how many."""
+    waiting = [one for one in list_sets(data_dir) if unfinished(one)]
     for one in waiting:
         start(one)
     return len(waiting)

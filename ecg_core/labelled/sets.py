@@ -33,6 +33,7 @@ class State(StrEnum):
 
     WAITING = "waiting"
     RUNNING = "running"
+    CHECKING = "checking"
     STOPPED = "stopped"
     DONE = "done"
 
@@ -100,6 +101,7 @@ class LabelledSet:
                 plain = json.loads(line)
                 plain["triage"] = tuple(plain["triage"])
                 plain["findings"] = tuple((code, p) for code, p in plain["findings"])
+                plain["trace_area_px"] = tuple(plain.get("trace_area_px") or ()) or None
                 found[plain["name"]] = CaseAnswer(**plain)
             except (ValueError, KeyError, TypeError):
                 continue

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.labelled import scoring, sets
+from ecg_core.labelled import scoring, sets, shortcuts
 from ecg_core.labelled.sets import LabelledSet
+from ecg_core.labelled.shortcuts import Look, Told
+from ecg_core.learning.metrics import Interval
 from tests.app.conftest import demo_files, words
 from tests.labelled.made_sets import NAMES, TABLE, serial
 from widgets import engine
@@ -77,3 +79,26 @@ def test_what_was_interrupted_goes_on_when_the_app_starts(
     assert not page.exception
     assert len(started) == 1
     assert "0 of 4 ECGs" in words(page)
+
+
+def test_a_shortcut_is_told_in_words_with_its_figure(page: AppTest) -> None:
+    bring_in(page)
+    page.button(key="own_score").click().run()
+    assert "Too few ECGs to look for shortcuts" in words(page)
+    (only,) = sets.list_sets(engine.data_dir())
+    told = Told("Conduction disturbance", 120, 40, Interval(0.981, 0.962, 0.999))
+    header = Look("header", "the text in the files' headers", 120, told.auc, (told,))
+    names = Look("name", "the file names", 120, Interval(0.47, 0.35, 0.6), (told,))
+    shortcuts.keep(only, (header, names))
+    page.run()
+    assert not page.exception
+    (warning,) = page.warning
+    assert "can be told without looking at the ECG" in warning.value
+    assert "from the text in the files' headers alone, AUC 0.981 (0.962–0.999), n = 120" in (
+        warning.value
+    )
+    assert "file names" not in warning.value
+    shortcuts.keep(only, (names,))
+    page.run()
+    assert not page.warning
+    assert any("No shortcut found" in one.label for one in page.expander)

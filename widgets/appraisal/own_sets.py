@@ -28,11 +28,13 @@ from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.network.card import ModelCard
 from ecg_core.triage.roles import Permission
 from widgets import engine, person
+from widgets.appraisal import without_ecg
 from widgets.text import plain
 
 STATES = {
     State.WAITING: ("Waiting", ":material/schedule:", "gray"),
     State.RUNNING: ("Scoring", ":material/progress_activity:", "blue"),
+    State.CHECKING: ("Looking for shortcuts", ":material/progress_activity:", "blue"),
     State.STOPPED: ("Stopped", ":material/pause:", "orange"),
     State.DONE: ("Scored", ":material/check:", "green"),
 }
@@ -75,6 +77,7 @@ def choose(card: ModelCard) -> CaseSet | None:
             f"This set was scored by other weights ({info.model} {info.version}); the operating "
             "points shown are those of the model here."
         )
+    without_ecg.section(one)
     return _cases(one.folder.name, one.done(), one, card)
 
 
@@ -103,12 +106,12 @@ def _progress(labelled: LabelledSet) -> None:
     word, icon, colour = STATES[state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(word, icon=icon, color=colour)
-        if state is not State.DONE:
+        if state not in (State.DONE, State.CHECKING):
             st.progress(done / max(info.cases, 1), width=260)
         st.caption(f"{done} of {info.cases} ECGs · {info.created_utc[:10]}", width="content")
         if not person.me().may(Permission.ADD_ECGS):
             return
-        if state in (State.RUNNING, State.WAITING):
+        if state in (State.RUNNING, State.WAITING, State.CHECKING):
             if st.button("Stop", icon=":material/stop:", key=f"stop_{info.id}"):
                 labelled.cancel()
         elif state is State.STOPPED and st.button(
@@ -116,7 +119,7 @@ def _progress(labelled: LabelledSet) -> None:
         ):
             labelled.cancel(False)
             scoring.start(labelled)
-        if state is not State.RUNNING:
+        if state not in (State.RUNNING, State.CHECKING):
             with st.popover("Delete", icon=":material/delete:", key=f"delete_{info.id}"):
                 st.caption("Removes the uploaded files, labels and answers of this set.")
                 if st.button("Delete this set", type="primary", key=f"delete_now_{info.id}"):

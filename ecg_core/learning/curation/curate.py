@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from ecg_core.learning.curation import leakage
+from ecg_core.learning.curation.groups import alike, joined
 from ecg_core.learning.curation.hashes import near_pairs
 from ecg_core.learning.curation.likeness import likeness
 from ecg_core.learning.curation.readings import ReadingStore, read_scan_file
@@ -54,7 +53,7 @@ def curate(
     near, pairs = _near_copies(survey, {copy.second for copy in exact})
     copies = (*exact, *near)
     compare_s = time.process_time() - began
-    clusters = _joined(len(survey.files), [(c.first, c.second) for c in copies])
+    clusters = joined(len(survey.files), [(c.first, c.second) for c in copies])
     groups = _groups(survey, copies, by_day)
     rows = _rows(survey, copies, clusters, groups)
     began = time.process_time()
@@ -125,27 +124,10 @@ def _groups(survey: Survey, copies: Iterable[Copy], by_day: bool) -> np.ndarray:
     """Group number of each file: joined by copies, printed identity and, when asked, day."""
     links = [(copy.first, copy.second) for copy in copies]
     prints = [survey.print_of(index) for index in range(len(survey.files))]
-    links += _alike([p.identifier for p in prints])
+    links += alike([p.identifier for p in prints])
     if by_day:
-        links += _alike([p.day for p in prints])
-    return _joined(len(survey.files), links)
-
-
-def _alike(keys: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """Each index with the first that has the same key; empty keys are like nothing."""
-    first: dict[Hashable, int] = {}
-    return [
-        (first[key], index)
-        for index, key in enumerate(keys)
-        if key and first.setdefault(key, index) != index
-    ]
-
-
-def _joined(count: int, links: Sequence[tuple[int, int]]) -> np.ndarray:
-    """Number of the connected part each of `count` files belongs to, in order of appearance."""
-    one, two = np.array(links, np.int64).reshape(-1, 2).T
-    graph = coo_array((np.ones(len(one), np.int8), (one, two)), shape=(count, count))
-    return np.asarray(connected_components(graph, directed=False)[1])
+        links += alike([p.day for p in prints])
+    return joined(len(survey.files), links)
 
 
 def _rows(

@@ -34,17 +34,25 @@ def picture_probe(
     name: str, bands: np.ndarray, labels: np.ndarray, groups: np.ndarray
 ) -> Probe | None:
     """A random forest on the pixels of a band (uint8, n × height × width)."""
-    forest = RandomForestClassifier(TREES, class_weight="balanced", random_state=0, n_jobs=1)
-    return _probe(name, forest, bands.reshape(len(bands), -1), labels, groups)
+    return _probe(name, forest(), bands.reshape(len(bands), -1), labels, groups)
 
 
 def text_probe(
     name: str, texts: Sequence[str], labels: np.ndarray, groups: np.ndarray
 ) -> Probe | None:
     """A linear classifier on the character groups of the text that was read."""
+    return _probe(name, on_text(), np.array(texts, dtype=object), labels, groups)
+
+
+def forest() -> ClassifierMixin:
+    """What reads pixels and numbers."""
+    return RandomForestClassifier(TREES, class_weight="balanced", random_state=0, n_jobs=1)
+
+
+def on_text() -> ClassifierMixin:
+    """What reads text: a linear classifier on groups of characters."""
     words = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), min_df=2, sublinear_tf=True)
-    linear = make_pipeline(words, LogisticRegression(C=10, class_weight="balanced", max_iter=2000))
-    return _probe(name, linear, np.array(texts, dtype=object), labels, groups)
+    return make_pipeline(words, LogisticRegression(C=10, class_weight="balanced", max_iter=2000))
 
 
 def _probe(
@@ -52,13 +60,10 @@ def _probe(
 ) -> Probe | None:
     """Out-of-fold accuracy; None with too few groups of some class to divide."""
     classes, counts = np.unique(labels, return_counts=True)
-    smallest = min((len(set(groups[labels == c])) for c in classes), default=0)
-    if len(classes) < 2 or smallest < FOLDS:
+    told = out_of_fold(model, seen, labels, groups)
+    if told is None:
         return None
-    predicted = np.empty_like(labels)
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for train, test in folds.split(seen, labels, groups):
-        predicted[test] = model.fit(seen[train], labels[train]).predict(seen[test])
+    predicted = classes[told.argmax(axis=1)]
     right, balanced = (
         measure(labels, predicted, groups)
         for measure in (multiclass.accuracy, multiclass.balanced_accuracy)
@@ -71,3 +76,24 @@ def _probe(
         majority=float(counts.max() / counts.sum()),
         chance=1 / len(classes),
     )
+
+
+def out_of_fold(
+    model: ClassifierMixin, seen: np.ndarray, labels: np.ndarray, groups: np.ndarray
+) -> np.ndarray | None:
+    """Probability of each class by models that saw no case of the same group: n × classes.
+
+    Classes are in the order of `np.unique(labels)`. None with too few groups of some class to
+    divide.
+    """
+    classes = np.unique(labels)
+    smallest = min((len(set(groups[labels == c])) for c in classes), default=0)
+    if len(classes) < 2 or smallest < FOLDS:
+        return None
+    told = np.zeros((len(labels), len(classes)))
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    for train, test in folds.split(seen, labels, groups):
+        fitted = model.fit(seen[train], labels[train])
+        places = np.searchsorted(classes, fitted.classes_)
+        told[np.ix_(test, places)] = fitted.predict_proba(seen[test])
+    return told

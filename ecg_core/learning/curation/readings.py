@@ -92,12 +92,36 @@ def _trace_rows(reading: Reading, height_px: int) -> tuple[int, int]:
     baselines = sorted(set(np.round(baselines_mm(boxes), 3)))
     pitch = float(np.median(np.diff(baselines))) if len(baselines) > 1 else 40.0
     across = (boxes[0].x0_mm + boxes[-1].x1_mm) / 2
-    to_px = np.linalg.inv(reading.to_mm)
     rows = []
     for y_mm in (baselines[0] - pitch / 2, baselines[-1] + pitch / 2):
-        point = to_px @ (across, y_mm, 1.0)
-        rows.append(int(np.clip(round(point[1] / point[2]), 0, height_px)))
+        rows.append(int(np.clip(round(_to_px(reading, across, y_mm)[1]), 0, height_px)))
     return rows[0], rows[1]
+
+
+def trace_area(reading: Reading, size_px: tuple[int, int]) -> tuple[int, int, int, int]:
+    """First and last pixel row, first and last pixel column of the lead boxes on a scan.
+
+    size_px: height and width of the scan. What lies outside is no ECG.
+    """
+    height, width = size_px
+    boxes = reading.page.boxes
+    x_mm = (min(box.x0_mm for box in boxes), max(box.x1_mm for box in boxes))
+    y_mm = (min(box.y0_mm for box in boxes), max(box.y1_mm for box in boxes))
+    top, bottom = (_to_px(reading, sum(x_mm) / 2, y)[1] for y in y_mm)
+    left, right = (_to_px(reading, x, sum(y_mm) / 2)[0] for x in x_mm)
+    return (*_inside(top, bottom, height), *_inside(left, right, width))
+
+
+def _inside(first: float, last: float, most: int) -> tuple[int, int]:
+    """Two pixel places in order, on the picture."""
+    low, high = np.clip(np.round(sorted((first, last))), 0, most)
+    return int(low), int(high)
+
+
+def _to_px(reading: Reading, x_mm: float, y_mm: float) -> tuple[float, float]:
+    """Where a place of the page lies on the scan, as if the sheet were flat."""
+    point = np.linalg.inv(reading.to_mm) @ (x_mm, y_mm, 1.0)
+    return float(point[0] / point[2]), float(point[1] / point[2])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,76 @@
+"""Own labelled sets: whether their labels can be told without looking at the ECGs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.labelled import shortcuts
+from ecg_core.labelled.sets import LabelledSet
+from ecg_core.labelled.shortcuts import CHANCE, Look
+from widgets.appraisal import tables
+
+ALIKE = "the same for every ECG"
+
+
+def section(labelled: LabelledSet) -> None:
+    """A warning where they can, a line where they cannot, and everything that was tried."""
+    looks = shortcuts.load(labelled)
+    if looks is None:
+        return
+    if not looks:
+        st.caption(
+            "Too few ECGs to look for shortcuts: that takes five patients with a label and five "
+            "without it."
+        )
+        return
+    leaks = [look for look in looks if look.leaks]
+    if leaks:
+        st.warning(
+            "**The labels can be told without looking at the ECG:** "
+            + "; ".join(f"from {look.name} alone, {_figure(look)}" for look in leaks)
+            + f". Chance is {CHANCE}. ECGs with and without a label seem to have come from "
+            "different places, and the figures below may owe to that instead of the heart.",
+            icon=":material/visibility_off:",
+        )
+    with st.expander(
+        "Can the labels be told without the ECG?"
+        if leaks
+        else "No shortcut found: without the ECG the labels are told no better than by chance",
+        icon=":material/visibility_off:" if leaks else ":material/check:",
+    ):
+        table = _table(looks)
+        st.dataframe(table, hide_index=True, alt="How well the labels are told without the ECG")
+        st.caption(
+            "Small classifiers, cross-validated by patient; mean AUC of the labels, 95 % CI by "
+            f"patient, chance {CHANCE}. "
+            + ("" if _people(labelled) else "Without a patient column every ECG counts as its own.")
+        )
+        tables.csv_button(table, "shortcuts", "shortcuts")
+
+
+def _people(labelled: LabelledSet) -> bool:
+    labels = labelled.labels()
+    return bool((labels.patients != labels.files).any())
+
+
+def _figure(look: Look) -> str:
+    assert look.mean is not None
+    return f"AUC {tables.told(look.mean)}, n = {look.n}"
+
+
+def _table(looks: Sequence[Look]) -> pd.DataFrame:
+    best = [look.best for look in looks]
+    return pd.DataFrame(
+        {
+            "Seen alone": [look.name[0].upper() + look.name[1:] for look in looks],
+            "ECGs": [look.n for look in looks],
+            "AUC": [ALIKE if look.mean is None else tables.told(look.mean) for look in looks],
+            "Told best": [
+                "" if one is None else f"{one.label}: {tables.told(one.auc)}" for one in best
+            ],
+            "Above chance": ["yes" if look.leaks else "no" for look in looks],
+        }
+    )
