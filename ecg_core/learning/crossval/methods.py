@@ -102,17 +102,27 @@ def _later(module: str, name: str) -> FitPredict:
 READ_OUT = "page network, PTB-XL features"
 FINE_TUNED = "page network, fine-tuned from PTB-XL"
 MEAN = "page network, mean of these two"
+WHOLE_PAGE = "thumbnail and random forest, whole page"
+MATCHED = "page network and thumbnail of the whole page, mean"
+"""What published networks see: traces, header and footer. Only shows what copies are worth."""
 
 METHODS: tuple[Method, ...] = (
     Method("majority", majority),
     Method("heart rate alone", rate_alone),
     Method("header only", header_alone, print_needed=True),
-    Method("thumbnail and random forest, whole page", whole_thumbnail, print_needed=True),
+    Method(WHOLE_PAGE, whole_thumbnail, print_needed=True),
     Method("nearest page", nearest_page, print_needed=True),
     Method("thumbnail and random forest, traces", trace_thumbnail),
     Method("page network, from scratch", _later("networks", "from_scratch"), trivial=False),
     Method(READ_OUT, _later("readout", "readout"), trivial=False),
     Method(FINE_TUNED, _later("networks", "fine_tuned"), trivial=False),
     Method(MEAN, None, trivial=False, parts=(READ_OUT, FINE_TUNED)),
+    Method(
+        MATCHED,
+        None,
+        print_needed=True,
+        trivial=False,
+        parts=(READ_OUT, FINE_TUNED, WHOLE_PAGE),
+    ),
 )
 """The trivial baselines, then ours."""
