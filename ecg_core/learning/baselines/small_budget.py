@@ -31,7 +31,7 @@ from ecg_core.network.statements import TRIAGE_CLASSES
 BATCH = 32
 WARM_UP = 0.15
 """Share of the limit in which the learning rate rises."""
-NETWORK_SHARE = 0.6
+NETWORK_SHARE = 0.92
 """Share of the limit that the network of a hybrid trains; the rest is for its follower."""
 AVERAGE_DECAY = 0.98
 TIMED_PAGES = 20
