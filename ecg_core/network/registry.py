@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ecg_core.network.values import ModelIdentity
 
 DEFAULT_MODEL = "resatt-arranged-ptbxl"
-STRIP_MODEL = "resatt-strip"
+STRIP_MODEL = "resatt-rhythm"
 """Who answers: twelve-lead pages, and rhythm strips of one to three leads."""
 NAMED_IN_CARD = ("name", "version", "weights_sha256", "preprocessing_version")
 

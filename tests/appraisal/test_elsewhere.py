@@ -8,11 +8,11 @@ from ecg_core import network
 from ecg_core.appraisal import elsewhere, rates
 from ecg_core.learning import strip_evidence
 from ecg_core.learning.crossval import figures
-from ecg_core.network.registry import models_folder
+from ecg_core.network.registry import STRIP_MODEL, models_folder
 
 
 def test_strips_have_the_figures_of_their_card() -> None:
-    name = "resatt-strip"
+    name = STRIP_MODEL
     if name not in network.list_models():
         pytest.skip("no strip model is shipped")
     card = network.card_of(name)
