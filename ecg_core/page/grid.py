@@ -16,6 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ecg_core.page.bend import Bend
+from ecg_core.page.exact import Exact, find_exact
 from ecg_core.page.follow import follow
 from ecg_core.page.lines import CELL_MM, MAX_TURN_DEG, find_lines, lined
 
@@ -53,6 +54,8 @@ def find_grid(pixels: np.ndarray, min_contrast: float = 0.45) -> Grid | None:
 
     pixels: uint8, height × width × 3, RGB.
     """
+    if exact := find_exact(pixels):
+        return _drawn(exact)
     height, width = pixels.shape[:2]
     scale = min(1.0, WORK_SIZE / max(height, width))
     small = pixels
@@ -92,6 +95,21 @@ def find_grid(pixels: np.ndarray, min_contrast: float = 0.45) -> Grid | None:
         covered=followed.covered,
         area_mm=area_mm,
         bend=followed.bend,
+    )
+
+
+def _drawn(exact: Exact) -> Grid:
+    """A grid whose lines run along the pixels."""
+    (x, y), (step_x, step_y) = exact.first_mm, exact.step_mm
+    (left, right), (top, bottom) = exact.ruled_mm
+    return Grid(
+        to_mm=np.array([[step_x, 0.0, x], [0.0, step_y, y], [0.0, 0.0, 1.0]]),
+        px_per_mm=(1.0 / step_x, 1.0 / step_y),
+        angle_deg=0.0,
+        residual_mm=exact.residual_mm,
+        contrast=exact.contrast,
+        covered=exact.covered,
+        area_mm=(left, top, right, bottom),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from ecg_core.page.grid import WORK_SIZE, Grid
 from ecg_core.page.ink import RASTER, separate, straighten
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM
-from ecg_core.page.pulse import find_pulse, trace_start
+from ecg_core.page.pulse import find_pulse, trace_end, trace_start
 from ecg_core.page.quality import refuse
 from ecg_core.page.traces import Row, find_rows, keep_traces
 
@@ -17,6 +17,8 @@ MAX_DISAGREEMENT = 0.08
 """A pulse may be this much higher or lower than 10 mm by the length of the rows."""
 MIN_SEEN_MM, MAX_SEEN_MM = 240.0, 420.0
 """A picture without a grid shows this much paper across."""
+INK_MM = PAGE_WIDTH_MM + 0.2
+"""Ink of ten seconds: to the last sample, and half a pen at both ends."""
 MIN_ROWS = 3
 """Fewer rows without grid or pulse are taken for no ECG at all."""
 
@@ -31,14 +33,14 @@ def scale_without_grid(pixels: np.ndarray) -> Grid:
     angle = _tilt(pixels)
     px_per_mm = width / 285.0
     for _ in range(3):
-        grid, rows, ink = _measure(pixels, angle, px_per_mm)
+        rows, ink = _measure(pixels, _geometry(pixels, angle, px_per_mm))
         left, right = _ends(rows)
         pulse = find_pulse(ink, rows, left, right)
         if pulse is not None and pulse.left_mm < (left + right) / 2:
             left = trace_start(rows, pulse)
         elif pulse is not None:
-            right = min(right, pulse.left_mm - 1.5)
-        stretch = (right - left) / PAGE_WIDTH_MM
+            right = min(right, trace_end(rows, pulse))
+        stretch = (right - left) / INK_MM
         if abs(stretch - 1.0) < 0.005:
             break
         px_per_mm *= stretch
@@ -53,7 +55,8 @@ def scale_without_grid(pixels: np.ndarray) -> Grid:
             f"{pulse.height_mm:.1f} mm high."
         )
         raise refuse("unknown_calibration", what=what)
-    return grid
+    # What is left is too little to be looked at again, and enough to matter after ten seconds.
+    return _geometry(pixels, angle, px_per_mm * stretch)
 
 
 def _ends(rows: tuple[Row, ...]) -> tuple[float, float]:
@@ -61,10 +64,8 @@ def _ends(rows: tuple[Row, ...]) -> tuple[float, float]:
     return float(np.median(spans[:, 0])), float(np.median(spans[:, 1]))
 
 
-def _measure(
-    pixels: np.ndarray, angle: float, px_per_mm: float
-) -> tuple[Grid, tuple[Row, ...], np.ndarray]:
-    """Geometry, rows and ink under an assumed scale."""
+def _geometry(pixels: np.ndarray, angle: float, px_per_mm: float) -> Grid:
+    """The page turned about its middle, at an assumed scale."""
     height, width = pixels.shape[:2]
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1.0 / px_per_mm)
     to_mm = np.vstack([turn, [0.0, 0.0, 1.0]])
@@ -75,13 +76,17 @@ def _measure(
         centre[0] + width / px_per_mm / 2,
         centre[1] + height / px_per_mm / 2,
     )
-    picture, shown = straighten(pixels, to_mm, px_per_mm, area)
+    return Grid(to_mm, (px_per_mm, px_per_mm), -angle, 0.0, 0.0, 0.0, area)
+
+
+def _measure(pixels: np.ndarray, grid: Grid) -> tuple[tuple[Row, ...], np.ndarray]:
+    """Rows and ink under an assumed geometry."""
+    picture, shown = straighten(pixels, grid.to_mm, grid.px_per_mm[0], grid.area_mm)
     cover = separate(picture, shown).cover
     rows = find_rows(keep_traces(cover))
     if not rows:
         raise refuse("no_grid_no_trace")
-    grid = Grid(to_mm, (px_per_mm, px_per_mm), -angle, 0.0, 0.0, 0.0, area)
-    return grid, rows, cover > 0.5
+    return rows, cover > 0.5
 
 
 def _tilt(pixels: np.ndarray) -> float:

@@ -76,19 +76,17 @@ def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> 
     anything. coloured: the traces themselves are in colour, so that ink is what is dark in any
     channel, not in every one.
     """
-    relative = picture.astype(np.float32) / paper_of(picture)
-    darkness = 1.0 - (relative.min(axis=2) if coloured else relative.max(axis=2))
-    edge = round(1.0 * RASTER)
-    inside = cv2.erode(
-        shown.astype(np.uint8), np.ones((edge, edge), np.uint8), borderType=cv2.BORDER_REPLICATE
-    )
-    darkness *= inside
+    darkness = _darkness(picture, coloured)
+    if not shown.all():
+        edge = np.ones((round(1.0 * RASTER),) * 2, np.uint8)
+        inside = cv2.erode(shown.astype(np.uint8), edge, borderType=cv2.BORDER_REPLICATE)
+        darkness *= inside
     ruled = _ruling(darkness)
     rest = darkness - ruled
     rest -= 1.3 * np.maximum(_litter(rest), 0.0)
-    dark = float(np.percentile(rest[::2, ::2], 99.3))
+    dark = _darkest(rest[::2, ::2])
     rest[_thick(rest > STRONG * dark)] = 0.0
-    contrast = float(np.percentile(rest[::2, ::2], 99.3))
+    contrast = _darkest(rest[::2, ::2])
     some = rest[::3, ::3]
     noise = 1.4826 * float(np.median(np.abs(some - np.median(some))))
     contrast = max(contrast, 4.0 * noise, 0.02)
@@ -102,14 +100,39 @@ def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> 
     return Ink(cover * mask, min(contrast, 1.0), noise)
 
 
-def paper_of(picture: np.ndarray) -> np.ndarray:
-    """Colour of the bare paper around every pixel: float32, same shape, never below 16."""
+def _darkness(picture: np.ndarray, coloured: bool) -> np.ndarray:
+    """How much darker than the paper around it each pixel is: float32, 0 to 1."""
+    papers = cv2.split(_paper(picture))
+    lights = [
+        cv2.divide(channel, paper, dtype=cv2.CV_32F)
+        for channel, paper in zip(cv2.split(picture), papers, strict=True)
+    ]
+    chosen = cv2.min if coloured else cv2.max
+    return np.asarray(1.0 - chosen(chosen(lights[0], lights[1]), lights[2]))
+
+
+def _paper(picture: np.ndarray) -> np.ndarray:
+    """Colour of the bare paper around every pixel: uint8, same shape, never below 16."""
     height, width = picture.shape[:2]
     small = cv2.resize(picture, (width // 3, height // 3), interpolation=cv2.INTER_AREA)
     small = cv2.dilate(small, np.ones((9, 9), np.uint8))
     small = cv2.GaussianBlur(small, (0, 0), 5.0)
     full = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.maximum(full, 16).astype(np.float32)
+    return np.asarray(cv2.max(full, (16.0, 16.0, 16.0, 16.0)))
+
+
+def _darkest(rest: np.ndarray) -> float:
+    """The 99.3rd percentile of what may be ink."""
+    # Nearly all of it is paper; sorting the rest gives the same.
+    some = rest[rest > 0.0]
+    last = rest.size - 1
+    place = 0.993 * last - (rest.size - some.size)
+    if place < 0:
+        return float(np.percentile(rest, 99.3))
+    low = int(place)
+    pair = np.partition(some, (low, min(low + 1, some.size - 1)))
+    after = pair[min(low + 1, some.size - 1)]
+    return float(pair[low] + (place - low) * (after - pair[low]))
 
 
 def _ruling(darkness: np.ndarray) -> np.ndarray:
@@ -126,7 +149,10 @@ def _ruling(darkness: np.ndarray) -> np.ndarray:
     for part in np.array_split(np.arange(rows), down):
         for piece in np.array_split(np.arange(columns), across):
             block = cells[part[0] : part[-1] + 1, :, piece[0] : piece[-1] + 1]
-            usual = np.median(block, axis=(0, 2))
+            # Sorting rows that lie in one piece is several times faster than `np.median`.
+            ranked = np.sort(block.transpose(1, 3, 0, 2).reshape(CELL, CELL, -1), axis=2)
+            half = ranked.shape[2] // 2
+            usual = (ranked[:, :, half] + ranked[:, :, -half - 1]) / 2
             ruled[part[0] : part[-1] + 1, :, piece[0] : piece[-1] + 1] = usual[None, :, None]
     return ruled.reshape(padded.shape)[:height, :width]
 
@@ -143,8 +169,9 @@ def _litter(rest: np.ndarray) -> np.ndarray:
     fitted = np.maximum(
         fitted, cv2.resize(rest[1:, 1:], fitted.shape[::-1], interpolation=cv2.INTER_NEAREST)
     )
-    blocks = fitted.reshape(rows, side // 2, columns, side // 2)
-    level = np.percentile(blocks, 80, axis=(1, 3)).astype(np.float32)
+    blocks = fitted.reshape(rows, side // 2, columns, side // 2).transpose(0, 2, 1, 3)
+    ranked = np.sort(blocks.reshape(rows, columns, -1), axis=2)
+    level = ranked[:, :, round(0.8 * (ranked.shape[2] - 1))]
     return cv2.resize(cv2.GaussianBlur(level, (0, 0), 0.7), (width, height))
 
 

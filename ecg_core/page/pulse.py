@@ -133,6 +133,20 @@ def _gaps(rows: tuple[Row, ...], pulse: Pulse) -> list[float]:
     return resumed
 
 
+def trace_end(rows: tuple[Row, ...], pulse: Pulse) -> float:
+    """Where the trace ends left of a pulse: before the gap that leads to its foot, if any."""
+    before = round(pulse.left_mm * RASTER) - 2
+    ended = []
+    for row in rows:
+        first = max(before - 8 * RASTER, 0)
+        edge = np.diff(np.pad(~row.drawn[first:before], 1).astype(np.int8))
+        starts, ends = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+        pauses = starts[(ends - starts >= RASTER // 2) & (starts > 0)]
+        if len(pauses):
+            ended.append((first + int(pauses[-1])) / RASTER)
+    return float(np.median(ended)) if 2 * len(ended) >= len(rows) else pulse.left_mm - 1.5
+
+
 def has_gap(rows: tuple[Row, ...], pulse: Pulse) -> bool:
     """Whether most rows pause between the pulse and their trace."""
     return 2 * len(_gaps(rows, pulse)) >= len(rows)

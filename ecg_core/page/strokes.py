@@ -67,57 +67,62 @@ def pieces_of(cover: np.ndarray) -> Pieces:
 
 
 def follow(
-    pieces: Pieces, zero_px: float, reach_px: tuple[float, float], px_per_mm: float
-) -> np.ndarray:
-    """Index of the row's piece in every column, −1 where the pen is lifted.
+    pieces: Pieces, zeros_px: np.ndarray, reach_px: float, px_per_mm: float
+) -> list[np.ndarray]:
+    """For every row the index of its piece in each column, −1 where the pen is lifted.
 
-    zero_px: height of the row's zero line. reach_px: highest and lowest height of the row.
+    zeros_px: heights of the rows' zero lines. reach_px: how far from it a row's pieces may lie.
+    All rows go from left to right together, each for itself.
     """
-    stray = STRAY_COST * np.abs((pieces.top + pieces.bottom) / 2 - zero_px) / px_per_mm
-    inside = (pieces.bottom > reach_px[0]) & (pieces.top < reach_px[1])
-    crumb = pieces.bottom - pieces.top < CRUMB_MM * px_per_mm
-    own = np.where(inside, (stray + CRUMB_COST * crumb), np.inf)
-    cost = np.full(len(own), np.inf)
-    came_from = np.full(len(own), -1)
-    active = np.zeros(0, int)
+    zeros = np.asarray(zeros_px, float)[:, None]
+    total, rows = len(pieces.column), len(zeros)
     width = len(pieces.first) - 1
+    stray = STRAY_COST * np.abs((pieces.top + pieces.bottom) / 2 - zeros) / px_per_mm
+    inside = (pieces.bottom > zeros - reach_px) & (pieces.top < zeros + reach_px)
+    crumb = pieces.bottom - pieces.top < CRUMB_MM * px_per_mm
+    own = np.where(inside, stray + CRUMB_COST * crumb, np.inf)
+    # One piece more, which no path can come from, fills up lists that differ in length.
+    top, bottom = (np.append(edge, 0.0) / px_per_mm for edge in (pieces.top, pieces.bottom))
+    # What a path costs, less what lifting the pen all the way would.
+    excess = np.full((rows, total + 1), np.inf)
+    came_from = np.full((rows, total), -1)
+    column = np.append(pieces.column, -(10**9))
+    active = np.full((rows, 1), total)
+    every = np.arange(rows)[:, None]
     max_lift = round(MAX_LIFT_MM * px_per_mm)
+    starts = pieces.first.tolist()
     for x in range(width):
-        a, b = pieces.first[x], pieces.first[x + 1]
-        here = np.flatnonzero(np.isfinite(own[a:b])) + a
-        if not len(here):
+        a, b = starts[x], starts[x + 1]
+        if a == b:
             continue
-        fresh = LIFT_COST * x + own[here]
-        if len(active):
-            gap = (
-                np.maximum(
-                    np.maximum(
-                        pieces.top[active][:, None] - pieces.bottom[here][None, :],
-                        pieces.top[here][None, :] - pieces.bottom[active][:, None],
-                    ),
-                    0.0,
-                )
-                / px_per_mm
-            )
-            lifted = x - pieces.column[active] - 1
-            total = (cost[active] + LIFT_COST * lifted)[:, None] + gap
-            best = total.argmin(axis=0)
-            joined = total[best, np.arange(len(here))] + own[here]
-            use = joined < fresh
-            cost[here] = np.where(use, joined, fresh)
-            came_from[here] = np.where(use, active[best], -1)
-        else:
-            cost[here] = fresh
-        active = active[x - pieces.column[active] <= max_lift]
-        if len(active) > REMEMBERED:
-            standing = cost[active] + LIFT_COST * (x - pieces.column[active])
-            active = np.sort(active[np.argsort(standing, kind="stable")[:REMEMBERED]])
-        active = np.concatenate([active, here])
+        here = own[:, a:b]
+        reached = np.isfinite(here)
+        some = reached.any(axis=1)
+        if not some.any():
+            continue
+        apart = np.maximum(
+            top[active][:, :, None] - bottom[a:b], top[a:b] - bottom[active][:, :, None]
+        )
+        joined = excess[every, active][:, :, None] + np.maximum(apart, 0.0)
+        best = joined.argmin(axis=1)
+        # A path that would cost more than no path at all begins anew.
+        least = np.minimum(joined.min(axis=1), 0.0)
+        excess[:, a:b] = least + here - LIFT_COST
+        came_from[:, a:b] = np.where(least < 0.0, active[every, best], -1)
+        active[(x - column[active] > max_lift) & some[:, None]] = total
+        if active.shape[1] > REMEMBERED:
+            ranked = excess[every, active].argsort(axis=1, kind="stable")
+            active = active[every, ranked[:, :REMEMBERED]]
+        active = np.concatenate([active, np.where(reached, np.arange(a, b), total)], axis=1)
+    return [_back(excess[row, :total], came_from[row], pieces, width) for row in range(rows)]
+
+
+def _back(excess: np.ndarray, came_from: np.ndarray, pieces: Pieces, width: int) -> np.ndarray:
+    """The cheapest path, from its last piece to its first."""
     path = np.full(width, -1)
-    ended = np.flatnonzero(np.isfinite(cost))
-    if not len(ended):
+    if not np.isfinite(excess).any():
         return path
-    at = int(ended[np.argmin(cost[ended] + LIFT_COST * (width - 1 - pieces.column[ended]))])
+    at = int(np.argmin(excess))
     while at >= 0:
         path[pieces.column[at]] = at
         at = int(came_from[at])

@@ -120,15 +120,7 @@ def recover(page: EcgPage, use_picture: bool = True) -> Recovery:
     pitch = float(np.median(np.diff(rows_mm))) if len(rows_mm) > 1 else page.height_mm / 2
     pieces = strokes.pieces_of(cover)
     reach = REACH_PITCHES * pitch
-    paths = [
-        strokes.follow(
-            pieces,
-            zero * px_per_mm,
-            ((zero - reach) * px_per_mm, (zero + reach) * px_per_mm),
-            px_per_mm,
-        )
-        for zero in rows_mm
-    ]
+    paths = strokes.follow(pieces, rows_mm * px_per_mm, reach * px_per_mm, px_per_mm)
     if not any((path >= 0).any() for path in paths):
         names = tuple(dict.fromkeys(box.lead for box in page.boxes))
         return Recovery((), names, px_per_mm, page.source_name, page.source_sha256)

@@ -59,7 +59,8 @@ class Row:
 
     def span_px(self, gap_mm: float = 15.0) -> tuple[int, int]:
         """First and last column of the longest part without a gap as long as `gap_mm`."""
-        size = round(gap_mm * RASTER)
+        # Odd, or closing would move what it closes.
+        size = round(gap_mm * RASTER) | 1
         padded = np.pad(self.filled.astype(np.uint8), size)[None]
         kernel = np.ones((1, size), np.uint8)
         joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel)[0, size:-size]
