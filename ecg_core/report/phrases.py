@@ -1,7 +1,7 @@
 """Every phrase of the narrative, by key: one table a language, English first.
 
 A translation is another table with the same keys and placeholders, added to `LANGUAGES`; a test
-compares the keys. The rules that choose among them are in `rules`.
+compares the keys. The rules that choose among them are in the package `rules`.
 """
 
 from __future__ import annotations
