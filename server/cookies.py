@@ -57,8 +57,11 @@ def provider_token(cookies: Mapping[str, str]) -> str | None:
 
     The cookie itself is checked by Streamlit; only then a token like this becomes known.
     """
-    given = cookies.get(PROVIDER_NAME)
-    return f"provider-{sha256_text(given)}" if given else None
+    if not cookies.get(PROVIDER_NAME):
+        return None
+    # What does not fit into one cookie is cut up, and the first then only counts the pieces.
+    pieces = sorted(name for name in cookies if name.startswith(PROVIDER_NAME))
+    return f"provider-{sha256_text('|'.join(f'{name}={cookies[name]}' for name in pieces))}"
 
 
 def person(cookies: Mapping[str, str], touch: bool = True) -> Account | None:

@@ -23,6 +23,8 @@ def gate() -> Account:
         account = cookies.person(_cookies()) or _from_provider()
     except StoreError as problem:
         st.error(plain(f"{problem.reason} {problem.hint}"), icon=":material/block:")
+        if provider.configured() and st.user.is_logged_in:
+            st.button("Sign in as somebody else", icon=":material/logout:", on_click=st.logout)
         st.stop()
     if account is None:
         _signed_out()
@@ -113,7 +115,8 @@ def _from_provider() -> Account | None:
         st.stop()
     subject = f"{st.user.get('iss', '')}#{st.user.get('sub', '')}"
     name = str(st.user.get("email") or st.user.get("sub"))
-    account = people.by_subject(subject, name, str(st.user.get("name") or name))
+    roles = provider.roles_of(st.user.to_dict())
+    account = people.by_subject(subject, name, str(st.user.get("name") or name), roles)
     people.begin(account.id, token)
     return account
 

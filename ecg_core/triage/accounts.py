@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ecg_core.triage import chain
 from ecg_core.triage.account_rows import (
-    FIRST_ROLES,
     Account,
     account_of,
     joined,
@@ -19,6 +18,7 @@ from ecg_core.triage.errors import StoreError
 from ecg_core.triage.links import Link, Links, add_link
 from ecg_core.triage.roles import Actor, Permission, Role
 from ecg_core.triage.room_schema import AccountRow
+from ecg_core.triage.schema import Action
 from ecg_core.triage.signing_in import SignInError, end_all
 
 __all__ = ["Account", "Accounts", "Link", "SignInError"]
@@ -27,26 +27,45 @@ __all__ = ["Account", "Accounts", "Link", "SignInError"]
 class Accounts(Links):
     """Accounts of a store, their links and signed-in browsers. Every method raises StoreError."""
 
-    def by_subject(self, subject: str, name: str, full_name: str) -> Account:
-        """The account of a person whom an identity provider vouches for; new ones have no role.
+    def by_subject(
+        self, subject: str, name: str, full_name: str, roles: frozenset[Role] | None = None
+    ) -> Account:
+        """The account of a person whom an identity provider vouches for, made when it is new.
 
-        subject: the provider's id of the person. Raises SignInError for a deactivated account.
+        subject: the provider's id of the person. roles: those that the provider's groups give,
+        put in force now; None where administrators give them, and a new person has none yet.
+        Raises SignInError for a deactivated account, or a person whose groups give no role.
         """
+        refused = False
         with self._store.appending() as session:
             head = chain.lock_head(session)
             row = session.scalars(
                 select(AccountRow).where(AccountRow.subject == subject)
             ).one_or_none()
-            if row is not None:
-                if not row.active:
-                    raise SignInError("This account is not active.", "Ask an administrator.")
-                return account_of(row)
-            first = not session.scalar(select(func.count(AccountRow.id)))
-            roles = FIRST_ROLES if first else frozenset()
-            row = new_row(session, name, full_name, roles, "oidc", subject)
-            account = account_of(row)
-            note_change(session, head, account.actor, row, {}, plain(row), "first signed in")
-            return account
+            if row is not None and not row.active:
+                raise SignInError("This account is not active.", "Ask an administrator.")
+            if row is not None and roles is not None and row.roles != joined(roles):
+                old, row.roles = {"roles": row.roles}, joined(roles)
+                by, new = account_of(row).actor, {"roles": row.roles}
+                note_change(session, head, by, row, old, new, "groups at the identity provider")
+            if roles is not None and not roles:
+                # No account is made for strangers.
+                refused = True
+                who = "unknown person" if row is None else row.full_name
+                payload = {"why": "no group with a role here"}
+                payload |= {} if row is None else {"account": row.id}
+                chain.append(session, head, Action.SIGN_IN_FAILED, who, None, payload)
+            elif row is None:
+                row = new_row(session, name, full_name, roles or frozenset(), "oidc", subject)
+                by = account_of(row).actor
+                note_change(session, head, by, row, {}, plain(row), "first signed in")
+            account = None if row is None else account_of(row)
+        if refused or account is None:
+            raise SignInError(
+                "You are not known here: none of your groups has a role in this program.",
+                "Ask an administrator.",
+            )
+        return account
 
     def all(self, by: Actor) -> list[Account]:
         """All accounts by name."""

@@ -111,7 +111,7 @@ def _dump(data_dir: Path, url: str | None, scratch: Path) -> Path:
             old.backup(new)
         return target
     target = scratch / DUMP
-    _run("pg_dump", "--format=custom", f"--file={target}", _plain(url))
+    _run(url, "pg_dump", "--format=custom", f"--file={target}")
     return target
 
 
@@ -120,18 +120,21 @@ def _load(dump: Path, url: str | None) -> None:
         raise StoreError(
             "This back-up is of a PostgreSQL database.", "Set ECG_DATABASE_URL to an empty one."
         )
-    _run("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_plain(url)}", str(dump))
+    _run(url, "pg_restore", "--no-owner", "--exit-on-error", str(dump))
 
 
-def _plain(url: str) -> str:
-    """The URL as PostgreSQL's own programs take it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _run(program: str, *arguments: str) -> None:
+def _run(url: str, program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's own programs on the database of a URL. Raises StoreError."""
     found = shutil.which(program)
     if found is None:
         raise StoreError(f"{program} is not installed.", "Install PostgreSQL's client programs.")
-    done = subprocess.run([found, *arguments], capture_output=True, text=True)
+    target = make_url(url)
+    # Not as an argument: everybody on the machine can read those.
+    environment = {**os.environ, "PGPASSWORD": target.password} if target.password else None
+    plain = target._replace(drivername="postgresql", password=None).render_as_string(
+        hide_password=False
+    )
+    command = [found, f"--dbname={plain}", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise StoreError(f"{program} failed: {done.stderr.strip()[-300:]}", "See its message.")

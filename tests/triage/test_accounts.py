@@ -242,13 +242,37 @@ def test_a_role_that_is_taken_away_is_gone_at_the_next_look(people: Accounts) ->
 
 def test_people_of_an_identity_provider(store: Store, clock: Clock) -> None:
     people = Accounts(store)
+    # Whoever comes may do nothing until an administrator gives a role, the first one too.
     first = people.by_subject("https://id.example#1", "ada@example.org", "Dr Ada")
-    assert first.roles == FIRST_ROLES
+    assert first.roles == frozenset()
     assert people.by_subject("https://id.example#1", "new name", "New") == first
     second = people.by_subject("https://id.example#2", "ben@example.org", "Dr Ben")
-    # Whoever comes later may do nothing until an administrator gives a role.
-    assert second.roles == frozenset()
+    assert (second.name, second.roles) == ("ben@example.org", frozenset())
     with pytest.raises(SignInError, match="wrong"):
         people.sign_in("ada@example.org", "")
     token = people.begin(first.id)
     assert people.signed_in(token) == first
+
+
+def test_groups_of_an_identity_provider_give_and_take_roles(store: Store, clock: Clock) -> None:
+    people, ada = Accounts(store), ("https://id.example#1", "ada@example.org", "Dr Ada")
+    lead, nobody = frozenset({Role.LEAD}), frozenset[Role]()
+    assert people.by_subject(*ada, frozenset({Role.READER})).roles == {Role.READER}
+    assert people.by_subject(*ada, lead).roles == lead
+    with pytest.raises(SignInError, match="none of your groups"):
+        people.by_subject(*ada, nobody)
+    with pytest.raises(SignInError, match="none of your groups"):
+        people.by_subject("https://id.example#9", "eve@example.org", "Eve", nobody)
+    # The stranger got no account, and the other lost her role at once.
+    with store.snapshot() as session:
+        rows = session.scalars(select(AccountRow)).all()
+        assert [(row.full_name, row.roles) for row in rows] == [("Dr Ada", "")]
+        events = session.scalars(select(EventRow).order_by(EventRow.seq)).all()
+    assert [(event.action, event.actor) for event in events] == [
+        ("configuration", "Dr Ada"),
+        ("configuration", "Dr Ada"),
+        ("configuration", "Dr Ada"),
+        ("sign_in_failed", "Dr Ada"),
+        ("sign_in_failed", "unknown person"),
+    ]
+    assert store.verify().ok

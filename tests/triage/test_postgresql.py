@@ -22,8 +22,12 @@ from sqlalchemy.exc import DBAPIError
 from stored_cases import add, agrees, case, overrides
 
 from ecg_core.network.statements import Triage
+from ecg_core.triage.backup import _run, backup, restore
+from ecg_core.triage.roles import Role
 from ecg_core.triage.schema import Base
 from ecg_core.triage.store import CaseFilter, Store, StoreError
+from ecg_core.triage.worklist import WorklistFilter
+from tests.triage.test_room import person
 
 pytest.importorskip("psycopg", reason="the PostgreSQL driver psycopg is not installed")
 
@@ -58,7 +62,11 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"postgresql://ecg@/postgres?host={self.folder}"
+        return self.database("postgres")
+
+    def database(self, name: str) -> str:
+        """The URL of one of its databases."""
+        return f"postgresql://ecg@/{name}?host={self.folder}"
 
 
 def programs() -> Path:
@@ -176,6 +184,68 @@ def test_an_edit_without_the_guards_breaks_the_chain(shared: Store) -> None:
         connection.commit()
     report = shared.verify()
     assert (report.ok, report.first_broken_seq) == (False, 2)
+
+
+def test_a_restored_back_up_is_the_same_and_goes_on(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`pg_dump` while the program works, `pg_restore` into an empty database."""
+    monkeypatch.setenv("PATH", str(server.programs), prepend=os.pathsep)
+    for name in ("before", "after"):
+        server.run("createdb", "-h", str(server.folder), "-U", "ecg", name)
+    before, after = server.database("before"), server.database("after")
+    with closing(Store.open(tmp_path / "old", before)) as store:
+        case_id = add(store, case(5))
+        store.record_reading(case_id, agrees(), "one")
+        old = store.reopen(case_id)
+        saved = backup(tmp_path / "old", before, tmp_path / "saved.tar")
+        # What is stored later is not in it.
+        store.record_reading(case_id, overrides(), "two")
+    assert saved.events == 3
+    with pytest.raises(StoreError, match="of a PostgreSQL database"):
+        restore(tmp_path / "saved.tar", tmp_path / "none", None)
+    found = restore(tmp_path / "saved.tar", tmp_path / "new", after)
+    assert (found.events, found.files) == (3, saved.files)
+    with closing(Store.open(tmp_path / "new", after)) as store:
+        again = store.reopen(case_id)
+        assert again.checks.ok
+        assert (again.prediction, again.events) == (old.prediction, old.events)
+        assert store.original(case_id, 0)
+        # The guards came along: the restored database refuses change as well.
+        with (
+            store._engine.connect() as connection,
+            pytest.raises(DBAPIError, match="may only grow"),
+        ):
+            connection.execute(text("DELETE FROM events"))
+        store.record_reading(case_id, overrides(), "two")
+        assert store.verify(blobs=True).ok
+    # Twice into the same database is refused, and says what PostgreSQL said.
+    with pytest.raises(StoreError, match="pg_restore failed"):
+        restore(tmp_path / "saved.tar", tmp_path / "again", after)
+
+
+def test_a_password_is_no_argument_of_a_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arguments can be read by everybody on the machine."""
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\necho "$@ and $PGPASSWORD" >&2; exit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(StoreError) as failed:
+        _run("postgresql+psycopg://ecg:geheim@host/db", "pg_dump", "--format=custom")
+    told = "--dbname=postgresql://ecg@host/db --format=custom and geheim"
+    assert failed.value.reason == f"pg_dump failed: {told}"
+
+
+def test_readers_who_ask_at_once_get_different_cases(server: Server, tmp_path: Path) -> None:
+    server.run("createdb", "-h", str(server.folder), "-U", "ecg", "turns")
+    with closing(Store.open(tmp_path, server.database("turns"))) as store:
+        ids = {add(store, case(number)) for number in range(6)}
+        rooms = [person(store, f"reader{number}", Role.READER) for number in range(6)]
+        with ThreadPoolExecutor(len(rooms)) as pool:
+            got = list(pool.map(lambda room: room.take_next(WorklistFilter()), rooms))
+        assert sorted(map(str, got)) == sorted(ids)
 
 
 def test_a_server_that_is_gone(server: Server, tmp_path: Path) -> None:
