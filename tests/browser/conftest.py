@@ -153,6 +153,14 @@ def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[C
     assert outside == []
 
 
+def at_rest(page: Page) -> None:
+    """Wait until everything is drawn and stays where it is."""
+    expect(page.get_by_text("Research use only. Not a diagnosis.").first).to_be_visible()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_timeout(1000)
+
+
 def shoot(page: Page, name: str) -> None:
     """Keep what the window shows, once it has come to rest."""
     SHOTS.mkdir(exist_ok=True)
