@@ -37,7 +37,7 @@ def priority_badge(decision: PriorityDecision) -> None:
 
 
 STATUS_LOOK: dict[CaseStatus, tuple[Colour, str]] = {
-    CaseStatus.NEW: ("blue", ":material/fiber_new:"),
+    CaseStatus.NEW: ("blue", ":material/inbox:"),
     CaseStatus.IN_READING: ("blue", ":material/visibility:"),
     CaseStatus.READ: ("green", ":material/task_alt:"),
     CaseStatus.SECOND_WANTED: ("orange", ":material/group:"),

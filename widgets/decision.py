@@ -81,6 +81,7 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
         list(Confidence),
         format_func=str.capitalize,
         key=f"first_sure_{case}",
+        wrap=True,
         persist_state="session",
     )
     unsaved.warn(hand.case_id, hand.name, bool(triage or findings or confidence))
@@ -116,7 +117,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
             value=given,
             key=f"reason_{case}",
             persist_state="session",
-            placeholder="What the machine missed or misread",
+            placeholder="Why" if settles else "What the machine missed or misread",
         )
     priority = st.segmented_control(
         "Priority",
@@ -126,6 +127,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         format_func=priority_name,
         help=f"Suggested: {priority_name(hand.priority.priority)}. {hand.priority.rule}",
         key=f"priority_{case}",
+        wrap=True,
         persist_state="session",
     )
     note = _note(case)
@@ -164,6 +166,7 @@ def _verdict(hand: AtHand, settles: bool) -> Verdict:
         default=offered[0],
         required=True,
         key=f"verdict_{hand.case_id}",
+        wrap=True,
         persist_state="session",
     )
     return _BY_NAME[choice or offered[0]]

@@ -37,7 +37,7 @@ def desk(room: Room, case_id: str, leave: Callable[[], None], go_on: Callable[[]
         checks_badge(case)
         badges.patient_badge(case.patient)
         st.space("stretch")
-        if not turn.blind:
+        if not (turn.blind or turn.hidden):
             exchange.case_menu(room, case)
         _lead_menu(room, case_id, turn)
     last_saved()
