@@ -18,7 +18,7 @@ from ecg_core.intake.values import EcgScan
 from ecg_core.page import Correction
 from ecg_core.page.correction import GAINS_MM_PER_MV, SPEEDS_MM_PER_S, turn
 from ecg_core.page.follow import projected
-from ecg_core.page.layouts import SCANNED
+from ecg_core.page.layouts import SCANNED, STRIP
 from ecg_core.page.values import PageError
 from widgets import engine, queue
 from widgets.engine import View
@@ -46,6 +46,20 @@ def offer(sha256: str) -> None:
         st.rerun()
 
 
+def offer_strip(sha256: str) -> None:
+    """A button that opens the correction of a scan as a rhythm strip."""
+    if st.button(
+        "Read as a rhythm strip",
+        icon=":material/show_chart:",
+        key=f"strip_{sha256}",
+        help="One to three rows of ten seconds: rhythm only, no statement on infarction.",
+    ):
+        drafts: dict[str, View] = st.session_state.setdefault("drafts", {})
+        drafts[sha256] = View(scan_layout=STRIP)
+        st.session_state["correcting"] = sha256
+        st.rerun()
+
+
 def is_open(sha256: str) -> bool:
     """Whether the reader is correcting this scan."""
     return st.session_state.get("correcting") == sha256
@@ -56,8 +70,12 @@ def correction_screen(entry: queue.Entry, scan: EcgScan) -> None:
     draft = _draft(entry)
     picture, controls = st.columns([2.2, 1], gap="large")
     with picture:
+        strip = draft.scan_layout == STRIP
         st.caption(
-            "Drag the corners to the edges of the ECG, or move a corner with the arrow keys. "
+            "Drag the corners around the one to three rows that are the strip, ten seconds long; a "
+            "corner also moves with the arrow keys."
+            if strip
+            else "Drag the corners to the edges of the ECG, or move a corner with the arrow keys. "
             "Leave them alone when the whole sheet is to be read."
         )
         _corners(entry.sha256, scan, draft)
@@ -162,8 +180,8 @@ def _scale(sha256: str, draft: View) -> View:
     found = draft.correction
     layout = st.selectbox(
         "Layout",
-        [None, *SCANNED],
-        index=[None, *SCANNED].index(draft.scan_layout),
+        [None, *SCANNED, STRIP],
+        index=[None, *SCANNED, STRIP].index(draft.scan_layout),
         format_func=lambda name: LAYOUT_NAMES.get(name, name) if name else "As found",
         key=f"scan_layout_{sha256}",
     )

@@ -43,6 +43,11 @@ BAND_NAMES: dict[Band, str] = {
     Band.AS_RECORDED: "As recorded",
 }
 
+MAY_BE_STRIPS = frozenset(
+    {"unknown_layout", "unclear_rows", "unclear_time", "names_contradict", "cut_off", "not_an_ecg"}
+)
+"""Refusals of scans that another layout may cure: the strip view is offered with them."""
+
 
 def reading_screen(entry: queue.Entry) -> None:
     """Show one opened ECG, or why it cannot be read."""
@@ -78,6 +83,9 @@ def reading_screen(entry: queue.Entry) -> None:
         _refusal(entry.name, error.reason, error.hint)
     except PageError as error:
         _refusal(entry.name, error.remark.text, error.remark.hint)
+        if error.remark.code in MAY_BE_STRIPS:
+            st.caption("Is it no twelve-lead page but a rhythm strip, or does it hold one?")
+            correction.offer_strip(entry.sha256)
     except StoreError as error:
         st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
     except engine.ModelUnavailableError as error:

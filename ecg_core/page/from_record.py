@@ -8,7 +8,7 @@ import numpy as np
 from scipy import signal
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.page import layouts, plausible, swapped
+from ecg_core.page import layouts, plausible, saturated, swapped
 from ecg_core.page.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Remark, Severity, Trace
 from ecg_core.signal import filters
@@ -29,8 +29,8 @@ def from_record(
     """Draw the first ten seconds of a record on the canonical page.
 
     Records of one to three leads become a rhythm strip whatever `layout` says.
-    Raises PageError when the record is too short or holds no valid signal, KeyError for an
-    unknown layout.
+    Raises PageError when the record is too short, holds no valid signal or nothing but its
+    recorder's limits, KeyError for an unknown layout.
     """
     record = record.window(0.0, min(layouts.PAGE_SECONDS, record.duration_s))
     if record.duration_s < SHORTEST_S:
@@ -54,7 +54,7 @@ def from_record(
     filtered, mains_hz = filters.apply(record.signals_mv, record.fs_hz, band)
     filtered, fs_hz = resampled(filtered, record.fs_hz)
     waves = dict(zip(record.leads, filtered, strict=True))
-    remarks = list(_remarks(record, waves, fs_hz))
+    remarks = [*saturated.remarks(record), *_remarks(record, waves, fs_hz)]
     if len(waves) <= 3:
         plan = layouts.strip_layout(record.leads)
     else:

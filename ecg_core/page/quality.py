@@ -30,7 +30,7 @@ LIMITS: dict[str, Limit] = {
             "too_coarse",
             Severity.REFUSE,
             "One millimetre of paper is only {px_per_mm:.1f} pixels wide; {least:g} are needed.",
-            "Scan the page at 100 dpi or more, or photograph it closer.",
+            "Is this an ECG? If so, scan it at 100 dpi or more, or photograph all of it closer.",
         ),
         Limit(
             "no_grid_no_trace",
@@ -148,6 +148,12 @@ LIMITS: dict[str, Limit] = {
             "of one to three leads.",
         ),
         Limit(
+            "other_rows",
+            Severity.REFUSE,
+            "The page has {rows} rows of traces; the layout set by hand, {layout}, has others.",
+            "Choose another layout, or drag the corners around the rows that belong to it.",
+        ),
+        Limit(
             "unclear_rows",
             Severity.REFUSE,
             "The rows of traces cannot be told apart.",
@@ -259,6 +265,18 @@ LIMITS: dict[str, Limit] = {
             "The rows do not beat together: agreement {share:.2f}, on twelve-lead ECGs {limit:g} "
             "or more.",
             "Is this one lead, row after row? The model reads twelve leads of the same seconds.",
+        ),
+        Limit(
+            "saturated",
+            Severity.DOUBT,
+            "Cut off at the limit of the recorder's range, for so much of the time: {leads}.",
+            "The true waves are taller. Record again with the electrodes fast and a lower gain.",
+        ),
+        Limit(
+            "saturated_throughout",
+            Severity.REFUSE,
+            "Every lead lies at the limit of the recorder's range for {share:.0f} % of the time.",
+            "Check electrodes and gain, and record again.",
         ),
         Limit(
             "einthoven",

@@ -24,6 +24,8 @@ BRIDGE_MM = 2.0
 """Gaps in a trace that are bridged before its pieces are judged."""
 ROW_COUNTS = (1, 2, 3, 4, 5, 6, 7, 12)
 """Numbers of rows that a known layout has."""
+OTHER_COUNTS = (8, 9, 10, 11)
+"""Numbers of rows that pages have, but none that is known."""
 FOOTER_AGREEMENT = 0.1
 """A last row that follows the others no more than this is a line of print."""
 APART = 0.6
@@ -136,6 +138,11 @@ def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
     if len(rows) in (6, 7) and not _last_beats(rows):
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count < len(rows)))
     return _together(rows)
+
+
+def count_of_no_layout(traces: np.ndarray) -> int:
+    """How many rows there are, where no layout has so many; 0 where they cannot be told apart."""
+    return len(_rows(traces, OTHER_COUNTS))
 
 
 def _together(rows: tuple[Row, ...]) -> tuple[Row, ...]:

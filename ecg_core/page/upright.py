@@ -14,7 +14,14 @@ from ecg_core.page.ink import RASTER, Ink, separate
 from ecg_core.page.lettering import printed_scale, words
 from ecg_core.page.orientation import ENOUGH, MIRRORED, SURE, WAYS, Evidence, weigh
 from ecg_core.page.quality import refuse, remark
-from ecg_core.page.traces import Row, find_rows, keep_traces, without_bars, without_rules
+from ecg_core.page.traces import (
+    Row,
+    count_of_no_layout,
+    find_rows,
+    keep_traces,
+    without_bars,
+    without_rules,
+)
 from ecg_core.page.values import PageError, Remark
 
 
@@ -117,23 +124,36 @@ def _read(
         if ink.contrast < quality.MIN_CONTRAST or ink.contrast < quality.MIN_SNR * ink.noise:
             problem = problem or refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
             continue
-        traces = keep_traces(ink.cover)
+        traces = kept = keep_traces(ink.cover)
         rows = find_rows(traces)
         for calmer in (without_bars, without_rules):
             if not rows:
                 traces = calmer(traces)
                 rows = find_rows(traces)
         if not rows:
-            sparse = traces.mean() < 0.003
-            problem = problem or refuse("not_an_ecg" if sparse else "unclear_rows")
+            problem = problem or _no_rows(traces, kept, layout)
             continue
         evidence, remarks = _judged(ink, traces, rows, layout, free)
         if evidence is None:
-            problem = problem or refuse("unknown_layout", rows=len(rows))
+            problem = problem or _other_rows(len(rows), layout)
             continue
         return Lying(sideways, ink, traces, evidence, remarks)
     assert problem is not None
     raise problem
+
+
+def _no_rows(traces: np.ndarray, kept: np.ndarray, layout: str | None) -> PageError:
+    """Why no layout's rows were found. kept: the traces before bars and rules were left out."""
+    if traces.mean() < 0.003:
+        return refuse("not_an_ecg")
+    rows = count_of_no_layout(kept)
+    return _other_rows(rows, layout) if rows else refuse("unclear_rows")
+
+
+def _other_rows(rows: int, layout: str | None) -> PageError:
+    if layout is None:
+        return refuse("unknown_layout", rows=rows)
+    return refuse("other_rows", rows=rows, layout=layout)
 
 
 def _judged(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from ecg_core.page import Correction
+from ecg_core.page.printed import PrintStyle, print_record
 from ecg_core.triage.schema import Action
 from ecg_core.triage.store import CaseFilter
 from tests.app.conftest import demo_files, drop, words
+from tests.page.sample_records import beating
 from widgets import engine
 
 
@@ -75,3 +79,33 @@ def test_a_refused_scan_can_be_corrected_too(app: AppTest) -> None:
     app.button(key=key_of(app, "correct_")).click().run()
     assert not app.exception
     assert any("Not readable like this" in warning.value for warning in app.warning)
+
+
+def test_a_page_of_no_known_layout_offers_the_strip_view(app: AppTest) -> None:
+    style = PrintStyle(header=(), footer="")
+    rows = print_record(beating(), "12x1", 8.0, style).pixels
+    nine = rows[: round(0.7 * len(rows))]
+    drop(app, ("nine rows.png", cv2.imencode(".png", nine[:, :, ::-1])[1].tobytes()))
+    assert "rows of traces, which no known layout has" in app.error[0].value
+    app.button(key=key_of(app, "strip_")).click().run()
+    assert not app.exception
+    sha256 = key_of(app, "take_").removeprefix("take_")
+    # All nine rows are no strip, and what to do is said; the first two are.
+    assert "set by hand, strip, has others" in app.warning[0].value
+    assert "Drag the corners around the one to three rows" in words(app)
+    height, width = nine.shape[:2]
+    bottom = round(0.3 * height)
+    corners = ((0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, bottom), (0.0, float(bottom)))
+    view = app.session_state["drafts"][sha256]
+    app.session_state["drafts"][sha256] = replace(view, correction=Correction(corners_px=corners))
+    app.run()
+    app.button(key=f"take_{sha256}").click().run()
+    assert not app.exception and not [error.value for error in app.error]
+    (case,) = engine.store().search(CaseFilter())
+    assert case.layout == "strip"
+    assert "It neither shows nor rules out an infarction" in words(app)
+
+
+def test_a_picture_of_no_ecg_offers_no_strip_view_of_a_record(app: AppTest) -> None:
+    drop(app, *demo_files("normal.dat"))
+    assert not any((button.key or "").startswith("strip_") for button in app.button)
