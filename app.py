@@ -32,9 +32,10 @@ def screen() -> None:
         unsafe_allow_html=True,
         width="content",
     )
-    from widgets import navigation, person
+    from widgets import navigation, notice, person
 
     account = person.gate()
+    notice.show()
     page = st.navigation(navigation.pages(account), position="top")
     with header:
         person.menu(account)

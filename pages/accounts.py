@@ -10,7 +10,7 @@ from ecg_core.triage.roles import ALLOWED, PERMISSION_NAMES, ROLE_NAMES, Permiss
 from ecg_core.triage.store import StoreError
 from server import place
 from server.start import address
-from widgets import person
+from widgets import notice, person
 from widgets.entrance import through_app
 from widgets.text import plain
 
@@ -103,6 +103,7 @@ def change(account: Account) -> None:
             except StoreError as problem:
                 st.error(plain(f"{problem.reason} {problem.hint}"))
             else:
+                notice.later(f"{plain(account.full_name)} saved.")
                 st.rerun()
     if account.provider == "local" and st.button(
         "New password link", icon=":material/link:", key=f"link_{key}"

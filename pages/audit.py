@@ -202,7 +202,7 @@ def events_listing() -> None:
         pages = max(math.ceil(total / wanted.limit), 1)
         offset = wanted.limit * (min(page, pages) - 1)
         found = searching.find(session, replace(wanted, offset=offset))
-    st.dataframe(history.events_table(found), hide_index=True, alt="Events, newest first")
+    history.table(history.events_table(found), "Events, newest first")
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.caption(f"{total:,} events", width="content")
         if pages > 1:

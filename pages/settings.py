@@ -11,7 +11,7 @@ from ecg_core.triage.priority import RULES, Priority
 from ecg_core.triage.roles import Permission
 from ecg_core.triage.settings import BlindFor, Settings
 from ecg_core.triage.store import StoreError
-from widgets import engine, person
+from widgets import engine, notice, person
 from widgets.badges import priority_name
 from widgets.entrance import through_app
 from widgets.text import plain
@@ -138,7 +138,7 @@ try:
     if st.button("Save settings", type="primary", disabled=wanted == before, key="save_settings"):
         person.room().change_settings(wanted)
         st.session_state["settings_saved"] = st.session_state.get("settings_saved", 0) + 1
-        st.toast("Saved.", icon=":material/check:")
+        notice.later("Saved.")
         st.rerun()
 except StoreError as problem:
     st.error(plain(f"{problem.reason} {problem.hint}"), icon=":material/block:")

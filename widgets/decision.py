@@ -14,7 +14,7 @@ from ecg_core.triage.priority import Priority, PriorityDecision
 from ecg_core.triage.readings import VERDICT_NAMES, Confidence, Phase, Reading, Verdict
 from ecg_core.triage.room import Turn
 from ecg_core.triage.store import StoreError
-from widgets import engine, person, queue, unsaved
+from widgets import engine, notice, person, queue, unsaved
 from widgets.badges import priority_name
 from widgets.engine import Answer
 from widgets.text import plain
@@ -239,7 +239,7 @@ def take_back(case: str, event: int, key: str) -> None:
             return
         again(case)
         st.session_state["last_saved"] = None
-        st.toast(f"Taken back by event {number}.", icon=":material/undo:")
+        notice.later(f"Taken back by event {number}.", ":material/undo:")
         for entry in queue.entries():
             if entry.event == event:
                 queue.update(entry.sha256, event=None)

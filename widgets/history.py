@@ -20,7 +20,23 @@ DIFFERENT = 0.1
 def timeline(case: StoredCase) -> None:
     """Every event of a case in order."""
     st.subheader("Timeline")
-    st.dataframe(events_table(case.events), hide_index=True, alt="Timeline of this case")
+    table(events_table(case.events).drop(columns="Case"), "Timeline of this case")
+
+
+def table(events: pd.DataFrame, alt: str) -> None:
+    """Events as `events_table` gives them: room for words, less for hashes."""
+    st.dataframe(
+        events,
+        hide_index=True,
+        height="content",
+        alt=alt,
+        column_config={
+            "Event": st.column_config.NumberColumn(width="small"),
+            "Before → after": st.column_config.TextColumn(width="large"),
+            "Reason": st.column_config.TextColumn(width="medium"),
+            "Hash": st.column_config.TextColumn(width="small"),
+        },
+    )
 
 
 def events_table(events: Sequence[StoredEvent]) -> pd.DataFrame:

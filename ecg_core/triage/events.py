@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from ecg_core.network.statements import TRIAGE_NAMES, Triage
 from ecg_core.triage.conditions import equal, within_days
 from ecg_core.triage.reopening import StoredEvent, stored_event
 from ecg_core.triage.schema import Action, EventRow
@@ -50,12 +51,21 @@ def change_in_words(payload: Mapping[str, Any]) -> str:
     """What an event changed: each value before and after."""
     old, new = payload.get("old") or {}, payload.get("new") or {}
     names = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
-    return "; ".join(f"{name}: {_word(old.get(name))} → {_word(new.get(name))}" for name in names)
+    return "; ".join(
+        f"{_NAMES.get(name, name.replace('_', ' '))}: "
+        f"{_word(name, old.get(name))} → {_word(name, new.get(name))}"
+        for name in names
+    )
 
 
-def _word(value: object) -> str:
+_NAMES = {"triage": "class"}
+
+
+def _word(name: str, value: object) -> str:
     if value is None or value == "":
         return "–"
+    if name == "triage" and value in set(Triage):
+        return TRIAGE_NAMES[Triage(value)]
     return value if isinstance(value, str) else str(value)
 
 
