@@ -43,6 +43,7 @@ _PRELOADED = (
     "ecgdatakit.parsing.parsers.ge_muse_xml",
     "ecgdatakit.parsing.parsers.sierra_xml",
     "ecgdatakit.parsing.parsers.edf",
+    "edfio",
 )
 
 

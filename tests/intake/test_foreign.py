@@ -38,7 +38,7 @@ KINDS = [
     ("ecg.svg", b"<?xml version='1.0'?><svg xmlns='x'>", "SVG"),
     ("ecg.xml", b"<?xml version='1.0'?><SomethingElse>", "XML file"),
     ("ecg.html", b"<!DOCTYPE html><html>", "web page"),
-    ("ecg.bdf", b"\xffBIOSEMI patient", "BDF"),
+    ("ecg.bdf", b"\xffBIOSEMI patient", "BDF recording, but it is damaged"),
     ("ecg.tar.gz", b"\x1f\x8b\x08\0", "not a ZIP"),
     ("ecg.exe", b"MZ\x90\0", "program"),
     ("ecg", b"\x7fELF\2", "program"),
