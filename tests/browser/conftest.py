@@ -83,7 +83,10 @@ def _wait_for(url: str, patience_s: float = 120.0) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(address: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
+    """The one browser of all tests; each has windows of its own in it."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM} (ECG_CHROMIUM names another)")
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield chromium
