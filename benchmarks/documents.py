@@ -177,18 +177,15 @@ def _errors(found: list[dict[str, Any]]) -> list[str]:
         "|---|---|---|---|---|",
     ]
     units = {"rate": "bpm", "pr": "ms", "qrs": "ms", "qt": "ms"}
-    kinds = sorted({(row["conduction"], row.get("crowded", False)) for row in found})
+    kinds = sorted({row["conduction"] for row in found})
     for key, unit in units.items():
-        for conduction, crowded in kinds:
-            mine = [row for row in found if row["conduction"] == conduction]
-            errors = [row[key] for row in mine if row.get("crowded", False) == crowded]
-            kind = f"{conduction} conduction" + (", T too close to QRS" if crowded else "")
-            known = np.array([error for error in errors if error is not None] or [np.nan], float)
+        for kind in kinds:
+            errors = [row[key] for row in found if row["conduction"] == kind]
+            known = np.array([error for error in errors if error is not None], float)
             low, middle, high = np.percentile(known, [5, 50, 95])
-            blank = sum(error is None for error in errors)
             lines.append(
-                f"| {key.upper() if unit == 'ms' else key}, {kind} | {len(errors)} "
-                f"| {blank} | {middle:+.1f} {unit} | {low:+.1f} to {high:+.1f} |"
+                f"| {key.upper() if unit == 'ms' else key}, {kind} conduction | {len(errors)} "
+                f"| {len(errors) - len(known)} | {middle:+.1f} {unit} | {low:+.1f} to {high:+.1f} |"
             )
     return lines
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ecg_core.learning.baselines import ABLATIONS, BASELINES
 from ecg_core.learning.baselines.method import Method
-from ecg_core.learning.method_rows import LESS_COMPUTE, longest
+from ecg_core.learning.method_rows import CHEAPER, LESS_COMPUTE, longest
 
 OTHER_TESTS = ("degraded", "photos")
 Rows = Sequence[dict[str, Any]]
@@ -25,9 +25,9 @@ def ablations(rows: Rows) -> str:
 
 def verdict(by_key: dict[str, dict[str, Any]]) -> str:
     """Whether ours needs at least 30 % less training compute at equal or better AUC."""
-    if not {"hybrid", "ours-65"} <= by_key.keys():
+    if not {"hybrid", CHEAPER} <= by_key.keys():
         return ""
-    hybrid, ours = by_key["hybrid"], by_key["ours-65"]
+    hybrid, ours = by_key["hybrid"], by_key[CHEAPER]
     spent = ours["cpu_seconds"] / hybrid["cpu_seconds"]
     holds = spent <= LESS_COMPUTE and ours["clean"]["auc"] >= hybrid["clean"]["auc"]
     return (

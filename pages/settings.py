@@ -46,7 +46,6 @@ def rules(present: Settings) -> Settings:
     edited = st.data_editor(
         table,
         hide_index=True,
-        height="content",
         disabled=["Rule", "Released"],
         column_config={
             "Rule": st.column_config.TextColumn(width="large"),

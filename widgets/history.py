@@ -32,8 +32,7 @@ def table(events: pd.DataFrame, alt: str) -> None:
         alt=alt,
         column_config={
             "Event": st.column_config.NumberColumn(width="small"),
-            "What": st.column_config.TextColumn(width=125),
-            "Before → after": st.column_config.TextColumn(width=280),
+            "Before → after": st.column_config.TextColumn(width="large"),
             "Reason": st.column_config.TextColumn(width="medium"),
             "Hash": st.column_config.TextColumn(width="small"),
         },

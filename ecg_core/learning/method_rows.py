@@ -17,10 +17,14 @@ RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "small_budget.j
 LESS_COMPUTE = 0.7
 """Ours must reach the hybrid with so much of its training time."""
 
+CHEAPER = "ours-bf16-65"
+"""Ours, trained for less time than the hybrid."""
+
 BASELINES: dict[str, str] = {
     "ours": "Ours: residual attention network",
     "hybrid": "Hybrid: EfficientNet-Lite0 features, gradient boosting, 1 px/mm",
-    "ours-65": "Ours, 65 % of the training time",
+    "ours-65": "Ours, 65 % of the time",
+    CHEAPER: "Ours, trained in bf16, 65 % of the time",
     "two-stage": "Two stages: traces by column centroid, 1-D CNN",
     "lite0-imagenet": "Mobile CNN from ImageNet: EfficientNet-Lite0, fine-tuned, 1 px/mm",
     "signal": "Ceiling: 1-D CNN on the signals",
@@ -99,9 +103,9 @@ def longest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def verdict(rows: Mapping[str, MethodRow]) -> Verdict | None:
     """Ours with less training against the hybrid; None until both are measured."""
-    if not {"ours-65", "hybrid"} <= rows.keys():
+    if not {CHEAPER, "hybrid"} <= rows.keys():
         return None
-    return Verdict(rows["ours-65"], rows["hybrid"])
+    return Verdict(rows[CHEAPER], rows["hybrid"])
 
 
 def _row(plain: dict[str, Any]) -> MethodRow:

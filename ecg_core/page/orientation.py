@@ -15,7 +15,7 @@ from scipy.signal import find_peaks
 
 from ecg_core.page.ink import RASTER
 from ecg_core.page.lettering import Words
-from ecg_core.page.naming import Naming, every_second, settle
+from ecg_core.page.naming import Naming, settle
 from ecg_core.page.panels import Panels, find_panels
 from ecg_core.page.traces import Row
 
@@ -25,8 +25,6 @@ MIRRORED = 1.0
 """A mirrored page is refused when so much more speaks for it than for any other way."""
 ENOUGH = 4.0
 """With so much evidence other ways are not even tried."""
-PLENTY, MANY = 4.0, 3.0
-"""More names read where they should be count no more; and so many need no others beside them."""
 RARE = 1.0
 """So much must speak for a mirror, or for Cabrera's order unnamed, before anything else does."""
 EXPECTED_RESIDUAL = 0.35
@@ -82,7 +80,7 @@ class Evidence:
     def score(self) -> float:
         """All of it together; about 0 when nothing tells."""
         pulse = 2.0 if self.panels.pulse is not None else 0.0
-        names = 1.5 * min(self.naming.hits, PLENTY) - 1.5 * min(self.naming.misses, PLENTY)
+        names = 1.5 * min(self.naming.hits, 4.0) - 1.5 * min(self.naming.misses, 4.0)
         limbs = 0.0
         if self.naming.residual is not None:
             limbs = float(
@@ -102,19 +100,21 @@ def weigh(
     layout: str | None,
 ) -> Evidence | None:
     """Evidence for one way; None where no layout fits. cover, rows: of the picture as it lies."""
-    upright = way.rows(rows, len(cover))
+    height, width = cover.shape
+    upright = way.rows(rows, height)
     panels = find_panels(way.picture(cover), upright, layout)
     if panels is None:
         return None
-    # Every second name, where all of them agree, is as good as every one.
-    middles = print_.middles_px(way.turned, way.mirrored)
-    chosen = every_second(panels, upright, middles)
-    names = print_.names(chosen, way.turned, way.mirrored)
-    settled, naming = settle(panels, upright, names, layout)
-    if naming.hits < MANY or naming.misses > 0.0:
-        names += print_.names(~chosen, way.turned, way.mirrored)
-        settled, naming = settle(panels, upright, names, layout)
-    return Evidence(way, upright, settled, naming, forward(upright))
+    names = []
+    for name in print_.names(way.turned, way.mirrored):
+        x, y = name.x_px, name.y_px
+        if way.turned:
+            x, y = width - 1 - x, height - 1 - y
+        if way.mirrored:
+            x = width - 1 - x
+        names.append(replace(name, x_px=x, y_px=y))
+    panels, naming = settle(panels, upright, tuple(names), layout)
+    return Evidence(way, upright, panels, naming, forward(upright))
 
 
 def forward(rows: tuple[Row, ...]) -> float:

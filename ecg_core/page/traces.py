@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import cv2
 import numpy as np
@@ -55,7 +54,7 @@ class Row:
     filled: np.ndarray
     drawn: np.ndarray
 
-    @cached_property
+    @property
     def baseline_px(self) -> float:
         """Height at which the trace spends most of its time."""
         return float(np.median(self.curve_px[self.filled]))

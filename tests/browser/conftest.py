@@ -11,7 +11,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
@@ -84,10 +83,7 @@ def _wait_for(url: str, patience_s: float = 120.0) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The one browser of all tests; each has windows of its own in it."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM} (ECG_CHROMIUM names another)")
+def browser(address: str) -> Iterator[Browser]:
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield chromium
@@ -121,8 +117,7 @@ def signed_in(browser: Browser, address: str) -> StorageState:
 def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[Callable[..., Page]]:
     """Open a page of the app; after the test, no request may have left this machine.
 
-    cookies: whose browser it is: `READER`'s unless given; None for nobody's. device: of the
-    browser's context, such as `has_touch`.
+    cookies: whose browser it is: `READER`'s unless given; None for nobody's.
     """
     outside: list[str] = []
     contexts = []
@@ -132,13 +127,11 @@ def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[C
         size: tuple[int, int] = WIDE,
         theme: str = "light",
         cookies: StorageState | None = signed_in,
-        **device: Any,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if theme == "dark" else "light",
             storage_state=cookies,
-            **device,
         )
         contexts.append(context)
         page = context.new_page()

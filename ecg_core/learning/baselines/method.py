@@ -37,6 +37,7 @@ class Method:
     augmented: learns from varied pages too, not only from clean ones. flipped: every second page
     is mirrored in time. all_heads: statements and triage classes are learned beside superclasses.
     px_per_mm: of the clean pages; only 2 has varied pages. share: of the common time limit.
+    bf16: multiplies in 16 bits while it trains.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Method:
     all_heads: bool = True
     px_per_mm: float = 2.0
     share: float = 1.0
+    bf16: bool = False
     follower: Follower = Follower.NONE
 
 

@@ -9,7 +9,14 @@ from ecg_core.learning.baselines import heavy, hybrid, mobile, ours, signal, two
 BASELINES = (
     ours.method,
     hybrid.method,
-    replace(ours.method, key="ours-65", words="Ours, 65 % of the training time", share=0.65),
+    replace(ours.method, key="ours-65", words="Ours, 65 % of the time", share=0.65),
+    replace(
+        ours.method,
+        key="ours-bf16-65",
+        words="Ours, trained in bf16, 65 % of the time",
+        share=0.65,
+        bf16=True,
+    ),
     two_stage.method,
     mobile.imagenet,
     signal.method,

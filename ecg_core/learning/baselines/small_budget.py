@@ -100,7 +100,9 @@ def _train(
             group["lr"] = method.peak_rate * _rate(spent)
         picked = rng.integers(0, len(material.rows), BATCH)
         targets = losses.targets(data, material.rows[picked])
-        outputs = network(_batch(method, material, picked, rng))
+        shown = _batch(method, material, picked, rng)
+        with torch.autocast("cpu", torch.bfloat16, enabled=method.bf16):
+            outputs = Outputs(*(part.float() for part in network(shown)))
         loss = (
             losses.supervised(outputs, targets, weights)
             if method.all_heads
