@@ -28,10 +28,11 @@ from ecg_core.triage.store import (
     Status,
     StoreError,
 )
-from widgets import badges, engine, history, person
+from widgets import badges, engine, exchange, history, person
 from widgets.badges import priority_name
 from widgets.case_view import case_view, checks_badge
 from widgets.entrance import through_app
+from widgets.take_away import offer_stored
 from widgets.text import plain
 
 PAGE_ROWS = 25
@@ -278,6 +279,10 @@ def reopened(case_id: str) -> None:
         st.markdown(f"**{plain(case.name)}**", width="content")
         checks_badge(case)
         badges.patient_badge(case.patient)
+        st.space("stretch")
+        if not person.room().reads_blind():
+            exchange.case_menu(person.room(), case)
+        offer_stored(person.room(), case)
     seen: set[str] = st.session_state.setdefault("viewed", set())
     if case_id not in seen:
         engine.store().record_view(case_id, person.me(Permission.OPEN_CASE).actor)

@@ -18,6 +18,7 @@ from widgets import badges, decision, engine, exchange
 from widgets.case_view import case_view, checks_badge
 from widgets.decision import AtHand
 from widgets.paper import paper
+from widgets.take_away import offer_stored
 from widgets.text import plain
 
 
@@ -39,6 +40,7 @@ def desk(room: Room, case_id: str, leave: Callable[[], None], go_on: Callable[[]
         st.space("stretch")
         if not (turn.blind or turn.hidden):
             exchange.case_menu(room, case)
+            offer_stored(room, case)
         _lead_menu(room, case_id, turn)
     last_saved()
     hand = AtHand(case.id, case.name, case.prediction, case.priority)

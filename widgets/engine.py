@@ -214,6 +214,16 @@ def stored(case_id: str) -> StoredCase:
     return store().reopen(case_id)
 
 
+def stored_source(case: StoredCase) -> EcgRecord | EcgScan:
+    """The record or scan that a stored case was read from. Raises IntakeError or StoreError."""
+    return _stored_source(case.id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _stored_source(case_id: str) -> EcgRecord | EcgScan:
+    return intake.read(store().bundle(case_id))
+
+
 def stored_waves(case: StoredCase) -> Waves | None:
     """The leads of a stored case."""
     return _stored_waves(case.id, case.page.sha256, case)

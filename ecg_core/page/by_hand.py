@@ -23,6 +23,18 @@ def as_json(layout: str | None, correction: Correction) -> str:
     return json.dumps(told, sort_keys=True) if told else ""
 
 
+def from_json(kept: str) -> tuple[str | None, Correction]:
+    """Layout and correction that `as_json` wrote down. Raises ValueError for anything else."""
+    told = json.loads(kept) if kept else {}
+    corners = told.get("corners_px")
+    return told.get("layout"), Correction(
+        None if corners is None else tuple((float(x), float(y)) for x, y in corners),
+        told.get("quarter_turns"),
+        told.get("speed_mm_per_s"),
+        told.get("gain_mm_per_mv"),
+    )
+
+
 def in_words(layout: str | None, correction: Correction) -> str:
     """What was set, for the reader of the page; empty when nothing was."""
     said = []

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from ecg_core import intake
-from ecg_core.intake.values import Bundle, IntakeError, Upload
+from ecg_core.intake.values import IntakeError
 from ecg_core.triage import chain
 from ecg_core.triage.linking import link, of_case
-from ecg_core.triage.reopening import case_files
 from ecg_core.triage.schema import Action, CaseRow
 from ecg_core.triage.store import Store, StoreError
 
@@ -56,16 +55,7 @@ def link_all(store: Store) -> Linked:
 
 
 def _patient(store: Store, case_id: str, key: bytes) -> str | None:
-    with store.snapshot() as session:
-        names = [file.name for file in case_files(session, case_id)]
     try:
-        files = tuple(Upload(name, store.original(case_id, n)) for n, name in enumerate(names))
-    except (StoreError, KeyError):
+        return intake.read(store.bundle(case_id), key=key).patient
+    except (IntakeError, StoreError):
         return None
-    # Which page of a document it was does not matter: the number is that of the file.
-    for part in (None, 0):
-        try:
-            return intake.read(Bundle(names[0], files, part), key=key).patient
-        except IntakeError:
-            continue
-    return None

@@ -15,7 +15,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 import ecg_core
-from ecg_core.intake.values import Bundle
+from ecg_core.intake.limits import LIMITS
+from ecg_core.intake.values import Bundle, Upload
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
 from ecg_core.triage import (
@@ -250,6 +251,22 @@ class Store:
             if file is None:
                 raise StoreError(f"Case {case_id} has no file {position}.", "Reopen the case.")
             return self._blobs.get(file.sha256)
+
+    def bundle(self, case_id: str) -> Bundle:
+        """The original files of a case as they were opened, of a document with the page it is."""
+        with self.snapshot() as session:
+            case = reopening.get_case(session, case_id)
+            rows = reopening.case_files(session, case_id)
+            files = tuple(Upload(row.name, self._blobs.get(row.sha256)) for row in rows)
+        whole = Bundle(case.name, files)
+        pages = (replace(whole, part=part) for part in range(LIMITS.max_pages))
+        # The page is not written down, but it is in the hash.
+        for one in (whole, *pages):
+            if one.sha256 == case.input_sha256:
+                return one
+        raise StoreError(
+            f"The files of case {case_id} are not those it was read from.", "Verify the audit."
+        )
 
     def search(self, wanted: CaseFilter = EVERYTHING) -> list[CaseSummary]:
         """The cases that match, newest first."""

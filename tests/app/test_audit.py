@@ -75,6 +75,19 @@ def test_a_case_reopens_as_it_was_decided(decided: AppTest) -> None:
     assert np.array_equal(again.page.ink, stored.page.ink)
 
 
+def test_a_reopened_case_is_taken_away(decided: AppTest) -> None:
+    case_id = next(c.id for c in engine.store().search(CaseFilter()) if c.name == "normal")
+    decided.switch_page("pages/audit.py")
+    decided.query_params["case"] = case_id
+    audit = decided.run()
+    audit.button(key=f"away_{case_id}").click().run()
+    assert not audit.exception
+    labels = {item.proto.label for item in audit.get("download_button")}
+    assert {"CSV", "WFDB (ZIP)", "FHIR R4 report (JSON)"} <= labels
+    # The recording itself, not what could be recovered from its page.
+    assert "Recovered from the picture" not in words(audit)
+
+
 def test_reopening_is_itself_in_the_chain_once(decided: AppTest) -> None:
     case_id = engine.store().search(CaseFilter())[0].id
     decided.switch_page("pages/audit.py")

@@ -68,6 +68,20 @@ def test_waveforms_and_picture_are_taken_away(app: AppTest) -> None:
     assert {"CSV", "WFDB (ZIP)"} <= set(labels)
 
 
+def test_a_stored_scan_is_taken_away_as_it_was_read_by_hand(app: AppTest) -> None:
+    drop(app, *demo_files("old_inferior_scan.jpg"))
+    (line,) = engine.store().search(CaseFilter())
+    app.switch_page("pages/worklist.py").run()
+    app.button(key="read_next").click().run()
+    app.button(key=f"away_{line.id}").click().run()
+    assert not app.exception
+    text = words(app)
+    assert "Recovered from the picture, not recorded." in text
+    labels = {element.proto.label for element in app.get("download_button")}
+    assert {"CSV", "WFDB (ZIP)"} <= labels
+    assert any((button.key or "").startswith("paint_") for button in app.button)
+
+
 def test_a_refused_scan_can_be_corrected_too(app: AppTest) -> None:
     (demo,) = demo_files("old_inferior_scan.jpg")
     whole = cv2.imdecode(np.frombuffer(demo[1], np.uint8), cv2.IMREAD_COLOR)

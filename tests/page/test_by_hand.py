@@ -8,7 +8,7 @@ import numpy as np
 
 from ecg_core.intake.values import EcgScan
 from ecg_core.page import Correction, read_scan
-from ecg_core.page.by_hand import as_json, in_words
+from ecg_core.page.by_hand import as_json, from_json, in_words
 from ecg_core.page.printed import print_record
 from ecg_core.page.values import EcgPage
 from tests.page.sample_records import beating
@@ -31,6 +31,13 @@ def test_everything_set_is_told() -> None:
     }
     said = in_words("6x2", correction)
     assert said == "corners, a quarter turn back, layout 6x2, 50 mm/s, 5 mm/mV"
+
+
+def test_what_was_kept_is_what_was_set() -> None:
+    assert from_json("") == (None, Correction())
+    rounded = Correction(((0.0, 0.0), *CORNERS[1:]), 3, 50.0, 5.0)
+    for layout, correction in ((None, Correction()), ("strip", Correction()), ("6x2", rounded)):
+        assert from_json(as_json(layout, correction)) == (layout, correction)
 
 
 def test_page_keeps_it_and_pages_without_it_stay_readable() -> None:

@@ -163,3 +163,13 @@ def test_the_command_says_how_many(
     add(store, case(2))
     assert main(["patients", "--data-dir", str(tmp_path / "var")]) == 0
     assert json.loads(capsys.readouterr().out) == {"cases": 2, "linked": 1, "changed": 1}
+
+
+def test_the_files_of_a_case_come_back_as_they_were_opened(store: Store) -> None:
+    new = case(4)
+    bundle = replace(new.bundle, part=7)
+    whole = add(store, new)
+    eighth = add(
+        store, replace(new, bundle=bundle, page=replace(new.page, source_sha256=bundle.sha256))
+    )
+    assert (store.bundle(whole), store.bundle(eighth)) == (new.bundle, bundle)
