@@ -20,11 +20,6 @@ COLOURS = ("#2f8fc9", "#d55e00", "#009e73", "#cc79a7", "#c99700")
 HEIGHT = 400
 
 
-def interval_text(interval: Interval) -> str:
-    """A value with its 95 % interval."""
-    return f"{interval.value:.3f} ({interval.low:.3f}–{interval.high:.3f})"
-
-
 def add_band(
     figure: go.Figure, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str = COLOURS[0]
 ) -> None:

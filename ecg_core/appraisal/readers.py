@@ -100,10 +100,14 @@ def overrides(cases: Sequence[PracticeCase]) -> tuple[Month, ...]:
                 counted[f"{one.at:%Y-%m}"].append(one.triage != case.machine)
     months = []
     for month, differs in sorted(counted.items()):
-        bounds = binomtest(sum(differs), len(differs)).proportion_ci(0.95, method="wilson")
-        share = Interval(float(np.mean(differs)), float(bounds.low), float(bounds.high))
-        months.append(Month(month, len(differs), share))
+        months.append(Month(month, len(differs), share(sum(differs), len(differs))))
     return tuple(months)
+
+
+def share(hits: int, n: int) -> Interval:
+    """Share with Wilson's 95 % interval."""
+    bounds = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+    return Interval(hits / n, float(bounds.low), float(bounds.high))
 
 
 def changes(cases: Sequence[PracticeCase]) -> np.ndarray:

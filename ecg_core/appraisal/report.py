@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Sequence
 
 from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, String
@@ -83,9 +82,9 @@ def _story(cases: CaseSet, card: ModelCard, codes: Sequence[str]) -> list[Flowab
                     [
                         Paragraph(_plain(one.name), SMALL),
                         str(one.positives),
-                        _told(area.auc),
-                        _told(area.auprc),
-                        *map(_told, (one.sensitivity, one.specificity, one.ppv, one.npv)),
+                        _cell(area.auc),
+                        _cell(area.auprc),
+                        *map(_cell, (one.sensitivity, one.specificity, one.ppv, one.npv)),
                     ]
                     for one, area in zip(found, areas, strict=True)
                 ),
@@ -111,10 +110,9 @@ def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _told(interval: Interval) -> str:
-    if math.isnan(interval.value):
-        return "–"
-    return f"{interval.value:.3f}\n({interval.low:.3f}–{interval.high:.3f})"
+def _cell(interval: Interval) -> str:
+    """A value above its interval."""
+    return words.told(interval).replace(" ", "\n", 1)
 
 
 def _grid(rows: list[list[object]], first_mm: float) -> Table:
@@ -177,7 +175,7 @@ class _Plot:
 
 
 def _curve(curve: Curve) -> Drawing:
-    plot = _Plot(curve.name[:38], f"AUC {_told(curve.area)}".replace("\n", " "))
+    plot = _Plot(curve.name[:38], f"AUC {words.told(curve.area)}")
     for edge in (curve.low, curve.high):
         plot.line(list(zip(curves.GRID, edge, strict=True)), PALE, 1.2)
     plot.line(list(zip(curve.x, curve.y, strict=True)), BLUE, 1.2)
@@ -185,7 +183,7 @@ def _curve(curve: Curve) -> Drawing:
 
 
 def _reliability(found: Reliability) -> Drawing:
-    plot = _Plot(found.name[:38], f"ECE {_told(found.ece)}".replace("\n", " "))
+    plot = _Plot(found.name[:38], f"ECE {words.told(found.ece)}")
     for one in found.bins:
         x, y = plot.at(one.said, one.observed.value)
         low, high = plot.at(one.said, one.observed.low), plot.at(one.said, one.observed.high)

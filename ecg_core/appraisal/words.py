@@ -36,6 +36,41 @@ def sentence(rates: Rates) -> str:
     )
 
 
+WIDE = 0.05
+"""An interval wider than this does not carry a third digit."""
+
+
+def digits(interval: Interval) -> int:
+    """Decimals that an interval carries."""
+    return 2 if interval.high - interval.low > WIDE else 3
+
+
+def told(interval: Interval, signed: bool = False) -> str:
+    """A value with its 95 % interval, in as many digits as that carries; a dash where undefined.
+
+    >>> told(Interval(0.9281, 0.9194, 0.9362)), told(Interval(0.832, 0.79, 0.868))
+    ('0.928 (0.919–0.936)', '0.83 (0.79–0.87)')
+    >>> told(Interval(-0.0142, -0.031, 0.004), signed=True)
+    '-0.014 (-0.031 to +0.004)'
+    """
+    if math.isnan(interval.value):
+        return "–"
+    shown = f"{'+' if signed else ''}.{digits(interval)}f"
+    if math.isnan(interval.low):
+        return f"{interval.value:{shown}}"
+    between = " to " if signed else "–"
+    return f"{interval.value:{shown}} ({interval.low:{shown}}{between}{interval.high:{shown}})"
+
+
+def p_value(p: float) -> str:
+    """A probability of a test.
+
+    >>> p_value(0.0312), p_value(2e-7)
+    ('0.031', '< 0.001')
+    """
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def hundred(share: Interval) -> str:
     """A share as a count of a hundred, with its interval: 83 (79–86)."""
     return f"{_whole(share.value)} ({_whole(share.low)}–{_whole(share.high)})"

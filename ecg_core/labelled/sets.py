@@ -172,7 +172,7 @@ def create(
         made = replace(
             model,
             id=home.name,
-            name=name.strip(),
+            name=_new_name(name.strip(), {one.info.name for one in list_sets(data_dir)}),
             created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
             cases=labels.n,
         )
@@ -181,6 +181,12 @@ def create(
         shutil.rmtree(home, ignore_errors=True)
         raise
     return LabelledSet(home)
+
+
+def _new_name(name: str, taken: set[str]) -> str:
+    """The name, with a number where a set has it already: tags are kept by name."""
+    numbered = (f"{name} ({k})" for k in range(2, len(taken) + 3))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 def identity(name: str, version: str, weights_sha256: str) -> SetInfo:

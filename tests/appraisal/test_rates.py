@@ -80,6 +80,24 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     assert 52 <= inside <= 60
 
 
+def test_intervals_hold_where_patients_come_with_many_ecgs() -> None:
+    # Half of the spread belongs to the patient, whose four ECGs share it; Φ(1/2) as above.
+    rng = np.random.default_rng(4)
+    by_patient = by_ecg = 0
+    patients = np.arange(300) // 4
+    for _ in range(60):
+        truth = (rng.random(75) < 0.4)[patients]
+        score = (rng.normal(size=75)[patients] + rng.normal(size=300)) / np.sqrt(2) + truth
+        asked = question(truth, score, threshold=0.5)
+        for counted, people in ((True, patients), (False, np.arange(300))):
+            found = rates.at(asked, people).sensitivity
+            inside = found.low <= 0.6915 <= found.high
+            by_patient += inside and counted
+            by_ecg += inside and not counted
+    assert 52 <= by_patient <= 60
+    assert by_ecg < by_patient
+
+
 def test_a_patient_with_many_ecgs_widens_the_interval() -> None:
     truth, score = separable(400, 1.0)
     alone = rates.at(question(truth, score), np.arange(400)).sensitivity

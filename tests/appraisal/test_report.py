@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 
 from ecg_core import network
-from ecg_core.appraisal import rates, report
+from ecg_core.appraisal import rates, report, words
 from ecg_core.appraisal.values import Choice
 from tests.appraisal.case_sets import case_set, question, separable
 
@@ -24,7 +24,8 @@ def test_the_report_says_the_figures(paper: str, size: tuple[int, int]) -> None:
     assert document.get_page_size(0) == pytest.approx(size, abs=1)
     text = "".join(page.get_textpage().get_text_range() for page in document)
     area = rates.areas(cases.question("MI"), cases.patients).auc
-    assert f"{area.value:.3f}" in text
+    assert words.told(area).split()[0] in text
+    assert words.told(area).split()[1] in text
     assert "400 ECGs of 400 patients" in text
     assert "Acute & recent" in text
     assert text.count("Research use only. Not a diagnosis.") == len(document)

@@ -130,6 +130,11 @@ def test_a_set_without_name_or_cases_is_refused(tmp_path: Path) -> None:
     assert len(sets.list_sets(tmp_path)) == 1
 
 
+def test_two_sets_never_share_a_name(tmp_path: Path) -> None:
+    names = [labelled_set(tmp_path, "Ward").info.name for _ in range(3)]
+    assert names == ["Ward", "Ward (2)", "Ward (3)"]
+
+
 def test_files_that_are_no_ecg_are_refused_not_fatal(tmp_path: Path) -> None:
     path = tmp_path / "x.png"
     path.write_bytes(b"\x89PNG no picture")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ecg_core.appraisal import words
 from widgets.appraisal import charts, figures, tables
 from widgets.appraisal.context import Context
 
@@ -32,7 +33,8 @@ def show(context: Context) -> None:
             config={"displayModeBar": False},
             alt=f"Reliability diagram of {found.name}",
         )
-        st.caption("Bars: Wilson’s 95 % interval. Size of a dot: how many ECGs.")
+        st.caption(f"n = {found.n}. Bars: Wilson’s 95 % interval. Size of a dot: how many ECGs.")
+        tables.csv_button(tables.bins_table(found), f"reliability_{code}", "reliability")
     with right:
         st.markdown("**Calibration of the main classes**")
         rows = [figures.reliability(cases, one) for one in context.main]
@@ -40,8 +42,8 @@ def show(context: Context) -> None:
             {
                 "Class": [row.name for row in rows],
                 "Cases": [row.n for row in rows],
-                "ECE": [tables.told(row.ece) for row in rows],
-                "Brier": [tables.told(row.brier) for row in rows],
+                "ECE": [words.told(row.ece) for row in rows],
+                "Brier": [words.told(row.brier) for row in rows],
             }
         )
         st.dataframe(

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from ecg_core.appraisal import words
 from ecg_core.appraisal.curves import GRID, Curve, DecisionCurve, Reliability
 from ecg_core.appraisal.rates import Rates
-from widgets.charts import COLOURS, HEIGHT, add_band, confusion_chart, interval_text
+from widgets.charts import COLOURS, HEIGHT, add_band, confusion_chart
 
 __all__ = [
     "benefit_chart",
@@ -26,7 +27,7 @@ GREY = "#8a9499"
 
 def roc_chart(curve: Curve, point: Rates) -> go.Figure:
     """ROC curve with its band; a ring marks the threshold."""
-    figure = _with_band(curve, f"ROC, AUC {interval_text(curve.area)}")
+    figure = _with_band(curve, f"ROC, AUC {words.told(curve.area)}")
     _diagonal(figure)
     _ring(figure, 1 - point.specificity.value, point.sensitivity.value, point.threshold)
     _axes(figure, "1 − specificity", "Sensitivity")
@@ -35,7 +36,7 @@ def roc_chart(curve: Curve, point: Rates) -> go.Figure:
 
 def precision_chart(curve: Curve, point: Rates) -> go.Figure:
     """Precision over recall with its band; the dotted line is flagging everyone."""
-    figure = _with_band(curve, f"Precision–recall, AUPRC {interval_text(curve.area)}")
+    figure = _with_band(curve, f"Precision–recall, AUPRC {words.told(curve.area)}")
     prevalence = point.positives / max(point.n, 1)
     _line(figure, [0, 1], [prevalence, prevalence])
     _ring(figure, point.sensitivity.value, point.ppv.value, point.threshold)
@@ -101,7 +102,7 @@ def reliability_chart(found: Reliability) -> go.Figure:
     _axes(figure, "Probability said", "How often it came true")
     figure.update_layout(
         title={
-            "text": f"ECE {interval_text(found.ece)} · Brier {interval_text(found.brier)}",
+            "text": f"ECE {words.told(found.ece)} · Brier {words.told(found.brier)}",
             "font": {"size": 13},
         },
         height=HEIGHT + 40,

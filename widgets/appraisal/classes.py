@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ecg_core.appraisal import words
 from ecg_core.appraisal.ward import ward
 from ecg_core.learning import metrics
 from widgets.appraisal import charts, figures, tables
@@ -61,8 +62,7 @@ def _one(context: Context, codes: list[str]) -> None:
             interval = getattr(found, field)
             st.metric(
                 name,
-                f"{interval.value:.3f}",
-                f"{interval.low:.3f}–{interval.high:.3f}",
+                *tables.value_and_interval(interval),
                 delta_color="off",
                 delta_arrow="off",
                 help=text,
@@ -80,21 +80,27 @@ def _one(context: Context, codes: list[str]) -> None:
         f"{found.n - found.positives} flagged wrongly · {tables.source_line(cases)}"
         + (" · rests on few cases" if found.few else "")
     )
+    roc = figures.roc(cases, question.code)
+    precision = figures.precision_recall(cases, question.code)
     left, middle, right = st.columns(3, gap="medium")
     with left:
         st.plotly_chart(
-            charts.roc_chart(figures.roc(cases, question.code), found),
+            charts.roc_chart(roc, found),
             key="roc",
             config=PLAIN,
             alt=f"ROC curve of {question.name} with its 95 % band",
         )
+        points = tables.points_table(roc, ("one_less_specificity", "sensitivity"))
+        tables.csv_button(points, f"roc_{question.code}", "roc")
     with middle:
         st.plotly_chart(
-            charts.precision_chart(figures.precision_recall(cases, question.code), found),
+            charts.precision_chart(precision, found),
             key="precision",
             config=PLAIN,
             alt=f"Precision over recall of {question.name} with its 95 % band",
         )
+        points = tables.points_table(precision, ("sensitivity", "ppv"))
+        tables.csv_button(points, f"precision_recall_{question.code}", "precision")
     with right:
         st.plotly_chart(
             charts.benefit_chart(figures.decision_curve(cases, question.code), found.threshold),
@@ -151,7 +157,7 @@ def _triage(context: Context) -> None:
         table = tables.rates_table(rows).drop(columns="Threshold")
         st.dataframe(table, hide_index=True, alt="Rates of each triage class")
         st.caption(
-            f"Macro-F1 {tables.told(f1)}, accuracy {tables.told(right)}."
+            f"Macro-F1 {words.told(f1)}, accuracy {words.told(right)}."
             + ("" if known.all() else f" {(~known).sum()} ECGs without a class are left out.")
         )
         tables.csv_button(table, "triage", "triage")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal import groups
+from ecg_core.appraisal import groups, words
 from ecg_core.appraisal.groups import GroupRow
 from ecg_core.appraisal.values import CaseSet
 from ecg_core.learning.metrics import Interval
@@ -109,10 +109,10 @@ def _table(rows: Sequence[GroupRow]) -> pd.DataFrame:
 
 
 def _value(interval: Interval | None) -> str:
-    return "too few" if interval is None else tables.told(interval)
+    return "too few" if interval is None else words.told(interval)
 
 
 def _gap(interval: Interval | None) -> str:
     if interval is None:
         return "–"
-    return f"{interval.value:+.3f} ({interval.low:+.3f} to {interval.high:+.3f})"
+    return words.told(interval, signed=True)

@@ -6,10 +6,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from ecg_core.appraisal import words
 from ecg_core.learning import four_class, literature
 from ecg_core.learning.crossval import figures
 from ecg_core.learning.crossval.figures import MethodFigures
 from ecg_core.learning.curation import published
+from ecg_core.learning.metrics import Interval
 from widgets.appraisal import tables
 from widgets.appraisal.context import Context
 from widgets.charts import COLOURS, HEIGHT
@@ -47,20 +49,24 @@ def _curation() -> None:
     probes = pd.DataFrame(
         {
             "Seen": [probe.name for probe in found.probes],
+            "Pages": [probe.n for probe in found.probes],
             "Balanced accuracy": [
-                f"{p.balanced_accuracy[0]:.3f} "
-                f"({p.balanced_accuracy[1]:.3f}–{p.balanced_accuracy[2]:.3f})"
-                for p in found.probes
+                words.told(Interval(*probe.balanced_accuracy)) for probe in found.probes
             ],
-            "Chance": [round(probe.chance, 3) for probe in found.probes],
+            "Chance": [f"{probe.chance:.2f}" for probe in found.probes],
         }
     )
     left, right = st.columns(2, gap="large")
     with left:
         st.dataframe(table, hide_index=True, alt="Files and distinct pages by class")
+        tables.csv_button(table, "curation", "curation")
     with right:
         st.dataframe(probes, hide_index=True, alt="What header and footer alone tell of the class")
-        st.caption("How well the class is told without looking at the ECG: print alone.")
+        st.caption(
+            "How well the class is told without looking at the ECG, by print alone: five-fold by "
+            "identity, 95 % CI by identity."
+        )
+        tables.csv_button(probes, "probes", "probes")
 
 
 @st.cache_data(show_spinner="Reading the cross-validation")
@@ -112,8 +118,8 @@ def _methods() -> None:
             "Method": [one.method for one in found],
             "Pages": [one.n for one in found],
             "Identities": [one.groups for one in found],
-            "Accuracy": [tables.told(one.accuracy) for one in found],
-            "Balanced accuracy": [tables.told(one.balanced_accuracy) for one in found],
+            "Accuracy": [words.told(one.accuracy) for one in found],
+            "Balanced accuracy": [words.told(one.balanced_accuracy) for one in found],
         }
     )
     with st.expander("As a table"):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from ecg_core.appraisal import words
 from ecg_core.learning import method_rows
 from ecg_core.learning.method_rows import MethodRow
 from widgets.appraisal import tables
@@ -53,10 +54,10 @@ def _table(title: str, key: str, names: Mapping[str, str], rows: Mapping[str, Me
         {
             "Method": list(names.values()),
             "Mean AUC (95 % CI)": [
-                NOT_MEASURED if row is None else tables.told(row.clean) for row in found
+                NOT_MEASURED if row is None else words.told(row.clean) for row in found
             ],
             "Degraded pages": [
-                "" if row is None or row.degraded is None else tables.told(row.degraded)
+                "" if row is None or row.degraded is None else words.told(row.degraded)
                 for row in found
             ],
             "Training (CPU-s)": [None if row is None else round(row.cpu_seconds) for row in found],

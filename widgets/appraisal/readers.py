@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecg_core.appraisal import readers
+from ecg_core.appraisal import readers, words
 from ecg_core.appraisal.drift import MIN_CASES, Shift
 from ecg_core.appraisal.practice import PracticeCase
 from ecg_core.appraisal.readers import Agreement, Month
@@ -35,6 +35,12 @@ def show(context: Context) -> None:
     if not any(case.finals for case in cases):
         st.info("Nobody has decided on an ECG here yet.")
         return
+    finals = [one for case in cases for one in case.finals.values()]
+    months = sorted({f"{one.at:%Y-%m}" for one in finals})
+    st.caption(
+        f"Daily use: {len(cases)} ECGs, {len(finals)} final readings, {months[0]} to {months[-1]}; "
+        "what was taken back or withdrawn is left out."
+    )
     names = {**place.accounts().names(), "machine": "Machine"}
     _pull(cases)
     left, right = st.columns(2, gap="large")
@@ -57,7 +63,8 @@ def _pull(cases: Sequence[PracticeCase]) -> None:
     st.markdown(
         f"Of {found.pairs} readings given blind first, {found.agreed} agreed with the machine "
         f"unseen. Of the other {differed}, **{found.towards} went over to the machine** once it "
-        f"was shown, {found.kept} stayed, {found.away} went elsewhere."
+        f"was shown{_of_them(found.towards, differed)}, {found.kept} stayed, {found.away} went "
+        "elsewhere."
     )
     if found.judged:
         st.markdown(
@@ -66,6 +73,14 @@ def _pull(cases: Sequence[PracticeCase]) -> None:
             f"the machine, {found.saved} saved by it."
         )
     tables.csv_button(pd.DataFrame([found]), "pull", "pull")
+
+
+def _of_them(hits: int, n: int) -> str:
+    """The share in brackets, with its interval."""
+    if not n:
+        return ""
+    found = readers.share(hits, n)
+    return f" ({found.value:.0%}, 95 % CI {found.low:.0%}–{found.high:.0%})"
 
 
 def _overrides(months: Sequence[Month]) -> None:
@@ -96,6 +111,16 @@ def _overrides(months: Sequence[Month]) -> None:
     )
     st.plotly_chart(figure, key="overrides", config=PLAIN, alt="Share of overrides by month")
     st.caption("Share of final readings whose class is not the machine's; Wilson's 95 % interval.")
+    table = pd.DataFrame(
+        {
+            "month": [month.month for month in months],
+            "readings": [month.n for month in months],
+            "overridden": [month.overridden.value for month in months],
+            "low": [month.overridden.low for month in months],
+            "high": [month.overridden.high for month in months],
+        }
+    )
+    tables.csv_button(table, "overrides", "overrides")
 
 
 def _seconds(cases: Sequence[PracticeCase]) -> None:
@@ -116,7 +141,8 @@ def _changes(counts: np.ndarray) -> None:
     names = [TRIAGE_NAMES[name] for name in TRIAGE_CLASSES]
     table = pd.DataFrame(counts, index=pd.Index(names, name="Machine"), columns=names)
     st.dataframe(table.reset_index(), hide_index=True, alt="Machine's class against readers'")
-    st.caption("Rows: the machine's class. Columns: the readers' final class.")
+    st.caption(f"Rows: the machine's class. Columns: the readers' final class. n = {counts.sum()}.")
+    tables.csv_button(table.reset_index(), "changes", "changes")
 
 
 def _agreement(
@@ -130,7 +156,7 @@ def _agreement(
             "With": [plain(names.get(row.second, row.second)) for row in rows],
             "Cases": [row.n for row in rows],
             "Same class": [f"{row.same:.0%}" for row in rows],
-            "Cohen's kappa": [tables.told(row.kappa) for row in rows],
+            "Cohen's kappa (95 % CI)": [words.told(row.kappa) for row in rows],
         }
     )
     st.dataframe(table, hide_index=True, width="content", alt="Agreement of readers and machine")
@@ -157,7 +183,7 @@ def _drift(cases: Sequence[PracticeCase], context: Context) -> None:
             "Month": [one.period for one in told],
             "Class": [one.name for one in told],
             "ECGs": [one.n for one in told],
-            "PSI": [round(one.psi, 3) for one in told],
+            "PSI": [f"{one.psi:.2f}" for one in told],
             "Says": [str(one.shift) for one in told],
         }
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ecg_core.appraisal import words
 from ecg_core.appraisal.values import CaseSet, Origin
 from ecg_core.learning.evidence import LOST
 from ecg_core.learning.metrics import Interval
@@ -55,17 +56,20 @@ def _heat(sets: list[CaseSet], card: ModelCard) -> None:
         {
             "Condition": [_words(one) for one, _, _ in rows],
             "Layout": [one.layout for one, _, _ in rows],
-            "Mean AUC": [tables.told(macro) for _, macro, _ in rows],
-            "Lost against clean": ["" if lost is None else tables.told(lost) for *_, lost in rows],
+            "Mean AUC": [words.told(macro) for _, macro, _ in rows],
+            "Lost against clean": ["" if lost is None else words.told(lost) for *_, lost in rows],
             "ECGs": [one.n for one, _, _ in rows],
             "Gave no page": [one.refused for one, _, _ in rows],
         }
     )
     st.caption(
-        "Mean AUC of the five diagnostic classes. Degraded pages are a part of the recordings, and "
+        f"{rows[0][0].dataset}, {rows[0][0].split}. Mean AUC of the five diagnostic classes. "
+        "Degraded pages are a part of the recordings, and "
         "only those that could be read: what counts is the difference to the clean pages of the "
         "very same ones, given below the AUC."
     )
+    with st.expander("With 95 % intervals"):
+        st.dataframe(table, hide_index=True, alt="Mean AUC by condition and layout")
     tables.csv_button(table, "robustness", "robustness")
 
 
@@ -110,15 +114,11 @@ def _compare(context: Context) -> None:
             "Cases": [row.n for row in found],
             "AUC here": [f"{row.first:.3f}" for row in found],
             "AUC there": [f"{row.second:.3f}" for row in found],
-            "Difference": [
-                f"{row.difference.value:+.3f} "
-                f"({row.difference.low:+.3f} to {row.difference.high:+.3f})"
-                for row in found
-            ],
-            "DeLong p": [f"{row.delong_p:.3f}" for row in found],
+            "Difference": [words.told(row.difference, signed=True) for row in found],
+            "DeLong p": [words.p_value(row.delong_p) for row in found],
             "Only here right": [row.only_first for row in found],
             "Only there right": [row.only_second for row in found],
-            "McNemar p": [f"{row.mcnemar_p:.3f}" for row in found],
+            "McNemar p": [words.p_value(row.mcnemar_p) for row in found],
         }
     )
     st.dataframe(table, hide_index=True, alt="Paired comparison of two sets, class by class")

@@ -67,11 +67,11 @@ def _names(context: Context, codes: list[str]) -> list[str]:
 
 
 def _metric(label: str, interval: Interval) -> None:
-    value, low, high = interval.value, interval.low, interval.high
+    value, spread = tables.value_and_interval(interval)
     st.metric(
         label,
-        f"{value:.3f}",
-        f"95 % CI {low:.3f}–{high:.3f}",
+        value,
+        f"95 % CI {spread}",
         delta_color="off",
         delta_arrow="off",
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
 
+from ecg_core.appraisal.curves import Curve, Reliability
 from ecg_core.appraisal.rates import Areas, Rates
 from ecg_core.appraisal.values import CaseSet
+from ecg_core.appraisal.words import told
 from ecg_core.learning.metrics import Interval
 
 RATE_NAMES: dict[str, tuple[str, str]] = {
@@ -25,13 +26,10 @@ RATE_NAMES: dict[str, tuple[str, str]] = {
 }
 
 
-def told(interval: Interval) -> str:
-    """0.832 (0.790–0.868), or a dash where it is undefined."""
-    if math.isnan(interval.value):
-        return "–"
-    if math.isnan(interval.low):
-        return f"{interval.value:.3f}"
-    return f"{interval.value:.3f} ({interval.low:.3f}–{interval.high:.3f})"
+def value_and_interval(interval: Interval) -> tuple[str, str]:
+    """Value and 95 % interval apart, for a metric that stands alone."""
+    value, _, spread = told(interval).partition(" (")
+    return value, spread.rstrip(")") or "–"
 
 
 def rates_table(rows: Sequence[Rates], areas: Sequence[Areas] = ()) -> pd.DataFrame:
@@ -51,6 +49,24 @@ def rates_table(rows: Sequence[Rates], areas: Sequence[Areas] = ()) -> pd.DataFr
         table[name] = [told(getattr(row, field)) for row in rows]
     table["Note"] = ["rests on few cases" if row.few else "" for row in rows]
     return table
+
+
+def bins_table(found: Reliability) -> pd.DataFrame:
+    """Bins of a reliability diagram."""
+    return pd.DataFrame(
+        {
+            "said": [one.said for one in found.bins],
+            "came_true": [one.observed.value for one in found.bins],
+            "low": [one.observed.low for one in found.bins],
+            "high": [one.observed.high for one in found.bins],
+            "n": [one.n for one in found.bins],
+        }
+    )
+
+
+def points_table(curve: Curve, names: tuple[str, str]) -> pd.DataFrame:
+    """Points of a curve with the thresholds that they belong to. names: of x and y."""
+    return pd.DataFrame({"threshold": curve.cuts, names[0]: curve.x, names[1]: curve.y})
 
 
 def averages_table(rows: Sequence[Areas]) -> pd.DataFrame:

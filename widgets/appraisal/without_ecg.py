@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from ecg_core.appraisal import words
 from ecg_core.labelled import shortcuts
 from ecg_core.labelled.sets import LabelledSet
 from ecg_core.labelled.shortcuts import CHANCE, Look
@@ -58,7 +59,7 @@ def _people(labelled: LabelledSet) -> bool:
 
 def _figure(look: Look) -> str:
     assert look.mean is not None
-    return f"AUC {tables.told(look.mean)}, n = {look.n}"
+    return f"AUC {words.told(look.mean)}, n = {look.n}"
 
 
 def _table(looks: Sequence[Look]) -> pd.DataFrame:
@@ -67,9 +68,9 @@ def _table(looks: Sequence[Look]) -> pd.DataFrame:
         {
             "Seen alone": [look.name[0].upper() + look.name[1:] for look in looks],
             "ECGs": [look.n for look in looks],
-            "AUC": [ALIKE if look.mean is None else tables.told(look.mean) for look in looks],
+            "AUC": [ALIKE if look.mean is None else words.told(look.mean) for look in looks],
             "Told best": [
-                "" if one is None else f"{one.label}: {tables.told(one.auc)}" for one in best
+                "" if one is None else f"{one.label}: {words.told(one.auc)}" for one in best
             ],
             "Above chance": ["yes" if look.leaks else "no" for look in looks],
         }

@@ -1,0 +1,190 @@
+"""The Performance page in a real browser: every view, one's own set to its end, the PDF."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pypdfium2
+import pytest
+from playwright.sync_api import Page, expect
+from sklearn.metrics import roc_auc_score
+
+from ecg_core.appraisal import words
+from ecg_core.learning.metrics import Interval
+from tests.browser.conftest import NARROW, ROOT, shoot_whole
+from tests.labelled.made_sets import DEMO, NAMES
+from widgets.appraisal.views import VIEWS
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+COUNT = re.compile(r"\d+ ECGs of \d+ patients")
+TABLE = (
+    "ecg_file;case no;diagnosis;CD;sex\n"
+    "normal;p1;normal;0;f\n"
+    "left_bundle;p2;other;1;m\n"
+    "hypertrophy;p3;other;maybe;m\n"
+    "old_inferior;p4;prior;0;f\n"
+    "gone;p5;prior;0;f\n"
+)
+
+
+def come_to_rest(page: Page) -> None:
+    """Wait until the run that draws the page is over, and see that it ended well."""
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def csv_of(page: Page, label: str) -> pd.DataFrame:
+    """What a button of the page gives as a CSV file."""
+    with page.expect_download() as given:
+        page.get_by_role("button", name=label, exact=True).first.click()
+    return pd.read_csv(given.value.path())
+
+
+@pytest.mark.parametrize("key", [one.key for one in VIEWS])
+def test_every_view_opens(visit: Callable[..., Page], key: str) -> None:
+    page = visit(f"performance?view={key}")
+    expect(page.get_by_text(COUNT).first).to_be_visible()
+    name = next(one.name for one in VIEWS if one.key == key)
+    expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked()
+    come_to_rest(page)
+    shoot_whole(page, f"performance_{key}_wide_light")
+    assert page.get_by_text("Research use only. Not a diagnosis.").first.is_visible()
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    come_to_rest(page)
+    # Nothing is wider than the telephone.
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+
+
+def test_report_and_rows_say_what_the_page_says(visit: Callable[..., Page]) -> None:
+    page = visit("performance")
+    expect(page.get_by_text(COUNT).first).to_be_visible()
+    come_to_rest(page)
+    shown = page.get_by_test_id("stMetric").filter(has_text="Mean AUC of 5 classes")
+    value = shown.get_by_test_id("stMetricValue").inner_text().strip()
+    said = page.get_by_text("with an infarction it flags").first.inner_text()
+    with page.expect_download() as given:
+        page.get_by_role("button", name="Report, A4").click()
+    document = pypdfium2.PdfDocument(Path(given.value.path()).read_bytes())
+    text = " ".join(" ".join(one.get_textpage().get_text_range().split()) for one in document)
+    assert " ".join(said.split()) in text
+    assert "Research use only. Not a diagnosis." in text
+    rows = csv_of(page, "Every case as CSV")
+    assert f"{len(rows)} ECGs of {rows['patient'].nunique()} patients" in text
+    areas = [
+        roc_auc_score(rows[f"label_{code}"].astype(bool), rows[f"p_{code}"])
+        for code in ("NORM", "MI", "STTC", "CD", "HYP")
+    ]
+    assert value == f"{sum(areas) / 5:.3f}"
+
+
+def test_own_set_from_the_drop_to_the_figures_of_the_command(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = visit("performance?origin=your+labelled+cases")
+    come_to_rest(page)
+    drops = page.get_by_test_id("stFileUploaderDropzoneInput")
+    files = [str(DEMO / f"{name}{suffix}") for name in NAMES for suffix in (".hea", ".dat")]
+    drops.nth(0).set_input_files(files)
+    drops.nth(1).set_input_files(
+        {"name": "ward.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
+    )
+    # No column is named as expected: the reader must say which one names the file.
+    expect(page.get_by_text("Say which column names the file.")).to_be_visible()
+    map_column(page, row=0, choice="file")
+    map_column(page, row=2, choice="triage class")
+    expect(page.get_by_text("4 ECGs can be scored.")).to_be_visible()
+    page.get_by_text("2 rows need attention").click()
+    expect(page.get_by_text("Row 3: “maybe” in CD is neither yes nor no.")).to_be_visible()
+    expect(page.get_by_text("Row 5: “gone” is not among the uploaded files.")).to_be_visible()
+    page.get_by_role("button", name="Score 4 ECGs").click()
+    expect(page.get_by_text("4 of 4 ECGs")).to_be_visible()
+    expect(page.get_by_text("Too few ECGs to look for shortcuts")).to_be_visible()
+    expect(page.get_by_text("4 ECGs of 4 patients")).to_be_visible()
+    shoot_whole(page, "performance_own_wide_light")
+    rows = csv_of(page, "Every case as CSV")
+    assert rows["label_CD"].notna().sum() == 3
+    page.get_by_role("radio", name="Classes", exact=True).click()
+    shown = page.get_by_test_id("stMetric").filter(has_text="Sensitivity")
+    expect(shown).to_be_visible()
+    come_to_rest(page)
+    command = evaluated(tmp_path, files)["CD"]
+    assert (command["n"], command["positives"]) == (3, 1)
+    expected = words.told(Interval(**command["sensitivity"])).split(" (")[0]
+    assert shown.get_by_test_id("stMetricValue").inner_text().strip() == expected
+
+
+def test_a_set_is_stopped_goes_on_and_survives_a_reload(visit: Callable[..., Page]) -> None:
+    page = visit("performance?origin=your+labelled+cases")
+    come_to_rest(page)
+    page.get_by_text("Bring in labelled ECGs").click()
+    drops = page.get_by_test_id("stFileUploaderDropzoneInput")
+    packed = io.BytesIO()
+    lines = ["file,MI"]
+    with zipfile.ZipFile(packed, "w") as archive:
+        for k in range(60):
+            header = (DEMO / "normal.hea").read_text().replace("normal", f"n{k}")
+            archive.writestr(f"n{k}.hea", header)
+            archive.writestr(f"n{k}.dat", (DEMO / "normal.dat").read_bytes())
+            lines.append(f"n{k},{k % 2}")
+    drops.nth(0).set_input_files(
+        {"name": "many.zip", "mimeType": "application/zip", "buffer": packed.getvalue()}
+    )
+    drops.nth(1).set_input_files(
+        {"name": "many.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    )
+    page.get_by_role("button", name="Score 60 ECGs").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Stopped")).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("60 of 60 ECGs")).to_be_visible()
+    # Sixty copies of one ECG are one patient: nothing can be told, and that is said.
+    expect(page.get_by_text(re.compile("Too few ECGs to look|No shortcut found"))).to_be_visible()
+    come_to_rest(page)
+
+
+def map_column(page: Page, row: int, choice: str) -> None:
+    """Set what a column of the table is, in the grid's third column."""
+    grid = page.get_by_test_id("stDataFrame").first
+    box = grid.bounding_box()
+    assert box is not None
+    cell = grid.locator(f'[data-testid="glide-cell-2-{row}"]')
+    expect(cell).to_have_count(1)
+    # The grid is a canvas: rows of 35 px below a header of as much, four columns.
+    page.mouse.dblclick(box["x"] + box["width"] * 0.62, box["y"] + 35 * (row + 1.5))
+    page.keyboard.type(choice)
+    page.keyboard.press("Enter")
+    expect(cell).to_have_text(choice)
+
+
+def evaluated(folder: Path, files: list[str]) -> dict[str, dict]:
+    """What `evaluate` prints of the same ECGs and labels, by code."""
+    ecgs, labels = folder / "ecgs", folder / "ward.csv"
+    ecgs.mkdir()
+    for file in map(Path, files):
+        (ecgs / file.name).write_bytes(file.read_bytes())
+    names = TABLE.replace("ecg_file", "file").replace("diagnosis", "triage")
+    labels.write_text(names, encoding="utf-8")
+    command = ["evaluate", "--dataset", "labelled", "--root", str(ecgs), "--labels", str(labels)]
+    done = subprocess.run(
+        [sys.executable, "-m", "ecg_core", *command, "--out", str(folder / "var")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=dict(os.environ),
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    lines = map(json.loads, done.stdout.splitlines())
+    return {line["code"]: line for line in lines if "code" in line}
