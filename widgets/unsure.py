@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.appraisal import risk as risk_coverage
-from ecg_core.appraisal.risk import RiskCoverage
+from ecg_core.appraisal.risk import COVERAGES, RiskCoverage
 from ecg_core.appraisal.values import CaseSet
 from ecg_core.learning import outcomes
 from ecg_core.learning.outcomes import InputOutcome
@@ -64,6 +64,24 @@ def risk(cases: CaseSet) -> None:
     st.caption("  \n".join(lines))
 
 
+def risk_rows(cases: CaseSet) -> pd.DataFrame:
+    """The curves of `risk` as a table."""
+    frames = [
+        pd.DataFrame(
+            {
+                "wrong_is": one.name,
+                "answered": COVERAGES,
+                "wrong": one.risk,
+                "low": one.low,
+                "high": one.high,
+                "n": one.n,
+            }
+        )
+        for one in _curves(cases.digest, cases)
+    ]
+    return pd.concat(frames) if frames else pd.DataFrame()
+
+
 def silence(rows: Sequence[InputOutcome]) -> None:
     """Inputs that are no twelve-lead ECG, and good ones: refused, abstained, answered."""
     st.subheader("Inputs that are no twelve-lead ECG")
@@ -86,7 +104,7 @@ def silence(rows: Sequence[InputOutcome]) -> None:
     table = pd.DataFrame(
         [
             {
-                "Input": count.kind,
+                "Input": count.kind[0].upper() + count.kind[1:],
                 "n": count.n,
                 "Refused": count.refused,
                 "Abstained": count.abstained,

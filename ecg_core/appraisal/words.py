@@ -52,14 +52,22 @@ def told(interval: Interval, signed: bool = False) -> str:
     ('0.928 (0.919–0.936)', '0.83 (0.79–0.87)')
     >>> told(Interval(-0.0142, -0.031, 0.004), signed=True)
     '-0.014 (-0.031 to +0.004)'
+    >>> told(Interval(0.0004, -0.0003, 0.0021), signed=True)
+    '0.000 (0.000 to +0.002)'
     """
     if math.isnan(interval.value):
         return "–"
-    shown = f"{'+' if signed else ''}.{digits(interval)}f"
+    kept = digits(interval)
+
+    def shown(value: float) -> str:
+        # Adding zero takes the sign from a negative one.
+        rounded = round(value, kept) + 0.0
+        return f"{rounded:{'+' if signed and rounded else ''}.{kept}f}"
+
     if math.isnan(interval.low):
-        return f"{interval.value:{shown}}"
+        return shown(interval.value)
     between = " to " if signed else "–"
-    return f"{interval.value:{shown}} ({interval.low:{shown}}{between}{interval.high:{shown}})"
+    return f"{shown(interval.value)} ({shown(interval.low)}{between}{shown(interval.high)})"
 
 
 def p_value(p: float) -> str:

@@ -88,6 +88,17 @@ def test_psi() -> None:
     )
 
 
+def test_chance_alone_is_no_shift() -> None:
+    # Sixty ECGs a month move ten bins by more than 0.1 nearly always, and mean nothing.
+    rng = np.random.default_rng(7)
+    before = rng.random(2000)
+    found = [drift.drift("p", "x", before, rng.random(60)) for _ in range(300)]
+    assert np.mean([one.psi >= 0.1 for one in found]) > 0.5
+    alarms = [one.shift in (drift.Shift.SOME, drift.Shift.LARGE) for one in found]
+    assert np.mean(alarms) <= 0.04
+    assert drift.drift("p", "x", before, rng.random(60) ** 3).shift is drift.Shift.LARGE
+
+
 def test_ward_of_a_hundred() -> None:
     truth = np.r_[np.ones(50, bool), np.zeros(100, bool)]
     flagged = np.r_[np.ones(40), np.zeros(10), np.ones(5), np.zeros(95)]

@@ -116,7 +116,6 @@ def _reader(
     """View, read blind where the account does, see the answer, decide; the class decided on."""
     machine = int(np.argmax(said.triage))
     thinks = truth if rng.random() < RIGHT else int(rng.integers(len(TRIAGE_CLASSES)))
-    room.view(case_id)
     clock.on(float(rng.gamma(4, 7)))
     if room.account.blind == "always":
         blind = Reading(

@@ -52,9 +52,9 @@ def csv_of(page: Page, label: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("key", [one.key for one in VIEWS])
 def test_every_view_opens(visit: Callable[..., Page], key: str) -> None:
-    page = visit(f"performance?view={key}")
-    expect(page.get_by_text(COUNT).first).to_be_visible()
     name = next(one.name for one in VIEWS if one.key == key)
+    page = visit(f"performance?view={name}")
+    expect(page.get_by_text(COUNT).first).to_be_visible()
     expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked()
     come_to_rest(page)
     shoot_whole(page, f"performance_{key}_wide_light")
@@ -90,7 +90,7 @@ def test_report_and_rows_say_what_the_page_says(visit: Callable[..., Page]) -> N
 def test_own_set_from_the_drop_to_the_figures_of_the_command(
     visit: Callable[..., Page], tmp_path: Path
 ) -> None:
-    page = visit("performance?origin=your+labelled+cases")
+    page = visit("performance?origin=Your+labelled+cases")
     come_to_rest(page)
     drops = page.get_by_test_id("stFileUploaderDropzoneInput")
     files = [str(DEMO / f"{name}{suffix}") for name in NAMES for suffix in (".hea", ".dat")]
@@ -124,7 +124,7 @@ def test_own_set_from_the_drop_to_the_figures_of_the_command(
 
 
 def test_a_set_is_stopped_goes_on_and_survives_a_reload(visit: Callable[..., Page]) -> None:
-    page = visit("performance?origin=your+labelled+cases")
+    page = visit("performance?origin=Your+labelled+cases")
     come_to_rest(page)
     page.get_by_text("Bring in labelled ECGs").click()
     drops = page.get_by_test_id("stFileUploaderDropzoneInput")

@@ -14,8 +14,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "Does the answer hang on what the map shows?",
         ("deletion", "insertion", "road"),
-        "The page is blanked, put back or filled in the order of the map. The same is done with a "
-        "map drawn at random and with the map of another ECG of the same class.",
+        "The page is blanked, put back or filled in the order of the map, and the probability "
+        "followed as a share of that on the whole page. The same is done with a map drawn at "
+        "random and with the map of another ECG of the same class.",
     ),
     (
         "Does the map forget when the network does?",
@@ -46,14 +47,15 @@ def show(context: Context) -> None:
         st.info("Attention was not measured with this model.")
         return
     for title, tests, about in GROUPS:
-        table = _table([line for line in lines if line.test in tests])
+        asked = [line for line in lines if line.test in tests]
         st.subheader(title)
         st.caption(about)
-        st.dataframe(table, hide_index=True, alt=title)
-        tables.csv_button(table, f"attention_{tests[0]}", f"attention_{tests[0]}")
+        st.dataframe(_by_map(asked), hide_index=True, height="content", alt=title)
+        tables.csv_button(_table(asked), f"attention_{tests[0]}", f"attention_{tests[0]}")
     st.caption(
-        f"PTB-XL {split}, clean pages, ECGs that the network flags rightly; 95 % intervals by "
-        "patient. Where the model looked, not why."
+        f"PTB-XL {split}, clean pages, ECGs that the network flags rightly; means with 95 % "
+        "intervals by patient; differences from a random map are in the CSV. Where the model "
+        "looked, not why."
     )
 
 
@@ -68,3 +70,14 @@ def _table(lines: list[Line]) -> pd.DataFrame:
             "Less a random map": [line.against_random for line in lines],
         }
     )
+
+
+def _by_map(lines: list[Line]) -> pd.DataFrame:
+    """One row a question, one column a map."""
+    rows: dict[str, dict[str, object]] = {}
+    for line in lines:
+        row = rows.setdefault(
+            line.question, {"Question": line.question, "Should be": line.good, "n": line.n}
+        )
+        row[line.map[0].upper() + line.map[1:]] = line.value
+    return pd.DataFrame(rows.values()).fillna("")

@@ -101,13 +101,16 @@ def _one(context: Context, codes: list[str]) -> None:
         )
         points = tables.points_table(precision, ("sensitivity", "ppv"))
         tables.csv_button(points, f"precision_recall_{question.code}", "precision")
+    benefit = figures.decision_curve(cases, question.code)
     with right:
         st.plotly_chart(
-            charts.benefit_chart(figures.decision_curve(cases, question.code), found.threshold),
+            charts.benefit_chart(benefit, found.threshold),
             key="benefit",
             config=PLAIN,
             alt=f"Net benefit of acting on {question.name} at every threshold",
         )
+        points = tables.benefit_table(benefit)
+        tables.csv_button(points, f"net_benefit_{question.code}", "benefit")
     st.caption(
         "Net benefit: true positives less false ones weighed by the odds of the threshold, per "
         "patient, at the prevalence of these cases (Vickers and Elkin 2006)."

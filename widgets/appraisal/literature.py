@@ -40,7 +40,7 @@ def _curation() -> None:
     )
     table = pd.DataFrame(
         {
-            "Class": [four_class.NAMES[row.label] for row in found.classes],
+            "Class": [four_class.NAMES[row.label].capitalize() for row in found.classes],
             "Files": [row.files for row in found.classes],
             "Distinct pages": [row.kept for row in found.classes],
             "Identities": [row.groups for row in found.classes],
@@ -48,7 +48,7 @@ def _curation() -> None:
     )
     probes = pd.DataFrame(
         {
-            "Seen": [probe.name for probe in found.probes],
+            "Seen": [probe.name.capitalize() for probe in found.probes],
             "Pages": [probe.n for probe in found.probes],
             "Balanced accuracy": [
                 words.told(Interval(*probe.balanced_accuracy)) for probe in found.probes
@@ -104,7 +104,7 @@ def _methods() -> None:
         margin={"l": 10, "r": 10, "t": 10, "b": 40},
         xaxis={"title": "Accuracy, five-fold, 95 % interval by identity", "range": [0.2, 1.01]},
         yaxis={"autorange": "reversed", "automargin": True},
-        legend={"orientation": "h", "y": 1.08},
+        legend={"orientation": "h", "y": -0.25, "x": 0, "xanchor": "left"},
     )
     st.plotly_chart(
         chart,
@@ -141,6 +141,6 @@ def _field() -> None:
             "Source": [one.source for one in literature.SYSTEMS],
         }
     )
-    st.dataframe(table, hide_index=True, row_height=60, alt="Published systems and their protocol")
+    st.table(table.set_index("System"))
     st.caption("Second-hand: the figure was read in another text, not in the paper itself.")
     tables.csv_button(table, "field", "field")

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ecg_core.appraisal import readers, words
-from ecg_core.appraisal.drift import MIN_CASES, Shift
+from ecg_core.appraisal.drift import MIN_CASES, Drift, Shift
 from ecg_core.appraisal.practice import PracticeCase
 from ecg_core.appraisal.readers import Agreement, Month
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
@@ -23,7 +23,6 @@ from widgets.charts import COLOURS, HEIGHT
 from widgets.text import plain
 
 PLAIN = {"displayModeBar": False}
-SHIFT_COLOURS = {Shift.NONE: "green", Shift.SOME: "orange", Shift.LARGE: "red"}
 
 
 def show(context: Context) -> None:
@@ -46,10 +45,10 @@ def show(context: Context) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _overrides(readers.overrides(cases))
-        _seconds(cases)
     with right:
-        _changes(readers.changes(cases))
-    _agreement(readers.with_machine(cases), readers.between_readers(cases), names)
+        _agreement(readers.with_machine(cases), readers.between_readers(cases), names)
+        _seconds(cases)
+    _changes(readers.changes(cases))
     _drift(cases, context)
 
 
@@ -128,7 +127,7 @@ def _seconds(cases: Sequence[PracticeCase]) -> None:
     if len(taken):
         low, middle, high = np.percentile(taken, (25, 50, 75))
         st.metric(
-            "Time to decision, median",
+            "Time from the answer to the decision, median",
             f"{middle:.0f} s",
             f"middle half {low:.0f}–{high:.0f} s, n = {len(taken)}",
             delta_color="off",
@@ -180,16 +179,33 @@ def _drift(cases: Sequence[PracticeCase], context: Context) -> None:
         )
     table = pd.DataFrame(
         {
-            "Month": [one.period for one in told],
-            "Class": [one.name for one in told],
-            "ECGs": [one.n for one in told],
-            "PSI": [f"{one.psi:.2f}" for one in told],
-            "Says": [str(one.shift) for one in told],
+            "month": [one.period for one in told],
+            "class": [one.name for one in told],
+            "ecgs": [one.n for one in told],
+            "psi": [one.psi for one in told],
+            "by_chance_up_to": [one.chance for one in told],
+            "says": [str(one.shift) for one in told],
         }
     )
-    st.dataframe(table, hide_index=True, width="content", alt="Population stability by month")
+    st.dataframe(
+        _by_month(told), hide_index=True, width="content", alt="Population stability by month"
+    )
     st.caption(
         "Population stability index of the probabilities against the chosen evidence: under 0.1 "
-        "stable, from 0.25 a large shift. A ward's patients may differ from it from the start."
+        "stable, from 0.25 a large shift; within chance where one month of a hundred would reach "
+        "it without any. A ward's patients may differ from the evidence from the start."
     )
     tables.csv_button(table, "drift", "drift")
+
+
+def _by_month(told: Sequence[Drift]) -> pd.DataFrame:
+    """One row a class, one column a month."""
+    columns: dict[str, dict[str, str]] = {}
+    for one in told:
+        column = columns.setdefault(f"{one.period} (n = {one.n})", {})
+        column[one.name] = f"{one.psi:.2f}, {one.shift}"
+    names = list(dict.fromkeys(one.name for one in told))
+    table = {"Class": names}
+    for month, column in columns.items():
+        table[month] = [column.get(name, "") for name in names]
+    return pd.DataFrame(table)

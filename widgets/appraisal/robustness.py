@@ -15,6 +15,12 @@ from widgets.appraisal import charts, figures, live_bench, tables
 from widgets.appraisal.context import Context
 
 MACRO = "superclass macro-AUC"
+CONDITIONS = {
+    "bw_low_res_scan": "Coarse black-and-white scan",
+    "creased_shadowed": "Creased, in shadow",
+    "phone_photo": "Photograph by telephone",
+}
+"""Conditions whose key does not read well."""
 
 
 def show(context: Context) -> None:
@@ -74,7 +80,7 @@ def _heat(sets: list[CaseSet], card: ModelCard) -> None:
 
 
 def _words(cases: CaseSet) -> str:
-    return cases.condition.replace("_", " ")
+    return CONDITIONS.get(cases.condition, cases.condition.replace("_", " ").capitalize())
 
 
 def _carried(card: ModelCard, cases: CaseSet, name: str) -> Interval | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from functools import partial
+
+import pandas as pd
 import streamlit as st
 
 from widgets import unsure
+from widgets.appraisal import tables
 from widgets.appraisal.context import Context
 
 
@@ -13,5 +18,11 @@ def show(context: Context) -> None:
     left, right = st.columns([1, 1], gap="large")
     with left:
         unsure.risk(context.cases)
+        st.caption(tables.source_line(context.cases))
+        if context.asked or context.cases.choice is not None:
+            tables.csv_button(partial(unsure.risk_rows, context.cases), "doubt", "doubt")
     with right:
-        unsure.silence(unsure.sent(context.card.name, context.card.weights_sha256))
+        found = unsure.sent(context.card.name, context.card.weights_sha256)
+        unsure.silence(found)
+        if found:
+            tables.csv_button(pd.DataFrame(map(asdict, found)), "inputs", "inputs")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal.curves import Curve, Reliability
+from ecg_core.appraisal.curves import Curve, DecisionCurve, Reliability
 from ecg_core.appraisal.rates import Areas, Rates
 from ecg_core.appraisal.values import CaseSet
 from ecg_core.appraisal.words import told
@@ -67,6 +67,19 @@ def bins_table(found: Reliability) -> pd.DataFrame:
 def points_table(curve: Curve, names: tuple[str, str]) -> pd.DataFrame:
     """Points of a curve with the thresholds that they belong to. names: of x and y."""
     return pd.DataFrame({"threshold": curve.cuts, names[0]: curve.x, names[1]: curve.y})
+
+
+def benefit_table(curve: DecisionCurve) -> pd.DataFrame:
+    """Points of a decision curve."""
+    return pd.DataFrame(
+        {
+            "threshold": curve.thresholds,
+            "model": curve.model,
+            "low": curve.low,
+            "high": curve.high,
+            "everyone": curve.everyone,
+        }
+    )
 
 
 def averages_table(rows: Sequence[Areas]) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def _curves(context: Context) -> None:
             height=HEIGHT + 60,
             margin={"l": 50, "r": 10, "t": 10, "b": 46},
             xaxis={"title": "Epoch"},
-            yaxis={"title": "Mean AUC of five classes"},
+            yaxis={"title": "Mean AUC of five classes", "tickformat": ".2f"},
             legend={"orientation": "h", "y": -0.2},
         )
         st.plotly_chart(
