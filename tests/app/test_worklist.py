@@ -35,6 +35,7 @@ def test_a_case_is_opened_decided_and_taken_back(app: AppTest) -> None:
     page.button(key="take_back_last").click().run()
     assert [reading.undone for reading in engine.store().reopen(case).readings] == [True]
     assert len(page.dataframe[0].value) == 1
+    assert "Taken back by event" in page.toast[0].value
 
 
 def test_a_blind_reader_sees_no_answer_before_the_first_reading(app: AppTest) -> None:
