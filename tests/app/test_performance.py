@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from ecg_core.learning import evidence, method_rows
 from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.network.statements import SUPERCLASSES
 from tests.app.conftest import words
+from tests.appraisal.ward_months import fill
 from tests.learning.test_method_rows import row
 from widgets import engine
 from widgets.appraisal.views import VIEWS
@@ -255,3 +257,24 @@ def test_shipped_robustness_and_groups(released: tuple[AppTest, EvidenceSet]) ->
     assert clean["Mean AUC"] == f"{carried.value:.3f} ({carried.low:.3f}–{carried.high:.3f})"
     # Every recording is held against itself on another layout.
     assert (comparison["Cases"] == found.n).all() and len(comparison) == 6
+
+
+def test_a_month_of_daily_use_and_its_adjudications(
+    released: tuple[AppTest, EvidenceSet],
+) -> None:
+    page, _ = released
+    settled = fill(engine.store(), 2, 52, datetime(2026, 8, 2, 7, tzinfo=UTC))
+    assert settled > 0
+    said = words(view(page, "readers"))
+    assert "Daily use: 104 ECGs" in said and "2026-08 to 2026-09" in said
+    assert "readings given blind first" in said
+    assert "Where a lead adjudicated (" in said
+    table = next(f.value for f in page.dataframe if "Cohen's kappa (95 % CI)" in f.value)
+    assert set(table["Reader"]) == {"Dr. Berg", "Dr. Castro"}
+    drift = next(f.value for f in page.dataframe if "2026-09 (n = 52)" in f.value)
+    # Nearly all ECGs of that month are infarctions.
+    assert "large shift" in drift.set_index("Class").loc["Myocardial infarction"].iloc[-1]
+    assert "In 2026-09 the machine's probabilities are distributed otherwise" in said
+    page.button_group(key="origin").set_value("adjudicated decisions").run()
+    assert not page.exception
+    assert f"{settled} ECGs of {settled} patients" in words(page)
