@@ -57,7 +57,7 @@ def _drop_zone() -> None:
         "the page.",
     )
     st.caption(
-        "Pictures (JPEG, PNG, HEIC, TIFF…), PDF, DICOM, SCP-ECG, aECG, MUSE, Philips, EDF, "
+        "Pictures (JPEG, PNG, HEIC, TIFF…), PDF, DICOM, SCP-ECG, aECG, MUSE, Philips, EDF, BDF, "
         "WFDB records, or a ZIP."
     )
     if files:
