@@ -125,7 +125,7 @@ def _reported(case: StoredCase, attention: Attention, previous: str, readings: b
         case.page,
         engine.stored_waves(case),
         found,
-        reported.drafted(case.page, found, case.prediction, earlier_ecg),
+        reported.drafted(case.page, found, case.prediction, earlier_ecg, case.id),
         case.prediction,
         case.priority,
         attention,

@@ -21,6 +21,7 @@ from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.readings import StoredReading
 from widgets.measurements import details, header
 from widgets.narrative import editor, narrative_view
+from widgets.recorded import person_choice, recorded_person
 from widgets.report import report_button
 
 
@@ -60,9 +61,11 @@ def drafted(
     measurements: Measurements,
     prediction: Prediction,
     previous: Measurements | None,
+    case_id: str,
 ) -> Narrative:
     """The draft of one ECG, compared with another one where the reader chose it."""
-    return compose(Facts(measurements, prediction, page.remarks, previous))
+    person = recorded_person(case_id)
+    return compose(Facts(measurements, prediction, page.remarks, previous, person))
 
 
 def marks(page: EcgPage, measurements: Measurements, case_id: str) -> list[Annotation]:
@@ -87,6 +90,7 @@ def draft_view(one: Reported) -> None:
     """The draft report beside the ECG."""
     names = {finding.code: finding.name for finding in one.prediction.findings}
     narrative_view(one.narrative, one.measurements, names, one.case_id)
+    person_choice(one.case_id)
 
 
 def editor_view(one: Reported) -> None:

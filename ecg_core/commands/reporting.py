@@ -21,6 +21,7 @@ from ecg_core.page.values import EcgPage
 from ecg_core.page.waves import Waves, waves_of_page, waves_of_record
 from ecg_core.report.building import content
 from ecg_core.report.content import Content, Paper
+from ecg_core.report.limits import Person, Sex
 from ecg_core.report.narrative import compose
 from ecg_core.report.pdf import render
 from ecg_core.report.values import Facts
@@ -37,6 +38,8 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="PDF")
     parser.add_argument("--paper", choices=tuple(SHEETS), default="a4")
     parser.add_argument("--patient", default="", help="printed on the report, stored nowhere")
+    parser.add_argument("--age", type=float, metavar="YEARS", help="for the limits of the draft")
+    parser.add_argument("--sex", choices=tuple(Sex), help="for the limits of the draft")
     parser.add_argument(
         "--data-dir", type=Path, default=Path(os.environ.get("ECG_DATA_DIR") or "var")
     )
@@ -45,11 +48,12 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the PDF; exit 3 when the ECG cannot be read, 2 when there is none."""
+    person = Person(arguments.age, arguments.sex and Sex(arguments.sex))
     try:
         if Path(arguments.case).suffix or Path(arguments.case).exists():
-            found = _of_file(arguments.case)
+            found = _of_file(arguments.case, person)
         else:
-            found = _of_case(arguments.case, arguments.data_dir)
+            found = _of_case(arguments.case, arguments.data_dir, person)
     except (FileNotFoundError, StopIteration):
         complain(f"No ECG at {arguments.case}")
         return WRONG_USAGE
@@ -65,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ALL_READ
 
 
-def _of_file(path: str) -> Content:
+def _of_file(path: str, person: Person) -> Content:
     # Grad-CAM takes a second to import; the other commands do not wait for it.
     from ecg_core.network.explain import attend
 
@@ -75,7 +79,7 @@ def _of_file(path: str) -> Content:
     classifier = network.Answering().to(page.layout)
     prediction = classifier.predict(page)
     measurements = measure_page(page, record)
-    draft = compose(Facts(measurements, prediction, page.remarks)).text
+    draft = compose(Facts(measurements, prediction, page.remarks, person=person)).text
     return content(
         page,
         _waves(page, record),
@@ -88,7 +92,7 @@ def _of_file(path: str) -> Content:
     )
 
 
-def _of_case(case_id: str, data_dir: Path) -> Content:
+def _of_case(case_id: str, data_dir: Path, person: Person) -> Content:
     store = Store.open(data_dir, os.environ.get("ECG_DATABASE_URL"))
     case = store.reopen(case_id)
     record = None
@@ -97,7 +101,7 @@ def _of_case(case_id: str, data_dir: Path) -> Content:
         source = read(Bundle(case.name, tuple(files)))
         record = source if isinstance(source, EcgRecord) else None
     measurements = measure_page(case.page, record)
-    draft = compose(Facts(measurements, case.prediction, case.page.remarks)).text
+    draft = compose(Facts(measurements, case.prediction, case.page.remarks, person=person)).text
     return content(
         case.page,
         _waves(case.page, record),

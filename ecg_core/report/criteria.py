@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ecg_core.report.limits import Person, st_v2_v3_mv
 from ecg_core.signal.values import LeadMeasurement
 
 CONTIGUOUS: tuple[tuple[str, ...], ...] = (
@@ -12,11 +13,10 @@ CONTIGUOUS: tuple[tuple[str, ...], ...] = (
 )
 """Neighbouring leads, from right to left over the chest and round the frontal plane."""
 
-ST_ELEVATION_MV: dict[str, float] = {"V2": 0.2, "V3": 0.2}
-ST_ELEVATION_ELSE_MV = 0.1
+ST_ELEVATION_MV = 0.1
 ST_DEPRESSION_MV = -0.05
 """At the J point in two contiguous leads: Fourth Universal Definition of Myocardial Infarction
-(Thygesen et al., Circulation 2018;138:e618-51), the limits of men over 40 in V2 and V3."""
+(Thygesen et al., Circulation 2018;138:e618-51); V2 and V3 have limits by sex and age (`limits`)."""
 
 T_INVERSION_MV = -0.1
 T_JUDGED = ("I", "II", "aVL", "aVF", "V2", "V3", "V4", "V5", "V6")
@@ -45,13 +45,14 @@ def contiguous(leads: set[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def st_elevation(leads: Leads) -> tuple[str, ...]:
+def st_elevation(leads: Leads, person: Person) -> tuple[str, ...]:
     """Contiguous leads with ST elevation at the J point."""
+    limits_mv = dict.fromkeys(("V2", "V3"), st_v2_v3_mv(person))
     return contiguous(
         {
             name
             for name, lead in leads.items()
-            if name != "aVR" and lead.st_j_mv >= ST_ELEVATION_MV.get(name, ST_ELEVATION_ELSE_MV)
+            if name != "aVR" and lead.st_j_mv >= limits_mv.get(name, ST_ELEVATION_MV)
         }
     )
 

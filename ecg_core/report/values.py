@@ -8,6 +8,7 @@ from enum import StrEnum
 from ecg_core.network.statements import STATEMENTS
 from ecg_core.network.values import Finding, Prediction
 from ecg_core.page.values import Remark
+from ecg_core.report.limits import SOMEBODY, Person
 from ecg_core.signal.values import LeadMeasurement, Measurements, Quality
 
 
@@ -57,13 +58,14 @@ class Narrative:
 class Facts:
     """What the rules may look at. prediction: None where no model was asked.
 
-    previous: measurements of the ECG chosen to compare with.
+    previous: measurements of the ECG chosen to compare with. person: whose limits apply.
     """
 
     measurements: Measurements
     prediction: Prediction | None = None
     remarks: tuple[Remark, ...] = ()
     previous: Measurements | None = None
+    person: Person = SOMEBODY
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -70,6 +70,15 @@ def test_the_draft_is_edited_taken_over_and_made_anew(opened: AppTest) -> None:
     assert opened.text_area(key=f"draft_{case}").value == first
 
 
+def test_age_and_sex_choose_the_limits_of_the_draft(opened: AppTest) -> None:
+    case = case_of(opened)
+    assert any(s["text"] == "Sinus rhythm." for s in component(opened, "sentences_")["sentences"])
+    # 74/min is slow for two years.
+    opened.number_input(key=f"age_{case}").set_value(2).run()
+    texts = [s["text"] for s in component(opened, "sentences_")["sentences"]]
+    assert "Sinus bradycardia." in texts and "Sinus rhythm." not in texts
+
+
 def test_the_report_prints_what_was_edited(
     opened: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

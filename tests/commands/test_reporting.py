@@ -9,7 +9,10 @@ import pypdfium2
 import pytest
 
 from ecg_core.cli import main
+from ecg_core.commands import reporting
 from ecg_core.network.registry import DEFAULT_MODEL
+from ecg_core.report.limits import Person, Sex
+from ecg_core.report.values import Facts
 from tests.network.models import write_model
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
@@ -48,6 +51,16 @@ def test_a_file_becomes_one_page(
     assert "Draft, not signed" in text and "Research use only. Not a diagnosis." in text
     # The demonstration beats at 68/min.
     assert "Ventricular rate 68/min." in text or "Ventricular rate 69/min." in text
+
+
+def test_age_and_sex_reach_the_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Facts] = []
+    compose = reporting.compose
+    monkeypatch.setattr(reporting, "compose", lambda facts: asked.append(facts) or compose(facts))
+    record, out = str(DEMO / "normal.hea"), str(tmp_path / "report.pdf")
+    assert main(["report", record, "--out", out, "--age", "2", "--sex", "female"]) == 0
+    assert main(["report", record, "--out", out]) == 0
+    assert [facts.person for facts in asked] == [Person(2.0, Sex.FEMALE), Person()]
 
 
 def test_what_is_no_ecg_or_not_there_is_told(

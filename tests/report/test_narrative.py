@@ -8,7 +8,9 @@ import pytest
 
 from ecg_core.network.statements import Triage
 from ecg_core.page.values import Remark, Severity
+from ecg_core.report.criteria import st_elevation
 from ecg_core.report.lead_names import named
+from ecg_core.report.limits import Person, Sex, st_v2_v3_mv
 from ecg_core.report.narrative import compose
 from ecg_core.report.phrases import ENGLISH, LANGUAGES
 from ecg_core.report.rules import EACH, FIRST
@@ -92,6 +94,34 @@ def test_what_cannot_be_measured_cannot_be_judged() -> None:
 )
 def test_measurements_choose_the_phrase(heart: Heart, words: str) -> None:
     assert words in compose(Facts(measured(heart), prediction())).text
+
+
+@pytest.mark.parametrize(
+    ("heart", "person", "words"),
+    [
+        # The tangent ends T 14 ms before the model does: QTc of 453 ms.
+        (Heart(rate_bpm=60, qtc_s=0.467), Person(50, Sex.MALE), "QTc prolonged to 45"),
+        (Heart(rate_bpm=60, qtc_s=0.467), Person(50, Sex.FEMALE), "(Fridericia), normal."),
+        (Heart(rate_bpm=60, qtc_s=0.467), Person(), "(Fridericia), normal."),
+        (Heart(rate_bpm=112, pr_s=0.13), Person(6), "Sinus rhythm."),
+        (Heart(rate_bpm=62), Person(6), "Sinus bradycardia."),
+        (Heart(rate_bpm=62), Person(60), "Sinus rhythm."),
+    ],
+)
+def test_limits_are_those_of_age_and_sex(heart: Heart, person: Person, words: str) -> None:
+    assert words in compose(Facts(measured(heart), person=person)).text
+
+
+def test_st_in_v2_and_v3_is_judged_by_age_and_sex() -> None:
+    assert st_v2_v3_mv(Person(39, Sex.MALE)) == 0.25
+    assert st_v2_v3_mv(Person(40, Sex.MALE)) == st_v2_v3_mv(Person()) == 0.2
+    assert st_v2_v3_mv(Person(39, Sex.FEMALE)) == 0.15
+    # 0.21 to 0.24 mV in V2 and V3 alone are none in a young man.
+    found = measured(Heart(lesions=(Lesion("anterior", st_mv=0.22),)))
+    leads = {lead.lead: lead for lead in found.leads if lead.lead in ("V2", "V3")}
+    assert all(0.15 < lead.st_j_mv < 0.25 for lead in leads.values())
+    assert st_elevation(leads, Person(50, Sex.FEMALE)) == ("V2", "V3")
+    assert st_elevation(leads, Person(30, Sex.MALE)) == ()
 
 
 def test_model_and_measurement_that_disagree_are_both_told() -> None:

@@ -75,7 +75,8 @@ def steps() -> EcgRecord:
     """12 leads of 1 mV for the first half of every second: edges whose places are known."""
     fs_hz = 250.0
     at = np.arange(2500) / fs_hz
-    level = np.where(at % 1.0 < 0.5, 1.0, 0.0)
+    # A ripple that no pen shows: samples that stand still would be a recorder at its limit.
+    level = np.where(at % 1.0 < 0.5, 1.0, 0.0) + 0.01 * np.sin(2 * np.pi * 7.3 * at)
     signals = np.tile(level, (12, 1)).astype(np.float32)
     return EcgRecord("steps", "0" * 64, signals, STANDARD_LEADS, STANDARD_LEADS, fs_hz, 10.0)
 
@@ -93,11 +94,9 @@ def looked_at(lead: str) -> Attention:
 
 
 @pytest.mark.parametrize("paper", list(Paper))
-@pytest.mark.parametrize("attention", [None, looked_at("V2")], ids=["plain", "with attention"])
-def test_the_ecg_is_true_to_scale_at_100_per_cent(
-    paper: Paper, attention: Attention | None
-) -> None:
-    pdf = render(report(steps(), attention=attention), paper)
+@pytest.mark.parametrize("lead", ["", "V2"], ids=["plain", "with attention"])
+def test_the_ecg_is_true_to_scale_at_100_per_cent(paper: Paper, lead: str) -> None:
+    pdf = render(report(steps(), attention=looked_at(lead) if lead else None), paper)
     width_mm, height_mm = PAPER_MM[paper]
     assert opened(pdf)[0].get_size() == pytest.approx(
         (width_mm / 25.4 * 72, height_mm / 25.4 * 72), abs=0.1

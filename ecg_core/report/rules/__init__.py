@@ -8,17 +8,18 @@ applies speaks; in one that may say several, every row does.
 from __future__ import annotations
 
 from ecg_core.network.statements import Triage
-from ecg_core.report import criteria
 from ecg_core.report.rules import (
     conclusion,
     conduction,
     hypertrophy,
     infarction,
+    intervals,
     previous,
     rhythm,
     st_t,
     technical,
 )
+from ecg_core.report.rules.rhythm import Pace
 from ecg_core.report.rules.rule import Answer, Basis, Rule, always, blank, number
 from ecg_core.report.values import Section
 from ecg_core.signal.values import BeatKind
@@ -33,8 +34,8 @@ FIRST: dict[Section, tuple[tuple[Rule, ...], ...]] = {
             Rule("rhythm_finding", rhythm.arrhythmia(with_p=False)),
             Rule("rhythm_conflict", rhythm.arrhythmia(with_p=True)),
             Rule("sinus_arrhythmia", rhythm.sinus_arrhythmia),
-            Rule("sinus_bradycardia", rhythm.sinus(below=60)),
-            Rule("sinus_tachycardia", rhythm.sinus(above=101)),
+            Rule("sinus_bradycardia", rhythm.sinus(Pace.SLOW)),
+            Rule("sinus_tachycardia", rhythm.sinus(Pace.FAST)),
             Rule("sinus", rhythm.sinus()),
             Rule("atrial_axis", rhythm.atrial),
             Rule("irregular", rhythm.irregular),
@@ -72,11 +73,11 @@ FIRST: dict[Section, tuple[tuple[Rule, ...], ...]] = {
             Rule("qrs_none", blank("qrs")),
         ),
         (
-            Rule("qt_irregular", number("qtcf", doubtful=True, also=("qt",))),
-            Rule("qt_short", number("qtcf", below=350, also=("qt",))),
-            Rule("qt_normal", number("qtcf", 350, 461, also=("qt",))),
-            Rule("qt_long", number("qtcf", 461, 500, also=("qt",))),
-            Rule("qt_very_long", number("qtcf", 500, also=("qt",))),
+            Rule("qt_irregular", intervals.qt_irregular),
+            Rule("qt_short", intervals.qt_short),
+            Rule("qt_normal", intervals.qt_normal),
+            Rule("qt_long", intervals.qt_long),
+            Rule("qt_very_long", intervals.qt_very_long),
             Rule("qt_none", always),
         ),
     ),
@@ -129,8 +130,8 @@ EACH: dict[Section, tuple[Rule, ...]] = {
         Rule("voltage_alone", hypertrophy.voltage),
     ),
     Section.ST_T: (
-        Rule("st_elevation", st_t.deviation(criteria.st_elevation, 1.0)),
-        Rule("st_depression", st_t.deviation(criteria.st_depression, -1.0)),
+        Rule("st_elevation", st_t.deviation(st_t.elevated, 1.0)),
+        Rule("st_depression", st_t.deviation(st_t.depressed, -1.0)),
         Rule("st_none", st_t.none),
         Rule("t_inversion", st_t.t_inverted),
         Rule("stt_finding", st_t.findings),

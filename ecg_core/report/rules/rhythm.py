@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 
-import numpy as np
-
+from ecg_core.report import limits
 from ecg_core.report.rules.rule import Answer, Basis, codes
 from ecg_core.report.values import Facts
 from ecg_core.signal.values import BeatKind
@@ -42,12 +42,24 @@ ARRHYTHMIA_MS = 100.0
 """Standard deviation of RR from which a sinus rhythm is an arrhythmia."""
 
 
-def sinus(above: float = -np.inf, below: float = np.inf) -> Callable[[Facts], Answer]:
-    """P waves from the sinus node lead the beats, at this rate."""
+class Pace(StrEnum):
+    """A sinus rate against what is usual at the person's age."""
+
+    SLOW = "slow"
+    USUAL = "usual"
+    FAST = "fast"
+
+
+def sinus(pace: Pace | None = None) -> Callable[[Facts], Answer]:
+    """P waves from the sinus node lead the beats, at this pace; None: at any."""
 
     def says(facts: Facts) -> Answer:
         rate, axis = facts.value("rate"), facts.value("p_axis")
-        if facts.value("pr") is None or rate is None or not above <= round(rate) < below:
+        if facts.value("pr") is None or rate is None:
+            return None
+        slowest, fastest = limits.sinus_bpm(facts.person)
+        found = Pace.SLOW if round(rate) < slowest else Pace.USUAL
+        if pace not in (None, Pace.FAST if round(rate) > fastest else found):
             return None
         if axis is not None and not SINUS_AXIS[0] <= axis <= SINUS_AXIS[1]:
             return None

@@ -10,13 +10,21 @@ from ecg_core.report.rules.rule import Answer, Basis
 from ecg_core.report.values import Facts
 
 
-def deviation(
-    judge: Callable[[criteria.Leads], tuple[str, ...]], sign: float
-) -> Callable[[Facts], Answer]:
+def elevated(facts: Facts) -> tuple[str, ...]:
+    """Leads with ST elevation."""
+    return criteria.st_elevation(facts.good_leads, facts.person)
+
+
+def depressed(facts: Facts) -> tuple[str, ...]:
+    """Leads with ST depression."""
+    return criteria.st_depression(facts.good_leads)
+
+
+def deviation(judge: Callable[[Facts], tuple[str, ...]], sign: float) -> Callable[[Facts], Answer]:
     """ST deviation as `judge` finds it; sign: 1 up, -1 down."""
 
     def says(facts: Facts) -> Answer:
-        leads = judge(facts.good_leads)
+        leads = judge(facts)
         if not leads:
             return None
         most = max(sign * facts.good_leads[name].st_j_mv for name in leads)
@@ -28,7 +36,7 @@ def deviation(
 def none(facts: Facts) -> Answer:
     """No ST deviation where enough leads are good."""
     good = facts.good_leads
-    if len(good) < 8 or facts.wide or criteria.st_elevation(good) or criteria.st_depression(good):
+    if len(good) < 8 or facts.wide or elevated(facts) or depressed(facts):
         return None
     return Basis(leads=tuple(good))
 
