@@ -20,12 +20,13 @@ from sklearn.metrics import roc_auc_score
 
 from ecg_core.appraisal import words
 from ecg_core.learning.metrics import Interval
-from tests.browser.conftest import NARROW, ROOT, shoot_whole
+from tests.browser.conftest import NARROW, PATIENCE_MS, ROOT, shoot_whole
 from tests.labelled.made_sets import DEMO, NAMES
 from widgets.appraisal.views import VIEWS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
+MANY = 24
 COUNT = re.compile(r"\d+ ECGs of \d+ patients")
 TABLE = (
     "ecg_file;case no;diagnosis;CD;sex\n"
@@ -131,7 +132,7 @@ def test_a_set_is_stopped_goes_on_and_survives_a_reload(visit: Callable[..., Pag
     packed = io.BytesIO()
     lines = ["file,MI"]
     with zipfile.ZipFile(packed, "w") as archive:
-        for k in range(60):
+        for k in range(MANY):
             header = (DEMO / "normal.hea").read_text().replace("normal", f"n{k}")
             archive.writestr(f"n{k}.hea", header)
             archive.writestr(f"n{k}.dat", (DEMO / "normal.dat").read_bytes())
@@ -142,14 +143,14 @@ def test_a_set_is_stopped_goes_on_and_survives_a_reload(visit: Callable[..., Pag
     drops.nth(1).set_input_files(
         {"name": "many.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
     )
-    page.get_by_role("button", name="Score 60 ECGs").click()
+    page.get_by_role("button", name=f"Score {MANY} ECGs").click()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Stopped")).to_be_visible()
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_text("60 of 60 ECGs")).to_be_visible()
-    # Sixty copies of one ECG are one patient: nothing can be told, and that is said.
+    # Two processes start anew, on a machine that may be busy.
+    expect(page.get_by_text(f"{MANY} of {MANY} ECGs")).to_be_visible(timeout=6 * PATIENCE_MS)
     expect(page.get_by_text(re.compile("Too few ECGs to look|No shortcut found"))).to_be_visible()
     come_to_rest(page)
 
