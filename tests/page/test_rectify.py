@@ -213,3 +213,15 @@ def test_a_row_far_from_all_others_is_no_trace() -> None:
     assert [r.baseline_px for r in _together(tuple(map(row, lone)))] == list(lone[1:])
     strip_apart = (100.0, 230.0, 360.0, 560.0)
     assert len(_together(tuple(map(row, strip_apart)))) == 4
+
+
+@pytest.mark.parametrize("pulse", ["left", "right", "none"])
+def test_time_begins_at_the_first_sample_not_at_the_first_ink(pulse: str) -> None:
+    style = PrintStyle(pulse=pulse, separators="none", label="above")
+    printed = print_record(beating(), "3x4+1R", 6.0, style)
+    reading = read_scan(scan(printed.pixels))
+    box = printed.boxes[0]
+    middle_mm = (box.y0_mm + box.y1_mm) / 2
+    begin_px = np.array([[box.x0_mm, middle_mm]]) * printed.px_per_mm - 0.5
+    # A tenth of a millimetre is 4 ms; the pen alone reaches 0.17 mm to the left.
+    assert abs(reading.on_page(begin_px)[0, 0]) < 0.1
