@@ -118,7 +118,7 @@ def _paper(picture: np.ndarray) -> np.ndarray:
     small = cv2.dilate(small, np.ones((9, 9), np.uint8))
     small = cv2.GaussianBlur(small, (0, 0), 5.0)
     full = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.max(full, (16.0, 16.0, 16.0, 16.0)))
+    return np.asarray(np.maximum(full, 16))
 
 
 def _darkest(rest: np.ndarray) -> float:

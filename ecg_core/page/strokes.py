@@ -97,7 +97,7 @@ def follow(
             continue
         here = own[:, a:b]
         reached = np.isfinite(here)
-        some = reached.any(axis=1)
+        some = np.asarray(reached.any(axis=1))
         if not some.any():
             continue
         apart = np.maximum(

@@ -64,7 +64,7 @@ _NAMES = {"triage": "class"}
 def _word(name: str, value: object) -> str:
     if value is None or value == "":
         return "–"
-    if name == "triage" and value in set(Triage):
+    if name == "triage" and isinstance(value, str) and value in set(Triage):
         return TRIAGE_NAMES[Triage(value)]
     return value if isinstance(value, str) else str(value)
 
