@@ -225,3 +225,27 @@ def test_time_begins_at_the_first_sample_not_at_the_first_ink(pulse: str) -> Non
     begin_px = np.array([[box.x0_mm, middle_mm]]) * printed.px_per_mm - 0.5
     # A tenth of a millimetre is 4 ms; the pen alone reaches 0.17 mm to the left.
     assert abs(reading.on_page(begin_px)[0, 0]) < 0.1
+
+
+def test_ten_seconds_without_a_grid_are_as_long_as_they_were_printed() -> None:
+    style = PrintStyle(grid="none", pulse="right", separators="none")
+    printed = print_record(beating(), "3x4+1R", 6.0, style)
+    reading = read_scan(scan(printed.pixels))
+    left, middle_mm = printed.boxes[0].x0_mm, printed.origin_mm[1] + 15.0
+    ends_px = np.array([[left, middle_mm], [left + 250.0, middle_mm]]) * 6.0 - 0.5
+    begin, end = reading.on_page(ends_px)[:, 0]
+    assert abs(begin) < 0.4
+    assert abs(end - begin - 250.0) < 0.5
+
+
+def test_six_chest_leads_without_names_are_not_taken_for_others() -> None:
+    style = PrintStyle(label="none", separators="none")
+    printed = print_record(beating(), "6x1 chest", 4.0, style)
+    try:
+        page = from_scan(scan(printed.pixels))
+    except PageError as refusal:
+        assert refusal.remark.code == "unnamed_rows"
+    else:
+        assert any(remark.severity is Severity.DOUBT for remark in page.remarks)
+    named = print_record(beating(), "6x1 chest", 6.0, PrintStyle(separators="none"))
+    assert from_scan(scan(named.pixels)).layout == "6x1 chest"
