@@ -98,11 +98,13 @@ def _progress(labelled: LabelledSet) -> None:
         st.rerun()
     state, info = scoring.state(labelled), labelled.info
     done = labelled.done()
-    seen: dict[str, State] = st.session_state.setdefault("own_set_states", {})
-    if seen.get(info.id) not in (None, state):
-        seen[info.id] = state
+    # What the page around this shows changes with the state, and when the first answers are here.
+    stage = (state, done > 0)
+    seen: dict[str, tuple[State, bool]] = st.session_state.setdefault("own_set_stages", {})
+    before = seen.get(info.id, stage)
+    seen[info.id] = stage
+    if before != stage:
         st.rerun()
-    seen[info.id] = state
     word, icon, colour = STATES[state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(word, icon=icon, color=colour)
