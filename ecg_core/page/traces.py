@@ -28,6 +28,9 @@ OTHER_COUNTS = (8, 9, 10, 11)
 """Numbers of rows that pages have, but none that is known."""
 FOOTER_AGREEMENT = 0.1
 """A last row that follows the others no more than this is a line of print."""
+STRAIGHT_MM = 0.2
+"""A first or last of several rows that leaves its own middle no further than this was never
+drawn by a heart: the quietest lead of a page that beats moves three times as much."""
 APART = 0.6
 """Neighbours among five rows lie at least this far apart, in usual pitches."""
 STRIP_FILLED, STRIP_AGREEMENT = 0.85, 0.35
@@ -137,7 +140,7 @@ def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count != 5))
     if len(rows) in (6, 7) and not _last_beats(rows):
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count < len(rows)))
-    return _together(rows)
+    return _drawn_by_hearts(_together(rows))
 
 
 def count_of_no_layout(traces: np.ndarray) -> int:
@@ -152,6 +155,23 @@ def _together(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     pitches = np.diff([row.baseline_px for row in rows])
     far = pitches > LONE_PITCHES * np.median(pitches)
     return rows[int(far[0]) : len(rows) - int(far[-1])]
+
+
+def _drawn_by_hearts(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Four to seven rows less a first or last one that is a straight line: an edge of paper."""
+    if not 4 <= len(rows) < max(ROW_COUNTS):
+        return rows
+    straight = [_moves_mm(row) < STRAIGHT_MM for row in rows]
+    if any(straight[1:-1]):
+        return rows
+    return rows[int(straight[0]) : len(rows) - int(straight[-1])]
+
+
+def _moves_mm(row: Row) -> float:
+    """How far a row leaves its running median, but for the 2 % of columns where it does most."""
+    start, end = row.span_px()
+    curve = row.curve_px[start:end]
+    return float(np.quantile(np.abs(curve - _calm(curve))[row.filled[start:end]], 0.98)) / RASTER
 
 
 def _last_beats(rows: tuple[Row, ...]) -> bool:

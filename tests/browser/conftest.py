@@ -83,7 +83,10 @@ def _wait_for(url: str, patience_s: float = 120.0) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(address: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
+    """The one browser of all browser tests: Playwright runs once in a process."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"needs {CHROMIUM}, Debian's browser")
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield chromium

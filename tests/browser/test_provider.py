@@ -21,13 +21,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from ecg_core.triage.room_schema import AccountRow
 from ecg_core.triage.schema import EventRow
 from ecg_core.triage.store import Store
-from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, _wait_for, shoot
+from tests.browser.conftest import CHROMIUM, ROOT, _wait_for, shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 ADA = {"sub": "1", "name": "Dr. Ada", "email": "ada@example.org", "groups": ["ecg-readers"]}
@@ -160,14 +160,6 @@ ecg-leads = "lead"
             server.wait(10)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        made = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield made
-        made.close()
-
-
 def through_the_provider(browser: Browser, site: str) -> Page:
     """Somebody new at the sign-in page, who chooses the provider."""
     page = browser.new_context().new_page()
@@ -177,9 +169,9 @@ def through_the_provider(browser: Browser, site: str) -> Page:
 
 
 def test_groups_decide_who_comes_in_and_as_what(
-    provider: Provider, site: str, data: Path, chromium: Browser
+    provider: Provider, site: str, data: Path, browser: Browser
 ) -> None:
-    page = through_the_provider(chromium, site)
+    page = through_the_provider(browser, site)
     menu = page.get_by_role("button", name="Dr. Ada")
     expect(menu).to_be_visible()
     expect(page.get_by_role("link", name="Worklist")).to_be_visible()
@@ -193,12 +185,12 @@ def test_groups_decide_who_comes_in_and_as_what(
 
     # Another group at the next sign-in is another role.
     provider.person = ADA | {"groups": ["ecg-leads", "cyclists"]}
-    page = through_the_provider(chromium, site)
+    page = through_the_provider(browser, site)
     expect(page.get_by_role("link", name="Audit")).to_be_visible()
 
     # Somebody whom the provider knows and this program does not.
     provider.person = EVE
-    page = through_the_provider(chromium, site)
+    page = through_the_provider(browser, site)
     expect(page.get_by_text(re.compile("You are not known here"))).to_be_visible()
     expect(page.get_by_role("link", name="Worklist")).to_have_count(0)
     shoot(page, "unknown_person_wide_light")
@@ -206,7 +198,7 @@ def test_groups_decide_who_comes_in_and_as_what(
     # A token that somebody else signed.
     provider.person = ADA | {"groups": ["ecg-leads"]}
     provider.key = RSAKey.generate_key(2048, {"kid": "of the test"})
-    page = through_the_provider(chromium, site)
+    page = through_the_provider(browser, site)
     page.wait_for_timeout(3000)
     expect(page.get_by_role("link", name="Worklist")).to_have_count(0)
 
