@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 MANY = 24
 COUNT = re.compile(r"\d+ ECGs of \d+ patients")
 TABLE = (
-    "ecg_file;case no;diagnosis;CD;sex\n"
+    "file;case no;triage;CD;sex\n"
     "normal;p1;normal;0;f\n"
     "left_bundle;p2;other;1;m\n"
     "hypertrophy;p3;other;maybe;m\n"
@@ -99,10 +99,6 @@ def test_own_set_from_the_drop_to_the_figures_of_the_command(
     drops.nth(1).set_input_files(
         {"name": "ward.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
     )
-    # No column is named as expected: the reader must say which one names the file.
-    expect(page.get_by_text("Say which column names the file.")).to_be_visible()
-    map_column(page, row=0, choice="file")
-    map_column(page, row=2, choice="triage class")
     expect(page.get_by_text("4 ECGs can be scored.")).to_be_visible()
     page.get_by_text("2 rows need attention").click()
     expect(page.get_by_text("Row 3: “maybe” in CD is neither yes nor no.")).to_be_visible()
@@ -155,28 +151,13 @@ def test_a_set_is_stopped_goes_on_and_survives_a_reload(visit: Callable[..., Pag
     come_to_rest(page)
 
 
-def map_column(page: Page, row: int, choice: str) -> None:
-    """Set what a column of the table is, in the grid's third column."""
-    grid = page.get_by_test_id("stDataFrame").first
-    box = grid.bounding_box()
-    assert box is not None
-    cell = grid.locator(f'[data-testid="glide-cell-2-{row}"]')
-    expect(cell).to_have_count(1)
-    # The grid is a canvas: rows of 35 px below a header of as much, four columns.
-    page.mouse.dblclick(box["x"] + box["width"] * 0.62, box["y"] + 35 * (row + 1.5))
-    page.keyboard.type(choice)
-    page.keyboard.press("Enter")
-    expect(cell).to_have_text(choice)
-
-
 def evaluated(folder: Path, files: list[str]) -> dict[str, dict]:
     """What `evaluate` prints of the same ECGs and labels, by code."""
     ecgs, labels = folder / "ecgs", folder / "ward.csv"
     ecgs.mkdir()
     for file in map(Path, files):
         (ecgs / file.name).write_bytes(file.read_bytes())
-    names = TABLE.replace("ecg_file", "file").replace("diagnosis", "triage")
-    labels.write_text(names, encoding="utf-8")
+    labels.write_text(TABLE, encoding="utf-8")
     command = ["evaluate", "--dataset", "labelled", "--root", str(ecgs), "--labels", str(labels)]
     done = subprocess.run(
         [sys.executable, "-m", "ecg_core", *command, "--out", str(folder / "var")],
