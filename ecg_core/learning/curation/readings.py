@@ -21,6 +21,7 @@ from ecg_core.page.values import EcgPage, PageError
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 STORE = "readings"
 """Folder in which commands keep readings."""
+PEN_MM = 0.5
 HEADER_SHARE, FOOTER_SHARE = 0.18, 0.06
 """Parts of a page taken for header and footer when its traces could not be placed."""
 
@@ -99,14 +100,15 @@ def _trace_rows(reading: Reading, height_px: int) -> tuple[int, int]:
 
 
 def trace_area(reading: Reading, size_px: tuple[int, int]) -> tuple[int, int, int, int]:
-    """First and last pixel row, first and last pixel column of the lead boxes on a scan.
+    """First and last pixel row, first and last pixel column of the traces on a scan.
 
-    size_px: height and width of the scan. What lies outside is no ECG.
+    The lead boxes and the width of a pen around them. size_px: height and width of the scan. What
+    lies outside is no ECG.
     """
     height, width = size_px
     boxes = reading.page.boxes
-    x_mm = (min(box.x0_mm for box in boxes), max(box.x1_mm for box in boxes))
-    y_mm = (min(box.y0_mm for box in boxes), max(box.y1_mm for box in boxes))
+    x_mm = (min(box.x0_mm for box in boxes) - PEN_MM, max(box.x1_mm for box in boxes) + PEN_MM)
+    y_mm = (min(box.y0_mm for box in boxes) - PEN_MM, max(box.y1_mm for box in boxes) + PEN_MM)
     top, bottom = (_to_px(reading, sum(x_mm) / 2, y)[1] for y in y_mm)
     left, right = (_to_px(reading, x, sum(y_mm) / 2)[0] for x in x_mm)
     return (*_inside(top, bottom, height), *_inside(left, right, width))
