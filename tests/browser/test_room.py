@@ -18,6 +18,9 @@ from widgets.demos import FOLDER
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 LANDSCAPE, PORTRAIT = (1024, 768), (820, 1180)
 ADA, BEN, LEE = "Dr. Ada", "Dr. Ben", "Dr. Lee"
+OPENED_WITHIN = 6
+READ_WITHIN = 60
+"""Looks at the list, about a second apart, until the machine has read what was put on it."""
 SAVED = re.compile("saved as audit event")
 
 People = dict[str, StorageState]
@@ -81,8 +84,14 @@ def test_two_readers_differ_and_a_lead_settles_it(
 ) -> None:
     ada = visit("worklist", size=first_size, cookies=people[ADA])
     put_on_list(ada, ecg)
-    ada.goto(f"{address}/worklist?list={ecg}")
-    expect(ada.locator("td", has_text="After reading")).to_be_attached()
+    # Other tests left cases of that name; the list is there once the machine has read this one.
+    for _ in range(READ_WITHIN):
+        ada.goto(f"{address}/worklist?list={ecg}")
+        at_rest(ada)
+        if ada.locator("td", has_text="After reading").count() == 1:
+            break
+        ada.wait_for_timeout(1000)
+    expect(ada.locator("td", has_text="After reading")).to_have_count(1)
     ada.get_by_role("button", name="Read the next case").click()
 
     # Blind: nothing of the machine until the first reading is in.
@@ -161,7 +170,7 @@ def test_two_readers_differ_and_a_lead_settles_it(
 
 
 def put_on_list(page: Page, name: str) -> None:
-    """Add a demo ECG to a list of its own name, and wait until the machine has read it."""
+    """Add a demo ECG to a list of its own name."""
     page.get_by_role("button", name="Add ECGs").click()
     page.get_by_label("List", exact=True).last.fill(name)
     files = [str(FOLDER / f"{name}.{ending}") for ending in ("hea", "dat")]
@@ -173,9 +182,18 @@ def put_on_list(page: Page, name: str) -> None:
 def choose_class(page: Page, name: str) -> None:
     """Open the list of classes and click on one, once the ECG above has its height."""
     at_rest(page)
-    page.get_by_role("combobox", name="Class").click()
+    chosen = page.get_by_role("combobox", name="Class")
     # The viewer's own lists, which are closed, name the same classes.
-    page.get_by_role("listbox").get_by_role("option", name=name, exact=True).click()
+    option = page.get_by_role("listbox").get_by_role("option", name=name, exact=True)
+    for _ in range(OPENED_WITHIN):
+        chosen.click()
+        page.wait_for_timeout(1500)
+        if option.count():
+            break
+        # It opened and closed again, or the form moved under the pointer.
+        page.keyboard.press("Escape")
+        at_rest(page)
+    option.click()
 
 
 def audit_verify(address: str) -> dict[str, object]:
