@@ -18,7 +18,7 @@ from ecg_core.page.layouts import LAYOUTS
 from ecg_core.page.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.quality import LIMITS
 from ecg_core.page.rectify import from_scan, read_scan
-from ecg_core.page.traces import Row, _together
+from ecg_core.page.traces import Row, _drawn_by_hearts, _together
 from ecg_core.page.values import EcgPage, PageError, Severity
 from tests.page.foreign_pictures import FOREIGN
 from tests.page.sample_records import beating
@@ -213,6 +213,25 @@ def test_a_row_far_from_all_others_is_no_trace() -> None:
     assert [r.baseline_px for r in _together(tuple(map(row, lone)))] == list(lone[1:])
     strip_apart = (100.0, 230.0, 360.0, 560.0)
     assert len(_together(tuple(map(row, strip_apart)))) == 4
+
+
+def test_a_straight_line_beside_rows_that_beat_is_no_row() -> None:
+    def row(baseline_px: float, beat_px: float) -> Row:
+        curve = np.full(1200, baseline_px)
+        curve[::100] -= beat_px
+        curve[1::100] -= beat_px
+        curve[2::100] -= beat_px
+        return Row(curve, np.ones(1200, bool), np.ones(1200, bool))
+
+    beating_rows = tuple(row(100.0 + 130 * k, 30.0) for k in range(6))
+    edge = row(890.0, 0.0)
+    assert _drawn_by_hearts((*beating_rows, edge)) == beating_rows
+    assert _drawn_by_hearts((row(-30.0, 0.0), *beating_rows)) == beating_rows
+    # A lead without a signal amid others, and a heart that stands still, are left as they are.
+    flat_amid = (*beating_rows[:2], row(360.0, 0.0), *beating_rows[3:5], edge)
+    assert _drawn_by_hearts(flat_amid) == flat_amid
+    still = tuple(row(100.0 * k, 0.0) for k in range(4))
+    assert _drawn_by_hearts(still) == still
 
 
 @pytest.mark.parametrize("pulse", ["left", "right", "none"])
