@@ -23,12 +23,14 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Score and print what came of it as one JSON line."""
-    from ecg_core.labelled import engines, scoring
+    from ecg_core.labelled import background, engines, scoring
     from ecg_core.labelled.sets import LabelledSet, State
 
     if not (arguments.folder / "set.json").is_file():
         complain(f"No labelled set at {arguments.folder}")
         return WRONG_USAGE
+    background.yield_to_readers()
+    background.one_thread()
     labelled = LabelledSet(arguments.folder)
     engine = engines.configured()
     if arguments.dask:

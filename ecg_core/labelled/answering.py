@@ -114,8 +114,5 @@ def _refused(case: CaseFiles, sha256: str, reason: str, started: float) -> CaseA
 
 @lru_cache(maxsize=2)
 def _classifier(model: str) -> Classifier:
-    """Once a process. One thread: there is a process for every core."""
-    import torch
-
-    torch.set_num_threads(1)
+    """Once a process."""
     return network.load(model)

@@ -1,19 +1,18 @@
 """Where cases are scored: processes of this machine, or a Dask cluster.
 
-An engine maps cases to answers as they come. `ECG_DASK_SCHEDULER` names the address of a running
-scheduler; its workers need this program, its models, and the set's folder on a shared disk.
+An engine maps cases to answers as they come, on processes that step back behind the readers.
+`ECG_DASK_SCHEDULER` names the address of a running scheduler; its workers need this program, its
+models, and the set's folder on a shared disk.
 """
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
-import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 
+from ecg_core.labelled import background
 from ecg_core.labelled.answering import CaseAnswer, CaseFiles, answer
 
 Stop = Callable[[], bool]
@@ -22,18 +21,15 @@ Engine = Callable[[Sequence[CaseFiles], str, Stop], Iterator[CaseAnswer]]
 
 IN_FLIGHT = 4
 """Cases handed out per worker at a time: few, so that stopping is quick."""
-NICENESS = 10
-"""Scoring yields to readers."""
-_DIE_WITH_PARENT = 1
 
 
 def processes(workers: int | None = None) -> Engine:
-    """One process a core, each nicer than the app."""
+    """One process a core, each behind the app."""
 
     def run(cases: Sequence[CaseFiles], model: str, stop: Stop) -> Iterator[CaseAnswer]:
         count = max(1, min(workers or os.cpu_count() or 1, len(cases)))
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(count, context, initializer=_yield_to_readers) as pool:
+        with ProcessPoolExecutor(count, context, initializer=_prepare) as pool:
             left = iter(cases)
             running: set[Future[CaseAnswer]] = set()
             while True:
@@ -51,21 +47,29 @@ def processes(workers: int | None = None) -> Engine:
     return run
 
 
-def _yield_to_readers() -> None:
-    """Step back behind the app, and end with the parent, however it ends."""
-    os.nice(NICENESS)
-    if sys.platform == "linux":
-        # A pool's worker whose parent was killed would wait for work for ever.
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+def _prepare() -> None:
+    background.yield_to_readers()
+    background.end_with_parent()
+    background.one_thread()
 
 
 def dask(address: str) -> Engine:
     """A Dask cluster (`dask.distributed`). Raises ModuleNotFoundError where it is not installed."""
 
     def run(cases: Sequence[CaseFiles], model: str, stop: Stop) -> Iterator[CaseAnswer]:
-        from distributed import Client, as_completed
+        from distributed import Client, WorkerPlugin, as_completed
+
+        class Behind(WorkerPlugin):
+            """Every worker, those that join later as well, as the processes of this machine."""
+
+            name = "ecg-behind-readers"
+
+            def setup(self, worker: object) -> None:
+                background.yield_to_readers()
+                background.one_thread()
 
         with Client(address) as client:
+            client.register_plugin(Behind())
             left = iter(cases)
             count = IN_FLIGHT * max(1, sum(client.nthreads().values()))
             first = [case for case, _ in zip(left, range(count), strict=False)]

@@ -18,6 +18,8 @@ from ecg_core.labelled.sets import LabelledSet, State, list_sets
 BATCH_S = 1.0
 """Answers are written at least this often."""
 LOCK = "scoring.lock"
+GLANCE_S = 0.3
+"""Who only looks whether a set is being scored holds the lock for less than this."""
 
 
 def score(labelled: LabelledSet, engine: Engine | None = None) -> State:
@@ -27,7 +29,7 @@ def score(labelled: LabelledSet, engine: Engine | None = None) -> State:
     another process is at it already.
     """
     try:
-        with FileLock(labelled.folder / LOCK, timeout=0):
+        with FileLock(labelled.folder / LOCK, timeout=GLANCE_S):
             return _score(labelled, engine or configured())
     except Timeout:
         return State.RUNNING

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from ecg_core.intake.values import Bundle
 from ecg_core.labelled.answering import CaseAnswer, CaseFiles
 from ecg_core.labelled.columns import Labels
 
-FOLDER = "labelled"
+FOLDER, ANSWERS = "labelled", "answers.jsonl"
 PREFIXES = ("truth_", "known_", "fact_")
 
 
@@ -50,6 +51,46 @@ class SetInfo:
     weights_sha256: str
     cases: int
     cancelled: bool = False
+
+
+class _Count:
+    """Names answered in a file that only grows: screens ask every other second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read_bytes = 0
+        self._names: set[str] = set()
+
+    def so_far(self, path: Path) -> int:
+        """How many names the file holds by now."""
+        with self._lock:
+            size = path.stat().st_size if path.exists() else 0
+            if size < self._read_bytes:
+                self._read_bytes, self._names = 0, set()
+            if size > self._read_bytes:
+                with path.open("rb") as file:
+                    file.seek(self._read_bytes)
+                    # The last line may still be being written.
+                    whole = file.read().rpartition(b"\n")
+                self._read_bytes += len(whole[0]) + len(whole[1])
+                answers = map(_answer, whole[0].decode("utf-8", "replace").split("\n"))
+                self._names |= {one.name for one in answers if one is not None}
+            return len(self._names)
+
+
+_counts: dict[Path, _Count] = {}
+
+
+def _answer(line: str) -> CaseAnswer | None:
+    """The answer of a line, or None where a kill cut it short."""
+    try:
+        plain = json.loads(line)
+        plain["triage"] = tuple(plain["triage"])
+        plain["findings"] = tuple((code, p) for code, p in plain["findings"])
+        plain["trace_area_px"] = tuple(plain.get("trace_area_px") or ()) or None
+        return CaseAnswer(**plain)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -97,24 +138,19 @@ class LabelledSet:
         """Answers so far, by case name. A line that a kill cut short is not one."""
         found: dict[str, CaseAnswer] = {}
         for line in self._lines():
-            try:
-                plain = json.loads(line)
-                plain["triage"] = tuple(plain["triage"])
-                plain["findings"] = tuple((code, p) for code, p in plain["findings"])
-                plain["trace_area_px"] = tuple(plain.get("trace_area_px") or ()) or None
-                found[plain["name"]] = CaseAnswer(**plain)
-            except (ValueError, KeyError, TypeError):
-                continue
+            if (one := _answer(line)) is not None:
+                found[one.name] = one
         return found
 
     def _lines(self) -> Iterator[str]:
-        path = self.folder / "answers.jsonl"
+        path = self.folder / ANSWERS
         if path.exists():
-            yield from path.read_text(encoding="utf-8").splitlines()
+            # Only the line feed parts answers: names of files may hold other separators.
+            yield from path.read_text(encoding="utf-8", errors="replace").split("\n")
 
     def append(self, answers: Sequence[CaseAnswer]) -> None:
         """Keep answers. Each batch begins on a fresh line, whatever a kill left behind."""
-        path = self.folder / "answers.jsonl"
+        path = self.folder / ANSWERS
         text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in answers)
         with path.open("ab+") as file:
             file.seek(0, os.SEEK_END)
@@ -127,8 +163,8 @@ class LabelledSet:
             os.fsync(file.fileno())
 
     def done(self) -> int:
-        """How many cases have an answer."""
-        return len(self.answers())
+        """How many cases have an answer. Whoever asks again pays only for what is new."""
+        return _counts.setdefault(self.folder, _Count()).so_far(self.folder / ANSWERS)
 
     def cancel(self, cancelled: bool = True) -> None:
         """Ask the scoring to stop after what it is doing, or allow it to go on."""

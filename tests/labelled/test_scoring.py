@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from filelock import FileLock
 
 from ecg_core import cli, network
 from ecg_core.appraisal import rates
+from ecg_core.intake import read
 from ecg_core.labelled import engines, scoring, sets, shortcuts
 from ecg_core.labelled.answering import CaseAnswer, CaseFiles, answer
 from ecg_core.labelled.as_cases import as_cases
@@ -159,13 +165,81 @@ def same(found: LabelledSet, expected: dict[str, CaseAnswer]) -> None:
         assert one.triage == pytest.approx(expected[name].triage, abs=1e-5)
 
 
-def test_two_processes_started_by_command(tmp_path: Path, expected: dict[str, CaseAnswer]) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities by thread are Linux's")
+def test_the_command_works_on_two_processes_behind_everything_else(
+    tmp_path: Path, expected: dict[str, CaseAnswer]
+) -> None:
     labelled = labelled_set(tmp_path)
     command = [sys.executable, "-m", "ecg_core", "score", str(labelled.folder), "--processes", "2"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
-    assert done.returncode == 0, done.stderr
-    assert '"state": "done"' in done.stdout
+    running = psutil.Popen(command, stdout=subprocess.PIPE, text=True)
+    standing: dict[int, tuple[int, int]] = {}
+    disk: dict[int, list[object]] = defaultdict(list)
+    while running.poll() is None:
+        # Workers, and below each the process that reads its files.
+        for one in running.children(recursive=True):
+            with suppress(psutil.Error, ProcessLookupError):
+                standing[one.pid] = (one.nice(), os.sched_getscheduler(one.pid))
+                disk[one.pid].append(one.ionice().ioclass)
+        time.sleep(0.02)
+    assert '"state": "done"' in running.communicate()[0]
+    assert len(standing) >= 4
+    assert set(standing.values()) == {(19, os.SCHED_IDLE)}
+    # A process that is ending has given its place at the disk back already.
+    lasting = [looks for looks in disk.values() if len(looks) > 5]
+    assert len(lasting) >= 4
+    assert all(psutil.IOPRIO_CLASS_IDLE in looks for looks in lasting)
     same(labelled, expected)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities by thread are Linux's")
+def test_only_the_scoring_stands_back_not_what_reads_an_upload(tmp_path: Path) -> None:
+    """Scoring driven from this process, as `evaluate` does, while it reads an upload itself."""
+    labelled = labelled_set(tmp_path)
+    read(bundles()[0])
+    here, own = psutil.Process(), psutil.Process().nice()
+    reading = here.children()
+    assert [one.nice() for one in reading] == [own] * len(reading)
+    for _ in engines.processes(1)(labelled.cases()[:1], labelled.info.model, lambda: False):
+        back = []
+        for one in here.children():
+            # The tracker of multiprocessing's resources does nothing and stays as it is.
+            if one not in reading and "resource_tracker" not in str(one.cmdline()):
+                back += [one.nice(), *(below.nice() for below in one.children())]
+        assert len(back) >= 2
+        assert set(back) == {19}
+        assert [one.nice() for one in reading] == [own] * len(reading)
+    assert here.nice() == own
+
+
+def test_names_may_hold_any_separator_but_a_line_feed(tmp_path: Path) -> None:
+    labelled = labelled_set(tmp_path)
+    odd = "a\u2028b\x85c\x0bd"
+    labelled.append([made_up(CaseFiles(odd, ()))])
+    assert labelled.done() == len(labelled.answers()) == 1
+    assert odd in labelled.answers()
+
+
+def test_counting_follows_the_file_whoever_writes_and_never_counts_half_a_line(
+    tmp_path: Path,
+) -> None:
+    labelled = labelled_set(tmp_path)
+    first, second = (made_up(CaseFiles(name, ())) for name in ("first", "second"))
+    assert labelled.done() == 0
+    labelled.append([first])
+    assert labelled.done() == 1
+    answers = labelled.folder / sets.ANSWERS
+    line = answers.read_text().replace("first", "second")
+    with answers.open("a") as file:
+        file.write(line[:40])
+        file.flush()
+        assert labelled.done() == 1
+        file.write(line[40:])
+        file.flush()
+        assert labelled.done() == 2
+    labelled.append([second])
+    assert labelled.done() == 2
+    answers.write_text("")
+    assert labelled.done() == 0
 
 
 def test_a_cluster_of_two_worker_processes(
@@ -183,6 +257,13 @@ def test_a_cluster_of_two_worker_processes(
     ) as cluster:
         monkeypatch.setenv("ECG_DASK_SCHEDULER", cluster.scheduler_address)
         assert scoring.score(labelled, engines.configured()) is State.DONE
+        if sys.platform == "linux":
+            with distributed.Client(cluster) as client:
+                asked = (os.getpriority, os.PRIO_PROCESS, 0)
+                assert set(client.run(*asked).values()) == {19}
+                # What computes is another thread than what listens.
+                assert client.submit(*asked, pure=False).result() == 19
+                assert client.submit(os.sched_getscheduler, 0).result() == os.SCHED_IDLE
     same(labelled, expected)
 
 
