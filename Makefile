@@ -12,7 +12,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz format bench bench-room bench-faults bench-appraisal bench-abstention bench-curation bench-export bench-measure bench-rectify bench-trace bench-reversal \
+.PHONY: help run test lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-rectify bench-trace bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -56,6 +56,13 @@ bench-faults: $(VENV)/dev ## Kill the program 200 times while it uploads, scores
 
 bench-appraisal: $(VENV)/dev ## Performance page and background scoring (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.appraisal --ptbxl $(ECG_DATA)/ptb-xl
+
+PAGES ?= 5000
+READERS ?= 20
+DECISIONS ?= 12
+bench-beside: $(VENV)/dev ## A labelled set of PAGES scored while READERS read (needs ECG_DATA; half an hour)
+	$(BIN)/python -m benchmarks.beside --ptbxl $(ECG_DATA)/ptb-xl --cache $(ECG_DATA)/cache/ptb-xl-png \
+		--pages $(PAGES) --readers $(READERS) --decisions $(DECISIONS)
 
 bench-abstention: $(VENV)/dev ## Inputs that must not be answered, and good ones (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.abstention --model $(MODEL) --mitdb $(ECG_DATA)/mitdb \

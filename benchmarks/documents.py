@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from benchmarks import four_class, reversal, scans, small_budget, strips, trace
+from benchmarks import beside, four_class, reversal, scans, small_budget, strips, trace
 from ecg_core import network
 from ecg_core.learning import tables
 from ecg_core.network.card import ModelCard
@@ -212,6 +212,7 @@ def _labels(found: list[dict[str, Any]]) -> list[str]:
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "appraisal": appraisal,
+    "beside": beside.table,
     "latency": latency,
     "trace": lambda: trace.table(rows("trace")),
     "room": room,

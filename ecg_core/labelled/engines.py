@@ -19,8 +19,8 @@ Stop = Callable[[], bool]
 Engine = Callable[[Sequence[CaseFiles], str, Stop], Iterator[CaseAnswer]]
 """(cases, model name, whether to stop) → answers in any order."""
 
-IN_FLIGHT = 4
-"""Cases handed out per worker at a time: few, so that stopping is quick."""
+IN_FLIGHT, IN_FLIGHT_AFAR = 2, 4
+"""Cases handed out per worker at a time, here and in a cluster: few, so that stopping is quick."""
 
 
 def processes(workers: int | None = None) -> Engine:
@@ -71,7 +71,7 @@ def dask(address: str) -> Engine:
         with Client(address) as client:
             client.register_plugin(Behind())
             left = iter(cases)
-            count = IN_FLIGHT * max(1, sum(client.nthreads().values()))
+            count = IN_FLIGHT_AFAR * max(1, sum(client.nthreads().values()))
             first = [case for case, _ in zip(left, range(count), strict=False)]
             # Answers depend on files that a cluster cannot see change: never taken from its memory.
             running = as_completed(client.map(answer, first, model=model, pure=False))
