@@ -12,12 +12,15 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage, triage_names
 from ecg_core.network.values import Attention, Finding, Prediction
 
+_SCRIPTS = ("drawn", "bars")
 _ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
 _COMPONENT = st.components.v2.component(
     "ecg_bars",
     html='<div class="bars"\n role="group"></div>',
     css=(_ASSETS / "bars.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "bars.js").read_text(encoding="utf-8"),
+    js="\n".join(
+        (_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in ("drawn", "bars")
+    ),
 )
 
 

@@ -22,6 +22,7 @@ from widgets.badges import priority_name
 from widgets.looking import Looking
 from widgets.paper import Overlay, paper
 from widgets.reported import Reported
+from widgets.rows import rows
 from widgets.text import plain
 
 _LOOK: dict[Verdict, tuple[str, str]] = {
@@ -42,7 +43,7 @@ def case_view(
     """
     at = looking.looking(case.id, case.attention.target)
     attention, second, gone = _attention(case, at)
-    ecg, answers = st.columns([3.3, 1], gap="medium")
+    (ecg, answers), (history, classes, leads) = rows((3.3, 1), (1.5, 1, 1))
     with ecg:
         told = _reported(case, attention, at.previous, readings)
         caution = engine.caution(case.prediction.model, attention.method)
@@ -51,7 +52,6 @@ def case_view(
     with answers:
         verdict.verdict(case.prediction, case.priority, case.page.remarks)
         reported.draft_view(told)
-    history, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with history:
         if decide is not None:
             decide()

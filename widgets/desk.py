@@ -63,11 +63,11 @@ def desk(room: Room, case_id: str, leave: Callable[[], None], go_on: Callable[[]
 
 def blind_desk(page: EcgPage, waves: Waves | None, hand: AtHand, turn: Turn) -> None:
     """The page alone: no answer, no attention, no priority."""
-    ecg, form = st.columns([3.3, 1], gap="medium")
+    ecg, form = st.container(key="blind").columns([3.3, 1], gap="medium")
     with ecg:
-        paper(page, waves, None, key=f"blind_{hand.case_id}")
+        paper(page, waves, None, key=f"paper_blind_{hand.case_id}")
         badges.remarks(page.remarks)
-    with form:
+    with form, st.container(key="first_reading"):
         decision.form(hand, turn, lambda _event: st.rerun())
 
 

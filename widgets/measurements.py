@@ -19,12 +19,13 @@ GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("P–QRS–T axes", ("p_axis", "qrs_axis", "t_axis"), "°"),
 )
 """Title, quantities and unit of each cell, in the order of a recorder's header."""
+SCRIPTS = ("drawn", "lit", "header")
 ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
 _COMPONENT = st.components.v2.component(
     "ecg_header",
     html='<div class="header"\n role="group" aria-label="Measurements"></div>',
     css=(ASSETS / "header.css").read_text(encoding="utf-8"),
-    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in ("lit", "header")),
+    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
 )
 JOINTS = {"RR ± SD": " ± "}
 

@@ -11,12 +11,13 @@ from ecg_core.report.lead_names import named
 from ecg_core.report.values import Narrative, Sentence
 from ecg_core.signal.values import QUANTITIES, Measurements
 
+SCRIPTS = ("drawn", "lit", "draft")
 ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
 _COMPONENT = st.components.v2.component(
     "ecg_draft",
     html=(ASSETS / "draft.html").read_text(encoding="utf-8"),
     css=(ASSETS / "draft.css").read_text(encoding="utf-8"),
-    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in ("lit", "draft")),
+    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
 )
 
 

@@ -19,7 +19,7 @@ from widgets.pictures import HEAT_CSS, data_url
 from widgets.sheet import sheet
 
 ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
-SCRIPTS = ("lit", "plan", "sheet", "calipers", "panel", "hands", "keys", "paper")
+SCRIPTS = ("drawn", "lit", "plan", "sheet", "calipers", "panel", "hands", "keys", "paper")
 """Parts of the viewer, in order: together they are one module, which the browser gets whole."""
 CHOICES = ("target", "against", "method", "previous")
 """What only the server can answer: everything else stays in the browser."""

@@ -34,6 +34,7 @@ from widgets.navigator import navigator
 from widgets.original import original
 from widgets.paper import Overlay, paper
 from widgets.reported import Reported
+from widgets.rows import rows
 from widgets.take_away import take_away
 from widgets.text import plain
 
@@ -181,7 +182,7 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
     targets = engine.targets(answer.prediction.model)
     others = earlier.offered(entry.sha256, source.patient)
     told = _reported(entry, answer, attention, at.previous)
-    ecg, answers = st.columns([3.3, 1], gap="medium")
+    (ecg, answers), (decide, classes, leads) = rows((3.3, 1), (1.5, 1, 1))
     with ecg:
         paper(
             answer.page,
@@ -193,7 +194,7 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
                 second,
                 engine.caution(answer.prediction.model, attention.method),
             ),
-            key="paper",
+            key="paper_open",
             on_choice=looking.chooser(answer.case_id, first),
             offered=[(offer.key, offer.title) for offer in others],
             earlier=earlier.load(at.previous, waves, others),
@@ -206,7 +207,6 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
     with answers:
         verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, source.notes)
         reported.draft_view(told)
-    decide, classes, leads = st.columns([1.5, 1, 1], gap="large")
     with decide:
         decision_form(entry, answer, turn)
         if entry.event is None:

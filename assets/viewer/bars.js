@@ -26,4 +26,5 @@ export default function ({ data, parentElement }) {
     cells.push(...(data.long ? [name, figure, track] : [name, track, figure]));
   }
   list.replaceChildren(...cells);
+  markDrawn(parentElement, "bars");
 }

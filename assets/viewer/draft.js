@@ -49,5 +49,6 @@ class Draft {
 export default function ({ data, parentElement }) {
   if (!drafts.has(parentElement)) drafts.set(parentElement, new Draft(parentElement));
   drafts.get(parentElement).receive(data);
+  markDrawn(parentElement, "draft");
   return () => { drafts.get(parentElement)?.destroy(); drafts.delete(parentElement); };
 }

@@ -19,6 +19,7 @@ export default function ({ data, parentElement }) {
     return cell;
   }));
   mark(list, data.cells);
+  markDrawn(parentElement, "header");
   headers.get(parentElement)?.();
   headers.set(parentElement, whenLit(() => mark(list, data.cells)));
   return () => { headers.get(parentElement)?.(); headers.delete(parentElement); };

@@ -397,5 +397,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement;
   if (!viewers.has(root)) viewers.set(root, new Viewer(root));
   viewers.get(root).receive(data, setTriggerValue);
+  markDrawn(root, "paper");
   return () => { viewers.get(root)?.destroy(); viewers.delete(root); };
 }

@@ -1,0 +1,61 @@
+"""Nothing that is clicked moves: the form stands still from the first moment that it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, WIDE, at_rest
+from tests.browser.test_reading import VIEWER, drop
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+TABLET = (820, 1180)
+# At every frame: where heading and button of the form lie on the page, if they can be seen.
+WATCH = """() => {
+    window.seen = [];
+    const main = document.querySelector('[data-testid=stMain]');
+    const step = () => {
+        const parts = [...document.querySelectorAll('h3, button')]
+            .filter((n) => /^Your decision|Save decision$/.test(n.textContent))
+            .filter((n) => n.checkVisibility({ visibilityProperty: true }));
+        window.seen.push(...parts.map((n) => {
+            const box = n.getBoundingClientRect();
+            return [n.localName, box.left, box.top + main.scrollTop];
+        }));
+        requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+}"""
+FEW_PX = 3
+
+
+@pytest.mark.parametrize("size", [WIDE, TABLET, NARROW], ids=["wide", "tablet", "phone"])
+@pytest.mark.parametrize("names", [("normal.hea", "normal.dat"), ("stemi_export.png",)])
+def test_the_form_stays_where_it_is_first_seen(
+    visit: Callable[..., Page], size: tuple[int, int], names: tuple[str, ...]
+) -> None:
+    # A window of its own: all that the browser loads when it is needed is loaded here.
+    page = visit(size=size)
+    expect(page.locator("input[type=file]")).to_be_attached()
+    page.evaluate(WATCH)
+    drop(page, *names)
+    expect(page.locator(VIEWER)).to_be_visible()
+    expect(page.get_by_role("button", name="Save decision")).to_be_visible()
+    at_rest(page)
+    seen = page.evaluate("window.seen")
+    for part in ("h3", "button"):
+        lefts, tops = zip(*((x, y) for name, x, y in seen if name == part), strict=True)
+        assert len(tops) > 10
+        assert max(tops) - min(tops) <= FEW_PX
+        assert max(lefts) - min(lefts) <= FEW_PX
+
+
+def test_the_form_comes_even_where_a_part_does_not_draw(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.route("**/BidiComponent*.js", lambda route: route.abort())
+    drop(page, "normal.hea", "normal.dat")
+    expect(page.get_by_role("button", name="Save decision")).to_be_visible()
+    expect(page.locator(VIEWER)).to_have_count(0)
