@@ -15,6 +15,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from benchmarks import beside, four_class, reversal, scans, small_budget, strips, trace
+from benchmarks.markdown import NOT_MEASURED, measured, table
 from ecg_core import network
 from ecg_core.learning import tables
 from ecg_core.network.card import ModelCard
@@ -35,70 +36,83 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 def latency() -> str:
     """Time from file to answer."""
-    lines = ["| what | p50 | p95 |", "|---|---|---|"]
-    for row in rows("latency"):
-        if "MiB" in row:
-            lines.append(f"| {row['what']} | {row['MiB']} MiB | |")
-        else:
-            lines.append(f"| {row['what']} | {row['p50_ms']:.0f} ms | {row['p95_ms']:.0f} ms |")
-    return "\n".join(lines)
+    return measured(
+        ("what", "p50", "p95"),
+        [
+            (row["what"], f"{row['MiB']} MiB", None)
+            if "MiB" in row
+            else (row["what"], *_milliseconds(row))
+            for row in rows("latency")
+        ],
+    )
 
 
 def export() -> str:
     """ONNX variants against PyTorch."""
-    found = rows("export")
-    if not found:
-        return "Not measured yet."
-    lines = [
-        "| variant | file | macro-AUC lost | largest difference | p50, one thread | n |",
-        "|---|---|---|---|---|---|",
-    ]
-    for row in found:
-        lines.append(
-            f"| {row['variant']} | {row['bytes'] / 1e6:.2f} MB | {row['auc_lost']:+.4f} "
-            f"| {row['largest_difference']:.1e} | {row['p50_ms']:.1f} ms | {row['n']} |"
-        )
-    return "\n".join(lines)
+    return measured(
+        ("variant", "file", "macro-AUC lost", "largest difference", "p50, one thread", "n"),
+        [
+            (
+                row["variant"],
+                f"{row['bytes'] / 1e6:.2f} MB",
+                f"{row['auc_lost']:+.4f}",
+                f"{row['largest_difference']:.1e}",
+                f"{row['p50_ms']:.1f} ms",
+                row["n"],
+            )
+            for row in rows("export")
+        ],
+    )
 
 
 def appraisal() -> str:
     """Waiting times of the Performance page and scoring throughput."""
-    found = rows("appraisal")
-    if not found:
-        return "Not measured yet."
-    lines = ["| what | p50 | p95 | per second | n |", "|---|---|---|---|---|"]
-    for row in found:
-        if "per_s" in row:
-            lines.append(f"| {row['what']} | | | {row['per_s']:.1f} | {row['n']} |")
-        else:
-            lines.append(f"| {row['what']} | {row['p50_ms']:.0f} ms | {row['p95_ms']:.0f} ms | | |")
-    return "\n".join(lines)
+    return measured(
+        ("what", "p50", "p95", "per second", "n"),
+        [
+            (row["what"], None, None, f"{row['per_s']:.1f}", row["n"])
+            if "per_s" in row
+            else (row["what"], *_milliseconds(row), None, None)
+            for row in rows("appraisal")
+        ],
+    )
 
 
 def viewer() -> str:
     """First paint and panning in headless Chromium."""
-    found = rows("viewer")
-    if not found:
-        return "Not measured yet."
-    lines = ["| what | ms | frames a second | frames over 25 ms |", "|---|---|---|---|"]
-    for row in found:
-        late = f"{row['late']:.1%}" if "late" in row else ""
-        frames = f"{row['frames_per_s']:.0f}" if "frames_per_s" in row else ""
-        lines.append(f"| {row['what']} | {row['ms']:.0f} | {frames} | {late} |")
-    return "\n".join(lines)
+    return measured(
+        ("what", "ms", "frames a second", "frames over 25 ms"),
+        [
+            (
+                row["what"],
+                f"{row['ms']:.0f}",
+                f"{row['frames_per_s']:.0f}" if "frames_per_s" in row else "",
+                f"{row['late']:.1%}" if "late" in row else "",
+            )
+            for row in rows("viewer")
+        ],
+    )
+
+
+def _milliseconds(row: dict[str, Any]) -> tuple[str, str]:
+    return f"{row['p50_ms']:.0f} ms", f"{row['p95_ms']:.0f} ms"
 
 
 def room() -> str:
     """The reading room: store, one session, twenty at once, and what was mixed up."""
     found = rows("room")
     if not found:
-        return "Not measured yet."
+        return NOT_MEASURED
     head = f"{found[0]['cases']:,} cases, {found[0]['events']:,} events in the database at first."
-    lines = [head, "", "| what | n | p50 | p95 |", "|---|---|---|---|"]
-    for row in (one for one in found if "p50_ms" in one):
-        lines.append(
-            f"| {row['what']} | {row['n']} | {row['p50_ms']:.0f} ms | {row['p95_ms']:.0f} ms |"
-        )
+    timed = [row for row in found if "p50_ms" in row]
+    lines = [
+        head,
+        "",
+        *table(
+            ("what", "n", "p50", "p95"),
+            ((row["what"], row["n"], *_milliseconds(row)) for row in timed),
+        ),
+    ]
     crossed = sum(row.get("crossed", 0) for row in found)
     lines += ["", f"Crossed: {crossed}."]
     for row in found:
@@ -114,9 +128,6 @@ def room() -> str:
 
 def faults() -> str:
     """What many kills came to."""
-    found = rows("faults")
-    if not found:
-        return "Not measured yet."
     names = {
         "kills": "kills",
         "uploads": "ECGs uploaded",
@@ -128,15 +139,17 @@ def faults() -> str:
         "uploads_lost": "uploads lost",
         "uploads_given_up": "uploads given up after three kills while they were read, and said so",
     }
-    lines = ["| what | number |", "|---|---|"]
-    return "\n".join([*lines, *(f"| {name} | {found[0][key]} |" for key, name in names.items())])
+    return measured(
+        ("what", "number"),
+        [(name, row[key]) for row in rows("faults")[:1] for key, name in names.items()],
+    )
 
 
 def measurements() -> str:
     """Rate, intervals and labels against what is known."""
     found = rows("measurements")
     if not found:
-        return "Not measured yet."
+        return NOT_MEASURED
     return "\n".join(
         (
             *_rates([row for row in found if row["set"] == "mitdb"]),
@@ -149,17 +162,27 @@ def measurements() -> str:
 
 
 def _rates(found: list[dict[str, Any]]) -> list[str]:
-    lines = [
-        "| MIT-BIH records | strips | rate within 2 bpm, strip alone (95 % CI by record) "
-        "| with the record around it |",
-        "|---|---|---|---|",
-    ]
-    for part in ("DS1", "DS2", "paced", "all"):
-        some = [row for row in found if part in (row["part"], "all")]
-        cells = [_share(some, key) for key in ("alone", "in_context")]
-        total = sum(row["strips"] for row in some)
-        lines.append(f"| {part} ({len(some)}) | {total} | {cells[0]} | {cells[1]} |")
-    return lines
+    parts = {
+        part: [row for row in found if part in (row["part"], "all")]
+        for part in ("DS1", "DS2", "paced", "all")
+    }
+    return table(
+        (
+            "MIT-BIH records",
+            "strips",
+            "rate within 2 bpm, strip alone (95 % CI by record)",
+            "with the record around it",
+        ),
+        (
+            (
+                f"{part} ({len(some)})",
+                sum(row["strips"] for row in some),
+                _share(some, "alone"),
+                _share(some, "in_context"),
+            )
+            for part, some in parts.items()
+        ),
+    )
 
 
 def _share(some: list[dict[str, Any]], key: str) -> str:
@@ -172,10 +195,7 @@ def _share(some: list[dict[str, Any]], key: str) -> str:
 
 
 def _errors(found: list[dict[str, Any]]) -> list[str]:
-    lines = [
-        "| synthetic ECGs | n | blank | median error | 5 % to 95 % |",
-        "|---|---|---|---|---|",
-    ]
+    cells = []
     units = {"rate": "bpm", "pr": "ms", "qrs": "ms", "qt": "ms"}
     kinds = sorted({row["conduction"] for row in found})
     for key, unit in units.items():
@@ -183,11 +203,16 @@ def _errors(found: list[dict[str, Any]]) -> list[str]:
             errors = [row[key] for row in found if row["conduction"] == kind]
             known = np.array([error for error in errors if error is not None], float)
             low, middle, high = np.percentile(known, [5, 50, 95])
-            lines.append(
-                f"| {key.upper() if unit == 'ms' else key}, {kind} conduction | {len(errors)} "
-                f"| {len(errors) - len(known)} | {middle:+.1f} {unit} | {low:+.1f} to {high:+.1f} |"
+            cells.append(
+                (
+                    f"{key.upper() if unit == 'ms' else key}, {kind} conduction",
+                    len(errors),
+                    len(errors) - len(known),
+                    f"{middle:+.1f} {unit}",
+                    f"{low:+.1f} to {high:+.1f}",
+                )
             )
-    return lines
+    return table(("synthetic ECGs", "n", "blank", "median error", "5 % to 95 %"), cells)
 
 
 def _wilson(hits: int, total: int) -> str:
@@ -196,18 +221,21 @@ def _wilson(hits: int, total: int) -> str:
 
 
 def _labels(found: list[dict[str, Any]]) -> list[str]:
-    lines = [
-        "| PTB-XL fold 10: measured against labelled (Wilson's 95 % CI) | sensitivity "
-        "| specificity |",
-        "|---|---|---|",
-    ]
-    for row in found:
-        cells = [
-            _wilson(row["said"], row["labelled"]),
-            _wilson(row["not_said"], row["others"]),
-        ]
-        lines.append(f"| {row['what']} | {cells[0]} | {cells[1]} |")
-    return lines
+    return table(
+        (
+            "PTB-XL fold 10: measured against labelled (Wilson's 95 % CI)",
+            "sensitivity",
+            "specificity",
+        ),
+        (
+            (
+                row["what"],
+                _wilson(row["said"], row["labelled"]),
+                _wilson(row["not_said"], row["others"]),
+            )
+            for row in found
+        ),
+    )
 
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
@@ -247,8 +275,8 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
 def renewed(text: str, card: ModelCard) -> str:
     """A document with every marked table as the evidence has it now."""
     text = tables.quoted(text, card)
-    for name, table in BENCHMARKS.items():
-        text = tables.replaced(text, name, table)
+    for name, write in BENCHMARKS.items():
+        text = tables.replaced(text, name, write)
     return text
 
 
