@@ -7,25 +7,23 @@ test recordings never.
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.learning import mitdb, noise, pages, ptbxl, strips
-from ecg_core.learning.averaging import WeightAverage
 from ecg_core.learning.batches import as_input
 from ecg_core.learning.strip_config import StripConfig
-from ecg_core.learning.train import decay_groups, infer, write_checkpoint
+from ecg_core.learning.train import infer
+from ecg_core.learning.training_run import TrainingRun
 from ecg_core.network.architecture import Architecture, Outputs, PageNetwork
 from ecg_core.network.registry import models_folder
 from ecg_core.network.statements import STRIP_TRIAGE
@@ -87,27 +85,17 @@ def train(config: StripConfig, root: Path, run: Path, *, resume: bool) -> Path:
     source = strips.load(root, mitdb.TRAIN)
     disturbance = noise.load(root / "nstdb", training=True)
     network = begin(config)
-    average = WeightAverage(network, config.average_decay)
-    optimiser = torch.optim.AdamW(
-        decay_groups(network, config.weight_decay), config.peak_rate, fused=True
+    going = TrainingRun(
+        run,
+        network,
+        peak_rate=config.peak_rate,
+        weight_decay=config.weight_decay,
+        average_decay=config.average_decay,
+        steps=config.steps,
+        rise=0.15,
+        unit="steps",
     )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, config.peak_rate, total_steps=config.steps, pct_start=0.15
-    )
-    run.mkdir(parents=True, exist_ok=True)
-    checkpoint = run / "checkpoint.pt"
-    done = 0
-    if resume and checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(state["network"])
-        average.network.load_state_dict(state["average"])
-        average.steps = state["average_steps"]
-        optimiser.load_state_dict(state["optimiser"])
-        schedule.load_state_dict(state["schedule"])
-        torch.set_rng_state(state["rng"])
-        done = state["steps_done"]
-    else:
-        (run / "log.jsonl").unlink(missing_ok=True)
+    done = going.begin(resume=resume)
     watched = choosing_pages(root, source, MONITORED_EVERY)
     started, cpu, total = time.perf_counter(), time.process_time(), 0.0
     drawn = strips.batches(
@@ -116,12 +104,7 @@ def train(config: StripConfig, root: Path, run: Path, *, resume: bool) -> Path:
     network.train()
     for step, batch in enumerate(drawn, done + 1):
         loss = loss_of(network(as_input(batch.ink)), batch)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        average.update(network)
+        going.step(loss)
         total += float(loss.detach())
         if step % config.look_every and step != config.steps:
             continue
@@ -131,27 +114,11 @@ def train(config: StripConfig, root: Path, run: Path, *, resume: bool) -> Path:
             "seconds": time.perf_counter() - started,
             "cpu_seconds": time.process_time() - cpu,
         }
-        line |= aucs(average.network, watched)
-        write_checkpoint(
-            checkpoint,
-            {
-                "network": network.state_dict(),
-                "average": average.network.state_dict(),
-                "average_steps": average.steps,
-                "optimiser": optimiser.state_dict(),
-                "schedule": schedule.state_dict(),
-                "rng": torch.get_rng_state(),
-                "steps_done": step,
-            },
-        )
-        with (run / "log.jsonl").open("a") as log:
-            log.write(json.dumps(line) + "\n")
-        print(json.dumps(line), file=sys.stderr, flush=True)
+        line |= aucs(going.average.network, watched)
+        going.keep(step, line)
         started, cpu, total = time.perf_counter(), time.process_time(), 0.0
         network.train()
-    weights = run / "weights.safetensors"
-    save_file({k: v.contiguous() for k, v in average.network.state_dict().items()}, weights)
-    return weights
+    return going.finish()
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,22 +7,20 @@ log.jsonl in the run folder; fold 9 chooses, fold 10 is never read here.
 from __future__ import annotations
 
 import json
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from ecg_core.learning import losses, measured, noise, pages, ptbxl
-from ecg_core.learning.averaging import WeightAverage
 from ecg_core.learning.batches import DrawnBatches, as_input, loader
 from ecg_core.learning.config import TrainConfig
+from ecg_core.learning.training_run import TrainingRun
 from ecg_core.network.architecture import Architecture, Outputs, PageNetwork
 from ecg_core.network.statements import TRIAGE_CLASSES
 
@@ -64,72 +62,30 @@ def train(
     torch.manual_seed(config.seed)
     network = PageNetwork(architecture(config, len(data.codes)))
     network = network.to(memory_format=torch.channels_last)
-    average = WeightAverage(network, config.average_decay)
     known = torch.from_numpy(measured.targets(data)) if config.measured_weight else None
     teller = nn.Linear(network.head_features, 0 if known is None else known.shape[1])
-    optimiser = torch.optim.AdamW(
-        decay_groups(nn.ModuleList([network, teller]), config.weight_decay),
-        config.peak_rate,
-        fused=True,
+    going = TrainingRun(
+        run,
+        network,
+        peak_rate=config.peak_rate,
+        weight_decay=config.weight_decay,
+        average_decay=config.average_decay,
+        steps=len(data.rows(ptbxl.TRAIN_FOLDS)) // config.batch * config.epochs,
+        rise=0.2,
+        unit="epochs",
+        also={"teller": teller},
     )
-    steps = len(data.rows(ptbxl.TRAIN_FOLDS)) // config.batch
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, config.peak_rate, total_steps=steps * config.epochs, pct_start=0.2
-    )
-    run.mkdir(parents=True, exist_ok=True)
-    checkpoint = run / "checkpoint.pt"
-    done = 0
-    if resume and checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(state["network"])
-        teller.load_state_dict(state["teller"])
-        average.network.load_state_dict(state["average"])
-        average.steps = state["average_steps"]
-        optimiser.load_state_dict(state["optimiser"])
-        schedule.load_state_dict(state["schedule"])
-        torch.set_rng_state(state["rng"])
-        done = state["epochs_done"]
-    else:
-        (run / "log.jsonl").unlink(missing_ok=True)
+    done = going.begin(resume=resume)
     monitor = _fold9_pages(data, noise_root, config.seed) if done < config.epochs else []
     for epoch in range(done, config.epochs):
         started, cpu = time.perf_counter(), time.process_time()
-        loss = _one_epoch(
-            config,
-            data,
-            noise_root,
-            epoch,
-            network,
-            teller,
-            average,
-            optimiser,
-            schedule,
-            teacher,
-            known,
-        )
+        loss = _one_epoch(config, data, noise_root, epoch, network, teller, going, teacher, known)
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
         line = {"epoch": epoch + 1, "loss": loss, "seconds": seconds, "cpu_seconds": cpu_seconds}
-        line |= _fold9_aucs(average.network, data, monitor)
-        write_checkpoint(
-            checkpoint,
-            {
-                "network": network.state_dict(),
-                "teller": teller.state_dict(),
-                "average": average.network.state_dict(),
-                "average_steps": average.steps,
-                "optimiser": optimiser.state_dict(),
-                "schedule": schedule.state_dict(),
-                "rng": torch.get_rng_state(),
-                "epochs_done": epoch + 1,
-            },
-        )
-        with (run / "log.jsonl").open("a") as log:
-            log.write(json.dumps(line) + "\n")
-        print(json.dumps(line), file=sys.stderr, flush=True)
-    weights = run / "weights.safetensors"
-    save_file({k: v.contiguous() for k, v in average.network.state_dict().items()}, weights)
+        line |= _fold9_aucs(going.average.network, data, monitor)
+        going.keep(epoch + 1, line)
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
-    return weights
+    return going.finish()
 
 
 def _one_epoch(
@@ -139,9 +95,7 @@ def _one_epoch(
     epoch: int,
     network: PageNetwork,
     teller: nn.Linear,
-    average: WeightAverage,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
+    going: TrainingRun,
     teacher: Outputs | None,
     known: Tensor | None,
 ) -> float:
@@ -164,25 +118,10 @@ def _one_epoch(
         if known is not None:
             told = losses.measured(teller(described), known[rows])
             loss = loss + config.measured_weight * told
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        average.update(network)
+        going.step(loss)
         total += float(loss.detach())
         bar.set_postfix(loss=f"{total / (bar.n + 1):.4f}", refresh=False)
     return total / len(batches)
-
-
-def decay_groups(network: nn.Module, weight_decay: float) -> list[dict[str, object]]:
-    """Weight decay for the kernels, none for biases and normalisation."""
-    kernels = [p for p in network.parameters() if p.ndim > 1]
-    others = [p for p in network.parameters() if p.ndim <= 1]
-    return [
-        {"params": kernels, "weight_decay": weight_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
 
 
 def _fold9_pages(data: ptbxl.PtbXl, noise_root: Path, seed: int) -> list[tuple[str, np.ndarray]]:
@@ -225,13 +164,6 @@ def infer(network: nn.Module, ink: np.ndarray, batch: int = 64) -> Outputs:
         network(as_input(torch.from_numpy(ink[i : i + batch]))) for i in range(0, len(ink), batch)
     ]
     return Outputs(*(torch.cat(heads) for heads in zip(*parts, strict=True)))
-
-
-def write_checkpoint(path: Path, state: dict[str, object]) -> None:
-    """Replace the checkpoint in one step, so that a kill leaves the old or the new one."""
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
 
 
 def load_teacher(path: Path) -> Outputs:

@@ -24,7 +24,7 @@ from ecg_core.learning.baselines.material import VARIED, Material
 from ecg_core.learning.baselines.method import Described, Follower, Method, Reads
 from ecg_core.learning.baselines.two_stage import traces
 from ecg_core.learning.batches import as_input
-from ecg_core.learning.train import decay_groups
+from ecg_core.learning.training_run import decay_groups
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.statements import TRIAGE_CLASSES
 
