@@ -7,19 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ecg_core.appraisal import rates
 from ecg_core.appraisal.values import Choice
-from ecg_core.learning import metrics
+from ecg_core.learning import evidence_file, metrics
 from ecg_core.network.card import Figure
 from ecg_core.network.registry import models_folder
 from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES, TRIAGE_CLASSES, Triage
 from ecg_core.network.subgroup_figure import SubgroupFigure
 from ecg_core.page.layouts import DEFAULT_LAYOUT
 
+SHARED = (
+    "model",
+    "version",
+    "weights_sha256",
+    "dataset",
+    "split",
+    "condition",
+    "layout",
+    "refused",
+)
+"""What the cases share: in the file's metadata."""
 MIN_POSITIVES = 20
 """A statement is reported, and may be shown, from this many positive cases on."""
 
@@ -87,40 +95,16 @@ class EvidenceSet:
             for k, name in enumerate(names):
                 columns[f"label_{name}"] = labels[:, k].astype(bool)
                 columns[f"p_{name}"] = scores[:, k].astype(np.float32)
-        table = pa.table({name: pa.array(values) for name, values in columns.items()})
-        shared = {
-            name: str(getattr(self, name))
-            for name in (
-                "model",
-                "version",
-                "weights_sha256",
-                "dataset",
-                "split",
-                "condition",
-                "layout",
-                "refused",
-            )
-        }
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / self.file_name()
-        pq.write_table(table.replace_schema_metadata(shared), path, compression="zstd")
-        return path
+        shared = {name: getattr(self, name) for name in SHARED}
+        return evidence_file.write(folder / self.file_name(), columns, shared)
 
     @staticmethod
     def read(path: Path) -> EvidenceSet:
         """Read one evidence file."""
-        table = pq.read_table(path)
-        shared = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
-        frame: pd.DataFrame = table.to_pandas()
+        frame, shared = evidence_file.read(path)
         codes = tuple(c.removeprefix("p_scp_") for c in frame.columns if c.startswith("p_scp_"))
         return EvidenceSet(
-            model=shared["model"],
-            version=shared["version"],
-            weights_sha256=shared["weights_sha256"],
-            dataset=shared["dataset"],
-            split=shared["split"],
-            condition=shared["condition"],
-            layout=shared["layout"],
+            **{name: shared[name] for name in SHARED if name != "refused"},
             refused=int(shared["refused"]),
             case_ids=frame["case_ids"].to_numpy(),
             patients=frame["patients"].to_numpy(),

@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from ecg_core.learning import metrics
+from ecg_core.learning import evidence_file, metrics
 from ecg_core.learning.metrics import Interval
 from ecg_core.network.card import Figure, ModelCard
 from ecg_core.network.statements import STRIP_TRIAGE_NAMES, Triage
@@ -71,19 +68,13 @@ class StripEvidence:
         for k, code in enumerate(CODES):
             columns[f"label_{code}"] = self.labels[:, k].astype(np.float32)
             columns[f"p_{code}"] = self.scores[:, k].astype(np.float32)
-        table = pa.table({name: pa.array(values) for name, values in columns.items()})
-        shared = {name: str(getattr(self, name)) for name in SHARED}
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / self.file_name()
-        pq.write_table(table.replace_schema_metadata(shared), path, compression="zstd")
-        return path
+        shared = {name: getattr(self, name) for name in SHARED}
+        return evidence_file.write(folder / self.file_name(), columns, shared)
 
     @staticmethod
     def read(path: Path) -> StripEvidence:
         """Read one evidence file."""
-        table = pq.read_table(path)
-        shared = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
-        frame: pd.DataFrame = table.to_pandas()
+        frame, shared = evidence_file.read(path)
         return StripEvidence(
             **{name: shared[name] for name in SHARED},
             groups=frame["groups"].to_numpy(str),

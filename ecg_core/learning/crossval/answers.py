@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+
+from ecg_core.learning import evidence_file
 
 SHARED = ("protocol", "method", "cpu_s", "manifest_sha256")
 """What the cases share: in the file's metadata."""
@@ -49,19 +48,14 @@ class Answers:
         }
         for k, name in enumerate(self.classes):
             columns[f"p_{name}"] = self.scores[:, k].astype(np.float32)
-        table = pa.table({name: pa.array(values) for name, values in columns.items()})
-        shared = {name: str(getattr(self, name)) for name in SHARED}
-        folder.mkdir(parents=True, exist_ok=True)
+        shared = {name: getattr(self, name) for name in SHARED}
         path = folder / file_name(self.protocol, self.method)
-        pq.write_table(table.replace_schema_metadata(shared), path, compression="zstd")
-        return path
+        return evidence_file.write(path, columns, shared)
 
     @staticmethod
     def read(path: Path) -> Answers:
         """Read one file."""
-        table = pq.read_table(path)
-        shared = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
-        frame: pd.DataFrame = table.to_pandas()
+        frame, shared = evidence_file.read(path)
         scores = [c for c in frame.columns if c.startswith("p_")]
         return Answers(
             protocol=shared["protocol"],

@@ -14,10 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from ecg_core.learning import four_class, metrics
+from ecg_core.learning import evidence_file, four_class, metrics
 from ecg_core.learning.crossval.pages import LabelledPages
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
 from ecg_core.network.registry import models_folder
@@ -133,16 +131,14 @@ def write(rows: pd.DataFrame, classifier: Classifier, manifest_sha256: str) -> P
     """Keep the rows beside the model's evidence; which weights gave them is in the metadata."""
     card = classifier.card
     path = models_folder() / card.name / "evidence" / FILE_NAME
-    path.parent.mkdir(parents=True, exist_ok=True)
     shared = {
         "model": card.name,
         "version": card.version,
         "weights_sha256": card.weights_sha256,
         "manifest_sha256": manifest_sha256,
     }
-    table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(shared)
-    pq.write_table(table, path, compression="zstd")
-    return path
+    columns = {str(name): rows[name] for name in rows}
+    return evidence_file.write(path, columns, shared)
 
 
 def load(model_name: str, weights_sha256: str) -> pd.DataFrame | None:
@@ -150,11 +146,8 @@ def load(model_name: str, weights_sha256: str) -> pd.DataFrame | None:
     path = models_folder() / model_name / "evidence" / FILE_NAME
     if not path.exists():
         return None
-    table = pq.read_table(path)
-    metadata = table.schema.metadata or {}
-    if metadata.get(b"weights_sha256", b"").decode() != weights_sha256:
-        return None
-    return table.to_pandas()
+    rows, shared = evidence_file.read(path)
+    return rows if shared.get("weights_sha256") == weights_sha256 else None
 
 
 def figures(rows: pd.DataFrame) -> tuple[ZeroShotFigure, ...]:
