@@ -69,15 +69,8 @@ def release(
     training = training[:SEEN_PAGES]
     _, seen, _ = _read_pages(network, data, noise_root, training, config, seed=10)
     centre, whitening = whiten(seen)
-    strange = ((pooled - centre) @ whitening).square().mean(dim=1).sqrt()
-    limits = Limits(
-        ink_low=float(ink_share.min() * 0.7),
-        ink_high=float(ink_share.max() * 1.3),
-        strangeness=float(torch.quantile(strange, STRANGENESS_QUANTILE)),
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    tensors = {k: v.contiguous() for k, v in network.state_dict().items()}
-    save_file(tensors | {WHITENING: whitening, CENTRE: centre}, folder / "weights.safetensors")
+    limits = limits_of(ink_share, pooled, centre, whitening)
+    weights_sha256 = write_weights(network, centre, whitening, folder)
     card = ModelCard(
         name=config.name,
         version=config.version,
@@ -86,7 +79,7 @@ def release(
             "twelve-lead ECG page as a picture in one pass, its leads arranged as on the "
             "3×4 page with one rhythm strip."
         ),
-        weights_sha256=hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest(),
+        weights_sha256=weights_sha256,
         preprocessing_version=PREPROCESSING_VERSION,
         px_per_mm=PX_PER_MM,
         layouts=tuple(LAYOUTS),
@@ -237,3 +230,22 @@ def whiten(pooled: Tensor) -> tuple[Tensor, Tensor]:
     values, vectors = torch.linalg.eigh(covariance)
     floor = WHITENING_FLOOR * values.mean()
     return centre, (vectors / (values.clamp(min=0) + floor).sqrt()).float().contiguous()
+
+
+def limits_of(ink_share: np.ndarray, pooled: Tensor, centre: Tensor, whitening: Tensor) -> Limits:
+    """What a page must keep to, from the ink (n) and features (n×F) of the pages that choose."""
+    strange = ((pooled - centre) @ whitening).square().mean(dim=1).sqrt()
+    return Limits(
+        ink_low=float(ink_share.min() * 0.7),
+        ink_high=float(ink_share.max() * 1.3),
+        strangeness=float(torch.quantile(strange, STRANGENESS_QUANTILE)),
+    )
+
+
+def write_weights(network: PageNetwork, centre: Tensor, whitening: Tensor, folder: Path) -> str:
+    """Write weights.safetensors to `folder`; returns its SHA-256."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "weights.safetensors"
+    tensors = {name: value.contiguous() for name, value in network.state_dict().items()}
+    save_file(tensors | {WHITENING: whitening, CENTRE: centre}, file)
+    return hashlib.sha256(file.read_bytes()).hexdigest()

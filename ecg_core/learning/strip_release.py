@@ -7,23 +7,21 @@ decide which findings show.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
 from ecg_core.learning import metrics, mitdb, noise, ptbxl, strip_evaluate, strip_evidence, strips
 from ecg_core.learning.batches import as_input
-from ecg_core.learning.release import STRANGENESS_QUANTILE, whiten
+from ecg_core.learning.release import limits_of, whiten, write_weights
 from ecg_core.learning.strip_config import StripConfig
 from ecg_core.learning.strip_training import architecture
 from ecg_core.network.architecture import PageNetwork
-from ecg_core.network.card import Limits, ModelCard, Output, Triaging
-from ecg_core.network.classifier import CENTRE, WHITENING
+from ecg_core.network.card import ModelCard, Output, Triaging
 from ecg_core.network.statements import Reads
 from ecg_core.network.strip_statements import STRIP_STATEMENTS
 from ecg_core.page.layouts import STRIP
@@ -49,15 +47,8 @@ def release(config: StripConfig, root: Path, weights: Path, folder: Path) -> Mod
     triage = _fit_triage(chosen)
     statements = tuple(_fit(chosen, k) for k in range(len(STRIP_STATEMENTS)))
     centre, whitening = whiten(_seen(network, config, root))
-    strange = ((chosen.pooled - centre) @ whitening).square().mean(dim=1).sqrt()
-    limits = Limits(
-        ink_low=float(chosen.ink.min() * 0.7),
-        ink_high=float(chosen.ink.max() * 1.3),
-        strangeness=float(torch.quantile(strange, STRANGENESS_QUANTILE)),
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    tensors = {k: v.contiguous() for k, v in network.state_dict().items()}
-    save_file(tensors | {WHITENING: whitening, CENTRE: centre}, folder / "weights.safetensors")
+    limits = limits_of(chosen.ink, chosen.pooled, centre, whitening)
+    weights_sha256 = write_weights(network, centre, whitening, folder)
     card = ModelCard(
         name=config.name,
         version=config.version,
@@ -65,7 +56,7 @@ def release(config: StripConfig, root: Path, weights: Path, folder: Path) -> Mod
             "One-stage residual network with channel and spatial attention. It reads ten seconds "
             "of one to three leads as a picture, and tells beats and rhythm."
         ),
-        weights_sha256=hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest(),
+        weights_sha256=weights_sha256,
         preprocessing_version=PREPROCESSING_VERSION,
         px_per_mm=PX_PER_MM,
         layouts=(STRIP,),
