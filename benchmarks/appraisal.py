@@ -21,7 +21,8 @@ from ecg_core.appraisal import curves, rates, shipped
 from ecg_core.appraisal.values import CaseSet
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.labelled import engines, sets
-from ecg_core.labelled.columns import check, guess, read_table
+from ecg_core.labelled.checking import check
+from ecg_core.labelled.columns import guess, read_table
 from ecg_core.learning import evidence
 from ecg_core.network.card import ModelCard
 

@@ -32,7 +32,8 @@ from ecg_core import network
 from ecg_core.intake import read_here
 from ecg_core.intake.values import Bundle, EcgRecord, Upload
 from ecg_core.labelled import scoring, sets
-from ecg_core.labelled.columns import Column, Role, check, read_table
+from ecg_core.labelled.checking import check
+from ecg_core.labelled.columns import Column, Role, read_table
 from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.page.printed import print_record
 from ecg_core.triage.accounts import Account

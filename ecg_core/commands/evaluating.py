@@ -88,7 +88,7 @@ def _strips(arguments: argparse.Namespace) -> int:
 def _labelled(arguments: argparse.Namespace) -> int:
     """One's own labelled ECGs: the same set, scoring and figures as on the Performance page."""
     from ecg_core.appraisal import rates
-    from ecg_core.labelled import columns, scoring, sets, shortcuts
+    from ecg_core.labelled import checking, columns, scoring, sets, shortcuts
     from ecg_core.labelled.as_cases import as_cases
 
     if arguments.labels is None or not arguments.labels.is_file():
@@ -99,7 +99,7 @@ def _labelled(arguments: argparse.Namespace) -> int:
         table = columns.read_table(arguments.labels.read_bytes())
         found = [bundle for _, bundle in bundles([str(arguments.root)])]
         names = [bundle.name for bundle in found]
-        checked = columns.check(table, columns.guess(table), names)
+        checked = checking.check(table, columns.guess(table), names)
         for problem in checked.problems:
             complain(str(problem))
         labelled = sets.create(

@@ -7,7 +7,7 @@ import numpy as np
 from ecg_core.appraisal.shipped import ACUTE, ACUTE_NAME
 from ecg_core.appraisal.values import CaseSet, Choice, Dimension, Origin, Question
 from ecg_core.labelled.answering import ABSTAINED, REFUSED
-from ecg_core.labelled.columns import Labels
+from ecg_core.labelled.checking import Labels
 from ecg_core.labelled.sets import LabelledSet
 from ecg_core.learning import subgroups
 from ecg_core.network.card import ModelCard

@@ -18,7 +18,8 @@ from ecg_core.intake.reading import read
 from ecg_core.intake.values import IntakeError
 from ecg_core.labelled import shortcuts
 from ecg_core.labelled.answering import REFUSED, CaseAnswer
-from ecg_core.labelled.columns import Labels, code_name
+from ecg_core.labelled.checking import Labels
+from ecg_core.labelled.columns import code_name
 from ecg_core.labelled.sets import LabelledSet
 from ecg_core.labelled.shortcuts import Look, Told
 from ecg_core.labelled.sights import SIGHTS, Seen, Sight, see

@@ -23,7 +23,7 @@ import pandas as pd
 
 from ecg_core.intake.values import Bundle
 from ecg_core.labelled.answering import CaseAnswer, CaseFiles
-from ecg_core.labelled.columns import Labels
+from ecg_core.labelled.checking import Labels
 
 FOLDER, ANSWERS = "labelled", "answers.jsonl"
 PREFIXES = ("truth_", "known_", "fact_")

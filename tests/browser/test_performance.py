@@ -20,7 +20,7 @@ from sklearn.metrics import roc_auc_score
 
 from ecg_core.appraisal import words
 from ecg_core.learning.metrics import Interval
-from tests.browser.conftest import NARROW, PATIENCE_MS, ROOT, shoot_whole
+from tests.browser.conftest import NARROW, PATIENCE_MS, ROOT, WIDE, at_rest, shoot_whole
 from tests.labelled.made_sets import DEMO, NAMES
 from widgets.appraisal.views import VIEWS
 
@@ -104,7 +104,8 @@ def test_own_set_from_the_drop_to_the_figures_of_the_command(
     expect(page.get_by_text("Row 3: “maybe” in CD is neither yes nor no.")).to_be_visible()
     expect(page.get_by_text("Row 5: “gone” is not among the uploaded files.")).to_be_visible()
     page.get_by_role("button", name="Score 4 ECGs").click()
-    expect(page.get_by_text("4 of 4 ECGs")).to_be_visible()
+    # Scoring waits for everything else that the machine does.
+    expect(page.get_by_text("4 of 4 ECGs")).to_be_visible(timeout=3 * PATIENCE_MS)
     expect(page.get_by_text("Too few ECGs to look for shortcuts")).to_be_visible()
     expect(page.get_by_text("4 ECGs of 4 patients")).to_be_visible()
     shoot_whole(page, "performance_own_wide_light")
@@ -118,6 +119,85 @@ def test_own_set_from_the_drop_to_the_figures_of_the_command(
     assert (command["n"], command["positives"]) == (3, 1)
     expected = words.told(Interval(**command["sensitivity"])).split(" (")[0]
     assert shown.get_by_test_id("stMetricValue").inner_text().strip() == expected
+
+
+FOREIGN = (
+    "Aufnahme;Fall;Befund;Schenkelblock;Alter in Jahren\n"
+    "EKG-1;p1;unauffällig;nein;41\n"
+    "EKG-2;p2;krank;ja;63\n"
+    "EKG-3;p3;krank;nein;58\n"
+    "EKG-4;p4;alter Infarkt;nein;70\n"
+)
+
+
+def pick(page: Page, label: str, option: str, several: bool = False) -> None:
+    """Choose in a box by the keyboard: type the beginning, take what is offered first.
+
+    several: the box takes more than one, and stays open for the next.
+    """
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.focus()
+    page.keyboard.type(option)
+    expect(page.get_by_role("option", name=option).first).to_be_visible()
+    page.keyboard.press("Enter")
+    if several:
+        page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    come_to_rest(page)
+
+
+def test_foreign_columns_and_words_are_mapped_by_the_keyboard_to_a_scored_set(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit("performance?origin=Your+labelled+cases")
+    at_rest(page)
+    drops = page.get_by_test_id("stFileUploaderDropzoneInput")
+    if not page.get_by_text("ECGs: files, a folder or a ZIP").is_visible():
+        page.get_by_text("Bring in labelled ECGs").click()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, name in enumerate(NAMES, start=1):
+            header = (DEMO / f"{name}.hea").read_text().replace(name, f"EKG-{number}")
+            archive.writestr(f"Archiv/EKG-{number}.hea", header)
+            archive.writestr(f"Archiv/EKG-{number}.dat", (DEMO / f"{name}.dat").read_bytes())
+    drops.nth(0).set_input_files(
+        {"name": "Archiv.zip", "mimeType": "application/zip", "buffer": packed.getvalue()}
+    )
+    table = FOREIGN.encode("latin-1")
+    drops.nth(1).set_input_files({"name": "Archiv.csv", "mimeType": "text/csv", "buffer": table})
+    expect(page.get_by_text("Say which column names the file.")).to_be_visible()
+    pick(page, "File", "Aufnahme")
+    expect(page.get_by_text("Say which columns carry labels.")).to_be_visible()
+    pick(page, "Patient", "Fall")
+    pick(page, "Triage class", "Befund")
+    pick(page, "Age", "Alter")
+    # No word of the table is known yet: nothing can be scored.
+    expect(page.get_by_role("button", name="Score 0 ECGs")).to_be_disabled()
+    pick(page, "“unauffällig” means", "Normal")
+    pick(page, "“krank” means", "Other")
+    pick(page, "“alter infarkt” means", "Prior")
+    expect(page.get_by_text("4 ECGs can be scored. Labels: triage class.")).to_be_visible()
+    pick(page, "Columns that answer yes or no", "Schenkelblock", several=True)
+    expect(page.get_by_text("Say what the column Schenkelblock answers.")).to_be_visible()
+    pick(page, "Schenkelblock answers", "Conduction")
+    pick(page, "“nein” means", "No")
+    pick(page, "“ja” means", "Yes")
+    expect(
+        page.get_by_text("4 ECGs can be scored. Labels: Conduction disturbance, triage class.")
+    ).to_be_visible()
+    expect(page.get_by_text("need attention")).to_have_count(0)
+    shoot_whole(page, "performance_mapper_wide_light")
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    shoot_whole(page, "performance_mapper_narrow_light")
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    page.get_by_role("button", name="Score 4 ECGs").click()
+    expect(page.get_by_text("4 of 4 ECGs")).to_be_visible(timeout=3 * PATIENCE_MS)
+    expect(page.get_by_text("4 ECGs of 4 patients")).to_be_visible()
+    come_to_rest(page)
+    rows = csv_of(page, "Every case as CSV").set_index("case")
+    assert rows["patient"].tolist() == ["p1", "p2", "p3", "p4"]
+    assert rows["label_CD"].tolist() == [0, 1, 0, 0]
+    assert rows["age"].tolist() == ["40–59", "60–74", "40–59", "60–74"]
 
 
 def test_a_set_is_stopped_goes_on_and_survives_a_reload(visit: Callable[..., Page]) -> None:

@@ -10,7 +10,8 @@ from ecg_core.intake.bundles import split
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.labelled import sets
 from ecg_core.labelled.answering import ANSWERED, REFUSED, CaseAnswer, CaseFiles
-from ecg_core.labelled.columns import check, guess, read_table
+from ecg_core.labelled.checking import check
+from ecg_core.labelled.columns import guess, read_table
 from ecg_core.labelled.engines import Stop
 from ecg_core.labelled.sets import LabelledSet, SetInfo
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ecg_core.labelled.columns import Column, Role, TableError, check, guess, read_table
+from ecg_core.labelled.checking import Meanings, check, strange_words
+from ecg_core.labelled.columns import Column, Role, TableError, guess, read_table
 
 UPLOADED = ("a.png", "b.png", "ward/c.jpg", "d.hea")
 
@@ -101,3 +102,43 @@ def test_two_uploads_of_one_name_are_no_guess() -> None:
     found = check(table, guess(table), ("one/a.png", "two/a.jpg"))
     assert found.labels.n == 0
     assert "fits 2 uploaded files" in str(found.problems[0])
+
+
+FOREIGN = """Datei,Befund,Infarkt,Block
+a,unauffällig,nein,ja
+b,STEMI,ja,fraglich
+c,frisch,ja,nein
+d,Schrott,nein,nein
+"""
+MAPPED = (
+    Column("Datei", Role.FILE),
+    Column("Befund", Role.TRIAGE),
+    Column("Infarkt", Role.YES_NO, "MI"),
+    Column("Block", Role.YES_NO, "CD"),
+)
+
+
+def test_words_in_no_list_are_asked_for_the_most_frequent_first() -> None:
+    triage, answers = strange_words(read_table(FOREIGN.encode()), MAPPED)
+    assert sorted(triage) == ["frisch", "schrott", "unauffällig"]
+    assert answers == ("nein", "ja", "fraglich")
+    assert strange_words(read_table(b"file,MI\na,1\n"), (Column("file", Role.FILE),)) == ((), ())
+
+
+def test_what_the_reader_says_of_words_is_taken_and_nothing_else() -> None:
+    meanings = Meanings(
+        {"unauffällig": 0, "frisch": 1, "schrott": -1},
+        {"ja": True, "nein": False, "fraglich": None},
+    )
+    found = check(read_table(FOREIGN.encode()), MAPPED, UPLOADED, meanings)
+    assert found.problems == ()
+    labels = found.labels
+    assert labels.triage.tolist() == [0, 1, 1, -1]
+    assert dict(zip(labels.codes, labels.truth.T.tolist(), strict=True)) == {
+        "MI": [False, True, True, False],
+        "CD": [True, False, False, False],
+    }
+    assert labels.known.tolist() == [[True, True], [True, False], [True, True], [True, True]]
+    silent = check(read_table(FOREIGN.encode()), MAPPED, UPLOADED)
+    # Three classes and eight answers that are no words of ours; three rows are left with nothing.
+    assert len(silent.problems) == 3 + 8 + 3

@@ -14,7 +14,8 @@ from ecg_core.intake import read_here
 from ecg_core.intake.values import Bundle, EcgScan, Upload
 from ecg_core.labelled import scoring, seeking, sets, shortcuts, sights
 from ecg_core.labelled.answering import ANSWERED, CaseAnswer, CaseFiles, answer
-from ecg_core.labelled.columns import check, guess, read_table
+from ecg_core.labelled.checking import check
+from ecg_core.labelled.columns import guess, read_table
 from ecg_core.labelled.seeking import Label
 from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.labelled.shortcuts import Look

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from ecg_core import intake
@@ -13,22 +12,13 @@ from ecg_core.appraisal.values import CaseSet
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.labelled import scoring, sets
 from ecg_core.labelled.as_cases import as_cases
-from ecg_core.labelled.columns import (
-    Checked,
-    Column,
-    Role,
-    TableError,
-    answerable,
-    check,
-    code_name,
-    guess,
-    read_table,
-)
+from ecg_core.labelled.checking import Checked, check
+from ecg_core.labelled.columns import TableError, code_name, read_table
 from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.network.card import ModelCard
 from ecg_core.triage.roles import Permission
 from widgets import engine, person
-from widgets.appraisal import without_ecg
+from widgets.appraisal import mapper, without_ecg
 from widgets.text import plain
 
 STATES = {
@@ -150,9 +140,11 @@ def _bring_in(card: ModelCard) -> None:
         st.error(str(error), icon=":material/block:")
         return
     bundles = _bundles(tuple((file.name, file.getvalue()) for file in files))
-    columns = _mapper(table, hashlib.sha256(table_file.getvalue()).hexdigest()[:12])
+    key = hashlib.sha256(table_file.getvalue()).hexdigest()[:12]
+    columns = mapper.columns(table, key)
+    meanings = mapper.meanings(table, columns, key)
     try:
-        checked = check(table, columns, [bundle.name for bundle in bundles])
+        checked = check(table, columns, [bundle.name for bundle in bundles], meanings)
     except TableError as error:
         st.warning(str(error), icon=":material/rule:")
         return
@@ -185,38 +177,6 @@ def _create(card: ModelCard, name: str, bundles: Sequence[Bundle], checked: Chec
 @st.cache_resource(max_entries=2, show_spinner="Sorting the files")
 def _bundles(files: tuple[tuple[str, bytes], ...]) -> tuple[Bundle, ...]:
     return intake.split([Upload(name, data) for name, data in files])
-
-
-def _mapper(table: pd.DataFrame, key: str) -> tuple[Column, ...]:
-    """What each column is, guessed and open to correction."""
-    guessed = guess(table)
-    codes = {f"{code_name(code)} ({code})": code for code in answerable()}
-    names = {code: name for name, code in codes.items()}
-    edited = st.data_editor(
-        pd.DataFrame(
-            {
-                "Column": [column.name for column in guessed],
-                "First value": [str(table[column.name].iloc[0])[:40] for column in guessed],
-                "Is": [str(column.role) for column in guessed],
-                "Answers": [names.get(column.code) for column in guessed],
-            }
-        ),
-        hide_index=True,
-        disabled=["Column", "First value"],
-        column_config={
-            "Is": st.column_config.SelectboxColumn(
-                options=[str(role) for role in Role], required=True
-            ),
-            "Answers": st.column_config.SelectboxColumn(
-                options=list(codes), help="What a column of yes or no answers"
-            ),
-        },
-        key=f"mapper_{key}",
-    )
-    return tuple(
-        Column(row["Column"], Role(row["Is"]), codes.get(row["Answers"] or "", ""))
-        for row in edited.to_dict("records")
-    )
 
 
 def _report(checked: Checked) -> None:
