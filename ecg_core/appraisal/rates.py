@@ -219,6 +219,31 @@ def class_rates(choice: Choice, patients: np.ndarray) -> tuple[Rates, ...]:
     )
 
 
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a confusion matrix: so many of a class, and which share of it, were called so."""
+
+    label: str
+    said: str
+    cases: int
+    share: Interval
+
+
+def confusion(choice: Choice, patients: np.ndarray) -> tuple[Cell, ...]:
+    """Every cell of the confusion matrix, row by row; shares of the labelled class by patient."""
+    known = choice.known
+    truth, said = choice.truth[known], choice.said[known]
+    weights = weights_of(patients[known])
+    cells = []
+    for i, label in enumerate(choice.names):
+        labelled = weights @ (truth == i).astype(float)
+        for j, called in enumerate(choice.names):
+            both = (truth == i) & (said == j)
+            share = _interval(weights @ both.astype(float), labelled)
+            cells.append(Cell(label, called, int(both.sum()), share))
+    return tuple(cells)
+
+
 def macro_f1(choice: Choice, patients: np.ndarray) -> Interval:
     """Mean F1 over the classes that occur, with its interval by patient."""
     known = choice.known

@@ -7,17 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import precision_score, recall_score, roc_auc_score
 from streamlit.testing.v1 import AppTest
 
+from ecg_core.appraisal import shipped
 from ecg_core.learning import evidence, method_rows
 from ecg_core.learning.evidence import EvidenceSet
+from ecg_core.learning.metrics import Interval
 from ecg_core.network.statements import SUPERCLASSES
 from tests.app.conftest import words
 from tests.appraisal.ward_months import fill
 from tests.learning.test_method_rows import row
 from widgets import engine
+from widgets.appraisal import tables
 from widgets.appraisal.views import VIEWS
 
 N = 40
@@ -150,6 +154,44 @@ def test_every_view_of_every_set_can_be_shown(page: AppTest, key: str) -> None:
     shown = view(page, key)
     drawn = (*shown.get("plotly_chart"), *shown.dataframe, *shown.info, *shown.caption)
     assert len(drawn) > 2
+
+
+CSV = {
+    "summary": {"said", "summary"},
+    "classes": {
+        *("rates", "roc", "precision", "benefit", "classes", "averages", "confusion", "triage"),
+    },
+    "calibration": {"reliability", "calibration"},
+    "doubt": {"doubt"},
+    "robustness": {"bench"},
+    "groups": {"groups"},
+    "errors": {"errors"},
+}
+"""What can be taken along from each view of evidence made up here."""
+
+
+@pytest.mark.parametrize("key", CSV)
+def test_every_figure_offers_its_rows(page: AppTest, key: str) -> None:
+    buttons = view(page, key).get("download_button")
+    found = {one.proto.id.rsplit("-csv_", 1)[-1] for one in buttons if "-csv_" in one.proto.id}
+    assert CSV[key] <= found
+
+
+def test_rows_taken_along_are_numbers_with_both_ends_and_say_what_they_are_of() -> None:
+    interval = Interval(0.83216, 0.7904, 0.86812)
+    table = pd.DataFrame({"Class": ["a", "b"], "AUC": [interval, None], "n": [3, 4]})
+    assert tables.shown(table, missing="too few").to_dict("list") == {
+        "Class": ["a", "b"],
+        "AUC": ["0.83 (0.79–0.87)", "too few"],
+        "n": [3, 4],
+    }
+    card = engine.classifier().card
+    cases = shipped.from_evidence(known_evidence(), card)
+    first, second = tables.spelled(table, cases).to_dict("records")
+    assert (first["AUC"], first["AUC low"], first["AUC high"]) == (0.83216, 0.7904, 0.86812)
+    assert np.isnan(second["AUC"])
+    assert (first["data set"], first["split"], first["condition"]) == ("Made up", "test", "clean")
+    assert first["model"] == f"{card.name} {card.version}"
 
 
 def test_methods_are_shown_with_their_cost_or_as_not_measured(

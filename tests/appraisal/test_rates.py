@@ -138,3 +138,20 @@ def test_nothing_to_say_is_not_a_number() -> None:
     assert np.isnan(found.sensitivity.value)
     assert np.isnan(found.sensitivity.low)
     assert found.specificity.value == 1.0
+
+
+def test_every_cell_of_a_confusion_matrix_with_its_share_of_the_label() -> None:
+    said = np.eye(3)[[0, 0, 1, 1, 2, 0]]
+    choice = Choice(("a", "b", "c"), np.array([0, 0, 0, 1, 1, -1]), said)
+    cells = {(one.label, one.said): one for one in rates.confusion(choice, np.arange(6))}
+    assert {key: one.cases for key, one in cells.items() if one.cases} == {
+        ("a", "a"): 2,
+        ("a", "b"): 1,
+        ("b", "b"): 1,
+        ("b", "c"): 1,
+    }
+    assert cells["a", "a"].share.value == pytest.approx(2 / 3)
+    assert cells["a", "a"].share.low < 2 / 3 < cells["a", "a"].share.high
+    assert cells["b", "a"].share.value == 0
+    # Nothing is labelled c: there is no share of it.
+    assert np.isnan(cells["c", "c"].share.value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal import words
 from widgets.appraisal import charts, figures, tables
 from widgets.appraisal.context import Context
 
@@ -34,7 +33,9 @@ def show(context: Context) -> None:
             alt=f"Reliability diagram of {found.name}",
         )
         st.caption(f"n = {found.n}. Bars: Wilson’s 95 % interval. Size of a dot: how many ECGs.")
-        tables.csv_button(tables.bins_table(found), f"reliability_{code}", "reliability")
+        tables.csv_button(
+            tables.bins_table(found), f"reliability_{code}", "reliability", cases=cases
+        )
     with right:
         st.markdown("**Calibration of the main classes**")
         rows = [figures.reliability(cases, one) for one in context.main]
@@ -42,12 +43,12 @@ def show(context: Context) -> None:
             {
                 "Class": [row.name for row in rows],
                 "Cases": [row.n for row in rows],
-                "ECE": [words.told(row.ece) for row in rows],
-                "Brier": [words.told(row.brier) for row in rows],
+                "ECE": [row.ece for row in rows],
+                "Brier": [row.brier for row in rows],
             }
         )
         st.dataframe(
-            table,
+            tables.shown(table),
             hide_index=True,
             column_config={
                 "ECE": st.column_config.TextColumn(
@@ -60,4 +61,4 @@ def show(context: Context) -> None:
             alt="Calibration error and Brier score of every class",
         )
         st.caption(tables.source_line(cases))
-        tables.csv_button(table, "calibration", "calibration")
+        tables.csv_button(table, "calibration", "calibration", cases=cases)

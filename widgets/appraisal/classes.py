@@ -80,6 +80,8 @@ def _one(context: Context, codes: list[str]) -> None:
         f"{found.n - found.positives} flagged wrongly · {tables.source_line(cases)}"
         + (" · rests on few cases" if found.few else "")
     )
+    one = tables.rates_table([found])
+    tables.csv_button(one, f"rates_{question.code}", "rates", "These rates as CSV", cases)
     roc = figures.roc(cases, question.code)
     precision = figures.precision_recall(cases, question.code)
     left, middle, right = st.columns(3, gap="medium")
@@ -91,7 +93,7 @@ def _one(context: Context, codes: list[str]) -> None:
             alt=f"ROC curve of {question.name} with its 95 % band",
         )
         points = tables.points_table(roc, ("one_less_specificity", "sensitivity"))
-        tables.csv_button(points, f"roc_{question.code}", "roc")
+        tables.csv_button(points, f"roc_{question.code}", "roc", cases=cases)
     with middle:
         st.plotly_chart(
             charts.precision_chart(precision, found),
@@ -100,7 +102,7 @@ def _one(context: Context, codes: list[str]) -> None:
             alt=f"Precision over recall of {question.name} with its 95 % band",
         )
         points = tables.points_table(precision, ("sensitivity", "ppv"))
-        tables.csv_button(points, f"precision_recall_{question.code}", "precision")
+        tables.csv_button(points, f"precision_recall_{question.code}", "precision", cases=cases)
     benefit = figures.decision_curve(cases, question.code)
     with right:
         st.plotly_chart(
@@ -110,7 +112,7 @@ def _one(context: Context, codes: list[str]) -> None:
             alt=f"Net benefit of acting on {question.name} at every threshold",
         )
         points = tables.benefit_table(benefit)
-        tables.csv_button(points, f"net_benefit_{question.code}", "benefit")
+        tables.csv_button(points, f"net_benefit_{question.code}", "benefit", cases=cases)
     st.caption(
         "Net benefit: true positives less false ones weighed by the odds of the threshold, per "
         "patient, at the prevalence of these cases (Vickers and Elkin 2006)."
@@ -128,16 +130,27 @@ def _all(context: Context, codes: list[str]) -> None:
         [figures.rates_at(cases, code) for code in codes],
         [figures.areas_of(cases, code) for code in codes],
     )
-    columns = {name: st.column_config.TextColumn(help=text) for name, text in RATE_COLUMNS.items()}
-    st.dataframe(table, hide_index=True, column_config=columns, alt="Rates of every class")
+    st.dataframe(
+        tables.shown(table, hidden=tables.COUNTS),
+        hide_index=True,
+        column_config=RATE_COLUMNS,
+        alt="Rates of every class",
+    )
     means = tables.averages_table(figures.averages(cases, tuple(codes)))
-    st.dataframe(means, hide_index=True, width="content", alt="Macro and micro averages")
+    st.dataframe(
+        tables.shown(means), hide_index=True, width="content", alt="Macro and micro averages"
+    )
     card = context.card
     st.caption(cases.points_rule or f"{card.thresholds_rule} Calibrated on {card.calibrated_on}.")
-    tables.csv_button(table, "classes", "classes")
+    with st.container(horizontal=True):
+        tables.csv_button(table, "classes", "classes", cases=cases)
+        tables.csv_button(means, "averages", "averages", "Averages as CSV", cases)
 
 
-RATE_COLUMNS = dict(tables.RATE_NAMES.values())
+RATE_COLUMNS = {
+    "Threshold": st.column_config.NumberColumn(format="%.2f"),
+    **{name: st.column_config.TextColumn(help=text) for name, text in tables.RATE_NAMES.values()},
+}
 
 
 def _triage(context: Context) -> None:
@@ -155,12 +168,18 @@ def _triage(context: Context) -> None:
             config=PLAIN,
             alt="Confusion matrix of the triage classes: counts and row percentages",
         )
+        cells = tables.confusion_table(figures.confusion(context.cases))
+        tables.csv_button(cells, "confusion", "confusion", cases=context.cases)
     with side:
         rows, f1, right = figures.class_rates(context.cases)
         table = tables.rates_table(rows).drop(columns="Threshold")
-        st.dataframe(table, hide_index=True, alt="Rates of each triage class")
+        st.dataframe(
+            tables.shown(table, hidden=tables.COUNTS),
+            hide_index=True,
+            alt="Rates of each triage class",
+        )
         st.caption(
             f"Macro-F1 {words.told(f1)}, accuracy {words.told(right)}."
             + ("" if known.all() else f" {(~known).sum()} ECGs without a class are left out.")
         )
-        tables.csv_button(table, "triage", "triage")
+        tables.csv_button(table, "triage", "triage", cases=context.cases)

@@ -71,7 +71,7 @@ def show(context: Context) -> None:
     with st.grid(3, min_column_width=330, gap="medium"):
         for one in listed[first : first + PER_PAGE]:
             _case(cases, question.code, one, given)
-    tables.csv_button(_table(listed, given), f"errors_{question.code}", "errors")
+    tables.csv_button(_table(listed, given), f"errors_{question.code}", "errors", cases=cases)
 
 
 def _case(cases: CaseSet, code: str, one: Doubtful, given: dict[str, tags.Tag]) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from ecg_core.appraisal import comparison, curves, rates
 from ecg_core.appraisal.comparison import Comparison
 from ecg_core.appraisal.curves import Curve, DecisionCurve, Reliability
-from ecg_core.appraisal.rates import Areas, Rates
+from ecg_core.appraisal.rates import Areas, Cell, Rates
 from ecg_core.appraisal.values import CaseSet
 from ecg_core.learning.metrics import Interval
 
@@ -92,6 +92,17 @@ def compared(first: CaseSet, second: CaseSet) -> tuple[Comparison, ...]:
 @st.cache_resource(max_entries=32, show_spinner="Comparing case by case")
 def _compared(one: str, two: str, _first: CaseSet, _second: CaseSet) -> tuple[Comparison, ...]:
     return comparison.paired(_first, _second)
+
+
+def confusion(cases: CaseSet) -> tuple[Cell, ...]:
+    """The confusion matrix of the triage classes, cell by cell."""
+    return _confusion(cases.digest, cases)
+
+
+@st.cache_data(max_entries=32, show_spinner=_BUSY)
+def _confusion(digest: str, _cases: CaseSet) -> tuple[Cell, ...]:
+    assert _cases.choice is not None
+    return rates.confusion(_cases.choice, _cases.patients)
 
 
 def class_rates(cases: CaseSet) -> tuple[tuple[Rates, ...], Interval, Interval]:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal import groups, words
+from ecg_core.appraisal import groups
 from ecg_core.appraisal.groups import GroupRow
 from ecg_core.appraisal.values import CaseSet
-from ecg_core.learning.metrics import Interval
 from ecg_core.learning.subgroups import MIN_ECGS, MIN_OF_EACH
 from ecg_core.network.statements import SUPERCLASSES
 from widgets import charts
@@ -25,7 +24,7 @@ NAMES = {
     "layout": "Layout",
     "quality": "Quality",
 }
-MEAN = "mean"
+MEAN, TOO_FEW = "mean", "too few"
 GROUPS_SHOWN = 12
 """Groups come by size; the caption says how many smaller ones there are."""
 
@@ -75,7 +74,9 @@ def show(context: Context) -> None:
     with side:
         table = _table(rows)
         st.dataframe(
-            table.head(GROUPS_SHOWN), hide_index=True, alt="Figures by group, with their gaps"
+            _shown(table.head(GROUPS_SHOWN)),
+            hide_index=True,
+            alt="Figures by group, with their gaps",
         )
         smaller = len(rows) - GROUPS_SHOWN
         st.caption(
@@ -84,7 +85,7 @@ def show(context: Context) -> None:
             "intervals leave zero out by chance."
             + (f" {smaller} smaller groups are in the CSV only." if smaller > 0 else "")
         )
-        tables.csv_button(table, f"groups_{chosen}", "groups")
+        tables.csv_button(table, f"groups_{chosen}", "groups", cases=cases)
     st.caption(tables.source_line(cases))
 
 
@@ -103,16 +104,14 @@ def _table(rows: Sequence[GroupRow]) -> pd.DataFrame:
         ("Sensitivity", "sensitivity", "sensitivity_gap"),
         ("Specificity", "specificity", "specificity_gap"),
     ):
-        table[name] = [_value(getattr(row, value)) for row in rows]
-        table[f"{name} gap"] = [_gap(getattr(row, gap)) for row in rows]
+        table[name] = [getattr(row, value) for row in rows]
+        table[f"{name} gap"] = [getattr(row, gap) for row in rows]
     return table
 
 
-def _value(interval: Interval | None) -> str:
-    return "too few" if interval is None else words.told(interval)
-
-
-def _gap(interval: Interval | None) -> str:
-    if interval is None:
-        return "–"
-    return words.told(interval, signed=True)
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    """The table for the screen: what is too few says so, a gap has its sign."""
+    gaps = [str(name) for name in table if str(name).endswith(" gap")]
+    shown = tables.shown(table, signed=gaps, missing=TOO_FEW)
+    shown[gaps] = shown[gaps].replace(TOO_FEW, "–")
+    return shown

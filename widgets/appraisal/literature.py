@@ -6,7 +6,6 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecg_core.appraisal import words
 from ecg_core.learning import four_class, literature
 from ecg_core.learning.crossval import figures
 from ecg_core.learning.crossval.figures import MethodFigures
@@ -50,9 +49,7 @@ def _curation() -> None:
         {
             "Seen": [probe.name.capitalize() for probe in found.probes],
             "Pages": [probe.n for probe in found.probes],
-            "Balanced accuracy": [
-                words.told(Interval(*probe.balanced_accuracy)) for probe in found.probes
-            ],
+            "Balanced accuracy": [Interval(*probe.balanced_accuracy) for probe in found.probes],
             "Chance": [f"{probe.chance:.2f}" for probe in found.probes],
         }
     )
@@ -61,7 +58,11 @@ def _curation() -> None:
         st.dataframe(table, hide_index=True, alt="Files and distinct pages by class")
         tables.csv_button(table, "curation", "curation")
     with right:
-        st.dataframe(probes, hide_index=True, alt="What header and footer alone tell of the class")
+        st.dataframe(
+            tables.shown(probes),
+            hide_index=True,
+            alt="What header and footer alone tell of the class",
+        )
         st.caption(
             "How well the class is told without looking at the ECG, by print alone: five-fold by "
             "identity, 95 % CI by identity."
@@ -118,12 +119,13 @@ def _methods() -> None:
             "Method": [one.method for one in found],
             "Pages": [one.n for one in found],
             "Identities": [one.groups for one in found],
-            "Accuracy": [words.told(one.accuracy) for one in found],
-            "Balanced accuracy": [words.told(one.balanced_accuracy) for one in found],
+            "Accuracy": [one.accuracy for one in found],
+            "Balanced accuracy": [one.balanced_accuracy for one in found],
         }
     )
     with st.expander("As a table"):
-        st.dataframe(table, hide_index=True, alt="Every method under every protocol")
+        shown = tables.shown(table)
+        st.dataframe(shown, hide_index=True, alt="Every method under every protocol")
     tables.csv_button(table, "protocols", "protocols")
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from ecg_core import intake
 from ecg_core.appraisal import bench
 from ecg_core.appraisal.bench import Damage, Trial
 from ecg_core.intake.values import EcgRecord, IntakeError
+from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from widgets import bars, engine
+from widgets.appraisal import tables
 from widgets.demos import demos
 from widgets.pictures import data_url
 from widgets.text import plain
@@ -55,6 +58,25 @@ def _trial(demo_id: str, damage: Damage, weights_sha256: str) -> Trial:
     return bench.trial(ecg.window(0.0), damage, engine.classifier())
 
 
+def _rows(found: Trial, clean: Trial) -> pd.DataFrame:
+    """Probabilities on the damaged print-out beside those on the undamaged one."""
+
+    def said(trial: Trial) -> dict[str, float]:
+        answer = trial.prediction
+        if answer is None:
+            return {}
+        triage = {
+            TRIAGE_NAMES[k]: float(p) for k, p in zip(TRIAGE_CLASSES, answer.triage, strict=True)
+        }
+        return triage | {one.name: float(one.probability) for one in answer.superclasses}
+
+    return (
+        pd.DataFrame({"damaged": said(found), "undamaged": said(clean)})
+        .rename_axis("class")
+        .reset_index()
+    )
+
+
 def _answer(found: Trial, clean: Trial) -> None:
     if found.prediction is None:
         st.badge("Refused", icon=":material/block:", color="orange")
@@ -65,6 +87,7 @@ def _answer(found: Trial, clean: Trial) -> None:
         st.caption(plain(found.prediction.reasons[0].text))
     bars.triage_bars(found.prediction, "bench_triage")
     bars.finding_bars(found.prediction.superclasses, "Diagnostic classes", "bench_classes")
+    tables.csv_button(_rows(found, clean), "bench", "bench")
     if clean.prediction is not None:
         moved = max(
             abs(a.probability - b.probability)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal import words
 from ecg_core.learning import method_rows
 from ecg_core.learning.method_rows import MethodRow
 from widgets.appraisal import tables
@@ -53,13 +52,8 @@ def _table(title: str, key: str, names: Mapping[str, str], rows: Mapping[str, Me
     table = pd.DataFrame(
         {
             "Method": list(names.values()),
-            "Mean AUC (95 % CI)": [
-                NOT_MEASURED if row is None else words.told(row.clean) for row in found
-            ],
-            "Degraded pages": [
-                "" if row is None or row.degraded is None else words.told(row.degraded)
-                for row in found
-            ],
+            "Mean AUC (95 % CI)": [None if row is None else row.clean for row in found],
+            "Degraded pages": [None if row is None else row.degraded for row in found],
             "Training (CPU-s)": [None if row is None else round(row.cpu_seconds) for row in found],
             "Parameters": [
                 "" if row is None else f"{row.parameters / 1e6:.2f} million" for row in found
@@ -68,5 +62,6 @@ def _table(title: str, key: str, names: Mapping[str, str], rows: Mapping[str, Me
         }
     )
     st.markdown(f"**{title}**")
-    st.dataframe(table, hide_index=True, alt=f"{title}: AUC and cost")
+    shown = tables.shown(table, missing=NOT_MEASURED)
+    st.dataframe(shown, hide_index=True, alt=f"{title}: AUC and cost")
     tables.csv_button(table, key, key)

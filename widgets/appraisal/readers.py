@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecg_core.appraisal import readers, words
+from ecg_core.appraisal import readers
 from ecg_core.appraisal.drift import MIN_CASES, Drift, Shift
 from ecg_core.appraisal.practice import PracticeCase
 from ecg_core.appraisal.readers import Agreement, Month
@@ -23,6 +23,7 @@ from widgets.charts import COLOURS, HEIGHT
 from widgets.text import plain
 
 PLAIN = {"displayModeBar": False}
+KAPPA = "Cohen's kappa (95 % CI)"
 
 
 def show(context: Context) -> None:
@@ -133,6 +134,7 @@ def _seconds(cases: Sequence[PracticeCase]) -> None:
             delta_color="off",
             delta_arrow="off",
         )
+        tables.csv_button(pd.DataFrame({"seconds": taken}), "seconds", "seconds")
 
 
 def _changes(counts: np.ndarray) -> None:
@@ -154,11 +156,17 @@ def _agreement(
             "Reader": [plain(names.get(row.first, row.first)) for row in rows],
             "With": [plain(names.get(row.second, row.second)) for row in rows],
             "Cases": [row.n for row in rows],
-            "Same class": [f"{row.same:.0%}" for row in rows],
-            "Cohen's kappa (95 % CI)": [words.told(row.kappa) for row in rows],
+            "Same class": [row.same for row in rows],
+            KAPPA: [row.kappa for row in rows],
         }
     )
-    st.dataframe(table, hide_index=True, width="content", alt="Agreement of readers and machine")
+    st.dataframe(
+        tables.shown(table),
+        hide_index=True,
+        width="content",
+        column_config={"Same class": st.column_config.NumberColumn(format="percent")},
+        alt="Agreement of readers and machine",
+    )
     tables.csv_button(table, "agreement", "agreement")
 
 

@@ -62,8 +62,8 @@ def _heat(sets: list[CaseSet], card: ModelCard) -> None:
         {
             "Condition": [_words(one) for one, _, _ in rows],
             "Layout": [one.layout for one, _, _ in rows],
-            "Mean AUC": [words.told(macro) for _, macro, _ in rows],
-            "Lost against clean": ["" if lost is None else words.told(lost) for *_, lost in rows],
+            "Mean AUC": [macro for _, macro, _ in rows],
+            "Lost against clean": [lost for *_, lost in rows],
             "ECGs": [one.n for one, _, _ in rows],
             "Gave no page": [one.refused for one, _, _ in rows],
         }
@@ -75,7 +75,8 @@ def _heat(sets: list[CaseSet], card: ModelCard) -> None:
         "very same ones, given below the AUC."
     )
     with st.expander("With 95 % intervals"):
-        st.dataframe(table, hide_index=True, alt="Mean AUC by condition and layout")
+        shown = tables.shown(table, missing="")
+        st.dataframe(shown, hide_index=True, alt="Mean AUC by condition and layout")
     tables.csv_button(table, "robustness", "robustness")
 
 
@@ -118,19 +119,24 @@ def _compare(context: Context) -> None:
         {
             "Class": [row.name for row in found],
             "Cases": [row.n for row in found],
-            "AUC here": [f"{row.first:.3f}" for row in found],
-            "AUC there": [f"{row.second:.3f}" for row in found],
-            "Difference": [words.told(row.difference, signed=True) for row in found],
-            "DeLong p": [words.p_value(row.delong_p) for row in found],
+            "AUC here": [row.first for row in found],
+            "AUC there": [row.second for row in found],
+            "Difference": [row.difference for row in found],
+            "DeLong p": [row.delong_p for row in found],
             "Only here right": [row.only_first for row in found],
             "Only there right": [row.only_second for row in found],
-            "McNemar p": [words.p_value(row.mcnemar_p) for row in found],
+            "McNemar p": [row.mcnemar_p for row in found],
         }
     )
-    st.dataframe(table, hide_index=True, alt="Paired comparison of two sets, class by class")
+    shown = tables.shown(table, signed=("Difference",))
+    for name in ("AUC here", "AUC there"):
+        shown[name] = table[name].map("{:.3f}".format)
+    for name in ("DeLong p", "McNemar p"):
+        shown[name] = table[name].map(words.p_value)
+    st.dataframe(shown, hide_index=True, alt="Paired comparison of two sets, class by class")
     st.caption(
         "Difference of AUC: bootstrap by patient. DeLong’s test takes every ECG for a patient of "
         "its own. McNemar’s compares who is right at the operating points. Many tests: some fall "
         "below 0.05 by chance."
     )
-    tables.csv_button(table, "comparison", "comparison")
+    tables.csv_button(table, "comparison", "comparison", cases=context.cases)

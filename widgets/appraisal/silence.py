@@ -20,7 +20,9 @@ def show(context: Context) -> None:
         unsure.risk(context.cases)
         st.caption(tables.source_line(context.cases))
         if context.asked or context.cases.choice is not None:
-            tables.csv_button(partial(unsure.risk_rows, context.cases), "doubt", "doubt")
+            tables.csv_button(
+                partial(unsure.risk_rows, context.cases), "doubt", "doubt", cases=context.cases
+            )
     with right:
         found = unsure.sent(context.card.name, context.card.weights_sha256)
         unsure.silence(found)

@@ -48,6 +48,8 @@ def show(context: Context) -> None:
     st.markdown("**Keep in mind**")
     st.markdown("\n".join(f"- {line}" for line in context.card.do_not_trust_when))
     with st.container(horizontal=True):
+        said = tables.rates_table([figures.rates_at(cases, code) for code in spoken])
+        tables.csv_button(said, "summary", "said", "These figures as CSV", cases)
         tables.csv_button(partial(tables.rows_of, cases), "cases", "summary", "Every case as CSV")
         for paper in report.PAPERS:
             st.download_button(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal.curves import Curve, DecisionCurve, Reliability
-from ecg_core.appraisal.rates import Areas, Rates
+from ecg_core.appraisal.curves import GRID, Curve, DecisionCurve, Reliability
+from ecg_core.appraisal.rates import Areas, Cell, Rates
 from ecg_core.appraisal.values import CaseSet
 from ecg_core.appraisal.words import told
 from ecg_core.learning.metrics import Interval
@@ -32,21 +33,28 @@ def value_and_interval(interval: Interval) -> tuple[str, str]:
     return value, spread.rstrip(")") or "–"
 
 
+COUNTS = ("True positives", "False positives", "True negatives", "False negatives")
+"""Columns of `rates_table` that the CSV has and the screen has not."""
+
+
 def rates_table(rows: Sequence[Rates], areas: Sequence[Areas] = ()) -> pd.DataFrame:
-    """One row a question: cases, threshold, areas, rates with their 95 % intervals."""
+    """One row a question: cases, counts, threshold, areas and rates with their intervals."""
     table = pd.DataFrame(
         {
             "Class": [row.name for row in rows],
             "With it": [row.positives for row in rows],
             "Cases": [row.n for row in rows],
-            "Threshold": [f"{row.threshold:.2f}" for row in rows],
+            "Threshold": [row.threshold for row in rows],
         }
     )
+    for name in COUNTS:
+        field = name.lower().replace(" ", "_").rstrip("s")
+        table[name] = [getattr(row, field) for row in rows]
     if areas:
-        table["AUC"] = [told(area.auc) for area in areas]
-        table["AUPRC"] = [told(area.auprc) for area in areas]
+        table["AUC"] = [area.auc for area in areas]
+        table["AUPRC"] = [area.auprc for area in areas]
     for field, (name, _) in RATE_NAMES.items():
-        table[name] = [told(getattr(row, field)) for row in rows]
+        table[name] = [getattr(row, field) for row in rows]
     table["Note"] = ["rests on few cases" if row.few else "" for row in rows]
     return table
 
@@ -65,8 +73,28 @@ def bins_table(found: Reliability) -> pd.DataFrame:
 
 
 def points_table(curve: Curve, names: tuple[str, str]) -> pd.DataFrame:
-    """Points of a curve with the thresholds that they belong to. names: of x and y."""
-    return pd.DataFrame({"threshold": curve.cuts, names[0]: curve.x, names[1]: curve.y})
+    """Points of a curve with the thresholds that they belong to, and its band. names: x and y."""
+    return pd.DataFrame(
+        {
+            "threshold": curve.cuts,
+            names[0]: curve.x,
+            names[1]: curve.y,
+            f"{names[1]}_low": np.interp(curve.x, GRID, curve.low),
+            f"{names[1]}_high": np.interp(curve.x, GRID, curve.high),
+        }
+    )
+
+
+def confusion_table(cells: Sequence[Cell]) -> pd.DataFrame:
+    """Every cell of a confusion matrix: counts, and shares of the labelled class."""
+    return pd.DataFrame(
+        {
+            "Labelled": [cell.label for cell in cells],
+            "Model's class": [cell.said for cell in cells],
+            "ECGs": [cell.cases for cell in cells],
+            "Share of labelled": [cell.share for cell in cells],
+        }
+    )
 
 
 def benefit_table(curve: DecisionCurve) -> pd.DataFrame:
@@ -87,8 +115,9 @@ def averages_table(rows: Sequence[Areas]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Average": [row.name for row in rows],
-            "AUC": [told(row.auc) for row in rows],
-            "AUPRC": [told(row.auprc) for row in rows],
+            "Cases": [row.n for row in rows],
+            "AUC": [row.auc for row in rows],
+            "AUPRC": [row.auprc for row in rows],
         }
     )
 
@@ -112,13 +141,68 @@ def rows_of(cases: CaseSet) -> pd.DataFrame:
     return table
 
 
+def shown(
+    table: pd.DataFrame, signed: Sequence[str] = (), hidden: Sequence[str] = (), missing: str = "–"
+) -> pd.DataFrame:
+    """A table for the screen: intervals in words, in as many digits as they carry.
+
+    signed: columns of differences. hidden: columns for the CSV only. missing: where there is none.
+    """
+
+    def cell(value: object, name: str) -> object:
+        if isinstance(value, Interval):
+            return told(value, signed=name in signed)
+        return missing if value is None else value
+
+    kept = table.drop(columns=list(hidden))
+    for name in kept:
+        if kept[name].dtype == object:
+            kept[name] = [cell(value, str(name)) for value in kept[name]]
+    return kept
+
+
+def spelled(table: pd.DataFrame, cases: CaseSet | None = None) -> pd.DataFrame:
+    """A table for a file: value and both ends of intervals as numbers, and where it is from."""
+    columns: dict[str, object] = {}
+    for name in table:
+        values = list(table[name])
+        if _holds_intervals(table[name]):
+            for suffix, field in (("", "value"), (" low", "low"), (" high", "high")):
+                columns[f"{name}{suffix}"] = [getattr(one, field, None) for one in values]
+        else:
+            columns[str(name)] = values
+    found = pd.DataFrame(columns)
+    if cases is not None:
+        for name, value in (
+            ("data set", cases.dataset),
+            ("split", cases.split),
+            ("condition", cases.condition),
+            ("layout", cases.layout),
+            ("model", f"{cases.model} {cases.version}".strip()),
+        ):
+            found[name] = value
+    return found
+
+
+def _holds_intervals(column: pd.Series) -> bool:
+    return any(isinstance(value, Interval) for value in column)
+
+
 def csv_button(
-    table: pd.DataFrame | Callable[[], pd.DataFrame], name: str, key: str, label: str = "CSV"
+    table: pd.DataFrame | Callable[[], pd.DataFrame],
+    name: str,
+    key: str,
+    label: str = "CSV",
+    cases: CaseSet | None = None,
 ) -> None:
-    """Offer a table as a CSV file; a function is called only when the file is asked for."""
+    """Offer a table as a CSV file; a function is called only when the file is asked for.
+
+    cases: what the figures are of; every row says so.
+    """
 
     def data() -> bytes:
-        return (table() if callable(table) else table).to_csv(index=False).encode()
+        rows = table() if callable(table) else table
+        return spelled(rows, cases).to_csv(index=False).encode()
 
     st.download_button(
         label,

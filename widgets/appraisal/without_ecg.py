@@ -11,6 +11,7 @@ from ecg_core.appraisal import words
 from ecg_core.labelled import shortcuts
 from ecg_core.labelled.sets import LabelledSet
 from ecg_core.labelled.shortcuts import CHANCE, Look
+from ecg_core.learning.metrics import Interval
 from widgets.appraisal import tables
 
 ALIKE = "the same for every ECG"
@@ -49,7 +50,7 @@ def section(labelled: LabelledSet) -> None:
             f"patient, chance {CHANCE}. "
             + ("" if _people(labelled) else "Without a patient column every ECG counts as its own.")
         )
-        tables.csv_button(table, "shortcuts", "shortcuts")
+        tables.csv_button(_rows(looks), "shortcuts", "shortcuts")
 
 
 def _people(labelled: LabelledSet) -> bool:
@@ -60,6 +61,15 @@ def _people(labelled: LabelledSet) -> bool:
 def _figure(look: Look) -> str:
     assert look.mean is not None
     return f"AUC {words.told(look.mean)}, n = {look.n}"
+
+
+def _rows(looks: Sequence[Look]) -> pd.DataFrame:
+    """One row a way to look and label, then the mean over the labels."""
+    rows: list[tuple[str, str, int, int | None, Interval | None]] = []
+    for look in looks:
+        rows += [(look.name, one.label, one.n, one.positives, one.auc) for one in look.told]
+        rows.append((look.name, "mean of the labels", look.n, None, look.mean))
+    return pd.DataFrame(rows, columns=["Seen alone", "Label", "ECGs", "With it", "AUC"])
 
 
 def _table(looks: Sequence[Look]) -> pd.DataFrame:
