@@ -21,20 +21,27 @@ def add_menu() -> None:
     """Drop files; they are read in the background."""
     with st.popover("Add ECGs", icon=":material/upload:", key="add_ecgs"):
         turn = st.session_state.setdefault("batch_turn", 0)
-        list_name = st.text_input("List", value=UPLOADS, max_chars=80, key="batch_list")
-        files = st.file_uploader(
-            "Files of one or many ECGs", accept_multiple_files=True, key=f"batch_{turn}"
-        )
-        if files and st.button("Put on the list", type="primary", key="batch_go"):
-            by = person.me(Permission.ADD_ECGS)
-            try:
-                bundles = intake.split([Upload(file.name, file.getvalue()) for file in files])
-                Jobs(place.store()).submit(bundles, list_name or UPLOADS, by.full_name)
-            except (StoreError, intake.IntakeError) as error:
-                st.error(plain(f"{error.reason} {error.hint}"))
-                return
-            st.session_state["batch_turn"] = turn + 1
-            st.rerun()
+        # A form sends the name and the files together, however fast one follows the other.
+        with st.form(f"batch_form_{turn}", enter_to_submit=False, border=False):
+            list_name = st.text_input("List", value=UPLOADS, max_chars=80, key=f"batch_list_{turn}")
+            files = st.file_uploader(
+                "Files of one or many ECGs", accept_multiple_files=True, key=f"batch_{turn}"
+            )
+            asked = st.form_submit_button("Put on the list", type="primary", key="batch_go")
+        if not asked:
+            return
+        if not files:
+            st.error("Choose the files first.")
+            return
+        by = person.me(Permission.ADD_ECGS)
+        try:
+            bundles = intake.split([Upload(file.name, file.getvalue()) for file in files])
+            Jobs(place.store()).submit(bundles, list_name or UPLOADS, by.full_name)
+        except (StoreError, intake.IntakeError) as error:
+            st.error(plain(f"{error.reason} {error.hint}"))
+            return
+        st.session_state["batch_turn"] = turn + 1
+        st.rerun()
 
 
 @st.fragment(run_every=LOOK_S)
