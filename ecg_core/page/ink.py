@@ -55,9 +55,9 @@ def straighten(
     sx, sy = pixels.shape[1] / width, pixels.shape[0] / height
     grow = np.array([[1 / sx, 0, (1 / sx - 1) / 2], [0, 1 / sy, (1 / sy - 1) / 2], [0, 0, 1]])
     left, top, right, bottom = area_mm
-    paper = np.ones(pixels.shape[:2], np.uint8)
     if bend is not None:
         across, down = maps(bend, np.linalg.inv(to_mm @ grow), area_mm, RASTER)
+        paper = np.ones(pixels.shape[:2], np.uint8)
         shown = cv2.remap(paper, across, down, cv2.INTER_NEAREST)
         return cv2.remap(pixels, across, down, cv2.INTER_CUBIC), shown > 0
     canvas = np.array(
@@ -65,8 +65,23 @@ def straighten(
     )
     size = (round((right - left) * RASTER), round((bottom - top) * RASTER))
     move = canvas @ to_mm @ grow
-    shown = cv2.warpPerspective(paper, move, size, flags=cv2.INTER_NEAREST)
-    return cv2.warpPerspective(pixels, move, size, flags=cv2.INTER_CUBIC), shown > 0
+    picture = cv2.warpPerspective(pixels, move, size, flags=cv2.INTER_CUBIC)
+    if _inside(move, size, (pixels.shape[1], pixels.shape[0])):
+        return picture, np.ones(size[::-1], bool)
+    paper = np.ones(pixels.shape[:2], np.uint8)
+    return picture, cv2.warpPerspective(paper, move, size, flags=cv2.INTER_NEAREST) > 0
+
+
+def _inside(move: np.ndarray, size: tuple[int, int], of: tuple[int, int]) -> bool:
+    """Whether every pixel of a straightened picture comes from the picture, of width and height
+    `of`; a homography keeps what is between four corners between them."""
+    right, bottom = size[0] - 1.0, size[1] - 1.0
+    corners = np.array([[0, right, 0, right], [0, 0, bottom, bottom], [1.0, 1.0, 1.0, 1.0]])
+    x, y, depth = np.linalg.inv(move) @ corners
+    if np.any(depth <= 0):
+        return False
+    x, y = x / depth, y / depth
+    return bool(x.min() >= 0 and y.min() >= 0 and x.max() <= of[0] - 1 and y.max() <= of[1] - 1)
 
 
 def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> Ink:

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
+from ecg_core.page.connected import pieces_of
 from ecg_core.page.ink import RASTER
 from ecg_core.page.traces import Row
 
@@ -83,7 +84,7 @@ def words(cover: np.ndarray, traces: np.ndarray, rows: tuple[Row, ...]) -> Words
     letters = ((cover[top:bottom] > 0.4) & (near == 0)).astype(np.uint8)
     gap = np.ones((1, round(GAP_MM * RASTER)), np.uint8)
     joined = cv2.morphologyEx(letters, cv2.MORPH_CLOSE, gap)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, _, stats = pieces_of(joined)
     stats = stats[1:count]
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     fits = (height >= HEIGHT_MM[0] * RASTER) & (height <= HEIGHT_MM[1] * RASTER)
@@ -136,7 +137,7 @@ def printed_scale(cover: np.ndarray, rows: tuple[Row, ...]) -> tuple[float | Non
     joined = cv2.morphologyEx(
         letters, cv2.MORPH_CLOSE, np.ones((1, round(LINE_GAP_MM * RASTER)), np.uint8)
     )
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, _, stats = pieces_of(joined)
     stats = stats[1:count]
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     fits = (height >= HEIGHT_MM[0] * RASTER) & (height <= HEIGHT_MM[1] * RASTER)

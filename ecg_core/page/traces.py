@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
+from ecg_core.page.connected import pieces_of
 from ecg_core.page.ink import RASTER
 
 INKED = 0.5
@@ -84,8 +85,8 @@ def keep_traces(cover: np.ndarray) -> np.ndarray:
     mask = (cover > INKED).astype(np.uint8)
     bridge = np.ones((3, round(BRIDGE_MM * RASTER) | 1), np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
-    pieces, piece_labels, piece_stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, labels, stats = pieces_of(closed)
+    pieces, piece_labels, piece_stats = pieces_of(mask)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     piece_width = piece_stats[:, cv2.CC_STAT_WIDTH]
     unbroken = np.bincount(
@@ -122,7 +123,7 @@ def without_bars(traces: np.ndarray) -> np.ndarray:
     """Traces without solid level bars, thicker than any pen: edges of paper, table or screen."""
     bridge = np.ones((RASTER | 1, round(BRIDGE_MM * RASTER) | 1), np.uint8)
     closed = cv2.morphologyEx(traces.astype(np.uint8), cv2.MORPH_CLOSE, bridge)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
+    count, labels, stats = pieces_of(closed)
     height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
     thick = (height > BAR_MM[0] * RASTER) & (height < BAR_MM[1] * RASTER)
     solid = stats[:, cv2.CC_STAT_AREA] > BAR_FILLED * height * width

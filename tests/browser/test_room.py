@@ -175,7 +175,11 @@ def put_on_list(page: Page, name: str) -> None:
     page.get_by_label("List", exact=True).last.fill(name)
     files = [str(FOLDER / f"{name}.{ending}") for ending in ("hea", "dat")]
     page.locator("input[type=file]").set_input_files(files)
+    dropped = page.get_by_text(f"{name}.hea")
+    expect(dropped.first).to_be_visible()
     page.get_by_role("button", name="Put on the list").click()
+    # The form is empty again once the server has them; a case of that name may have been there.
+    expect(dropped).to_have_count(0)
     expect(page.locator("td", has_text=re.compile(f"^{name}$")).first).to_be_attached()
 
 
