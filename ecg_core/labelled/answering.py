@@ -102,7 +102,7 @@ def _page_of(
     """The page, as `to_page` gives it, and where its traces lie on a scan. Raises PageError."""
     if isinstance(ecg, EcgRecord):
         return to_page(ecg), None
-    reading = read_scan(ecg)
+    reading = read_scan(ecg, with_picture=False)
     height, width = ecg.pixels.shape[:2]
     return reading.page, trace_area(reading, (height, width))
 

@@ -16,7 +16,7 @@ from ecg_core.page.ink import RASTER
 from ecg_core.page.layouts import PAGE_WIDTH_MM
 from ecg_core.page.panels import Panels
 from ecg_core.page.quality import remark
-from ecg_core.page.traces import Row
+from ecg_core.page.traces import Row, vertical_runs
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox
 
 PEN_MM = 0.5
@@ -64,11 +64,12 @@ class Squeeze:
 
 
 def compose(
-    scan: EcgScan, found: Found, px_per_mm: float
+    scan: EcgScan, found: Found, px_per_mm: float, with_picture: bool = True
 ) -> tuple[EcgPage, np.ndarray, Squeeze | None]:
     """The page (without remarks about its geometry), and how places of the picture lead to it.
 
-    px_per_mm: resolution of the scan. The second value is the 3 × 3 homography from mm of the
+    px_per_mm: resolution of the scan. with_picture: keep what the scan looks like, for people to
+    see. The second value is the 3 × 3 homography from mm of the
     picture to mm of the page; the third, where the paper ran faster, tells how columns move then.
     """
     rows, panels = found.rows, found.panels
@@ -95,11 +96,13 @@ def compose(
     small = cv2.resize(
         drawn, (round(PAGE_WIDTH_MM * PX_PER_MM), height), interpolation=cv2.INTER_AREA
     )
-    colour = _moved(found.picture, move, size, 255.0, squeeze)
-    _blank_print(colour, drawn, rows, top, bottom, tall)
+    colour = None
+    if with_picture:
+        colour = _moved(found.picture, move, size, 255.0, squeeze)
+        _blank_print(colour, drawn, rows, top, bottom, tall)
     for box in boxes:
         if box.lead == INVERTED:
-            for part in (colour, drawn, small):
+            for part in (small,) if colour is None else (small, colour):
                 _invert(part, box)
     boxes = _as_shown(boxes, found.calibration.time_scale)
     boxes = tuple(replace(box, lead=box.lead.removeprefix("-")) for box in boxes)
@@ -263,9 +266,7 @@ def _without_separators(cover: np.ndarray, rows: tuple[Row, ...], panels: Panels
 def _penned(cover: np.ndarray, upright: bool = False) -> np.ndarray:
     """Ink with its pen brought near `PEN_MM`; upright: where only heights were rescaled."""
     columns = cover[:, ::3]
-    edge = np.diff(np.pad(columns > 0.2, ((1, 1), (0, 0))).astype(np.int8), axis=0)
-    column, start = np.nonzero((edge == 1).T)
-    _, end = np.nonzero((edge == -1).T)
+    column, start, end = vertical_runs(columns > 0.2)
     short = (end - start > 0) & (end - start < 2 * RASTER)
     if not short.any():
         return cover

@@ -81,8 +81,8 @@ def _geometry(pixels: np.ndarray, angle: float, px_per_mm: float) -> Grid:
 
 def _measure(pixels: np.ndarray, grid: Grid) -> tuple[tuple[Row, ...], np.ndarray]:
     """Rows and ink under an assumed geometry."""
-    picture, shown = straighten(pixels, grid.to_mm, grid.px_per_mm[0], grid.area_mm)
-    cover = separate(picture, shown).cover
+    straight = straighten(pixels, grid.to_mm, grid.px_per_mm[0], grid.area_mm)
+    cover = separate(straight.picture, straight.shown).cover
     rows = find_rows(keep_traces(cover))
     if not rows:
         raise refuse("no_grid_no_trace")

@@ -34,18 +34,31 @@ class Ink:
     noise: float
 
 
+@dataclass(frozen=True, eq=False)
+class Straight:
+    """A picture made straight, `RASTER` pixels per mm.
+
+    picture: uint8, height × width × 3. shown: bool, where it shows anything at all. corner_mm:
+    where the outer corner of its first pixel lies on the paper.
+    """
+
+    picture: np.ndarray
+    shown: np.ndarray
+    corner_mm: tuple[float, float]
+
+
 def straighten(
     pixels: np.ndarray,
     to_mm: np.ndarray,
     px_per_mm: float,
     area_mm: tuple[float, float, float, float],
     bend: Bend | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """The part of a picture that shows `area_mm` of the paper, at `RASTER` pixels per mm.
+) -> Straight:
+    """The part of a picture that shows `area_mm` of the paper.
 
     pixels: uint8, height × width × 3. to_mm: homography from its pixels to mm. bend: what a sheet
-    that is not flat adds to it; `area_mm` must then be whole 5 mm cells. Returns the straightened
-    picture and where it shows anything at all (bool, height × width).
+    that is not flat adds to it; `area_mm` must then be whole 5 mm cells. Where the paper lies
+    along the pixels, the corner is moved to the nearest pixel's.
     """
     shrink = min(1.0, 1.2 * RASTER / px_per_mm)
     height, width = pixels.shape[:2]
@@ -55,33 +68,49 @@ def straighten(
     sx, sy = pixels.shape[1] / width, pixels.shape[0] / height
     grow = np.array([[1 / sx, 0, (1 / sx - 1) / 2], [0, 1 / sy, (1 / sy - 1) / 2], [0, 0, 1]])
     left, top, right, bottom = area_mm
+    paper = np.ones(pixels.shape[:2], np.uint8)
     if bend is not None:
         across, down = maps(bend, np.linalg.inv(to_mm @ grow), area_mm, RASTER)
-        paper = np.ones(pixels.shape[:2], np.uint8)
         shown = cv2.remap(paper, across, down, cv2.INTER_NEAREST)
-        return cv2.remap(pixels, across, down, cv2.INTER_CUBIC), shown > 0
+        picture = cv2.remap(pixels, across, down, cv2.INTER_CUBIC)
+        return Straight(picture, shown > 0, (left, top))
+    move = to_mm @ grow
+    if np.count_nonzero(move[[0, 1, 2, 2], [1, 0, 0, 1]]) == 0 and np.diag(move).min() > 0:
+        return _resized(pixels, move / move[2, 2], area_mm)
     canvas = np.array(
         [[RASTER, 0, -RASTER * left - 0.5], [0, RASTER, -RASTER * top - 0.5], [0, 0, 1.0]]
     )
     size = (round((right - left) * RASTER), round((bottom - top) * RASTER))
-    move = canvas @ to_mm @ grow
-    picture = cv2.warpPerspective(pixels, move, size, flags=cv2.INTER_CUBIC)
-    if _inside(move, size, (pixels.shape[1], pixels.shape[0])):
-        return picture, np.ones(size[::-1], bool)
-    paper = np.ones(pixels.shape[:2], np.uint8)
-    return picture, cv2.warpPerspective(paper, move, size, flags=cv2.INTER_NEAREST) > 0
+    picture = cv2.warpPerspective(pixels, canvas @ move, size, flags=cv2.INTER_CUBIC)
+    shown = cv2.warpPerspective(paper, canvas @ move, size, flags=cv2.INTER_NEAREST)
+    return Straight(picture, shown > 0, (left, top))
 
 
-def _inside(move: np.ndarray, size: tuple[int, int], of: tuple[int, int]) -> bool:
-    """Whether every pixel of a straightened picture comes from the picture, of width and height
-    `of`; a homography keeps what is between four corners between them."""
-    right, bottom = size[0] - 1.0, size[1] - 1.0
-    corners = np.array([[0, right, 0, right], [0, 0, bottom, bottom], [1.0, 1.0, 1.0, 1.0]])
-    x, y, depth = np.linalg.inv(move) @ corners
-    if np.any(depth <= 0):
-        return False
-    x, y = x / depth, y / depth
-    return bool(x.min() >= 0 and y.min() >= 0 and x.max() <= of[0] - 1 and y.max() <= of[1] - 1)
+def _resized(
+    pixels: np.ndarray, to_mm: np.ndarray, area_mm: tuple[float, float, float, float]
+) -> Straight:
+    """As `straighten`, of paper that lies along the pixels: four times as fast as a warp."""
+    parts, sizes, beyond, shown, corner = [], [], [], [], []
+    for axis, length in ((0, pixels.shape[1]), (1, pixels.shape[0])):
+        step_mm, first_mm = to_mm[axis, axis], to_mm[axis, 2]
+        low, high = area_mm[axis], area_mm[axis + 2]
+        size = round((high - low) * RASTER)
+        start = round((low - first_mm) / step_mm + 0.5)
+        end = start + int(np.ceil(size / (RASTER * step_mm))) + 1
+        from_px = start + (np.arange(size) + 0.5) / (RASTER * step_mm)
+        parts.append(slice(max(start, 0), max(end, 0)))
+        beyond.append((max(-start, 0), max(end - length, 0)))
+        shown.append((from_px >= 0) & (from_px <= length))
+        sizes.append(size)
+        corner.append(float(first_mm + (start - 0.5) * step_mm))
+    across, down = parts
+    part = cv2.copyMakeBorder(
+        pixels[down, across], *beyond[1], *beyond[0], cv2.BORDER_CONSTANT, value=(0, 0, 0)
+    )
+    fx, fy = RASTER * to_mm[0, 0], RASTER * to_mm[1, 1]
+    large = cv2.resize(part, None, fx=fx, fy=fy, interpolation=cv2.INTER_CUBIC)
+    picture = np.ascontiguousarray(large[: sizes[1], : sizes[0]])
+    return Straight(picture, shown[1][:, None] & shown[0], (corner[0], corner[1]))
 
 
 def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> Ink:
@@ -97,15 +126,16 @@ def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> 
         inside = cv2.erode(shown.astype(np.uint8), edge, borderType=cv2.BORDER_REPLICATE)
         darkness *= inside
     ruled = _ruling(darkness)
-    rest = darkness - ruled
-    rest -= 1.3 * np.maximum(_litter(rest), 0.0)
+    rest = cv2.subtract(darkness, ruled)
+    rest = cv2.subtract(rest, 1.3 * np.maximum(_litter(rest), 0.0))
     dark = _darkest(rest[::2, ::2])
     rest[_thick(rest > STRONG * dark)] = 0.0
     contrast = _darkest(rest[::2, ::2])
     some = rest[::3, ::3]
     noise = 1.4826 * float(np.median(np.abs(some - np.median(some))))
     contrast = max(contrast, 4.0 * noise, 0.02)
-    cover = np.clip(rest / (0.8 * contrast), 0.0, 1.0)
+    cover = rest / np.float32(0.8 * contrast)
+    np.clip(cover, 0.0, 1.0, out=cover)
     # Where the grid is as dark as the ink, what runs on both sides of a line runs under it, too.
     hidden = (ruled > 0.5 * contrast).astype(np.uint8)
     if hidden.any():
@@ -123,7 +153,8 @@ def _darkness(picture: np.ndarray, coloured: bool) -> np.ndarray:
         for channel, paper in zip(cv2.split(picture), papers, strict=True)
     ]
     chosen = cv2.min if coloured else cv2.max
-    return np.asarray(1.0 - chosen(chosen(lights[0], lights[1]), lights[2]))
+    light = np.asarray(chosen(chosen(lights[0], lights[1]), lights[2]))
+    return np.subtract(1.0, light, out=light)
 
 
 def _paper(picture: np.ndarray) -> np.ndarray:
@@ -132,8 +163,8 @@ def _paper(picture: np.ndarray) -> np.ndarray:
     small = cv2.resize(picture, (width // 3, height // 3), interpolation=cv2.INTER_AREA)
     small = cv2.dilate(small, np.ones((9, 9), np.uint8))
     small = cv2.GaussianBlur(small, (0, 0), 5.0)
-    full = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.maximum(full, 16))
+    full = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+    return np.maximum(full, 16, out=full)
 
 
 def _darkest(rest: np.ndarray) -> float:
@@ -192,11 +223,16 @@ def _litter(rest: np.ndarray) -> np.ndarray:
 
 def _joined(strong: np.ndarray, weak: np.ndarray) -> np.ndarray:
     """Weak pixels that hang together with a strong one."""
-    count, labels = cv2.connectedComponents((weak | strong).astype(np.uint8), connectivity=8)
+    either = weak | strong
+    count, labels = cv2.connectedComponents(either.view(np.uint8), connectivity=8)
+    # Ink is a small part of the paper: only there need anything be looked up.
+    inked = np.flatnonzero(either)
+    piece = labels.ravel()[inked]
     lit = np.zeros(count, bool)
-    lit[labels[strong]] = True
-    lit[0] = False
-    return np.asarray(lit[labels])
+    lit[piece[strong.ravel()[inked]]] = True
+    joined = np.zeros(either.shape, bool)
+    joined.ravel()[inked] = lit[piece]
+    return joined
 
 
 def _thick(mask: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -32,10 +33,16 @@ LINE_MM, LINE_GAP_MM, MAX_LINES = 9.0, 3.0, 10
 """Lines of print are this long, their words this close, and so many are read for the scale."""
 CROP_PX = 48
 MIN_SCORE = 0.5
+GREYS = 4
+"""Crops are read in so many steps from paper to ink: finer ones tell no letters apart."""
+REMEMBERED = 4096
 ALIKE = str.maketrans(
     {"l": "I", "|": "I", "!": "I", "1": "I", "i": "I", "U": "V", "u": "V", "v": "V"}
 )
 """Letters that recognisers confuse in names as short as these."""
+
+
+_Key = tuple[tuple[int, ...], bytes]
 
 
 @dataclass(frozen=True)
@@ -54,10 +61,17 @@ class Words:
     boxes_px: np.ndarray
     cover: np.ndarray
 
-    def names(self, turned: bool = False, mirrored: bool = False) -> tuple[Name, ...]:
-        """Lead names among them, read as they stand, upside down or in a mirror."""
+    @property
+    def middles_px(self) -> np.ndarray:
+        """Middle of each, px from the left and from the top: n × 2."""
+        return (self.boxes_px[:, :2] + self.boxes_px[:, 2:]) / 2
+
+    def names(
+        self, wanted: np.ndarray, turned: bool = False, mirrored: bool = False
+    ) -> tuple[Name, ...]:
+        """Lead names among the wanted (bool, n), read as they stand, upside down or mirrored."""
         crops = []
-        for x0, y0, x1, y1 in self.boxes_px:
+        for x0, y0, x1, y1 in self.boxes_px[wanted]:
             crop = self.cover[max(y0 - 3, 0) : y1 + 3, max(x0 - 4, 0) : x1 + 4]
             if turned:
                 crop = crop[::-1, ::-1]
@@ -65,8 +79,8 @@ class Words:
                 crop = crop[:, ::-1]
             crops.append(crop)
         return tuple(
-            Name(lead, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-            for box, text in zip(self.boxes_px, read(crops), strict=True)
+            Name(lead, float(x), float(y))
+            for (x, y), text in zip(self.middles_px[wanted], read(crops), strict=True)
             if (lead := lead_of(text))
         )
 
@@ -155,24 +169,33 @@ def printed_scale(cover: np.ndarray, rows: tuple[Row, ...]) -> tuple[float | Non
 
 
 def read(crops: list[np.ndarray]) -> list[str]:
-    """Texts of small pictures of ink (0 to 1, height × width); "" where nothing is certain."""
-    texts = [""] * len(crops)
-    by_width: dict[int, list[int]] = {}
-    for number, crop in enumerate(crops):
-        wide = crop.shape[1] / max(crop.shape[0], 1) * CROP_PX
-        by_width.setdefault(int(np.ceil(max(wide, 24.0) / 32.0)) * 32, []).append(number)
+    """Texts of small pictures of ink (0 to 1, height × width); "" where nothing is certain.
+
+    A text depends on nothing but its own crop, so that what was read once is remembered: programs
+    that print ECGs print their lead names alike, pixel by pixel.
+    """
+    coarse = [np.rint(crop * GREYS).astype(np.uint8) for crop in crops]
+    keys = [(crop.shape, crop.tobytes()) for crop in coarse]
     recogniser = _recogniser()
-    for width, numbers in by_width.items():
-        batch = np.ones((len(numbers), 3, CROP_PX, width), np.float32)
-        for place, number in enumerate(numbers):
-            crop = crops[number].astype(np.float32)
+    known = {key: text for key in keys if (text := recogniser.remembered(key)) is not None}
+    new = {key: crop for key, crop in zip(keys, coarse, strict=True) if key not in known}
+    by_width: dict[int, list[_Key]] = {}
+    for key in new:
+        height, width = key[0]
+        wide = width / max(height, 1) * CROP_PX
+        by_width.setdefault(int(np.ceil(max(wide, 24.0) / 32.0)) * 32, []).append(key)
+    for width, alike in by_width.items():
+        batch = np.ones((len(alike), 3, CROP_PX, width), np.float32)
+        for place, key in enumerate(alike):
+            crop = new[key].astype(np.float32) / GREYS
             own = min(round(crop.shape[1] / crop.shape[0] * CROP_PX), width)
             scaled = cv2.resize(crop, (max(own, 1), CROP_PX), interpolation=cv2.INTER_LINEAR)
             left = (width - scaled.shape[1]) // 2
             batch[place, :, :, left : left + scaled.shape[1]] = 1.0 - 2.0 * scaled
-        for number, text in zip(numbers, recogniser.texts(batch), strict=True):
-            texts[number] = text
-    return texts
+        for key, text in zip(alike, recogniser.texts(batch), strict=True):
+            known[key] = text
+            recogniser.remember(key, text)
+    return [known[key] for key in keys]
 
 
 class _Recogniser:
@@ -188,6 +211,21 @@ class _Recogniser:
         letters = self.session.get_modelmeta().custom_metadata_map["character"].splitlines()
         self.letters = ["", *letters, " "]
         self.lock = threading.Lock()
+        self._memory: OrderedDict[_Key, str] = OrderedDict()
+
+    def remembered(self, key: _Key) -> str | None:
+        """The text of a crop that was read before."""
+        with self.lock:
+            if key in self._memory:
+                self._memory.move_to_end(key)
+            return self._memory.get(key)
+
+    def remember(self, key: _Key, text: str) -> None:
+        """Keep a text, and forget the one that was not asked for the longest time."""
+        with self.lock:
+            self._memory[key] = text
+            if len(self._memory) > REMEMBERED:
+                self._memory.popitem(last=False)
 
     def texts(self, batch: np.ndarray) -> list[str]:
         """Greedy reading of n × 3 × 48 × width pictures between -1 (ink) and 1 (paper)."""

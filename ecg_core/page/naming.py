@@ -46,6 +46,24 @@ class Naming:
     unusual_unnamed: bool = False
 
 
+def may_be_name(x_mm: np.ndarray, panels: Panels) -> np.ndarray:
+    """Which of some places on an upright picture are near enough to a column for its leads' names.
+
+    All other orders of the same rows and columns have their columns there, too, or fewer.
+    """
+    near = np.zeros(len(x_mm), bool)
+    for box_mm in {box.x0_mm for box in panels.plan.boxes()}:
+        first, last = _span_mm(box_mm, panels)
+        near |= (x_mm >= first) & (x_mm <= last)
+    return near
+
+
+def _span_mm(x0_mm: float, panels: Panels) -> tuple[float, float]:
+    """Between which places of the picture the names of a column that begins at `x0_mm` stand."""
+    start = panels.start_mm + x0_mm * panels.stretch
+    return start - (FIRST_BEFORE_MM if x0_mm == 0 else BEFORE_MM), start + AFTER_MM
+
+
 def settle(
     panels: Panels, rows: tuple[Row, ...], names: tuple[Name, ...], layout: str | None
 ) -> tuple[Panels, Naming]:
@@ -105,12 +123,10 @@ def _names_of(
     """Names that stand where a box's name should."""
     baselines = np.array([row.baseline_px for row in rows])
     row = round(box.y0_mm / plan.row_pitch_mm)
-    start = panels.start_mm + box.x0_mm * panels.stretch
-    before = FIRST_BEFORE_MM if box.x0_mm == 0 else BEFORE_MM
+    first_mm, last_mm = _span_mm(box.x0_mm, panels)
     found = set()
     for name in names:
-        x_mm = name.x_px / RASTER
-        if not start - before <= x_mm <= start + AFTER_MM:
+        if not first_mm <= name.x_px / RASTER <= last_mm:
             continue
         if int(np.argmin(np.abs(baselines - name.y_px))) == row:
             found.add(name.lead)

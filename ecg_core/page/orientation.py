@@ -15,7 +15,7 @@ from scipy.signal import find_peaks
 
 from ecg_core.page.ink import RASTER
 from ecg_core.page.lettering import Words
-from ecg_core.page.naming import Naming, settle
+from ecg_core.page.naming import Naming, may_be_name, settle
 from ecg_core.page.panels import Panels, find_panels
 from ecg_core.page.traces import Row
 
@@ -105,8 +105,12 @@ def weigh(
     panels = find_panels(way.picture(cover), upright, layout)
     if panels is None:
         return None
+    across_px = print_.middles_px[:, 0]
+    if way.turned != way.mirrored:
+        across_px = width - 1 - across_px
+    wanted = may_be_name(across_px / RASTER, panels)
     names = []
-    for name in print_.names(way.turned, way.mirrored):
+    for name in print_.names(wanted, way.turned, way.mirrored):
         x, y = name.x_px, name.y_px
         if way.turned:
             x, y = width - 1 - x, height - 1 - y

@@ -67,19 +67,29 @@ def from_scan(
 
 
 def read_scan(
-    scan: EcgScan, layout: str | None = None, correction: Correction | None = None
+    scan: EcgScan,
+    layout: str | None = None,
+    correction: Correction | None = None,
+    with_picture: bool = True,
 ) -> Reading:
-    """As `from_scan`, with the geometry that was found."""
+    """As `from_scan`, with the geometry that was found.
+
+    with_picture: the page keeps what the scan looks like; the network needs only its ink.
+    """
     correction = correction or Correction()
     grids: list[Grid] = []
     try:
-        return _read_scan(scan, layout, correction, grids)
+        return _read_scan(scan, layout, correction, with_picture, grids)
     except PageError as refusal:
         raise explained(scan.pixels, refusal, bool(grids)) from None
 
 
 def _read_scan(
-    scan: EcgScan, layout: str | None, correction: Correction, grids: list[Grid]
+    scan: EcgScan,
+    layout: str | None,
+    correction: Correction,
+    with_picture: bool,
+    grids: list[Grid],
 ) -> Reading:
     """As `read_scan`; a grid that was seen is left in `grids`, whatever comes after."""
     view = view_of(scan.pixels, correction.corners_px).turned(correction.quarter_turns or 0)
@@ -100,14 +110,16 @@ def _read_scan(
         )
     _check_geometry(grid, remarks)
     area = _area(grid)
-    picture, shown = straighten(view.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
+    straight = straighten(view.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
+    picture, shown = straight.picture, straight.shown
     lying = find_upright(picture, shown, layout, free)
     found = lying.found(picture, shown, correction)
     remarks.extend(lying.remarks)
     _check_panels(lying.ink, found.panels, remarks)
     remarks.extend(found.calibration.remarks())
-    page, move, squeeze = compose(scan, found, float(np.mean(grid.px_per_mm)))
-    offset = np.array([[1.0, 0, -area[0]], [0, 1.0, -area[1]], [0, 0, 1.0]])
+    page, move, squeeze = compose(scan, found, float(np.mean(grid.px_per_mm)), with_picture)
+    left, top = straight.corner_mm
+    offset = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
     size_mm = (picture.shape[1] / RASTER, picture.shape[0] / RASTER)
     page = replace(page, remarks=(*remarks, *page.remarks))
     doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))

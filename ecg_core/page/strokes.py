@@ -81,6 +81,7 @@ def follow(
     inside = (pieces.bottom > zeros - reach_px) & (pieces.top < zeros + reach_px)
     crumb = pieces.bottom - pieces.top < CRUMB_MM * px_per_mm
     own = np.where(inside, stray + CRUMB_COST * crumb, np.inf)
+    reaches = np.isfinite(own)
     # One piece more, which no path can come from, fills up lists that differ in length.
     top, bottom = (np.append(edge, 0.0) / px_per_mm for edge in (pieces.top, pieces.bottom))
     # What a path costs, less what lifting the pen all the way would.
@@ -95,8 +96,7 @@ def follow(
         a, b = starts[x], starts[x + 1]
         if a == b:
             continue
-        here = own[:, a:b]
-        reached = np.isfinite(here)
+        here, reached = own[:, a:b], reaches[:, a:b]
         some = np.asarray(reached.any(axis=1))
         if not some.any():
             continue

@@ -82,15 +82,20 @@ def keep_traces(cover: np.ndarray) -> np.ndarray:
     Text, specks and ruled lines are left out; pieces of a broken trace are joined over small
     gaps first.
     """
-    mask = (cover > INKED).astype(np.uint8)
+    mask = (cover > INKED).view(np.uint8)
     bridge = np.ones((3, round(BRIDGE_MM * RASTER) | 1), np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge)
     count, labels, stats = pieces_of(closed)
     pieces, piece_labels, piece_stats = pieces_of(mask)
+    inked = np.flatnonzero(mask)
+    whole = labels.ravel()[inked]
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     piece_width = piece_stats[:, cv2.CC_STAT_WIDTH]
+    # Which whole each piece is part of: any of its pixels tells.
+    part_of = np.zeros(pieces, int)
+    part_of[piece_labels.ravel()[inked]] = whole
     unbroken = np.bincount(
-        labels.ravel()[_first_pixels(piece_labels, pieces)],
+        part_of,
         np.where(piece_width >= UNBROKEN_MM * RASTER, piece_width, 0),
         count,
     )
@@ -99,7 +104,9 @@ def keep_traces(cover: np.ndarray) -> np.ndarray:
     )
     keep &= ~((width >= RULE_MM * RASTER) & (height <= RULE_HEIGHT_MM * RASTER))
     keep[0] = False
-    return np.asarray(keep[labels] & (mask > 0))
+    traces = np.zeros(mask.shape, bool)
+    traces.ravel()[inked] = keep[whole]
+    return traces
 
 
 def without_rules(traces: np.ndarray) -> np.ndarray:
@@ -252,10 +259,18 @@ def _rows(traces: np.ndarray, counts: tuple[int, ...]) -> tuple[Row, ...]:
 
 
 def vertical_runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Column, top and end (exclusive) of every vertical run of ink, column by column."""
-    edge = np.diff(np.pad(mask, ((1, 1), (0, 0))).astype(np.int8), axis=0)
-    column, start = np.nonzero((edge == 1).T)
-    _, end = np.nonzero((edge == -1).T)
+    """Column, top and end (exclusive) of every vertical run of ink, column by column.
+
+    mask: bool, or uint8 with 1 for ink; height × width.
+    """
+    height, width = mask.shape
+    # Columns one behind the other, each with a pixel of paper at its end.
+    behind = np.zeros(width * (height + 1) + 1, np.uint8)
+    columns = behind[1:].reshape(width, height + 1)[:, :height]
+    columns[:] = cv2.transpose(np.ascontiguousarray(mask).view(np.uint8))
+    edges = np.flatnonzero(behind[1:] != behind[:-1])
+    column, start = np.divmod(edges[::2], height + 1)
+    end = edges[1::2] - column * (height + 1)
     return column, start, end
 
 
@@ -267,12 +282,3 @@ def _calm(heights: np.ndarray) -> np.ndarray:
     every = max(1, size // 8)
     at = np.arange(0, len(heights), every)
     return np.interp(np.arange(len(heights)), at, np.median(windows[::every], axis=1)[: len(at)])
-
-
-def _first_pixels(labels: np.ndarray, count: int) -> np.ndarray:
-    """Flat index of one pixel of every label."""
-    flat = labels.ravel()
-    first = np.zeros(count, int)
-    inked = np.flatnonzero(flat)
-    first[flat[inked][::-1]] = inked[::-1]
-    return first

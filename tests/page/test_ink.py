@@ -1,0 +1,80 @@
+"""Straightening a picture, and the pieces of ink on it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecg_core.page.connected import pieces_of
+from ecg_core.page.ink import RASTER, straighten
+from ecg_core.page.traces import vertical_runs
+
+
+@pytest.mark.parametrize("turn_deg", [0.0, 0.4], ids=["along the pixels", "aslant"])
+@pytest.mark.parametrize("px_per_mm", [5.3, 8.1])
+def test_a_spot_lies_where_its_millimetres_say(turn_deg: float, px_per_mm: float) -> None:
+    spot_mm = (41.3, 22.8)
+    area_mm = (5.0, 5.0, 95.0, 45.0)
+    # Paper whose corner lies 3.7 mm left of and 2.2 mm above the corner of the picture.
+    angle = np.deg2rad(turn_deg)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    to_mm = np.eye(3)
+    to_mm[:2, :2] = turn / px_per_mm
+    to_mm[:2, 2] = (3.7, 2.2)
+    at_px = np.linalg.inv(to_mm) @ (*spot_mm, 1.0)
+    y, x = np.mgrid[: round(50 * px_per_mm), : round(100 * px_per_mm)]
+    spot = np.exp(-((x - at_px[0]) ** 2 + (y - at_px[1]) ** 2) / (2 * (0.6 * px_per_mm) ** 2))
+    pixels = np.repeat(np.rint(255 * spot)[:, :, None], 3, axis=2).astype(np.uint8)
+
+    found = straighten(pixels, to_mm, px_per_mm, area_mm)
+
+    assert found.picture.shape[:2] == found.shown.shape == (40 * RASTER, 90 * RASTER)
+    light = found.picture[:, :, 0].astype(float)
+    down, across = np.mgrid[: light.shape[0], : light.shape[1]]
+    place_mm = [
+        corner + ((places * light).sum() / light.sum() + 0.5) / RASTER
+        for corner, places in zip(found.corner_mm, (across, down), strict=True)
+    ]
+    assert place_mm == pytest.approx(spot_mm, abs=0.02)
+    # No further from the corner that was asked for than half a pixel of the picture.
+    assert found.corner_mm == pytest.approx(area_mm[:2], abs=0.5 / px_per_mm + 1e-9)
+
+
+def test_beyond_the_picture_nothing_is_shown() -> None:
+    pixels = np.full((200, 400, 3), 200, np.uint8)
+    to_mm = np.diag([0.125, 0.125, 1.0])  # 8 px a mm: the picture is 50 mm × 25 mm
+    found = straighten(pixels, to_mm, 8.0, (-5.0, -5.0, 60.0, 30.0))
+    assert found.shown.sum() == pytest.approx(50 * 25 * RASTER**2, rel=0.01)
+    assert found.picture[found.shown].min() > 100
+    assert found.picture[: 4 * RASTER].max() == 0
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.1, 0.9))
+@settings(max_examples=40, deadline=None)
+def test_vertical_runs_hold_all_ink_and_nothing_else(seed: int, share: float) -> None:
+    mask = np.random.default_rng(seed).random((17, 23)) < share
+    column, start, end = vertical_runs(mask)
+    drawn = np.zeros(mask.shape, int)
+    for x, top, bottom in zip(column, start, end, strict=True):
+        assert top < bottom
+        assert top == 0 or not mask[top - 1, x]
+        assert bottom == len(mask) or not mask[bottom, x]
+        drawn[top:bottom, x] += 1
+    assert np.array_equal(drawn, mask)
+    assert np.all(np.diff(column) >= 0)
+
+
+def test_pieces_touch_at_corners_and_are_measured() -> None:
+    mask = np.zeros((6, 8), np.uint8)
+    mask[1, 1] = mask[2, 2] = mask[3, 3] = 1
+    mask[4, 6] = 1
+    count, labels, boxes = pieces_of(mask)
+    assert count == 3
+    slanted = boxes[labels[2, 2]]
+    assert labels[1, 1] == labels[3, 3] != labels[4, 6]
+    assert [slanted[column] for column in (cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP)] == [1, 1]
+    assert [slanted[column] for column in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)] == [3, 3]
+    assert slanted[cv2.CC_STAT_AREA] == 3
