@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -139,7 +140,7 @@ def without_bars(traces: np.ndarray) -> np.ndarray:
 
 
 def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
-    """Rows of traces, top to bottom.
+    """Rows of traces, top to bottom; none where what looks like rows lies in no such order.
 
     Five rows, which a page of four and a line of print looks like, must all beat together.
     """
@@ -148,6 +149,8 @@ def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count != 5))
     if len(rows) in (6, 7) and not _last_beats(rows):
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count < len(rows)))
+    if any(below.baseline_px <= above.baseline_px for above, below in itertools.pairwise(rows)):
+        return ()
     return _drawn_by_hearts(_together(rows))
 
 
