@@ -126,6 +126,7 @@ def _labelled(arguments: argparse.Namespace) -> int:
         emit(
             {"set": str(labelled.folder), "without_ecg": look.key, "leaks": look.leaks}
             | {"n": look.n, "auc": look.mean and asdict(look.mean)}
+            | ({"words": [asdict(one) for one in look.words]} if look.words else {})
         )
         if look.leaks:
             complain(f"The labels can be told without the ECG, from {look.name} alone.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,14 @@ import numpy as np
 from ecg_core.appraisal.rates import interval, weights_of
 from ecg_core.intake.reading import read
 from ecg_core.intake.values import IntakeError
-from ecg_core.labelled import shortcuts
+from ecg_core.labelled import prints, shortcuts
 from ecg_core.labelled.answering import REFUSED, CaseAnswer
 from ecg_core.labelled.checking import Labels
 from ecg_core.labelled.columns import code_name
+from ecg_core.labelled.prints import PrintReader
 from ecg_core.labelled.sets import LabelledSet
-from ecg_core.labelled.shortcuts import Look, Told
-from ecg_core.labelled.sights import SIGHTS, Seen, Sight, see
+from ecg_core.labelled.shortcuts import Label, Look, Told
+from ecg_core.labelled.sights import PRINT, SIGHTS, Seen, Sight, see
 from ecg_core.learning import metrics
 from ecg_core.learning.curation import leakage
 from ecg_core.learning.curation.groups import alike, joined
@@ -37,15 +38,6 @@ MOST_LABELS = 6
 WIDER = float(np.sqrt(1 + leakage.FOLDS / (leakage.FOLDS - 1)))
 """Resampling cases does not tell that the models of the folds share most of what they learned from:
 the bootstrap's interval is widened by what Nadeau and Bengio (2003) found for cross-validation."""
-
-
-@dataclass(frozen=True)
-class Label:
-    """One yes/no label of the cases (bool, n) and whether it is known (bool, n)."""
-
-    name: str
-    truth: np.ndarray
-    known: np.ndarray
 
 
 def look(labelled: LabelledSet, stop: Callable[[], bool] = lambda: False) -> tuple[Look, ...]:
@@ -63,13 +55,19 @@ def look(labelled: LabelledSet, stop: Callable[[], bool] = lambda: False) -> tup
     asked = labels_of(labels, rows)
     found: tuple[Look, ...] = ()
     if asked:
-        seen = list(_see_all(labelled, [str(labels.files[k]) for k in rows], answers, stop))
+        order = prints.order(asked, len(rows))
+        names = [str(labels.files[k]) for k in rows[order]]
+        in_turn = list(_see_all(labelled, names, answers, stop))
         if stop():
             return ()
+        seen = [in_turn[k] for k in np.argsort(order)]
         groups = _groups(labels.patients[rows], [answers[str(labels.files[k])] for k in rows])
         found = tuple(
             one for sight in SIGHTS if (one := tried(sight, seen, asked, groups)) is not None
         )
+        texts = [None if one is None else one.print for one in seen]
+        words = prints.going_with(texts, asked, groups)
+        found = tuple(replace(one, words=words) if one.key == PRINT else one for one in found)
     if labelled.folder.exists():
         shortcuts.keep(labelled, found)
     return found
@@ -113,12 +111,13 @@ def _see_all(
 ) -> Iterator[Seen | None]:
     """Every case without its ECG; None for what can no longer be read."""
     files = {case.name: case for case in labelled.cases()}
+    reader = PrintReader()
     for name in names:
         if stop():
             return
         try:
             bundle = files[name].bundle()
-            yield see(bundle, read(bundle), answers[name].trace_area_px)
+            yield see(bundle, read(bundle), answers[name].trace_area_px, reader)
         except (IntakeError, OSError):
             yield None
 
@@ -174,5 +173,9 @@ def _scores(
     with warnings.catch_warnings():
         # Paper is white nearly everywhere: most pixels are constant, and that is no fault.
         warnings.simplefilter("ignore")
-        told = leakage.out_of_fold(sight.model(), shown, truth, groups)
+        try:
+            told = leakage.out_of_fold(sight.model(), shown, truth, groups)
+        except ValueError:
+            # Where print is on a page or two, there may be none of it to learn from.
+            return None
     return None if told is None else told[:, 1]

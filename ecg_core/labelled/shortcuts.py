@@ -11,11 +11,34 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from ecg_core.labelled.sets import LabelledSet, write_json
 from ecg_core.learning.metrics import Interval
 
 FILE_NAME = "shortcuts.json"
 CHANCE = 0.5
+
+
+@dataclass(frozen=True)
+class Label:
+    """One yes/no label of the cases (bool, n) and whether it is known (bool, n)."""
+
+    name: str
+    truth: np.ndarray
+    known: np.ndarray
+
+
+@dataclass(frozen=True)
+class Word:
+    """A printed word that goes with a label: for so many patients with it and without it."""
+
+    label: str
+    word: str
+    with_label: int
+    all_with: int
+    without_label: int
+    all_without: int
 
 
 @dataclass(frozen=True)
@@ -33,7 +56,7 @@ class Look:
     """One way to look, over all labels tried.
 
     n: cases that have something to see. mean: of the labels' AUCs, with its 95 % interval by
-    patient; None where all cases look the same. told: each label.
+    patient; None where all cases look the same. told: each label. words: that go with one.
     """
 
     key: str
@@ -41,9 +64,15 @@ class Look:
     n: int
     mean: Interval | None
     told: tuple[Told, ...] = ()
+    words: tuple[Word, ...] = ()
 
     @property
     def leaks(self) -> bool:
+        """Whether the interval of the mean lies above chance, or words go with a label."""
+        return self.above_chance or bool(self.words)
+
+    @property
+    def above_chance(self) -> bool:
         """Whether the interval of the mean lies above chance."""
         return self.mean is not None and self.mean.low > CHANCE
 
@@ -69,4 +98,5 @@ def keep(labelled: LabelledSet, looks: Sequence[Look]) -> None:
 def _look(plain: dict[str, Any]) -> Look:
     mean = None if plain["mean"] is None else Interval(**plain["mean"])
     told = tuple(Told(**{**one, "auc": Interval(**one["auc"])}) for one in plain["told"])
-    return Look(plain["key"], plain["name"], plain["n"], mean, told)
+    words = tuple(Word(**one) for one in plain.get("words", ()))
+    return Look(plain["key"], plain["name"], plain["n"], mean, told, words)

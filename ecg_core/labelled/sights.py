@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan
+from ecg_core.labelled.prints import PrintReader
 from ecg_core.learning.curation import leakage
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 HEAD_BYTES = 16_384
 """So much of a file is looked at for text."""
 LINE = 200
+PRINT = "print"
 ABSENT = -1.0
 """Stands for what a file of this kind has not."""
 BEST_PERCENT = 5
@@ -29,13 +31,15 @@ BEST_PERCENT = 5
 class Seen:
     """One case without its ECG. None where there is nothing of that kind.
 
-    margins: uint8, 4 × height × width, above, below, left and right of the traces.
+    margins: uint8, 4 × height × width, above, below, left and right of the traces. print: text
+    above and below them, of the pages that were read.
     """
 
     name: str
     margins: np.ndarray | None
     header: str
     recording: tuple[float, ...]
+    print: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,12 @@ SIGHTS: tuple[Sight, ...] = (
         lambda seen: None if seen.margins is None else seen.margins.reshape(-1),
         _best_pixels,
     ),
+    Sight(
+        PRINT,
+        "the words printed above and below the traces",
+        lambda seen: seen.print,
+        leakage.on_text,
+    ),
     Sight("header", "the text in the files' headers", lambda s: s.header or None, leakage.on_text),
     Sight("name", "the file names", lambda seen: seen.name, leakage.on_text),
     Sight(
@@ -73,8 +83,13 @@ SIGHTS: tuple[Sight, ...] = (
 )
 
 
-def see(bundle: Bundle, ecg: EcgRecord | EcgScan, area: tuple[int, int, int, int] | None) -> Seen:
-    """Look at one case. area: where its traces lie, as `CaseAnswer` has it."""
+def see(
+    bundle: Bundle,
+    ecg: EcgRecord | EcgScan,
+    area: tuple[int, int, int, int] | None,
+    reader: PrintReader,
+) -> Seen:
+    """Look at one case. area: where its traces lie, as `CaseAnswer` has it. reader: of print."""
     name, kind = PurePosixPath(bundle.name).name.lower(), _kind(bundle)
     if isinstance(ecg, EcgRecord):
         size = float(sum(len(file.data) for file in bundle.files))
@@ -82,8 +97,10 @@ def see(bundle: Bundle, ecg: EcgRecord | EcgScan, area: tuple[int, int, int, int
         return Seen(name, None, header_text(bundle), (kind, *signals, ABSENT, ABSENT))
     # How well pixels are compressed hangs on what is drawn: their bytes are no shortcut.
     height, width = map(float, ecg.pixels.shape[:2])
-    beside = None if area is None else margins(ecg.pixels, area)
-    return Seen(name, beside, "", (kind, *(ABSENT,) * 4, height, width))
+    size_px = (kind, *(ABSENT,) * 4, height, width)
+    if area is None:
+        return Seen(name, None, "", size_px)
+    return Seen(name, margins(ecg.pixels, area), "", size_px, reader.read(ecg.pixels, area))
 
 
 def margins(pixels: np.ndarray, area: tuple[int, int, int, int]) -> np.ndarray:

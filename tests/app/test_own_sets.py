@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from ecg_core.labelled import scoring, sets, shortcuts
 from ecg_core.labelled.sets import LabelledSet
-from ecg_core.labelled.shortcuts import Look, Told
+from ecg_core.labelled.shortcuts import Look, Told, Word
 from ecg_core.learning.metrics import Interval
 from tests.app.conftest import demo_files, words
 from tests.labelled.made_sets import NAMES, TABLE, serial
@@ -98,6 +99,19 @@ def test_a_shortcut_is_told_in_words_with_its_figure(page: AppTest) -> None:
         warning.value
     )
     assert "file names" not in warning.value
+    stemi = Word("Conduction disturbance", "stemi", 12, 14, 0, 30)
+    pages = Look("print", "the words printed above and below the traces", 44, told.auc, (told,))
+    shortcuts.keep(only, (replace(pages, words=(stemi,)), names))
+    page.run()
+    (warning,) = page.warning
+    assert "“stemi” for 12 of 14 patients with Conduction disturbance, 0 of 30 without" in (
+        warning.value
+    )
+    # Too little for the figure of all labels, but the word itself is sure.
+    shortcuts.keep(only, (replace(pages, words=(stemi,), mean=names.mean), names))
+    page.run()
+    (warning,) = page.warning
+    assert "by the words printed above and below the traces: “stemi”" in warning.value
     shortcuts.keep(only, (names,))
     page.run()
     assert not page.warning

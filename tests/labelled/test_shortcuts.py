@@ -12,13 +12,13 @@ import pytest
 
 from ecg_core.intake import read_here
 from ecg_core.intake.values import Bundle, EcgScan, Upload
-from ecg_core.labelled import scoring, seeking, sets, shortcuts, sights
+from ecg_core.labelled import prints, scoring, seeking, sets, shortcuts, sights
 from ecg_core.labelled.answering import ANSWERED, CaseAnswer, CaseFiles, answer
 from ecg_core.labelled.checking import check
 from ecg_core.labelled.columns import guess, read_table
-from ecg_core.labelled.seeking import Label
+from ecg_core.labelled.prints import PrintReader
 from ecg_core.labelled.sets import LabelledSet, State
-from ecg_core.labelled.shortcuts import Look
+from ecg_core.labelled.shortcuts import Label, Look
 from ecg_core.learning.curation import leakage
 from ecg_core.page.printed import PrintStyle, print_record
 from tests.labelled.made_sets import DEMO, labelled_set, model, serial
@@ -90,8 +90,10 @@ def by_key(looks: tuple[Look, ...]) -> dict[str, Look]:
     return {one.key: one for one in looks}
 
 
+IN_PRINT = "the same word in the print, read as text"
 PLANTED: dict[str, tuple[str, Callable[[int, bool], Bundle]]] = {
     "a word in the header": ("margins", lambda k, ill: page(k, header="STEMI" if ill else "OK")),
+    IN_PRINT: ("print", lambda k, ill: page(k, header="STEMI" if ill else "OK")),
     "a mark beside the trace": ("margins", lambda k, ill: page(k, mark=ill)),
     "a comment": ("header", lambda k, ill: record(k, comment=f"# Dx: {164865005 if ill else 1}")),
     "file names": ("name", lambda k, ill: record(k, name="mi_" if ill else "ok_")),
@@ -110,6 +112,68 @@ def test_a_planted_shortcut_is_exposed(tmp_path: Path, what: str) -> None:
     assert (best.label, best.n, best.positives) == ("Myocardial infarction", N, 14)
 
 
+def test_the_words_that_go_with_a_label_are_named_with_their_patients(tmp_path: Path) -> None:
+    key, bundle = PLANTED[IN_PRINT]
+    found = by_key(seeking.look(made(tmp_path, bundle)))
+    (word,) = found[key].words
+    assert (word.word, word.label) == ("stemi", "Myocardial infarction")
+    assert (word.with_label, word.all_with) == (14, 14)
+    assert (word.without_label, word.all_without) == (0, 28)
+
+
+def asked_of(*truths: np.ndarray) -> tuple[Label, ...]:
+    return tuple(Label(str(k), t, np.ones(len(t), bool)) for k, t in enumerate(truths))
+
+
+def test_words_that_go_with_no_label_are_not_named() -> None:
+    names = ("sinus", "normal", "male", "female", "ward", "smith")
+    named = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        ill = rng.random(120) < 0.3
+        texts = [" ".join(rng.permutation(names)[: rng.integers(1, 5)]) for _ in range(120)]
+        named += bool(prints.going_with(texts, asked_of(ill, ~ill), np.arange(120)))
+    # One set in a hundred may be accused by chance.
+    assert named <= 3
+
+
+def test_a_word_of_few_patients_is_not_named_however_often_it_is_printed() -> None:
+    ill = np.arange(60) < 30
+    texts = ["Mueller ill" if k < 12 else "ill" if k < 30 else "well" for k in range(60)]
+    one_patient = np.where(np.arange(60) < 12, 0, np.arange(60))
+    found = prints.going_with(texts, asked_of(ill), one_patient)
+    assert {word.word for word in found} == {"ill", "well"}
+    # Of thirty ECGs with the label twelve are of one patient; pages that were not read are out.
+    assert found[0].all_with == 19
+    halved = [text if k % 2 else None for k, text in enumerate(texts)]
+    assert prints.going_with(halved, asked_of(ill), np.arange(60))[0].all_with == 15
+
+
+def test_wherever_reading_ends_both_kinds_of_the_rarest_label_are_in() -> None:
+    rare, half = np.arange(400) < 9, np.arange(400) % 2 == 0
+    order = prints.order(asked_of(rare, half), 400)
+    assert sorted(order.tolist()) == list(range(400))
+    assert rare[order[:40]].sum() == 9
+    assert 15 < half[order[:40]].sum() < 25
+
+
+def test_reading_of_print_ends_after_enough_pages_or_time() -> None:
+    pixels = cv2.imdecode(np.frombuffer(page(1, header="STEMI").files[0].data, np.uint8), 1)
+    reader = PrintReader(most=2)
+    assert [("STEMI" in text) if text else text for text in map(read_by(reader), [pixels] * 3)] == [
+        True,
+        True,
+        None,
+    ]
+    slow = PrintReader(cpu_s=1e-6)
+    assert slow.read(pixels, AREA) is not None
+    assert slow.read(pixels, AREA) is None
+
+
+def read_by(reader: PrintReader) -> Callable[[np.ndarray], str | None]:
+    return lambda pixels: reader.read(pixels, AREA)
+
+
 def clean_page(number: int, ill: bool) -> Bundle:
     return page(number)
 
@@ -123,6 +187,7 @@ def test_a_clean_set_is_not(tmp_path: Path, bundle: Callable[[int, bool], Bundle
     found = by_key(seeking.look(made(tmp_path, bundle)))
     assert ("margins" in found) is (bundle is clean_page)
     assert not any(one.leaks for one in found.values())
+    assert ("print" in found) is (bundle is clean_page)
     # All recordings are of one kind: there is nothing that could tell them apart.
     assert found["recording"].mean is None
 
@@ -174,7 +239,7 @@ def test_what_was_found_is_kept_and_looked_for_once(tmp_path: Path) -> None:
     assert scoring.unfinished(labelled)
     scoring.score(labelled, serial)
     found = shortcuts.load(labelled)
-    assert found is not None and len(found) == 3
+    assert found is not None and len(found) == 4
     assert not scoring.unfinished(labelled)
     path = labelled.folder / shortcuts.FILE_NAME
     before = path.stat().st_mtime_ns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,9 @@ from ecg_core.labelled.sets import LabelledSet
 from ecg_core.labelled.shortcuts import CHANCE, Look
 from ecg_core.learning.metrics import Interval
 from widgets.appraisal import tables
+from widgets.text import plain
 
+WORDS_SAID = 2
 ALIKE = "the same for every ECG"
 
 
@@ -32,7 +35,7 @@ def section(labelled: LabelledSet) -> None:
     if leaks:
         st.warning(
             "**The labels can be told without looking at the ECG:** "
-            + "; ".join(f"from {look.name} alone, {_figure(look)}" for look in leaks)
+            + "; ".join(map(_leak, leaks))
             + f". Chance is {CHANCE}. ECGs with and without a label seem to have come from "
             "different places, and the figures below may owe to that instead of the heart.",
             icon=":material/visibility_off:",
@@ -51,11 +54,39 @@ def section(labelled: LabelledSet) -> None:
             + ("" if _people(labelled) else "Without a patient column every ECG counts as its own.")
         )
         tables.csv_button(_rows(looks), "shortcuts", "shortcuts")
+        said = [word for look in looks for word in look.words]
+        if said:
+            words_table = pd.DataFrame(
+                {
+                    "Printed word": [one.word for one in said],
+                    "Label": [one.label for one in said],
+                    "Patients with it": [f"{one.with_label} of {one.all_with}" for one in said],
+                    "Without it": [f"{one.without_label} of {one.all_without}" for one in said],
+                }
+            )
+            st.dataframe(words_table, hide_index=True, alt="Printed words that go with labels")
+            st.caption(
+                "Words on a sample of pages, printed for five patients or more, that go with a "
+                "label (Fisher's exact test by patient, corrected for the number of words)."
+            )
+            tables.csv_button(pd.DataFrame(map(asdict, said)), "words", "words")
 
 
 def _people(labelled: LabelledSet) -> bool:
     labels = labelled.labels()
     return bool((labels.patients != labels.files).any())
+
+
+def _leak(look: Look) -> str:
+    """What tells the labels, with its figure, and the words that do."""
+    said = ", ".join(
+        f"“{plain(one.word)}” for {one.with_label} of {one.all_with} patients with {one.label}, "
+        f"{one.without_label} of {one.all_without} without"
+        for one in look.words[:WORDS_SAID]
+    )
+    if not look.above_chance:
+        return f"by {look.name}: {said}"
+    return f"from {look.name} alone, {_figure(look)}" + (f" ({said})" if said else "")
 
 
 def _figure(look: Look) -> str:
@@ -82,6 +113,6 @@ def _table(looks: Sequence[Look]) -> pd.DataFrame:
             "Told best": [
                 "" if one is None else f"{one.label}: {words.told(one.auc)}" for one in best
             ],
-            "Above chance": ["yes" if look.leaks else "no" for look in looks],
+            "Above chance": ["yes" if look.above_chance else "no" for look in looks],
         }
     )

@@ -63,7 +63,7 @@ def read_prints(
 
 def _read_print(path: Path, rows: tuple[int, int], key: bytes) -> Print:
     began = time.process_time()
-    found = understand(_text(margins(read_scan_file(path).pixels, rows)), key)
+    found = understand(text_beside(read_scan_file(path).pixels, rows), key)
     return replace(found, cpu_s=time.process_time() - began)
 
 
@@ -71,6 +71,14 @@ def margins(pixels: np.ndarray, rows: tuple[int, int]) -> np.ndarray:
     """Header and footer of a page (uint8, height × width × 3), one below the other."""
     gap = np.full((GAP_PX, *pixels.shape[1:]), 255, np.uint8)
     return np.concatenate([gap, pixels[: rows[0]], gap, pixels[rows[1] :], gap])
+
+
+def text_beside(pixels: np.ndarray, rows: tuple[int, int]) -> str:
+    """Text in header and footer of a page (uint8, height × width × 3), one line each.
+
+    rows: first and last pixel row of the traces.
+    """
+    return _text(margins(pixels, rows))
 
 
 def understand(text: str, key: bytes) -> Print:
