@@ -1,4 +1,4 @@
-"""Scale of a page without a grid: from the length of its rows, held against the pulse."""
+"""Scale of a page without a grid: from the length of its rows, held against pulse or print."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import numpy as np
 
 from ecg_core.page.grid import WORK_SIZE, Grid
 from ecg_core.page.ink import RASTER, separate, straighten
-from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM
+from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
+from ecg_core.page.lettering import printed_scale
 from ecg_core.page.pulse import find_pulse, trace_end, trace_start
 from ecg_core.page.quality import refuse
 from ecg_core.page.traces import Row, find_rows, keep_traces
@@ -26,14 +27,16 @@ MIN_ROWS = 3
 def scale_without_grid(pixels: np.ndarray) -> Grid:
     """Geometry of a page without a grid.
 
-    Takes the rows of traces for ten seconds at 25 mm/s; the calibration pulse must agree.
-    Raises PageError when there are no such rows or no such pulse.
+    Takes the rows of traces for ten seconds at 25 mm/s. The calibration pulse must agree, or speed
+    and gain be printed beside the rows: a chart of other lines says neither.
+    Raises PageError when there are no such rows, or nothing tells that they are an ECG's.
     """
     width = pixels.shape[1]
     angle = _tilt(pixels)
     px_per_mm = width / 285.0
     for _ in range(3):
-        rows, ink = _measure(pixels, _geometry(pixels, angle, px_per_mm))
+        rows, cover = _measure(pixels, _geometry(pixels, angle, px_per_mm))
+        ink = cover > 0.5
         left, right = _ends(rows)
         pulse = find_pulse(ink, rows, left, right)
         if pulse is not None and pulse.left_mm < (left + right) / 2:
@@ -48,8 +51,11 @@ def scale_without_grid(pixels: np.ndarray) -> Grid:
             raise refuse("no_grid_no_trace")
     if pulse is None:
         # Any line chart has rows, and an unseen pulse would pass for part of the ten seconds.
-        raise refuse("no_grid_no_trace" if len(rows) < MIN_ROWS else "no_scale")
-    if abs(pulse.height_mm / GAIN_MM_PER_MV - 1.0) > MAX_DISAGREEMENT:
+        if len(rows) < MIN_ROWS:
+            raise refuse("no_grid_no_trace")
+        if printed_scale(cover, rows) != (SPEED_MM_PER_S, GAIN_MM_PER_MV):
+            raise refuse("no_scale")
+    elif abs(pulse.height_mm / GAIN_MM_PER_MV - 1.0) > MAX_DISAGREEMENT:
         what = (
             f"The rows are {right - left:.0f} mm long where the calibration pulse is "
             f"{pulse.height_mm:.1f} mm high."
@@ -80,13 +86,13 @@ def _geometry(pixels: np.ndarray, angle: float, px_per_mm: float) -> Grid:
 
 
 def _measure(pixels: np.ndarray, grid: Grid) -> tuple[tuple[Row, ...], np.ndarray]:
-    """Rows and ink under an assumed geometry."""
+    """Rows and cover of ink (0 to 1) under an assumed geometry."""
     straight = straighten(pixels, grid.to_mm, grid.px_per_mm[0], grid.area_mm)
     cover = separate(straight.picture, straight.shown).cover
     rows = find_rows(keep_traces(cover))
     if not rows:
         raise refuse("no_grid_no_trace")
-    return rows, cover > 0.5
+    return rows, cover
 
 
 def _tilt(pixels: np.ndarray) -> float:

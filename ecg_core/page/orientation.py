@@ -14,9 +14,11 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
 from ecg_core.page.ink import RASTER
+from ecg_core.page.layouts import PAGE_WIDTH_MM
 from ecg_core.page.lettering import Words
-from ecg_core.page.naming import Naming, may_be_name, settle
+from ecg_core.page.naming import WHOLE, Naming, may_be_name, settle
 from ecg_core.page.panels import Panels, find_panels
+from ecg_core.page.quality import CLEAR_ENDS_MM
 from ecg_core.page.traces import Row
 
 SURE = 2.0
@@ -24,7 +26,10 @@ SURE = 2.0
 MIRRORED = 1.0
 """A mirrored page is refused when so much more speaks for it than for any other way."""
 ENOUGH = 4.0
-"""With so much evidence other ways are not even tried."""
+"""With so much evidence other ways are not even tried, if names are part of it."""
+NAMED = 2.0
+"""So many names are not all I, II and III, which read the same in a mirror or upside down, as a
+pulse stands upright in a mirror, and limb leads add up in one."""
 RARE = 1.0
 """So much must speak for a mirror, or for Cabrera's order unnamed, before anything else does."""
 EXPECTED_RESIDUAL = 0.35
@@ -90,6 +95,24 @@ class Evidence:
         if self.panels.plan.name.endswith("Cabrera") and self.naming.hits < 1.0:
             rare += RARE
         return pulse + names + limbs + float(np.clip(self.forward, -1.0, 1.0)) - rare
+
+    @property
+    def named(self) -> bool:
+        """Whether the names that were read tell the way up and a mirror."""
+        return self.naming.hits >= NAMED
+
+    @property
+    def enough(self) -> bool:
+        """Whether other ways need not be tried."""
+        return self.named and self.score >= ENOUGH
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it can be believed of a picture in which nobody expected it: by its evidence,
+        or because ten seconds of limb leads add up."""
+        adds_up = self.naming.residual is not None and self.naming.residual < WHOLE
+        long = abs(self.panels.seen_mm / self.panels.stretch - PAGE_WIDTH_MM) < CLEAR_ENDS_MM
+        return self.score >= SURE or (self.score > 0.0 and adds_up and long)
 
 
 def weigh(

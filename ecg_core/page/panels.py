@@ -85,11 +85,15 @@ def find_panels(
         start = right - PEN_END_MM - PAGE_WIDTH_MM
     else:
         start = _time_zero(cover, rows, left)
-    start, stretch, used = _time_axis(left, right, start, _separators(faint, rows, SOLID_SHARE), 1)
-    if not used:
+    stretch, used = 1.0, 0
+    columns = max(len(leads) for known in names for leads in _plan(known, len(rows)).rows)
+    if columns > 1:
+        solid = _separators(faint, rows, SOLID_SHARE)
+        start, stretch, used = _time_axis(left, right, start, solid, 1)
+    if columns > 1 and not used:
         dashed = _separators(_undashed(faint), rows, DASHED_SHARE)
         start, stretch, used = _time_axis(left, right, start, dashed, 2)
-    if not used:
+    if columns > 1 and not used:
         start, stretch, used = _time_axis(left, right, start, _ticks(ink, rows), 2)
     breaks = _breaks(ink, rows, start, stretch)
     name = max(names, key=lambda known: _agreement(_plan(known, len(rows)), breaks))

@@ -187,13 +187,13 @@ LIMITS: dict[str, Limit] = {
         Limit(
             "no_scale",
             Severity.REFUSE,
-            "Neither a grid nor a calibration pulse tells the scale.",
+            "Neither a grid nor a calibration pulse nor print tells the scale.",
             "Use a copy that shows the grid, or print with a calibration pulse.",
         ),
         Limit(
             "no_grid",
             Severity.DOUBT,
-            "No grid: the scale is taken from the length of the rows and the calibration pulse.",
+            "No grid: the rows are taken for ten seconds, as calibration pulse or print allow.",
             "Amplitudes and intervals may be off; prefer a copy with its grid.",
         ),
         Limit(

@@ -189,7 +189,9 @@ def _check_panels(ink: Ink, panels: Panels, remarks: list[Remark]) -> None:
     seen = panels.seen_mm / panels.stretch
     if seen < quality.MIN_SEEN_MM:
         raise refuse("cut_off", seconds=seen / 25.0)
-    if panels.separators < 2 and abs(seen - PAGE_WIDTH_MM) > quality.CLEAR_ENDS_MM:
+    columns = max(len(row) for row in panels.plan.rows)
+    told = panels.separators >= min(2, columns - 1) > 0
+    if not told and abs(seen - PAGE_WIDTH_MM) > quality.CLEAR_ENDS_MM:
         raise refuse("unclear_time", length=seen)
     if seen < quality.WHOLE_MM:
         remarks.append(remark("partly_cut_off", seconds=seen / 25.0))

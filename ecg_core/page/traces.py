@@ -36,7 +36,8 @@ drawn by a heart: the quietest lead of a page that beats moves three times as mu
 APART = 0.6
 """Neighbours among five rows lie at least this far apart, in usual pitches."""
 STRIP_FILLED, STRIP_AGREEMENT = 0.85, 0.35
-"""Each of five rows is drawn along so much of them, and correlates so with the others' strokes."""
+"""Each of five rows is drawn along so much of them, and correlates so with the others' strokes; a
+first or last of four to seven rows that alone does not is print or an edge."""
 MIN_AGREEMENT = 0.25
 """Share of the columns that must show exactly as many traces as there are rows."""
 
@@ -147,6 +148,7 @@ def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
     rows = _rows(traces, ROW_COUNTS)
     if len(rows) == 5 and not _beat_together(rows):
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count != 5))
+    rows = _beating(traces, rows)
     if len(rows) in (6, 7) and not _last_beats(rows):
         rows = _rows(traces, tuple(count for count in ROW_COUNTS if count < len(rows)))
     if any(below.baseline_px <= above.baseline_px for above, below in itertools.pairwise(rows)):
@@ -168,6 +170,23 @@ def _together(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return rows[int(far[0]) : len(rows) - int(far[-1])]
 
 
+def _beating(traces: np.ndarray, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Four to seven rows less a first or last one that alone does not move when the others do.
+
+    A header, a footer or an edge of paper: with the wrong number of rows its pieces are taken for
+    those of its neighbours, so that the rows are looked for again, one fewer.
+    """
+    if not 4 <= len(rows) < max(ROW_COUNTS):
+        return rows
+    apart = np.array(_agreements(rows)) < STRIP_AGREEMENT
+    if apart.sum() != 1 or not (apart[0] or apart[-1]):
+        return rows
+    fewer = _rows(traces, (len(rows) - 1,))
+    if fewer and all(own >= STRIP_AGREEMENT for own in _agreements(fewer)):
+        return fewer
+    return rows[int(apart[0]) : len(rows) - int(apart[-1])]
+
+
 def _drawn_by_hearts(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """Four to seven rows less a first or last one that is a straight line: an edge of paper."""
     if not 4 <= len(rows) < max(ROW_COUNTS):
@@ -187,15 +206,26 @@ def _moves_mm(row: Row) -> float:
 
 def _last_beats(rows: tuple[Row, ...]) -> bool:
     """Whether the last row moves at all when the others do: a footer does not."""
+    return not _agreements(rows)[-1] <= FOOTER_AGREEMENT
+
+
+def _agreements(rows: tuple[Row, ...]) -> list[float]:
+    """How each row moves when the others do: correlation of its steps with theirs.
+
+    NaN for a row that does not move at all, or when no other does.
+    """
     left, right = (int(np.median([row.span_px()[side] for row in rows])) for side in (0, 1))
     steps = np.array(
         [np.minimum(np.abs(np.diff(row.curve_px)), 3.0 * RASTER) * row.filled[1:] for row in rows]
     )
     steps = uniform_filter1d(steps, 2 * RASTER, axis=1)[:, left:right]
-    last, others = steps[-1], steps[:-1].sum(axis=0)
-    if min(last.std(), others.std()) < 1e-6:
-        return True
-    return bool(np.corrcoef(last, others)[0, 1] > FOOTER_AGREEMENT)
+    whole = steps.sum(axis=0)
+    return [
+        float(np.corrcoef(own, whole - own)[0, 1])
+        if min(own.std(), (whole - own).std()) > 1e-6
+        else float("nan")
+        for own in steps
+    ]
 
 
 def _beat_together(rows: tuple[Row, ...]) -> bool:
@@ -204,17 +234,9 @@ def _beat_together(rows: tuple[Row, ...]) -> bool:
     if pitches.min() < APART * np.median(pitches):
         return False
     left, right = (int(np.median([row.span_px()[side] for row in rows])) for side in (0, 1))
-    steps = np.array(
-        [np.minimum(np.abs(np.diff(row.curve_px)), 3.0 * RASTER) * row.filled[1:] for row in rows]
-    )
-    steps = uniform_filter1d(steps, 2 * RASTER, axis=1)[:, left:right]
-    whole = steps.sum(axis=0)
-    for row, own in zip(rows, steps, strict=True):
-        if row.filled[left:right].mean() < STRIP_FILLED or min(own.std(), whole.std()) < 1e-6:
-            return False
-        if np.corrcoef(own, whole - own)[0, 1] < STRIP_AGREEMENT:
-            return False
-    return True
+    if min(row.filled[left:right].mean() for row in rows) < STRIP_FILLED:
+        return False
+    return all(own >= STRIP_AGREEMENT for own in _agreements(rows))
 
 
 def _rows(traces: np.ndarray, counts: tuple[int, ...]) -> tuple[Row, ...]:

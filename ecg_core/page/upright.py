@@ -12,7 +12,7 @@ from ecg_core.page.compose import Found
 from ecg_core.page.correction import Correction, turn
 from ecg_core.page.ink import RASTER, Ink, separate
 from ecg_core.page.lettering import printed_scale, words
-from ecg_core.page.orientation import ENOUGH, MIRRORED, SURE, WAYS, Evidence, weigh
+from ecg_core.page.orientation import MIRRORED, RARE, SURE, WAYS, Evidence, weigh
 from ecg_core.page.quality import refuse, remark
 from ecg_core.page.traces import (
     Row,
@@ -93,8 +93,13 @@ def find_upright(
         except PageError as error:
             problem = problem or error
             continue
+        panels = lying.evidence.panels
+        if panels.seen_mm / panels.stretch < quality.MIN_SEEN_MM:
+            # Edges of paper, or a few rows seen from the side: the other way may show them whole.
+            problem = problem or refuse("cut_off", seconds=panels.seen_mm / panels.stretch / 25.0)
+            continue
         # What was found only by turning the picture must speak for itself.
-        if sideways and lying.evidence.score < SURE:
+        if sideways and not lying.evidence.speaks:
             continue
         if best is None or lying.evidence.score > best.evidence.score:
             best = lying
@@ -162,7 +167,7 @@ def _judged(
     """The way up for which most speaks, and doubts about it. Raises PageError when mirrored."""
     print_ = words(ink.cover, traces, rows)
     first = weigh(WAYS[0], ink.cover, rows, print_, layout)
-    if not free or (first is not None and first.score >= ENOUGH):
+    if not free or (first is not None and first.enough):
         return first, _doubts(first, None, layout)
     others = [weigh(way, ink.cover, rows, print_, layout) for way in WAYS[1:]]
     ways = sorted((e for e in (first, *others) if e is not None), key=lambda e: -e.score)
@@ -173,7 +178,26 @@ def _judged(
     if ahead.way.mirrored and ahead.score >= SURE and ahead.score - best.score >= MIRRORED:
         raise refuse("mirrored", why=_why(ahead))
     other = ahead if ahead is not best else right[1] if len(right) > 1 else None
+    mirrors = () if best.named else tuple(e for e in ways if e.way.mirrored and _as_well(best, e))
+    if mirrors and not _scale_read(ink, best):
+        for mirrored in mirrors:
+            if _scale_read(ink, mirrored):
+                raise refuse("mirrored", why="its print can only be read in a mirror")
+        return best, tuple(
+            dict.fromkeys((remark("orientation_assumed"), *_doubts(best, other, layout)))
+        )
     return best, _doubts(best, other, layout)
+
+
+def _as_well(best: Evidence, mirrored: Evidence) -> bool:
+    """Whether hardly less speaks for a mirror, but for its being rare."""
+    return best.score - (mirrored.score + RARE) < MIRRORED
+
+
+def _scale_read(ink: Ink, evidence: Evidence) -> bool:
+    """Whether paper speed or gain can be read in header or footer, that way up."""
+    told = printed_scale(evidence.way.picture(ink.cover), evidence.rows)
+    return any(value is not None for value in told)
 
 
 def _doubts(

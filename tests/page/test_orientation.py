@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -12,6 +14,9 @@ from ecg_core.page import PageError, from_scan
 from ecg_core.page.einthoven import MIXTURE
 from ecg_core.page.layouts import SCANNED
 from ecg_core.page.lettering import lead_of, scale_of
+from ecg_core.page.naming import Naming
+from ecg_core.page.orientation import SURE, WAYS, Evidence
+from ecg_core.page.panels import Panels
 from ecg_core.page.printed import PrintStyle, print_record
 from tests.page.sample_records import beating
 
@@ -113,6 +118,59 @@ def test_a_scale_that_nothing_tells_is_assumed_and_said() -> None:
     style = PrintStyle(pulse="none", footer="")
     page = from_scan(scan(print_record(patient(), "3x4", 5.0, style).pixels))
     assert "assumed_scale" in codes(page)
+
+
+def test_an_edge_of_paper_does_not_hide_the_rows_of_a_page_that_lies_on_its_side() -> None:
+    style = PrintStyle(side_mm=24.0)
+    pixels = np.rot90(print_record(patient(), "12x1", 5.0, style).pixels, 1).copy()
+    width = pixels.shape[1]
+    across = np.arange(round(0.1 * width), round(0.8 * width))
+    edge = 8 + np.rint(3 * np.sin(across / 25.0)).astype(int)
+    for thick in range(3):
+        pixels[edge + thick, across] = 20
+    page = from_scan(scan(pixels))
+    assert page.layout == "12x1"
+    assert {"turned"} <= codes(page)
+
+
+def test_what_reads_the_same_in_a_mirror_does_not_rule_one_out() -> None:
+    """Upside down in a mirror, I + III = II still holds, and I, II and III are read as such.
+
+    Lines between the columns run through all other names; then the footer tells, if there is one.
+    """
+    style = PrintStyle(pulse="none", separators="full")
+    pixels = print_record(patient(), "3x4", 6.0, style).pixels
+    assert "orientation_assumed" not in codes(from_scan(scan(pixels)))
+    for mirrored in (pixels[::-1], pixels[:, ::-1]):
+        with pytest.raises(PageError) as refusal:
+            from_scan(scan(mirrored))
+        assert refusal.value.remark.code == "mirrored"
+    silent = print_record(patient(), "3x4", 6.0, replace(style, footer="")).pixels
+    assert "orientation_assumed" in codes(from_scan(scan(silent[::-1])))
+
+
+def test_rows_found_by_turning_the_picture_must_be_ten_seconds_of_limb_leads() -> None:
+    panels = Panels(SCANNED["12x1"], 20.0, 1.0, 250.0, None, 0)
+    naming = Naming(hits=0.0, misses=0.0, residual=0.08)
+    seen = Evidence(WAYS[1], (), panels, naming, forward=-0.3)
+    # ln(0.35 / 0.08) - 0.3 = 1.18, less than what is believed unasked.
+    assert 1.1 < seen.score < SURE
+    assert seen.speaks
+    assert not replace(seen, panels=replace(panels, seen_mm=190.0)).speaks
+    assert not replace(seen, naming=replace(naming, residual=0.12)).speaks
+    assert not replace(seen, forward=-2.0, naming=replace(naming, misses=1.0)).speaks
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_waves_alike_from_both_sides_leave_a_mirror_in_doubt(mirrored: bool) -> None:
+    record = patient()
+    spikes = np.exp(-0.5 * ((np.arange(2500) % 250 - 125) / 3.0) ** 2)
+    sizes = np.array([0.7, 1.0, 0.3, -0.85, 0.2, 0.65, 0.4, 0.6, 0.8, 1.0, 0.9, 0.7])
+    even = replace(record, signals_mv=(sizes[:, None] * spikes).astype(np.float32))
+    style = PrintStyle(label="none", pulse="none", footer="")
+    pixels = print_record(even, "12x1", 5.0, style).pixels
+    page = from_scan(scan(pixels[:, ::-1] if mirrored else pixels))
+    assert "orientation_assumed" in codes(page)
 
 
 def test_names_that_contradict_the_layout_are_never_silent() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,14 @@ from ecg_core.page.layouts import LAYOUTS
 from ecg_core.page.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.quality import LIMITS
 from ecg_core.page.rectify import from_scan, read_scan
-from ecg_core.page.traces import Row, _drawn_by_hearts, _together
+from ecg_core.page.traces import (
+    ROW_COUNTS,
+    Row,
+    _drawn_by_hearts,
+    _rows,
+    _together,
+    find_rows,
+)
 from ecg_core.page.values import EcgPage, PageError, Severity
 from tests.page.foreign_pictures import FOREIGN
 from tests.page.sample_records import beating
@@ -255,6 +263,65 @@ def test_ten_seconds_without_a_grid_are_as_long_as_they_were_printed() -> None:
     begin, end = reading.on_page(ends_px)[:, 0]
     assert abs(begin) < 0.4
     assert abs(end - begin - 250.0) < 0.5
+
+
+def test_without_grid_and_pulse_print_must_tell_speed_and_gain() -> None:
+    style = PrintStyle(grid="none", pulse="none")
+    printed = print_record(beating(), "6x2", 6.0, style)
+    page = from_scan(scan(printed.pixels))
+    assert page.source_px_per_mm == pytest.approx(6.0, rel=0.003)
+    assert "no_grid" in {remark.code for remark in page.remarks}
+    for footer in ("", "Page 1 of 1", "50 mm/s   10 mm/mV"):
+        silent = print_record(beating(), "6x2", 6.0, replace(style, footer=footer))
+        with pytest.raises(PageError) as refusal:
+            from_scan(scan(silent.pixels))
+        assert refusal.value.remark.code == "no_scale"
+
+
+def test_print_that_does_not_beat_with_the_rows_is_no_row() -> None:
+    """Rows of known places, and a line of small strokes as far below them as they lie apart."""
+    traces = np.zeros((160 * 6, 250 * 6), bool)
+    baselines_px = [120 + 130 * k for k in range(6)]
+    for baseline in baselines_px:
+        traces[baseline : baseline + 2] = True
+        for beat in range(60, 1500, 130):
+            traces[baseline - 40 : baseline + 2, beat : beat + 3] = True
+    footer = 120 + 130 * 6
+    rng = np.random.default_rng(0)
+    for start in range(0, 1490, 12):
+        traces[footer - rng.integers(0, 12) : footer + 2, start : start + 10] = True
+    assert len(_rows(traces, ROW_COUNTS)) == 7
+    found = find_rows(traces)
+    assert [row.baseline_px for row in found] == pytest.approx(baselines_px, abs=1.0)
+    # The same below a strip that does beat: nothing is left out.
+    whole = traces.copy()
+    whole[footer - 14 : footer + 2] = traces[baselines_px[5] - 14 : baselines_px[5] + 2]
+    assert len(find_rows(whole)) == 7
+
+
+def test_a_fold_is_no_separator_where_there_are_no_columns() -> None:
+    style = PrintStyle(pulse="none", label="none")
+    printed = print_record(beating(), "12x1", 6.0, style)
+    box = printed.boxes[0]
+    fold_px = round((box.x0_mm + 62.5 + 3.0) * 6.0)
+    printed.pixels[:, fold_px : fold_px + 2] = 60
+    reading = read_scan(scan(printed.pixels))
+    begin_px = np.array([[box.x0_mm, (box.y0_mm + box.y1_mm) / 2]]) * 6.0 - 0.5
+    assert abs(reading.on_page(begin_px)[0, 0]) < 0.2
+
+
+def test_the_only_line_between_two_columns_tells_where_time_begins() -> None:
+    style = PrintStyle(pulse="none", separators="full", label="above")
+    printed = print_record(beating(), "6x2", 6.0, style)
+    # A pulse that cannot be told from its trace: every row runs on for 9 mm.
+    for box in printed.boxes[1::2]:
+        middle, end = round(3.0 * (box.y0_mm + box.y1_mm)), round(6.0 * box.x1_mm)
+        printed.pixels[middle : middle + 2, end - 6 : end + 54] = 20
+    reading = read_scan(scan(printed.pixels))
+    assert reading.page.layout == "6x2"
+    box = printed.boxes[0]
+    ends_mm = np.array([[box.x0_mm, 40.0], [box.x0_mm + 250.0, 40.0]])
+    assert reading.on_page(ends_mm * 6.0 - 0.5)[:, 0] == pytest.approx([0.0, 250.0], abs=0.3)
 
 
 def test_six_chest_leads_without_names_are_not_taken_for_others() -> None:
