@@ -180,7 +180,10 @@ def listing(room: Room) -> None:
         selection_mode="single-row",
         key=f"worklist_{st.session_state.get('visits', 0)}",
         alt="Worklist, most urgent first",
-        column_config={"Rule": st.column_config.TextColumn(width="large")},
+        column_config={
+            "Status": st.column_config.TextColumn(width=150),
+            "Rule": st.column_config.TextColumn(width="large"),
+        },
     )
     pages = math.ceil(total / PAGE_ROWS)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
