@@ -181,10 +181,24 @@ def _beating(traces: np.ndarray, rows: tuple[Row, ...]) -> tuple[Row, ...]:
     apart = np.array(_agreements(rows)) < STRIP_AGREEMENT
     if apart.sum() != 1 or not (apart[0] or apart[-1]):
         return rows
-    fewer = _rows(traces, (len(rows) - 1,))
-    if fewer and all(own >= STRIP_AGREEMENT for own in _agreements(fewer)):
-        return fewer
-    return rows[int(apart[0]) : len(rows) - int(apart[-1])]
+    first = bool(apart[0])
+    found = [rows[int(first) : len(rows) - int(apart[-1])]]
+    for seen in (traces, _without_line(traces, rows, first)):
+        fewer = _rows(seen, (len(rows) - 1,))
+        if fewer and all(own >= STRIP_AGREEMENT for own in _agreements(fewer)):
+            found.append(fewer)
+    return max(found, key=lambda some: min(row.filled.sum() for row in some))
+
+
+def _without_line(traces: np.ndarray, rows: tuple[Row, ...], first: bool) -> np.ndarray:
+    """Traces without the pieces that lie wholly with the first, or the last, row of some."""
+    one, other = rows[:2] if first else rows[-2:]
+    middle = (one.baseline_px + other.baseline_px) / 2
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(traces.astype(np.uint8))
+    top, height = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
+    beyond = top + height <= middle if first else top >= middle
+    beyond[0] = False
+    return np.asarray(traces & ~beyond[labels])
 
 
 def _drawn_by_hearts(rows: tuple[Row, ...]) -> tuple[Row, ...]:

@@ -278,7 +278,8 @@ def test_without_grid_and_pulse_print_must_tell_speed_and_gain() -> None:
         assert refusal.value.remark.code == "no_scale"
 
 
-def test_print_that_does_not_beat_with_the_rows_is_no_row() -> None:
+@pytest.mark.parametrize("wide_px", [1490, 770])
+def test_print_that_does_not_beat_with_the_rows_is_no_row(wide_px: int) -> None:
     """Rows of known places, and a line of small strokes as far below them as they lie apart."""
     traces = np.zeros((160 * 6, 250 * 6), bool)
     baselines_px = [120 + 130 * k for k in range(6)]
@@ -288,11 +289,12 @@ def test_print_that_does_not_beat_with_the_rows_is_no_row() -> None:
             traces[baseline - 40 : baseline + 2, beat : beat + 3] = True
     footer = 120 + 130 * 6
     rng = np.random.default_rng(0)
-    for start in range(0, 1490, 12):
+    for start in range(0, wide_px, 12):
         traces[footer - rng.integers(0, 12) : footer + 2, start : start + 10] = True
     assert len(_rows(traces, ROW_COUNTS)) == 7
     found = find_rows(traces)
     assert [row.baseline_px for row in found] == pytest.approx(baselines_px, abs=1.0)
+    assert min(row.filled.mean() for row in found) > 0.95
     # The same below a strip that does beat: nothing is left out.
     whole = traces.copy()
     whole[footer - 14 : footer + 2] = traces[baselines_px[5] - 14 : baselines_px[5] + 2]
