@@ -29,6 +29,7 @@ origin = bar.segmented_control(
     label_visibility="collapsed",
     key="origin",
     bind="query-params",
+    wrap=True,
 )
 shipped = sources.shipped_sets(card.name, card.weights_sha256, card)
 if origin == Origin.OWN:

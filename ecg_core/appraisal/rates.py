@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy.stats import binomtest
 
 from ecg_core.appraisal.values import CaseSet, Choice, Question
 from ecg_core.learning import metrics
@@ -76,11 +77,11 @@ def at(question: Question, patients: np.ndarray, threshold: float | None = None)
         false_positive=int(cells[1].sum()),
         true_negative=int(cells[2].sum()),
         false_negative=int(cells[3].sum()),
-        accuracy=_interval(tp + tn, tp + fp + tn + fn),
-        sensitivity=_interval(tp, tp + fn),
-        specificity=_interval(tn, tn + fp),
-        ppv=_interval(tp, tp + fp),
-        npv=_interval(tn, tn + fn),
+        accuracy=_share(tp + tn, tp + fp + tn + fn, patients[known]),
+        sensitivity=_share(tp, tp + fn, patients[known][truth]),
+        specificity=_share(tn, tn + fp, patients[known][~truth]),
+        ppv=_share(tp, tp + fp, patients[known][flagged]),
+        npv=_share(tn, tn + fn, patients[known][~flagged]),
         f1=_interval(2 * tp, 2 * tp + fp + fn),
     )
 
@@ -105,6 +106,20 @@ def _weights(index: bytes) -> np.ndarray:
 def _interval(part: np.ndarray, whole: np.ndarray) -> Interval:
     with np.errstate(invalid="ignore", divide="ignore"):
         return interval(part / whole)
+
+
+def _share(part: np.ndarray, whole: np.ndarray, patients: np.ndarray) -> Interval:
+    """A share with its interval. patients: of the cases that it is a share of.
+
+    None or all: every resample says the same, though so many patients cannot tell for sure. The
+    interval is then the exact one of as many patients.
+    """
+    found = _interval(part, whole)
+    if found.value not in (0.0, 1.0):
+        return found
+    people = len(np.unique(patients))
+    exact = binomtest(round(found.value * people), people).proportion_ci(0.95)
+    return Interval(found.value, float(exact.low), float(exact.high))
 
 
 def interval(values: np.ndarray) -> Interval:
@@ -239,7 +254,7 @@ def confusion(choice: Choice, patients: np.ndarray) -> tuple[Cell, ...]:
         labelled = weights @ (truth == i).astype(float)
         for j, called in enumerate(choice.names):
             both = (truth == i) & (said == j)
-            share = _interval(weights @ both.astype(float), labelled)
+            share = _share(weights @ both.astype(float), labelled, patients[known][truth == i])
             cells.append(Cell(label, called, int(both.sum()), share))
     return tuple(cells)
 

@@ -140,6 +140,19 @@ def test_nothing_to_say_is_not_a_number() -> None:
     assert found.specificity.value == 1.0
 
 
+def test_none_or_all_of_a_few_patients_is_not_certain() -> None:
+    truth = np.arange(40) < 10
+    score = np.where(np.arange(40) < 10, 0.1, 0.2)
+    found = rates.at(question(truth, score), np.arange(40))
+    # None of ten: the exact upper limit is 1 - 0.025 ** (1 / 10).
+    assert found.sensitivity.value == 0
+    assert (found.sensitivity.low, found.sensitivity.high) == pytest.approx((0, 1 - 0.025**0.1))
+    assert (found.specificity.low, found.specificity.high) == pytest.approx((0.025 ** (1 / 30), 1))
+    # The same ten ECGs of two patients tell less.
+    two = np.where(truth, np.arange(40) % 2, np.arange(40))
+    assert rates.at(question(truth, score), two).sensitivity.high == pytest.approx(1 - 0.025**0.5)
+
+
 def test_every_cell_of_a_confusion_matrix_with_its_share_of_the_label() -> None:
     said = np.eye(3)[[0, 0, 1, 1, 2, 0]]
     choice = Choice(("a", "b", "c"), np.array([0, 0, 0, 1, 1, -1]), said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -116,20 +117,27 @@ def heat_chart(cells: Sequence[tuple[str, str, float, int, float | None]]) -> go
     cells: condition, layout, AUC, n, difference to clean pages of the same recordings or None.
     """
     conditions = list(dict.fromkeys(cell[0] for cell in cells))
+    counts = {name: {cell[3] for cell in cells if cell[0] == name} for name in conditions}
     layouts = list(dict.fromkeys(cell[1] for cell in cells))
     values = np.full((len(conditions), len(layouts)), np.nan)
     text = [["" for _ in layouts] for _ in conditions]
+    about = [["" for _ in layouts] for _ in conditions]
     for condition, layout, auc, n, change in cells:
         row, column = conditions.index(condition), layouts.index(layout)
         values[row, column] = auc
-        against = "" if change is None else f"<br>{change:+.3f} against clean"
-        text[row][column] = f"{auc:.3f}{against}<br>n = {n}"
+        against = "" if change is None else _signed(change)
+        # Short: six layouts stand side by side on a telephone.
+        text[row][column] = f"{auc:.3f}<br>{against}".removesuffix("<br>")
+        about[row][column] = f"{auc:.3f}, n = {n}" + (
+            f", {against} against clean" if against else ""
+        )
     figure = go.Figure(
         go.Heatmap(
             z=values,
             x=[layout.replace("x", " × ") for layout in layouts],
-            y=conditions,
+            y=[_row_label(name, counts[name]) for name in conditions],
             text=text,
+            customdata=about,
             texttemplate="%{text}",
             zmin=0.85,
             zmax=0.96,
@@ -137,9 +145,9 @@ def heat_chart(cells: Sequence[tuple[str, str, float, int, float | None]]) -> go
             xgap=2,
             ygap=2,
             colorscale=[[0, "#eef4f7"], [0.5, "#8fc0d6"], [1, "#3b87ab"]],
-            textfont={"color": "#10181c", "size": 13},
+            textfont={"color": "#10181c", "size": 12},
             hoverongaps=False,
-            hovertemplate="%{y}, %{x}<br>%{text}<extra></extra>",
+            hovertemplate="%{y}<br>%{x}: %{customdata}<extra></extra>",
         )
     )
     figure.update_layout(
@@ -149,6 +157,18 @@ def heat_chart(cells: Sequence[tuple[str, str, float, int, float | None]]) -> go
         yaxis={"autorange": "reversed", "showgrid": False, "automargin": True},
     )
     return figure
+
+
+def _signed(change: float) -> str:
+    # Adding zero takes the sign from a negative one.
+    rounded = round(change, 3) + 0.0
+    return f"{rounded:{'+' if rounded else ''}.3f}"
+
+
+def _row_label(condition: str, counts: set[int]) -> str:
+    """A condition in short lines, with its number of ECGs where all layouts have the same."""
+    lines = textwrap.wrap(condition, 15)
+    return "<br>".join([*lines, f"n = {min(counts)}"] if len(counts) == 1 else lines)
 
 
 def _with_band(curve: Curve, title: str) -> go.Figure:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecg_core.appraisal import words
 from ecg_core.appraisal.ward import ward
 from ecg_core.learning import metrics
 from widgets.appraisal import charts, figures, tables
@@ -131,7 +130,7 @@ def _all(context: Context, codes: list[str]) -> None:
         [figures.areas_of(cases, code) for code in codes],
     )
     st.dataframe(
-        tables.shown(table, hidden=tables.COUNTS),
+        tables.rates_shown(table),
         hide_index=True,
         column_config=RATE_COLUMNS,
         alt="Rates of every class",
@@ -148,6 +147,7 @@ def _all(context: Context, codes: list[str]) -> None:
 
 
 RATE_COLUMNS = {
+    "Class": st.column_config.TextColumn(pinned=True),
     "Threshold": st.column_config.NumberColumn(format="%.2f"),
     **{name: st.column_config.TextColumn(help=text) for name, text in tables.RATE_NAMES.values()},
 }
@@ -170,16 +170,22 @@ def _triage(context: Context) -> None:
         )
         cells = tables.confusion_table(figures.confusion(context.cases))
         tables.csv_button(cells, "confusion", "confusion", cases=context.cases)
-    with side:
-        rows, f1, right = figures.class_rates(context.cases)
-        table = tables.rates_table(rows).drop(columns="Threshold")
-        st.dataframe(
-            tables.shown(table, hidden=tables.COUNTS),
-            hide_index=True,
-            alt="Rates of each triage class",
-        )
-        st.caption(
-            f"Macro-F1 {words.told(f1)}, accuracy {words.told(right)}."
-            + ("" if known.all() else f" {(~known).sum()} ECGs without a class are left out.")
-        )
-        tables.csv_button(table, "triage", "triage", cases=context.cases)
+    rows, f1, right = figures.class_rates(context.cases)
+    with side, st.grid(2, min_column_width=150):
+        for name, interval in (("Triage macro-F1", f1), ("Triage accuracy", right)):
+            value, spread = tables.value_and_interval(interval)
+            st.metric(name, value, f"95 % CI {spread}", delta_color="off", delta_arrow="off")
+    left_out = int((~known).sum())
+    side.caption(
+        "Rows: what is labelled, with the share of each that is called so. "
+        + (f"{left_out} ECGs without a class are left out. " if left_out else "")
+        + tables.source_line(context.cases)
+    )
+    table = tables.rates_table(rows).drop(columns="Threshold")
+    st.dataframe(
+        tables.rates_shown(table),
+        hide_index=True,
+        column_config={"Class": RATE_COLUMNS["Class"]},
+        alt="Rates of each triage class",
+    )
+    tables.csv_button(table, "triage", "triage", cases=context.cases)

@@ -35,7 +35,7 @@ def show(context: Context) -> None:
         st.info("None of these cases carries a label that the model can be held against.")
         return
     cases = context.cases
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         code = st.selectbox(
             "Class",
             codes,

@@ -37,7 +37,7 @@ def show(context: Context) -> None:
         st.info("These cases carry nothing that they could be grouped by.")
         return
     together = tuple(code for code in SUPERCLASSES if code in codes)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         names = [dimension.name for dimension in cases.dimensions]
         chosen = st.segmented_control(
             "Groups by",
@@ -59,7 +59,7 @@ def show(context: Context) -> None:
         )
     asked = together if target == MEAN else (str(target),)
     rows = _rows(cases.digest, chosen or names[0], asked, cases)
-    chart, side = st.columns([2, 3], gap="large")
+    chart, side = st.columns(2, gap="large")
     shown = [(row.group, row.n, row.auc) for row in rows if row.auc is not None][:GROUPS_SHOWN]
     with chart:
         if shown:
@@ -72,12 +72,6 @@ def show(context: Context) -> None:
         else:
             st.info("No group is large enough for this class.")
     with side:
-        table = _table(rows)
-        st.dataframe(
-            _shown(table.head(GROUPS_SHOWN)),
-            hide_index=True,
-            alt="Figures by group, with their gaps",
-        )
         smaller = len(rows) - GROUPS_SHOWN
         st.caption(
             "Gap: the group less everyone else, 95 % interval by patient. Too few: under "
@@ -85,8 +79,14 @@ def show(context: Context) -> None:
             "intervals leave zero out by chance."
             + (f" {smaller} smaller groups are in the CSV only." if smaller > 0 else "")
         )
-        tables.csv_button(table, f"groups_{chosen}", "groups", cases=cases)
-    st.caption(tables.source_line(cases))
+        st.caption(tables.source_line(cases))
+    table = _table(rows)
+    st.dataframe(
+        _shown(table.head(GROUPS_SHOWN)),
+        hide_index=True,
+        alt="Figures by group, with their gaps",
+    )
+    tables.csv_button(table, f"groups_{chosen}", "groups", cases=cases)
 
 
 @st.cache_data(max_entries=64, show_spinner="Comparing groups of patients")

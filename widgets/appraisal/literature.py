@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -10,6 +12,7 @@ from ecg_core.learning import four_class, literature
 from ecg_core.learning.crossval import figures
 from ecg_core.learning.crossval.figures import MethodFigures
 from ecg_core.learning.curation import published
+from ecg_core.learning.literature import PublishedSystem
 from ecg_core.learning.metrics import Interval
 from widgets.appraisal import tables
 from widgets.appraisal.context import Context
@@ -87,7 +90,7 @@ def _methods() -> None:
         here = [one for one in found if one.protocol == protocol]
         chart.add_scatter(
             x=[one.accuracy.value for one in here],
-            y=[one.method for one in here],
+            y=["<br>".join(textwrap.wrap(one.method, 24)) for one in here],
             mode="markers",
             name=protocol,
             marker={"size": 10, "symbol": SYMBOLS[k % 4], "color": COLOURS[k % len(COLOURS)]},
@@ -101,9 +104,9 @@ def _methods() -> None:
             hovertemplate="%{y}: %{x:.3f}<extra>" + protocol + "</extra>",
         )
     chart.update_layout(
-        height=max(HEIGHT - 80, 60 + 34 * len(methods)),
+        height=max(HEIGHT - 80, 60 + 44 * len(methods)),
         margin={"l": 10, "r": 10, "t": 10, "b": 40},
-        xaxis={"title": "Accuracy, five-fold, 95 % interval by identity", "range": [0.2, 1.01]},
+        xaxis={"title": "Accuracy (95 % CI by identity)", "range": [0.2, 1.01]},
         yaxis={"autorange": "reversed", "automargin": True},
         legend={"orientation": "h", "y": -0.25, "x": 0, "xanchor": "left"},
     )
@@ -143,6 +146,18 @@ def _field() -> None:
             "Source": [one.source for one in literature.SYSTEMS],
         }
     )
-    st.table(table.set_index("System"))
+    with st.grid(3, min_column_width=300):
+        for one in literature.SYSTEMS:
+            _system(one)
     st.caption("Second-hand: the figure was read in another text, not in the paper itself.")
     tables.csv_button(table, "field", "field")
+
+
+def _system(one: PublishedSystem) -> None:
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{one.name}, {one.year}**")
+        st.markdown(one.claim + (" (second-hand)" if one.second_hand else ""))
+        st.caption(one.protocol)
+        st.caption(f"Nearest test of ours: {one.nearest}")
+        if one.source:
+            st.caption(one.source)

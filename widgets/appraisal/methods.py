@@ -63,5 +63,10 @@ def _table(title: str, key: str, names: Mapping[str, str], rows: Mapping[str, Me
     )
     st.markdown(f"**{title}**")
     shown = tables.shown(table, missing=NOT_MEASURED)
-    st.dataframe(shown, hide_index=True, alt=f"{title}: AUC and cost")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={"One page (ms)": st.column_config.NumberColumn(format="%.1f")},
+        alt=f"{title}: AUC and cost",
+    )
     tables.csv_button(table, key, key)

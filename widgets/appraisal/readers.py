@@ -160,13 +160,9 @@ def _agreement(
             KAPPA: [row.kappa for row in rows],
         }
     )
-    st.dataframe(
-        tables.shown(table),
-        hide_index=True,
-        width="content",
-        column_config={"Same class": st.column_config.NumberColumn(format="percent")},
-        alt="Agreement of readers and machine",
-    )
+    shown = tables.shown(table)
+    shown["Same class"] = table["Same class"].map("{:.0%}".format)
+    st.dataframe(shown, hide_index=True, width="content", alt="Agreement of readers and machine")
     tables.csv_button(table, "agreement", "agreement")
 
 

@@ -72,7 +72,7 @@ def _heat(sets: list[CaseSet], card: ModelCard) -> None:
         f"{rows[0][0].dataset}, {rows[0][0].split}. Mean AUC of the five diagnostic classes. "
         "Degraded pages are a part of the recordings, and "
         "only those that could be read: what counts is the difference to the clean pages of the "
-        "very same ones, given below the AUC."
+        "very same ones, given below the AUC where there is one."
     )
     with st.expander("With 95 % intervals"):
         shown = tables.shown(table, missing="")

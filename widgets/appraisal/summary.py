@@ -45,7 +45,7 @@ def show(context: Context) -> None:
             delta_color="off",
             delta_arrow="off",
         )
-    st.markdown("**Keep in mind**")
+    st.markdown("**Do not trust it when**")
     st.markdown("\n".join(f"- {line}" for line in context.card.do_not_trust_when))
     with st.container(horizontal=True):
         said = tables.rates_table([figures.rates_at(cases, code) for code in spoken])

@@ -44,6 +44,7 @@ def rates_table(rows: Sequence[Rates], areas: Sequence[Areas] = ()) -> pd.DataFr
             "Class": [row.name for row in rows],
             "With it": [row.positives for row in rows],
             "Cases": [row.n for row in rows],
+            "Note": ["rests on few cases" if row.few else "" for row in rows],
             "Threshold": [row.threshold for row in rows],
         }
     )
@@ -55,8 +56,13 @@ def rates_table(rows: Sequence[Rates], areas: Sequence[Areas] = ()) -> pd.DataFr
         table["AUPRC"] = [area.auprc for area in areas]
     for field, (name, _) in RATE_NAMES.items():
         table[name] = [getattr(row, field) for row in rows]
-    table["Note"] = ["rests on few cases" if row.few else "" for row in rows]
     return table
+
+
+def rates_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """`rates_table` for the screen: without counts, and without notes where there are none."""
+    noted = (table["Note"] != "").any()
+    return shown(table, hidden=COUNTS if noted else (*COUNTS, "Note"))
 
 
 def bins_table(found: Reliability) -> pd.DataFrame:
