@@ -20,6 +20,8 @@ MIN_SEEN_MM, MAX_SEEN_MM = 240.0, 420.0
 """A picture without a grid shows this much paper across."""
 INK_MM = PAGE_WIDTH_MM + 0.2
 """Ink of ten seconds: to the last sample, and half a pen at both ends."""
+MAX_ASLANT_MM = 2.0
+"""Where print alone tells the scale, rows begin and end below one another to within this."""
 MIN_ROWS = 3
 """Fewer rows without grid or pulse are taken for no ECG at all."""
 
@@ -53,7 +55,9 @@ def scale_without_grid(pixels: np.ndarray) -> Grid:
         # Any line chart has rows, and an unseen pulse would pass for part of the ten seconds.
         if len(rows) < MIN_ROWS:
             raise refuse("no_grid_no_trace")
-        if printed_scale(cover, rows) != (SPEED_MM_PER_S, GAIN_MM_PER_MV):
+        # Nor does anything tell, without them, how a camera stood.
+        flat = np.ptp([row.span_px() for row in rows], axis=0).max() <= MAX_ASLANT_MM * RASTER
+        if not flat or printed_scale(cover, rows) != (SPEED_MM_PER_S, GAIN_MM_PER_MV):
             raise refuse("no_scale")
     elif abs(pulse.height_mm / GAIN_MM_PER_MV - 1.0) > MAX_DISAGREEMENT:
         what = (

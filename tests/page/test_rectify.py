@@ -276,6 +276,16 @@ def test_without_grid_and_pulse_print_must_tell_speed_and_gain() -> None:
         with pytest.raises(PageError) as refusal:
             from_scan(scan(silent.pixels))
         assert refusal.value.remark.code == "no_scale"
+    # Seen from below, the top edge 4 mm shorter at both ends: six rows, 110 of 164 mm apart, begin
+    # and end up to 3 mm beside one another.
+    height, width = printed.pixels.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    seen = corners + np.array([[24, 0], [-24, 0], [0, 0], [0, 0]], np.float32)
+    view = cv2.getPerspectiveTransform(corners, seen)
+    aside = cv2.warpPerspective(printed.pixels, view, (width, height), borderValue=(255,) * 3)
+    with pytest.raises(PageError) as refusal:
+        from_scan(scan(aside))
+    assert refusal.value.remark.code == "no_scale"
 
 
 @pytest.mark.parametrize("wide_px", [1490, 770])
