@@ -197,17 +197,20 @@ def _share(some: list[dict[str, Any]], key: str) -> str:
 def _errors(found: list[dict[str, Any]]) -> list[str]:
     cells = []
     units = {"rate": "bpm", "pr": "ms", "qrs": "ms", "qt": "ms"}
-    kinds = sorted({row["conduction"] for row in found})
+    kinds = sorted({(row["conduction"], row.get("crowded", False)) for row in found})
     for key, unit in units.items():
-        for kind in kinds:
-            errors = [row[key] for row in found if row["conduction"] == kind]
-            known = np.array([error for error in errors if error is not None], float)
+        for conduction, crowded in kinds:
+            mine = [row for row in found if row["conduction"] == conduction]
+            errors = [row[key] for row in mine if row.get("crowded", False) == crowded]
+            kind = f"{conduction} conduction" + (", T too close to QRS" if crowded else "")
+            known = np.array([error for error in errors if error is not None] or [np.nan], float)
             low, middle, high = np.percentile(known, [5, 50, 95])
+            blank = sum(error is None for error in errors)
             cells.append(
                 (
-                    f"{key.upper() if unit == 'ms' else key}, {kind} conduction",
+                    f"{key.upper() if unit == 'ms' else key}, {kind}",
                     len(errors),
-                    len(errors) - len(known),
+                    blank,
                     f"{middle:+.1f} {unit}",
                     f"{low:+.1f} to {high:+.1f}",
                 )

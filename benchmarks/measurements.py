@@ -34,6 +34,9 @@ DS1 = frozenset(
 )
 PACED = frozenset({"102", "104", "107", "217"})
 STRIP_S = 10.0
+CROWDED_S = 0.12
+"""From J to the peak of T: less than hearts have (some 220 ms at rest, Johannesen et al., Clin
+Pharmacol Ther 2014;96:549-58), but drawn here where a wide QRS meets a short QT at a high rate."""
 NEAR_BPM = 2.0
 
 
@@ -105,6 +108,8 @@ def synthetic(count: int) -> Iterator[dict[str, Any]]:
             "qt": 1e3 * qt_s,
         }
         row: dict[str, Any] = {"set": "synthetic", "conduction": conduction.value, "fs_hz": fs_hz}
+        j_to_t_s = beat_model._t_wave(heart).centre_s - beat_model._j_point_s(heart)
+        row["crowded"] = j_to_t_s < CROWDED_S
         for key, true in truth.items():
             value = found.value(key)
             row[key] = None if value is None else round(value - true, 1)

@@ -55,7 +55,9 @@ def add() -> None:
 def row(account: Account) -> None:
     """One person: what they are, and a way to change it."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        words = f"**{plain(account.full_name)}**  \n:gray[{plain(account.name)}]"
+        words = f"**{plain(account.full_name)}**"
+        if account.name != account.full_name:
+            words += f"  \n:gray[signs in as {plain(account.name)}]"
         st.markdown(words, width=230)
         for role in Role:
             if role in account.roles:

@@ -46,6 +46,7 @@ def rules(present: Settings) -> Settings:
     edited = st.data_editor(
         table,
         hide_index=True,
+        height="content",
         disabled=["Rule", "Released"],
         column_config={
             "Rule": st.column_config.TextColumn(width="large"),

@@ -32,7 +32,8 @@ def table(events: pd.DataFrame, alt: str) -> None:
         alt=alt,
         column_config={
             "Event": st.column_config.NumberColumn(width="small"),
-            "Before → after": st.column_config.TextColumn(width="large"),
+            "What": st.column_config.TextColumn(width=125),
+            "Before → after": st.column_config.TextColumn(width=280),
             "Reason": st.column_config.TextColumn(width="medium"),
             "Hash": st.column_config.TextColumn(width="small"),
         },

@@ -11,11 +11,10 @@ from pathlib import Path
 import streamlit as st
 
 from ecg_core.intake.values import Annotation
-from ecg_core.network.shade import heat_image
 from ecg_core.network.values import Attention
 from ecg_core.page.values import EcgPage
 from ecg_core.page.waves import Waves
-from widgets.pictures import HEAT_CSS, data_url
+from widgets.pictures import HEAT_CSS, heat_url
 from widgets.sheet import sheet
 
 ASSETS = Path(__file__).parent.parent / "assets" / "viewer"
@@ -131,4 +130,4 @@ def _overlay(overlay: Overlay) -> dict[str, object]:
     hash_funcs={Attention: lambda a: hashlib.sha256(a.heat.tobytes()).hexdigest()},
 )
 def _heat_url(attention: Attention) -> str:
-    return data_url(heat_image(attention.heat))
+    return heat_url(attention.heat)

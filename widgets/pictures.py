@@ -8,7 +8,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from ecg_core.network.shade import HEAT_STOPS
+from ecg_core.network.shade import HEAT_STOPS, heat_image
 
 HEAT_CSS = "linear-gradient(90deg, " + ", ".join(f"rgb{rgb}" for _, rgb in HEAT_STOPS) + ")"
 
@@ -25,9 +25,29 @@ def data_url(pixels: np.ndarray, lossless: bool = True) -> str:
     return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def ink_image(ink: np.ndarray) -> np.ndarray:
-    """Ink (uint8, height × width, 255 is ink) as dark strokes on nothing, RGBA."""
-    picture = np.zeros((*ink.shape, 4), np.uint8)
-    picture[..., :3] = (20, 24, 26)
-    picture[..., 3] = ink
-    return picture
+def heat_url(heat: np.ndarray) -> str:
+    """Address of attention (float, height × width, 0 to 1) as a translucent picture.
+
+    Half as fine as the page, which the browser smooths: the map is far coarser than that.
+    """
+    height, width = heat.shape
+    size = (max(width // 2, 1), max(height // 2, 1))
+    level = np.round(np.clip(np.nan_to_num(heat), 0.0, 1.0) * 255).astype(np.uint8)
+    small = Image.fromarray(level).resize(size, Image.Resampling.BOX)
+    return _tinted(small, heat_image(np.arange(256)[None] / 255.0)[0])
+
+
+def ink_url(ink: np.ndarray) -> str:
+    """Address of ink (uint8, height × width, 255 is ink) as dark strokes on nothing."""
+    tints = np.tile(np.array((20, 24, 26, 0), np.uint8), (256, 1))
+    tints[:, 3] = np.arange(256)
+    return _tinted(Image.fromarray(ink), tints)
+
+
+def _tinted(levels: Image.Image, tints: np.ndarray) -> str:
+    """Address of a picture of one channel, each level in its colour (256 × RGBA)."""
+    picture = Image.fromarray(np.asarray(levels), "P")
+    picture.putpalette(tints[:, :3].tobytes())
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=3, transparency=tints[:, 3].tobytes())
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -15,7 +15,7 @@ from ecg_core.page.arrange import baselines_mm
 from ecg_core.page.layouts import Layout
 from ecg_core.page.values import EcgPage
 from ecg_core.page.waves import Waves
-from widgets.pictures import data_url, ink_image
+from widgets.pictures import data_url, ink_url
 
 LIFTED = -32768
 """Stands for a sample that is not drawn."""
@@ -82,7 +82,7 @@ def _sheet(_page: EcgPage, _waves: Waves | None, key: str) -> dict[str, object]:
         "origin": _origin(page),
         "spoken": _spoken(page),
         "waves": None if waves is None else _waves_plain(waves),
-        "ink": data_url(ink_image(page.ink)) if is_scan else None,
+        "ink": ink_url(page.ink) if is_scan else None,
         "picture": data_url(page.picture, lossless=False) if page.picture is not None else None,
     }
 

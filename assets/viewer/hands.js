@@ -30,8 +30,8 @@ function listenToHands(viewer, panel) {
   sheet.onpointermove = (event) => {
     if (!held) return;
     if (held.kind === "pan") {
-      sheet.scrollLeft = held.left - (event.clientX - held.x);
-      sheet.scrollTop = held.top - (event.clientY - held.y);
+      sheet.scrollLeft = held.left - (event.clientX - held.x) / pageZoom(panel);
+      sheet.scrollTop = held.top - (event.clientY - held.y) / pageZoom(panel);
       return;
     }
     const at = millimetres(panel, event.clientX, event.clientY);

@@ -28,8 +28,13 @@ function resize(panel, factor) {
   // Marks keep their size on the screen: a unit of the drawing is a millimetre.
   panel.svg.style.setProperty("--u", 1 / (CSS_PX_PER_MM * factor));
   panel.svg.classList.toggle("distant", CSS_PX_PER_MM * factor < FINE_PX);
-  drawScaleBar(panel);
+  // Measured when the frame is laid out anyway: asked at once, the browser would lay out twice.
+  cancelAnimationFrame(panel.measuring);
+  panel.measuring = requestAnimationFrame(() => drawScaleBar(panel));
 }
+
+// Places on the screen are in pixels of the screen, sizes and scrolling in those of the page.
+function pageZoom({ sheet }) { return sheet.currentCSSZoom ?? 1; }
 
 function longest(steps, px, room) {
   return steps.filter((one) => one * px <= room).pop() ?? steps[0];
@@ -40,7 +45,7 @@ function longest(steps, px, room) {
 function drawScaleBar(panel) {
   const box = panel.svg.getBoundingClientRect();
   if (!box.width) return;
-  const px = box.width / panel.full.w, perSecond = px * panel.plan.speed, perMillivolt = px * panel.plan.gain;
+  const px = box.width / pageZoom(panel) / panel.full.w, perSecond = px * panel.plan.speed, perMillivolt = px * panel.plan.gain;
   const seconds = longest(BAR_SECONDS, perSecond, 110), millivolts = longest(BAR_MILLIVOLTS, perMillivolt, 45);
   const w = seconds * perSecond, h = millivolts * perMillivolt;
   const time = seconds < 1 ? `${seconds * 1000} ms` : `${seconds} s`;

@@ -17,7 +17,8 @@ class Viewer {
     this.moved = 0;
     this.wire();
     fillHelp(this.find(".help"));
-    this.watcher = new ResizeObserver(() => this.applySize());
+    // Told once when it begins to watch, of a size that is known already.
+    this.watcher = new ResizeObserver(() => { if (this.sized !== this.room()) this.applySize(); });
     this.stopKeys = listenToKeys(this);
     this.stopLit = whenLit(() => this.showLit(true));
     document.addEventListener("fullscreenchange", this.onFull = () => this.applySize());
@@ -211,6 +212,8 @@ class Viewer {
     return wanted === "fit" ? fitFactor(panel, this.inFullScreen()) : wanted;
   }
 
+  room() { return this.panels.map(({ sheet }) => `${sheet.offsetWidth}×${sheet.offsetHeight}`).join(); }
+
   applySize() {
     if (!this.panels[0]?.svg) return;
     for (const panel of this.panels) {
@@ -219,6 +222,7 @@ class Viewer {
       panel.sheet.style.height = this.inFullScreen() ? "" : `${panel.full.h * CSS_PX_PER_MM * base + 2}px`;
       resize(panel, this.factor(panel));
     }
+    this.sized = this.room();
     this.showSize();
   }
 

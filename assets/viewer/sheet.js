@@ -11,13 +11,26 @@ function element(name, attributes, parent, text) {
   return node;
 }
 
+// In blocks, so that what is out of sight costs nothing when the paper moves.
+const BLOCK_MM = 50;
+
+function blocks(from, to) {
+  const starts = [];
+  for (let at = from; at < to; at += BLOCK_MM) starts.push([at, Math.min(at + BLOCK_MM, to)]);
+  return starts;
+}
+
 function drawGrid(parent, plan) {
-  const margin = marginsOf(plan), lines = { fine: "", bold: "" };
-  for (let x = -margin.left; x <= plan.width + margin.right; x += 1)
-    lines[x % 5 === 0 ? "bold" : "fine"] += `M${x} ${-margin.top}V${plan.height + margin.bottom}`;
-  for (let y = -margin.top; y <= plan.height + margin.bottom; y += 1)
-    lines[y % 5 === 0 ? "bold" : "fine"] += `M${-margin.left} ${y}H${plan.width + margin.right}`;
-  for (const weight of ["fine", "bold"]) element("path", { class: weight, d: lines[weight] }, parent);
+  const margin = marginsOf(plan), grid = element("g", { class: "grid" }, parent);
+  const right = plan.width + margin.right, foot = plan.height + margin.bottom;
+  for (const [x0, x1] of blocks(-margin.left, right))
+    for (const [y0, y1] of blocks(-margin.top, foot)) {
+      const lines = { fine: "", bold: "" };
+      // A line on the edge of two blocks is drawn by the second alone.
+      for (let x = x0; x < x1 || x === right; x += 1) lines[x % 5 === 0 ? "bold" : "fine"] += `M${x} ${y0}V${y1}`;
+      for (let y = y0; y < y1 || y === foot; y += 1) lines[y % 5 === 0 ? "bold" : "fine"] += `M${x0} ${y}H${x1}`;
+      for (const weight of ["fine", "bold"]) element("path", { class: weight, d: lines[weight] }, grid);
+    }
 }
 
 const decoded = new WeakMap();
@@ -26,36 +39,66 @@ function microvolts(waves, lead) {
   if (!decoded.has(waves)) decoded.set(waves, {});
   const known = decoded.get(waves);
   if (!(lead in known)) {
-    const base64 = waves.leads[lead];
-    known[lead] = base64 && new Int16Array(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)).buffer);
+    const text = waves.leads[lead] && atob(waves.leads[lead]), bytes = new Uint8Array(text?.length ?? 0);
+    for (let i = 0; i < bytes.length; i += 1) bytes[i] = text.charCodeAt(i);
+    known[lead] = text && new Int16Array(bytes.buffer);
   }
   return known[lead];
 }
 
-// Where the pen is lifted a new stroke begins.
-function stroke(waves, segment, plan, shift = 0) {
+// A sample is left out when the line without it passes it within this distance: 2 µV at 10 mm/mV,
+// a sixteenth of the pen.
+const NEAR_MM = 0.02, STRETCH_S = 1;
+// Paths are written in whole steps of this size.
+const PATH_MM = 0.01;
+
+// One lead's part of a row as strokes of a second each. Where the pen is lifted a new one begins.
+function strokes(waves, segment, plan, shift = 0) {
   const levels = microvolts(waves, segment.lead);
-  if (!levels) return "";
+  if (!levels) return [];
   const first = Math.max(Math.ceil((segment.t0 - shift) * waves.fs - 1e-6), 0);
   const last = Math.min(Math.floor((segment.t1 - shift) * waves.fs + 1e-6), levels.length - 1);
-  let path = "", down = false;
+  const step = plan.speed / waves.fs / PATH_MM, scale = plan.gain / 1000 / PATH_MM, near = NEAR_MM / PATH_MM;
+  const left = (segment.x0 + (shift - segment.t0) * plan.speed) / PATH_MM, zero = segment.baseline / PATH_MM;
+  const stretch = Math.round(STRETCH_S * waves.fs), found = [];
+  // from: the sample drawn last, -1 with the pen lifted; low, high: slopes that pass all since then.
+  let path = "", from = -1, x = 0, y = 0, low = 0, high = 0;
+  const begin = (i) => {
+    from = i; x = Math.round(left + i * step); y = Math.round(zero - levels[i] * scale);
+    path += `M${x} ${y}`; low = -Infinity; high = Infinity;
+  };
+  const draw = (i) => {
+    if (from < 0 || i <= from) return;
+    const toX = Math.round(left + i * step), toY = Math.round(zero - levels[i] * scale);
+    path += `l${toX - x} ${toY - y}`;
+    from = i; x = toX; y = toY; low = -Infinity; high = Infinity;
+  };
   for (let i = first; i <= last; i += 1) {
-    if (levels[i] === LIFTED) { down = false; continue; }
-    const x = segment.x0 + (i / waves.fs + shift - segment.t0) * plan.speed;
-    const y = segment.baseline - (levels[i] / 1000) * plan.gain;
-    path += `${down ? "L" : "M"}${x.toFixed(2)} ${y.toFixed(2)}`;
-    down = true;
+    if (levels[i] === LIFTED) { draw(i - 1); from = -1; continue; }
+    if (from < 0) { begin(i); continue; }
+    const rise = (levels[i] - levels[from]) * scale, slope = rise / (i - from);
+    if (slope < low || slope > high) draw(i - 1);
+    const run = i - from, climb = (levels[i] - levels[from]) * scale;
+    low = Math.max(low, (climb - near) / run);
+    high = Math.min(high, (climb + near) / run);
+    if ((i - first) % stretch === 0) { draw(i); found.push(path); path = ""; begin(i); }
   }
-  return path;
+  draw(last);
+  return [...found, path].filter((one) => one.includes("l"));
+}
+
+function drawTrace(svg, waves, segment, plan, attributes, shift = 0) {
+  const trace = element("g", { transform: `scale(${PATH_MM})`, ...attributes }, svg);
+  for (const d of strokes(waves, segment, plan, shift)) element("path", { d }, trace);
 }
 
 function drawWaves(svg, page, plan, under) {
   for (const segment of plan.segments)
-    if (under?.page.waves)
-      element("path", { class: "trace before", d: stroke(under.page.waves, segment, plan, under.shift) }, svg);
+    if (under?.page.waves?.leads[segment.lead])
+      drawTrace(svg, under.page.waves, segment, plan, { class: "trace before" }, under.shift);
   for (const segment of plan.segments)
     if (page.waves.leads[segment.lead])
-      element("path", { class: "trace", "data-lead": segment.lead, d: stroke(page.waves, segment, plan) }, svg);
+      drawTrace(svg, page.waves, segment, plan, { class: "trace", "data-lead": segment.lead });
   for (const y of new Set(plan.segments.map((s) => s.baseline)))
     element("path", { class: "pulse", d: `M-8.5 ${y}h1.5v${-plan.gain}h5v${plan.gain}h1.5` }, svg);
   for (const s of plan.segments)

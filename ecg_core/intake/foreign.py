@@ -10,8 +10,8 @@ from ecg_core.intake.values import IntakeError, Upload
 
 ACCEPTED = (
     "an image (PNG, JPEG, HEIC, TIFF, GIF, BMP, WebP), a PDF, a DICOM, SCP-ECG, HL7 aECG, GE MUSE, "
-    "Philips Sierra or EDF file, or a WFDB record (the .hea header together with its .dat or .mat "
-    "files, loose or in one ZIP)"
+    "Philips Sierra, EDF or BDF file, or a WFDB record (the .hea header together with its .dat or "
+    ".mat files, loose or in one ZIP)"
 )
 _UPLOAD_THIS = f"Upload {ACCEPTED}."
 _AS_IMAGE = "Open it, save the ECG page as a PNG or JPEG image, and upload that."
@@ -61,11 +61,6 @@ FOREIGN: tuple[Foreign, ...] = (
         "an XML file",
         "Export the ECG from the cart or archive as an image or as a WFDB record.",
         _starts(b"<?xml", b"\xef\xbb\xbf<?xml"),
-    ),
-    Foreign(
-        "a BDF recording",
-        "Convert it to EDF or to a WFDB record, or export the page as an image.",
-        _starts(b"\xffBIOSEMI"),
     ),
     Foreign(
         "a packed archive that is not a ZIP",

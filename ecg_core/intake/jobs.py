@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from ecg_core.intake import jail
 from ecg_core.intake.archive import Member, unpack
 from ecg_core.intake.foreign import refusal
 from ecg_core.intake.limits import Limits
@@ -52,9 +53,14 @@ def _members(upload: Upload, limits: Limits) -> tuple[Member, ...]:
     return unpack(upload, limits)
 
 
+def _still_open(_: object, limits: Limits) -> int:
+    return jail.still_open()
+
+
 JOBS: dict[str, Callable[[Any, Limits], Any]] = {
     "read": read_case,
     "parts": count_parts,
     "preview": preview,
     "unpack": _members,
+    "still_open": _still_open,
 }

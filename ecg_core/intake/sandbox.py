@@ -19,7 +19,8 @@ import threading
 import time
 from pathlib import Path
 
-from ecg_core.intake.limits import Limits
+from ecg_core.intake import jail
+from ecg_core.intake.limits import LIMITS, Limits
 from ecg_core.intake.transfer import Answer, Failure, TransferError, blob_sizes, decode
 from ecg_core.intake.values import IntakeError
 from ecg_core.intake.worker import LENGTH, WALL_PER_CPU_SECOND, Job
@@ -119,10 +120,12 @@ atexit.register(_worker.stop)
 
 
 def warm_up() -> None:
-    """Start the worker, so that the first file need not wait for its libraries."""
+    """Start the worker, so that the first file need not wait; logs what it is not locked from."""
     # A machine that cannot start it says so when a file is read.
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, IntakeError):
         _worker.start()
+        if isinstance(found := run("still_open", None, "The reading process", LIMITS), int):
+            jail.tell(found)
 
 
 def run(name: str, argument: object, label: str, limits: Limits) -> Answer:
@@ -208,6 +211,12 @@ def refusal_of(failure: Failure, label: str) -> IntakeError:
         return IntakeError(
             f"{label} was given up: reading it took more memory than one ECG may need.",
             "Upload a smaller part of it, or an image of the ECG page.",
+        )
+    if failure.kind == "PermissionError":
+        return IntakeError(
+            f"{label} was given up: reading it reached for the network, another program or a file "
+            "that is none of its own, as hostile files do.",
+            "Do not open it elsewhere; ask where it comes from, or upload a photograph of the ECG.",
         )
     return IntakeError(
         f"{label} could not be read as an ECG; the file is damaged or unusual.",

@@ -3,7 +3,7 @@
 `serve` runs in a process of its own (started by `sandbox`): it imports the readers once and
 then forks a child for each job, so that a job costs milliseconds, starts clean, and can take
 neither the app nor another reader's ECG with it. A child gives up memory, processor time, files
-and core dumps before it sees the first byte.
+and core dumps, and is locked in (`jail`), before it sees the first byte.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any, Protocol
 
 from PIL import Image
 
-from ecg_core.intake import jobs
+from ecg_core.intake import jail, jobs
 from ecg_core.intake.limits import Limits
 from ecg_core.intake.transfer import Answer, encode, failure_of
 from ecg_core.intake.values import IntakeError
@@ -43,6 +43,7 @@ _PRELOADED = (
     "ecgdatakit.parsing.parsers.ge_muse_xml",
     "ecgdatakit.parsing.parsers.sierra_xml",
     "ecgdatakit.parsing.parsers.edf",
+    "edfio",
 )
 
 
@@ -70,6 +71,7 @@ def serve(control_fd: int) -> None:
     Image.preinit()
     for name in _PRELOADED:
         importlib.import_module(name)
+    jail.preload()
     gc.collect()
     gc.freeze()
     control = socket.socket(fileno=control_fd)
@@ -93,6 +95,7 @@ def _child(descriptor: int) -> None:
             _give_up_rights(job.limits)
             tempfile.tempdir = job.scratch
             os.chdir(job.scratch)
+            jail.lock(Path(job.scratch))
             _send(stream, _done(job))
     finally:
         # Nothing of the parent's (buffers, exit handlers) may run twice.

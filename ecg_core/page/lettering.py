@@ -61,17 +61,23 @@ class Words:
     boxes_px: np.ndarray
     cover: np.ndarray
 
-    @property
-    def middles_px(self) -> np.ndarray:
-        """Middle of each, px from the left and from the top: n × 2."""
-        return (self.boxes_px[:, :2] + self.boxes_px[:, 2:]) / 2
+    def middles_px(self, turned: bool = False, mirrored: bool = False) -> np.ndarray:
+        """Their middles (n × 2) once the picture is upright."""
+        height, width = self.cover.shape
+        middles = (self.boxes_px[:, :2] + self.boxes_px[:, 2:]) / 2
+        if turned:
+            middles = (width - 1, height - 1) - middles
+        if mirrored:
+            middles[:, 0] = width - 1 - middles[:, 0]
+        return np.asarray(middles)
 
     def names(
-        self, wanted: np.ndarray, turned: bool = False, mirrored: bool = False
+        self, chosen: np.ndarray, turned: bool = False, mirrored: bool = False
     ) -> tuple[Name, ...]:
-        """Lead names among the wanted (bool, n), read as they stand, upside down or mirrored."""
+        """Lead names among some (bool, n), read as they stand, upside down or in a mirror, where
+        they are once the picture is upright."""
         crops = []
-        for x0, y0, x1, y1 in self.boxes_px[wanted]:
+        for x0, y0, x1, y1 in self.boxes_px[chosen]:
             crop = self.cover[max(y0 - 3, 0) : y1 + 3, max(x0 - 4, 0) : x1 + 4]
             if turned:
                 crop = crop[::-1, ::-1]
@@ -80,7 +86,9 @@ class Words:
             crops.append(crop)
         return tuple(
             Name(lead, float(x), float(y))
-            for (x, y), text in zip(self.middles_px[wanted], read(crops), strict=True)
+            for (x, y), text in zip(
+                self.middles_px(turned, mirrored)[chosen], read(crops), strict=True
+            )
             if (lead := lead_of(text))
         )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecg_core.page.einthoven import residual
 from ecg_core.page.ink import RASTER
-from ecg_core.page.layouts import SCANNED, Layout, cabrera
+from ecg_core.page.layouts import PAGE_WIDTH_MM, SCANNED, Layout, cabrera
 from ecg_core.page.lettering import Name
 from ecg_core.page.panels import Panels
 from ecg_core.page.traces import Row
@@ -91,6 +91,19 @@ def settle(
         naming = replace(naming, unusual_unnamed=True)
     panels = replace(panels, plan=plan)
     return _named_strips(panels, rows, names), naming
+
+
+def every_second(panels: Panels, rows: tuple[Row, ...], middles_px: np.ndarray) -> np.ndarray:
+    """Which pieces of print (middles, n × 2) stand in every second box, as on a chessboard, or
+    beside a rhythm strip: bool, n."""
+    plan = panels.plan
+    columns = np.array([len(leads) for leads in plan.rows])
+    baselines = np.array([row.baseline_px for row in rows])
+    row = np.abs(middles_px[:, 1:] - baselines).argmin(axis=1)
+    along_mm = (middles_px[:, 0] / RASTER - panels.start_mm) / panels.stretch + BEFORE_MM
+    column = np.floor(along_mm.clip(0.0) * columns[row] / PAGE_WIDTH_MM)
+    strip = columns[row] < columns.max()
+    return np.asarray(((row + column) % 2 == 0) | strip)
 
 
 def _orders(plan: Layout) -> list[Layout]:

@@ -16,7 +16,7 @@ from scipy.signal import find_peaks
 from ecg_core.page.ink import RASTER
 from ecg_core.page.layouts import PAGE_WIDTH_MM
 from ecg_core.page.lettering import Words
-from ecg_core.page.naming import WHOLE, Naming, may_be_name, settle
+from ecg_core.page.naming import WHOLE, Naming, every_second, may_be_name, settle
 from ecg_core.page.panels import Panels, find_panels
 from ecg_core.page.quality import CLEAR_ENDS_MM
 from ecg_core.page.traces import Row
@@ -30,6 +30,8 @@ ENOUGH = 4.0
 NAMED = 2.0
 """So many names are not all I, II and III, which read the same in a mirror or upside down, as a
 pulse stands upright in a mirror, and limb leads add up in one."""
+PLENTY, MANY = 4.0, 3.0
+"""More names read where they should be count no more; and so many need no others beside them."""
 RARE = 1.0
 """So much must speak for a mirror, or for Cabrera's order unnamed, before anything else does."""
 EXPECTED_RESIDUAL = 0.35
@@ -85,7 +87,7 @@ class Evidence:
     def score(self) -> float:
         """All of it together; about 0 when nothing tells."""
         pulse = 2.0 if self.panels.pulse is not None else 0.0
-        names = 1.5 * min(self.naming.hits, 4.0) - 1.5 * min(self.naming.misses, 4.0)
+        names = 1.5 * min(self.naming.hits, PLENTY) - 1.5 * min(self.naming.misses, PLENTY)
         limbs = 0.0
         if self.naming.residual is not None:
             limbs = float(
@@ -123,25 +125,20 @@ def weigh(
     layout: str | None,
 ) -> Evidence | None:
     """Evidence for one way; None where no layout fits. cover, rows: of the picture as it lies."""
-    height, width = cover.shape
-    upright = way.rows(rows, height)
+    upright = way.rows(rows, len(cover))
     panels = find_panels(way.picture(cover), upright, layout)
     if panels is None:
         return None
-    across_px = print_.middles_px[:, 0]
-    if way.turned != way.mirrored:
-        across_px = width - 1 - across_px
-    wanted = may_be_name(across_px / RASTER, panels)
-    names = []
-    for name in print_.names(wanted, way.turned, way.mirrored):
-        x, y = name.x_px, name.y_px
-        if way.turned:
-            x, y = width - 1 - x, height - 1 - y
-        if way.mirrored:
-            x = width - 1 - x
-        names.append(replace(name, x_px=x, y_px=y))
-    panels, naming = settle(panels, upright, tuple(names), layout)
-    return Evidence(way, upright, panels, naming, forward(upright))
+    # Every second name, where all of them agree, is as good as every one.
+    middles = print_.middles_px(way.turned, way.mirrored)
+    near = may_be_name(middles[:, 0] / RASTER, panels)
+    half = every_second(panels, upright, middles)
+    names = print_.names(near & half, way.turned, way.mirrored)
+    settled, naming = settle(panels, upright, names, layout)
+    if naming.hits < MANY or naming.misses > 0.0:
+        names += print_.names(near & ~half, way.turned, way.mirrored)
+        settled, naming = settle(panels, upright, names, layout)
+    return Evidence(way, upright, settled, naming, forward(upright))
 
 
 def forward(rows: tuple[Row, ...]) -> float:

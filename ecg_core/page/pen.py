@@ -9,6 +9,8 @@ often print thinner than level ones; a peak into which the pen does not fit is p
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 LEAST_SPIKE_PENS, LEAST_SPIKE_PX = 0.5, 2
@@ -85,16 +87,23 @@ def _directed(high: np.ndarray, low: np.ndarray) -> tuple[np.ndarray, np.ndarray
     if not len(drawn):
         return enter, leave
     highs, lows = high[drawn].tolist(), low[drawn].tolist()
+    # How far from either end of one column to either end of the next.
+    steps = (
+        np.abs(before - after).tolist()
+        for before, after in itertools.product(
+            (low[drawn[:-1]], high[drawn[:-1]]), (high[drawn[1:]], low[drawn[1:]])
+        )
+    )
     down, up = 0.0, 0.0
     came_down, came_up = [False], [True]
-    for at in range(1, len(drawn)):
-        top, foot, last_top, last_foot = highs[at], lows[at], highs[at - 1], lows[at - 1]
-        # Down: enters at the highest point. The column before was left low (down) or high (up).
-        from_down, from_up = down + abs(last_foot - top), up + abs(last_top - top)
-        to_down, to_up = down + abs(last_foot - foot), up + abs(last_top - foot)
+    # Down: enters at the highest point. The column before was left low (down) or high (up).
+    for low_high, low_low, high_high, high_low in zip(*steps, strict=True):
+        from_down, from_up = down + low_high, up + high_high
+        to_down, to_up = down + low_low, up + high_low
         came_down.append(from_up < from_down)
         came_up.append(to_up <= to_down)
-        down, up = min(from_down, from_up), min(to_down, to_up)
+        down = from_up if from_up < from_down else from_down
+        up = to_up if to_up <= to_down else to_down
     rising = up < down
     for at in range(len(drawn) - 1, -1, -1):
         x = drawn[at]

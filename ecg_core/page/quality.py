@@ -123,6 +123,12 @@ LIMITS: dict[str, Limit] = {
             "Compare the lead names with the original, or choose the layout by hand.",
         ),
         Limit(
+            "unnamed_rows",
+            Severity.REFUSE,
+            "Six rows without separators or readable lead names: limb leads, chest leads or both.",
+            "Choose the layout by hand, or upload a picture on which the names can be read.",
+        ),
+        Limit(
             "names_contradict",
             Severity.REFUSE,
             "The printed lead names do not fit the layout {layout}: {leads} stand elsewhere.",

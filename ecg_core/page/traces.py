@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -60,7 +61,7 @@ class Row:
     filled: np.ndarray
     drawn: np.ndarray
 
-    @property
+    @cached_property
     def baseline_px(self) -> float:
         """Height at which the trace spends most of its time."""
         return float(np.median(self.curve_px[self.filled]))

@@ -12,6 +12,7 @@ from ecg_core.page.compose import Found
 from ecg_core.page.correction import Correction, turn
 from ecg_core.page.ink import RASTER, Ink, separate
 from ecg_core.page.lettering import printed_scale, words
+from ecg_core.page.naming import FEW_HITS, WHOLE
 from ecg_core.page.orientation import MIRRORED, RARE, SURE, WAYS, Evidence, weigh
 from ecg_core.page.quality import refuse, remark
 from ecg_core.page.traces import (
@@ -23,6 +24,9 @@ from ecg_core.page.traces import (
     without_rules,
 )
 from ecg_core.page.values import PageError, Remark
+
+BY_LAW_ALONE = 0.03
+"""What limb leads in Cabrera's order leave unexplained: six chest leads can come near it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +216,8 @@ def _doubts(
     naming, plan = best.naming, best.panels.plan
     if naming.misses > max(naming.hits, 1.5) and layout is None:
         raise refuse("names_contradict", layout=plan.name, leads=", ".join(naming.contradicted))
+    if layout is None and _unnamed(best):
+        raise refuse("unnamed_rows")
     if naming.misses >= max(1.0, 0.25 * naming.hits):
         found.append(remark("names_differ", leads=", ".join(naming.contradicted)))
     if naming.residual is not None and naming.residual > quality.MAX_UNEXPLAINED:
@@ -221,6 +227,15 @@ def _doubts(
     if plan.name.endswith("Cabrera"):
         found.append(remark("cabrera"))
     return tuple(found)
+
+
+def _unnamed(evidence: Evidence) -> bool:
+    """Whether six rows may be limb or chest leads: no separators, no names, no law that tells."""
+    naming, panels = evidence.naming, evidence.panels
+    if len(evidence.rows) != 6 or naming.hits >= FEW_HITS or panels.separators:
+        return False
+    most = BY_LAW_ALONE if panels.plan.name.endswith("Cabrera") else WHOLE
+    return naming.residual is None or naming.residual > most
 
 
 def _why(evidence: Evidence) -> str:

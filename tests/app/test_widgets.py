@@ -13,7 +13,7 @@ from PIL import Image
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.network.shade import heat_image
 from widgets.bars import percent
-from widgets.pictures import data_url, ink_image
+from widgets.pictures import data_url, heat_url, ink_url
 from widgets.sheet import LIFTED, microvolts
 from widgets.shelf import Shelf
 from widgets.text import plain
@@ -30,8 +30,23 @@ def test_weak_attention_leaves_the_paper_clear() -> None:
     assert picture[0, :, 3].tolist() == [0, 0, 255]
 
 
+def opened(url: str) -> np.ndarray:
+    packed = base64.b64decode(url.split(",", 1)[1])
+    return np.asarray(Image.open(io.BytesIO(packed)).convert("RGBA"))
+
+
 def test_ink_is_opaque_where_the_page_is_black() -> None:
-    assert ink_image(np.array([[0, 255]], np.uint8))[0, :, 3].tolist() == [0, 255]
+    assert opened(ink_url(np.array([[0, 77, 255]], np.uint8)))[0, :, 3].tolist() == [0, 77, 255]
+
+
+def test_attention_travels_half_as_fine_in_its_own_colours() -> None:
+    heat = np.kron(np.array([[0.0, 0.5], [0.2, 1.0]]), np.ones((4, 6))).astype(np.float32)
+    picture = opened(heat_url(heat))
+    assert picture.shape == (4, 6, 4)
+    wanted = heat_image(heat)[::2, ::2].astype(int)
+    seen = wanted[..., 3] > 0
+    assert np.abs(picture.astype(int) - wanted)[seen].max() <= 3
+    assert picture[..., 3][~seen].max() == 0
 
 
 def test_a_lossless_picture_comes_back_the_same() -> None:

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
@@ -120,7 +121,8 @@ def signed_in(browser: Browser, address: str) -> StorageState:
 def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[Callable[..., Page]]:
     """Open a page of the app; after the test, no request may have left this machine.
 
-    cookies: whose browser it is: `READER`'s unless given; None for nobody's.
+    cookies: whose browser it is: `READER`'s unless given; None for nobody's. device: of the
+    browser's context, such as `has_touch`.
     """
     outside: list[str] = []
     contexts = []
@@ -130,11 +132,13 @@ def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[C
         size: tuple[int, int] = WIDE,
         theme: str = "light",
         cookies: StorageState | None = signed_in,
+        **device: Any,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if theme == "dark" else "light",
             storage_state=cookies,
+            **device,
         )
         contexts.append(context)
         page = context.new_page()

@@ -27,7 +27,7 @@ from sqlalchemy import select
 from ecg_core.triage.room_schema import AccountRow
 from ecg_core.triage.schema import EventRow
 from ecg_core.triage.store import Store
-from tests.browser.conftest import CHROMIUM, ROOT, _wait_for, shoot
+from tests.browser.conftest import ROOT, _wait_for, shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 ADA = {"sub": "1", "name": "Dr. Ada", "email": "ada@example.org", "groups": ["ecg-readers"]}
@@ -120,10 +120,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(provider: Provider, data: Path) -> Iterator[str]:
+def site(browser: Browser, provider: Provider, data: Path) -> Iterator[str]:
     """Address of an app that knows the provider."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM} (ECG_CHROMIUM names another)")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

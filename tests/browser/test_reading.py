@@ -139,9 +139,18 @@ def test_a_long_record_has_a_strip_to_choose_from(visit: Callable[..., Page]) ->
     expect(strip).to_be_visible()
     trace = page.locator(f"{VIEWER} .trace").first
     expect(page.get_by_text("0:00 – 0:10 of 1:00")).to_be_visible()
-    first = trace.get_attribute("d") or ""
+    line = trace.locator("path").first
+    first = line.get_attribute("d") or ""
     strip.press("ArrowRight")
-    expect(trace).not_to_have_attribute("d", first)
+    expect(line).not_to_have_attribute("d", first)
+    # The machine's answer along the minute: a block for each ten seconds, and its words below.
+    answers = page.locator(".overview .answer")
+    expect(answers).to_have_count(6)
+    said = page.locator(".overview .said")
+    expect(said).not_to_have_text("")
+    blocks = answers.evaluate_all("nodes => nodes.map((node) => node.textContent)")
+    assert blocks[0].startswith("0:00 – 0:10: ") and blocks[5].startswith("0:50 – 1:00: ")
+    assert any("Atrial fibrillation" in block for block in blocks[2:4])
     # In the middle of the strip the minute fibrillates, and its marks say so.
     box = strip.bounding_box()
     assert box is not None
@@ -150,7 +159,7 @@ def test_a_long_record_has_a_strip_to_choose_from(visit: Callable[..., Page]) ->
     expect(page.get_by_text("Atrial fibrillation", exact=True).first).to_be_visible()
     page.locator("body").press("Home")
     expect(page.get_by_text("0:00 – 0:10 of 1:00")).to_be_visible()
-    expect(trace).to_have_attribute("d", first)
+    expect(line).to_have_attribute("d", first)
     page.get_by_role("button", name="Next mark").click()
     expect(page.locator(f"{VIEWER} .mark", has_text="(AFIB")).to_be_visible()
     shoot_whole(page, "long_whole_dark")

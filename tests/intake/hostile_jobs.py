@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ecg_core.intake import jobs
@@ -71,6 +73,49 @@ def scratch(_: object, limits: Limits) -> int:
     return len(os.getcwd())
 
 
+def call_home(_: object, limits: Limits) -> int:
+    return socket.socket(socket.AF_INET, socket.SOCK_STREAM).fileno()
+
+
+def fork_for_ever(_: object, limits: Limits) -> int:
+    while True:
+        os.fork()
+
+
+def start_program(_: object, limits: Limits) -> int:
+    os.execv("/bin/true", ["true"])
+    return 1
+
+
+def write_to(path: str, limits: Limits) -> int:
+    with open(path, "w") as file:
+        return file.write("taken over")
+
+
+def read_from(path: str, limits: Limits) -> int:
+    with open(path, "rb") as file:
+        return len(file.read())
+
+
+def remove(path: str, limits: Limits) -> int:
+    os.unlink(path)
+    return 1
+
+
+def end_parent(_: object, limits: Limits) -> int:
+    os.kill(os.getppid(), 9)
+    return 1
+
+
+def threads(_: object, limits: Limits) -> int:
+    with ThreadPoolExecutor(3) as pool:
+        return sum(pool.map(len, ["ab", "c", "d"]))
+
+
+def cpu_us(_: object, limits: Limits) -> int:
+    return round(1e6 * time.process_time())
+
+
 def environment(name: str, limits: Limits) -> int:
     return int(name in os.environ)
 
@@ -90,6 +135,15 @@ jobs.JOBS |= {
         refuse,
         answer_nonsense,
         scratch,
+        call_home,
+        fork_for_ever,
+        start_program,
+        write_to,
+        read_from,
+        remove,
+        end_parent,
+        threads,
+        cpu_us,
         environment,
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 
 import numpy as np
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ecg_core.intake import (
+    LIMITS,
     READERS,
     Bundle,
+    EcgRecord,
+    EcgScan,
     IntakeError,
     Limits,
     Upload,
@@ -21,7 +25,9 @@ from ecg_core.intake import (
     read_here,
     split,
 )
+from ecg_core.intake.archive import is_zip
 from ecg_core.intake.foreign import FOREIGN
+from ecg_core.leads import STANDARD_LEADS
 from tests.intake.records import by_hand
 from tests.intake.test_archive import packed
 from tests.intake.test_raster_image import QUARTERS, encode
@@ -32,7 +38,7 @@ KINDS = [
     ("ecg.svg", b"<?xml version='1.0'?><svg xmlns='x'>", "SVG"),
     ("ecg.xml", b"<?xml version='1.0'?><SomethingElse>", "XML file"),
     ("ecg.html", b"<!DOCTYPE html><html>", "web page"),
-    ("ecg.bdf", b"\xffBIOSEMI patient", "BDF"),
+    ("ecg.bdf", b"\xffBIOSEMI patient", "BDF recording, but it is damaged"),
     ("ecg.tar.gz", b"\x1f\x8b\x08\0", "not a ZIP"),
     ("ecg.exe", b"MZ\x90\0", "program"),
     ("ecg", b"\x7fELF\2", "program"),
@@ -99,12 +105,35 @@ def encode_quarters(fmt: str) -> bytes:
     return encode(Image.fromarray(QUARTERS), fmt)
 
 
-def read_all(uploads: list[Upload]) -> None:
-    for bundle in split(uploads):
+def read_all(uploads: list[Upload]) -> list[EcgRecord | EcgScan | IntakeError]:
+    """What became of every case: a whole ECG within the limits, or a refusal in words."""
+    bundles = split(uploads)
+    if not any(is_zip(upload.data[:4]) for upload in uploads):
+        # Nothing that was dropped is lost, whatever it is.
+        assert {f.data for b in bundles for f in b.files} == {upload.data for upload in uploads}
+    found: list[EcgRecord | EcgScan | IntakeError] = []
+    for bundle in bundles:
         try:
-            read_here(bundle)
+            ecg = read_here(bundle)
         except IntakeError as error:
-            assert error.reason and error.hint
+            # Sentences, and none that quotes what no clinician could read.
+            assert error.reason.endswith((".", ").")) and len(error.hint) > 10
+            assert error.reason.isprintable() and error.hint.isprintable()
+            found.append(error)
+            continue
+        assert ecg.sha256 == bundle.sha256 and (ecg.patient, ecg.patient_id) == ("", None)
+        if isinstance(ecg, EcgScan):
+            assert ecg.pixels.dtype == np.uint8 and ecg.pixels.shape[2] == 3
+            assert 0 < ecg.pixels.size <= 3 * LIMITS.max_pixels
+        else:
+            assert ecg.leads == tuple(lead for lead in STANDARD_LEADS if lead in ecg.leads)
+            assert ecg.signals_mv.shape[0] == len(ecg.leads) == len(ecg.original_leads) > 0
+            assert not np.isinf(ecg.signals_mv).any() and np.isfinite(ecg.signals_mv).any()
+            assert LIMITS.min_fs_hz <= ecg.fs_hz <= LIMITS.max_fs_hz
+            assert ecg.duration_s >= LIMITS.min_duration_s
+            assert all(0 <= mark.time_s <= ecg.duration_s for mark in ecg.annotations)
+        found.append(ecg)
+    return found
 
 
 NAMES = st.sampled_from(["a.hea", "a.dat", "a.mat", "a.atr", "a.zip", "a.png", "a", "../a.hea"])
@@ -116,7 +145,8 @@ FUZZ = settings(
 @FUZZ
 @given(st.lists(st.builds(Upload, NAMES, st.binary(max_size=600)), max_size=4))
 def test_random_bytes(uploads: list[Upload]) -> None:
-    read_all(uploads)
+    # No random bytes are an ECG: each case is refused.
+    assert all(isinstance(one, IntakeError) for one in read_all(uploads))
 
 
 SEEDS = {
@@ -138,7 +168,19 @@ def test_files_with_damaged_bytes(name: str, damage: list[tuple[int, int]]) -> N
     data = bytearray(SEEDS[name])
     for at, value in damage:
         data[at % len(data)] = value
-    read_all([Upload(name, bytes(data))])
+    (found,) = read_all([Upload(name, bytes(data))])
+    if bytes(data) == SEEDS[name]:
+        assert isinstance(found, EcgScan) == (name != "case.zip")
+    if isinstance(found, EcgScan):
+        # Damage changes colours, never how large the picture is told to be.
+        told = Image.open(io.BytesIO(data)).size
+        assert sorted(found.pixels.shape[:2]) == sorted(told)
+
+
+def test_files_that_are_damaged_above_are_read_while_they_are_whole() -> None:
+    for name, data in SEEDS.items():
+        (found,) = read_all([Upload(name, data)])
+        assert isinstance(found, EcgScan) == (name != "case.zip")
 
 
 LINE = "a.dat 16 1000(0)/mV 16 0 0 0 0 II"
@@ -156,10 +198,14 @@ def test_headers_with_damaged_lines(
     first: str, at: int, insert: str, signal: bytes, marks: bytes
 ) -> None:
     header = f"{first}\n{LINE[:at]}{insert}{LINE[at:]}\n"
-    read_all(
+    found = read_all(
         [
             Upload("a.hea", header.encode("utf-8", "replace")),
             Upload("a.dat", signal),
             Upload("a.atr", marks),
         ]
     )
+    for ecg in found:
+        if isinstance(ecg, EcgRecord):
+            # Never more samples than bytes were there for, in the tightest format.
+            assert np.isfinite(ecg.signals_mv).sum() <= 4 * len(signal)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.intake import LIMITS, EcgRecord, IntakeError, read, read_here, sandbox, split
+from ecg_core.intake import LIMITS, EcgRecord, IntakeError, jail, read, read_here, sandbox, split
 from tests.intake.records import by_hand
 
 HEADER = "rec 1 500 1000\nrec.dat 16 1000 16 0 0 0 0 II\n"
@@ -37,8 +37,10 @@ def hostile() -> Iterator[None]:
 
 
 def refused(job: str, argument: object = None) -> IntakeError:
+    # A busy machine takes its time; only those that never end are to be ended by it.
+    limits = TIGHT if job in ("loop", "sleep") else replace(TIGHT, max_seconds=10)
     with pytest.raises(IntakeError) as caught:
-        sandbox.run(job, argument, "scan.png", TIGHT)
+        sandbox.run(job, argument, "scan.png", limits)
     # Whatever happened, the next reader is served.
     assert isinstance(sandbox.run("read", RECORD, "rec", LIMITS), EcgRecord)
     return caught.value
@@ -64,6 +66,76 @@ def test_misbehaving_reader_costs_one_file_and_the_cause_is_told(job: str, told:
     with pytest.raises(IntakeError, match=told):
         raise error
     assert error.hint
+
+
+@pytest.fixture
+def locked_in(hostile: None) -> None:
+    """Skips where this machine cannot lock readers in whole, as Linux 5.13 and later do."""
+    if sandbox.run("still_open", None, "x", LIMITS) != 0:
+        pytest.skip("this kernel has not both Landlock and seccomp")
+
+
+@pytest.mark.parametrize("job", ["call_home", "fork_for_ever", "start_program", "end_parent"])
+@pytest.mark.usefixtures("locked_in")
+def test_captured_reader_reaches_neither_network_nor_processes(job: str) -> None:
+    error = refused(job)
+    assert error.reason == (
+        "scan.png was given up: reading it reached for the network, another program or a file "
+        "that is none of its own, as hostile files do."
+    )
+    assert "Do not open it elsewhere" in error.hint
+
+
+@pytest.mark.usefixtures("locked_in")
+def test_captured_reader_reaches_no_file_of_others(tmp_path: Path) -> None:
+    secret = tmp_path / "pseudonym.key"
+    secret.write_text("the key")
+    for job in ("read_from", "write_to", "remove"):
+        assert "a file that is none of its own" in refused(job, str(secret)).reason
+    assert "a file that is none of its own" in refused("write_to", str(tmp_path / "new")).reason
+    assert "a file that is none of its own" in refused("read_from", "/proc/self/environ").reason
+    assert [path.name for path in tmp_path.iterdir()] == ["pseudonym.key"]
+    assert secret.read_text() == "the key"
+
+
+@pytest.mark.usefixtures("hostile")
+def test_decoders_may_have_threads() -> None:
+    assert sandbox.run("threads", None, "x", LIMITS) == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_what_the_kernel_refuses_is_told_and_the_rest_holds(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom ecg_core.intake import jail\n"
+        "def refused(scratch): raise OSError('not here')\n"
+        "jail.LOCKS = (('the one', refused), jail.LOCKS[1])\n"
+        "jail.lock(Path(sys.argv[1]))\n"
+        "import os\n"
+        "try: os.fork(); forked = True\n"
+        "except PermissionError: forked = False\n"
+        "print(jail.still_open(), forked)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=root, stdout=subprocess.PIPE, text=True
+    )
+    missing, forked = done.stdout.split()
+    assert int(missing) & 1 and (int(missing) & 2 or forked == "False")
+    with caplog.at_level(logging.WARNING):
+        jail.tell(1)
+    assert "without a lock on the files outside (Landlock)" in caplog.text
+    assert "network" not in caplog.text
+
+
+def test_the_app_logs_what_its_readers_are_not_locked_from(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sandbox, "run", lambda *_: 2)
+    with caplog.at_level(logging.WARNING):
+        sandbox.warm_up()
+    assert "without a lock on network and processes (seccomp)" in caplog.text
 
 
 @pytest.mark.usefixtures("hostile")
@@ -124,8 +196,13 @@ def test_worker_that_cannot_be_started_is_told_apart_from_a_damaged_file(
 ) -> None:
     monkeypatch.setattr(sandbox, "_worker", sandbox._Worker())
     monkeypatch.setattr(sandbox.sys, "executable", "/nowhere/python")
-    with pytest.raises(IntakeError, match="no reading process could be started"):
+    with pytest.raises(IntakeError, match="no reading process could be started") as caught:
         read(RECORD)
+    assert caught.value.reason.startswith("rec was not read")
+    assert "memory or processes have run out" in caught.value.hint
+    # The machine is at fault, not the file: once it can, the same file is read.
+    monkeypatch.undo()
+    assert isinstance(read(RECORD), EcgRecord)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")

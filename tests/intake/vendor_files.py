@@ -320,3 +320,38 @@ def edf(
         if onsets is not None:
             body += f"+{onsets[number]}\x14\x14\0".encode().ljust(32, b"\0")
     return head + body
+
+
+# BDF
+
+
+def bdf(
+    signals: Sequence[np.ndarray],
+    labels: Sequence[str],
+    per_record: int,
+    unit: str = "uV",
+    physical: tuple[float, float] = (-262144.0, 262143.96875),
+    kind: str = "24BIT",
+    number: str = "X",
+) -> bytes:
+    """BDF with data records of one second: 24-bit samples, 1/32 of a unit a level."""
+
+    def fields(width: int, values: Sequence[object]) -> bytes:
+        return b"".join(str(value).ljust(width).encode()[:width] for value in values)
+
+    few, records = len(labels), len(signals[0]) // per_record
+    head = b"\xffBIOSEMI" + fields(80, [f"{number} F 01-JAN-1950 {PATIENT}"])
+    head += fields(80, ["Startdate X X X X"]) + b"02.01.2003.04.05"[:16]
+    head += fields(8, [256 * (1 + few)]) + fields(44, [kind]) + fields(8, [records, 1])
+    head += fields(4, [few]) + fields(16, labels) + fields(80, [""] * few)
+    head += fields(8, [unit] * few)
+    head += fields(8, [f"{physical[0]:.0f}"] * few) + fields(8, [f"{physical[1]:.0f}"] * few)
+    head += fields(8, [-8388608] * few) + fields(8, [8388607] * few)
+    head += fields(80, [""] * few) + fields(8, [per_record] * few) + fields(32, [""] * few)
+    body = b""
+    for record in range(records):
+        for row in signals:
+            part = row[record * per_record : (record + 1) * per_record].astype("<i4")
+            # The lower three of four bytes.
+            body += part.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+    return head + body
