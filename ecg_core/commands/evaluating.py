@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecg_core import network
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.network.registry import STRIP_MODEL, models_folder
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
+
+if TYPE_CHECKING:
+    from ecg_core.labelled.sets import LabelledSet
+    from ecg_core.network.card import ModelCard
 
 
 def register(subparsers: Any) -> None:
@@ -20,7 +24,10 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--root", type=Path, required=True, metavar="DIR")
     parser.add_argument("--split", type=int, choices=(9, 10), help="PTB-XL fold")
     parser.add_argument(
-        "--labels", type=Path, metavar="CSV", help="with --dataset labelled: one row per ECG"
+        "--labels",
+        type=Path,
+        metavar="CSV",
+        help="with --dataset labelled: one row per ECG; not where DIR is a set of the app",
     )
     parser.add_argument("--condition", default="clean")
     parser.add_argument("--layout", choices=tuple(LAYOUTS), default=DEFAULT_LAYOUT)
@@ -88,29 +95,18 @@ def _strips(arguments: argparse.Namespace) -> int:
 def _labelled(arguments: argparse.Namespace) -> int:
     """One's own labelled ECGs: the same set, scoring and figures as on the Performance page."""
     from ecg_core.appraisal import rates
-    from ecg_core.labelled import checking, columns, scoring, sets, shortcuts
+    from ecg_core.labelled import scoring, shortcuts
     from ecg_core.labelled.as_cases import as_cases
+    from ecg_core.labelled.sets import LabelledSet
 
-    if arguments.labels is None or not arguments.labels.is_file():
-        complain("Name the table of labels: --labels CSV.")
-        return WRONG_USAGE
     card = network.card_of(arguments.model or network.default_model())
-    try:
-        table = columns.read_table(arguments.labels.read_bytes())
-        found = [bundle for _, bundle in bundles([str(arguments.root)])]
-        names = [bundle.name for bundle in found]
-        checked = checking.check(table, columns.guess(table), names)
-        for problem in checked.problems:
-            complain(str(problem))
-        labelled = sets.create(
-            arguments.out or Path("var"),
-            arguments.labels.stem,
-            found,
-            checked.labels,
-            sets.identity(card.name, card.version, card.weights_sha256),
-        )
-    except (columns.TableError, FileNotFoundError, ValueError) as error:
-        complain(str(error))
+    rejected = False
+    if (arguments.root / "set.json").is_file():
+        # Brought in on the page, where its columns were mapped.
+        labelled: LabelledSet | None = LabelledSet(arguments.root)
+    else:
+        labelled, rejected = _new_set(arguments, card)
+    if labelled is None:
         return WRONG_USAGE
     scoring.score(labelled)
     cases = as_cases(labelled, card)
@@ -130,4 +126,31 @@ def _labelled(arguments: argparse.Namespace) -> int:
         )
         if look.leaks:
             complain(f"The labels can be told without the ECG, from {look.name} alone.")
-    return SOME_REJECTED if cases.refused or checked.problems else ALL_READ
+    return SOME_REJECTED if cases.refused or rejected else ALL_READ
+
+
+def _new_set(arguments: argparse.Namespace, card: ModelCard) -> tuple[LabelledSet | None, bool]:
+    """A set of the files and the table, or None; and whether some rows were left out."""
+    from ecg_core.labelled import checking, columns, sets
+
+    if arguments.labels is None or not arguments.labels.is_file():
+        complain("Name the table of labels: --labels CSV.")
+        return None, False
+    try:
+        table = columns.read_table(arguments.labels.read_bytes())
+        found = [bundle for _, bundle in bundles([str(arguments.root)])]
+        names = [bundle.name for bundle in found]
+        checked = checking.check(table, columns.guess(table), names)
+        for problem in checked.problems:
+            complain(str(problem))
+        labelled = sets.create(
+            arguments.out or Path("var"),
+            arguments.labels.stem,
+            found,
+            checked.labels,
+            sets.identity(card.name, card.version, card.weights_sha256),
+        )
+    except (columns.TableError, FileNotFoundError, ValueError) as error:
+        complain(str(error))
+        return None, False
+    return labelled, bool(checked.problems)

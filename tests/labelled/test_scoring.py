@@ -293,3 +293,6 @@ def test_the_command_gives_the_figures_of_the_page(
         found = rates.at(asked, cases.patients)
         assert line["sensitivity"]["value"] == found.sensitivity.value
         assert line["specificity"]["low"] == found.specificity.low
+    # A set that the app made, with its columns mapped by hand, is named by its folder.
+    cli.main(["evaluate", "--dataset", "labelled", "--root", str(labelled.folder)])
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == lines
