@@ -1,4 +1,8 @@
-"""How the work behind the readers' backs steps aside: last for the processor and for the disk."""
+"""How the work behind the readers' backs steps aside: last for the processor and for the disk.
+
+On a machine that does other work all the time it would hardly get on: `ECG_SCORING_PRIORITY=normal`
+lets it run like everything else.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ def yield_to_readers() -> None:
     Where the platform has it, work is done only while nobody wants the processor (`SCHED_IDLE`) or
     the disk; lowest priority otherwise. There is no way back without rights.
     """
+    if os.environ.get("ECG_SCORING_PRIORITY") == "normal":
+        return
     if sys.platform == "win32":
         psutil.Process().nice(psutil.IDLE_PRIORITY_CLASS)
         return
