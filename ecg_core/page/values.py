@@ -13,9 +13,9 @@ import numpy as np
 PX_PER_MM = 2.0
 """Resolution of the ink that the network reads."""
 
-PREPROCESSING_VERSION = "page-3"
+PREPROCESSING_VERSION = "page-4"
 """Changes whenever the same bytes would give another page."""
-SAME_FROM_RECORDS = ("page-1", "page-2", "page-3")
+SAME_FROM_RECORDS = ("page-1", "page-2", "page-3", "page-4")
 """Versions that draw the same pages from records: weights trained on one read pages of all."""
 
 
