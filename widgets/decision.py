@@ -205,7 +205,7 @@ def _note(case: str) -> str:
             "Template",
             templates,
             index=None,
-            placeholder="Add a phrase",
+            placeholder="Choose",
             key=f"template_{case}",
             on_change=put,
         )
