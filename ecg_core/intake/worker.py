@@ -30,7 +30,7 @@ from ecg_core.intake.transfer import Answer, encode, failure_of
 from ecg_core.intake.values import IntakeError
 
 LENGTH = struct.Struct("<Q")
-WALL_PER_CPU_SECOND = 3
+WALL_PER_CPU_SECOND = 6
 _OPEN_FILES = 64
 # Imported by readers on first use, so that the app itself need not wait for them.
 _PRELOADED = (
