@@ -192,8 +192,10 @@ def test_foreign_columns_and_words_are_mapped_by_the_keyboard_to_a_scored_set(
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     page.get_by_role("button", name="Score 4 ECGs").click()
     expect(page.get_by_text("4 of 4 ECGs")).to_be_visible(timeout=3 * PATIENCE_MS)
+    # The last stage: the page is not drawn anew any more.
+    expect(page.get_by_text("Too few ECGs to look for shortcuts")).to_be_visible()
     expect(page.get_by_text("4 ECGs of 4 patients")).to_be_visible()
-    come_to_rest(page)
+    at_rest(page)
     rows = csv_of(page, "Every case as CSV").set_index("case")
     assert rows["patient"].tolist() == ["p1", "p2", "p3", "p4"]
     assert rows["label_CD"].tolist() == [0, 1, 0, 0]
