@@ -59,3 +59,18 @@ def test_the_form_comes_even_where_a_part_does_not_draw(visit: Callable[..., Pag
     drop(page, "normal.hea", "normal.dat")
     expect(page.get_by_role("button", name="Save decision")).to_be_visible()
     expect(page.locator(VIEWER)).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [820, 1024, 1280])
+def test_the_notice_lies_over_no_name_of_a_page(visit: Callable[..., Page], width: int) -> None:
+    page = visit("accounts", size=(width, 900))
+    at_rest(page)
+    notice = page.get_by_text("Research use only. Not a diagnosis.").first.bounding_box()
+    last = page.get_by_role("link", name="Accounts").bounding_box()
+    header = page.get_by_test_id("stHeader").bounding_box()
+    assert notice is not None
+    assert last is not None
+    assert header is not None
+    beside = notice["x"] >= last["x"] + last["width"]
+    assert beside or notice["y"] >= last["y"] + last["height"] - FEW_PX
+    assert notice["y"] + notice["height"] <= header["y"] + header["height"] + FEW_PX
