@@ -50,11 +50,14 @@ def _levels(
     def at(time_s: float) -> int:
         return centre + round(time_s * fs_hz)
 
-    start, end = at(qrs.start_s), at(qrs.end_s)
+    start, end, later = at(qrs.start_s), at(qrs.end_s), at(qrs.end_s + 0.06)
     mv = beat.mv[index]
+    if later >= len(mv):
+        # So fast that the next beat begins before ST can be read.
+        return None
     before = mv[max(start - round(0.016 * fs_hz), 0) : start + 1]
-    after = mv[at(qrs.end_s) : at(qrs.end_s + 0.06) + 1]
-    if not np.isfinite(before).any() or not np.isfinite(after).all() or not len(after):
+    after = mv[end : later + 1]
+    if not np.isfinite(before).any() or not np.isfinite(after).all():
         return None
     mv = mv - np.nanmean(before)
     complex_mv = mv[start : end + 1]
@@ -71,11 +74,11 @@ def _levels(
         s_mv = float(min(s_part.min(), 0.0))
     t_mv = None
     if t is not None:
-        part = mv[at(qrs.end_s + 0.06) : at(t.end_s) + 1]
+        part = mv[later : at(t.end_s) + 1]
         # Against the straight line between its ends no T is made of a sloping ST segment.
         if len(part) > 2 and np.isfinite(part).all():
             t_mv = float(part[int(np.argmax(np.abs(part)))])
-    spread = beat.spread_mv[index, start : at(qrs.end_s + 0.06)]
+    spread = beat.spread_mv[index, start:later]
     noise_mv = float(1.48 * np.nanmedian(spread))
     good = noise_mv < NOISY_MV and beat.count[index] >= 2
     return LeadMeasurement(
@@ -83,7 +86,7 @@ def _levels(
         beats=int(beat.count[index]),
         quality=Quality.GOOD if good else Quality.DOUBTFUL,
         st_j_mv=float(mv[end : end + max(round(0.008 * fs_hz), 1)].mean()),
-        st_j60_mv=float(mv[at(qrs.end_s + 0.06)]),
+        st_j60_mv=float(mv[later]),
         q_mv=q_mv if q_mv < -SMALLEST_MV else 0.0,
         q_ms=q_ms if q_mv < -SMALLEST_MV else 0.0,
         r_mv=r_mv,
