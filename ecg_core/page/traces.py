@@ -39,6 +39,11 @@ APART = 0.6
 STRIP_FILLED, STRIP_AGREEMENT = 0.85, 0.35
 """Each of five rows is drawn along so much of them, and correlates so with the others' strokes; a
 first or last of four to seven rows that alone does not is print or an edge."""
+RESTING, STILL = 0.83, 0.97
+"""Share of its steps that such a first or last row makes in a fifth of its columns. Recorders print
+rhythm strips of other ten seconds than the columns above: that they beat apart is no reason alone.
+On four strips of photographs and scans that do, it is at most 0.81; on lines of print at the
+bottom of pages at least 0.99, at their top 0.85."""
 MIN_AGREEMENT = 0.25
 """Share of the columns that must show exactly as many traces as there are rows."""
 
@@ -183,6 +188,8 @@ def _beating(traces: np.ndarray, rows: tuple[Row, ...]) -> tuple[Row, ...]:
     if apart.sum() != 1 or not (apart[0] or apart[-1]):
         return rows
     first = bool(apart[0])
+    if _concentration(rows[0 if first else -1], rows) < (RESTING if first else STILL):
+        return rows
     found = [rows[int(first) : len(rows) - int(apart[-1])]]
     for seen in (traces, _without_line(traces, rows, first)):
         fewer = _rows(seen, (len(rows) - 1,))
@@ -241,6 +248,14 @@ def _agreements(rows: tuple[Row, ...]) -> list[float]:
         else float("nan")
         for own in steps
     ]
+
+
+def _concentration(row: Row, rows: tuple[Row, ...]) -> float:
+    """Share of a row's steps, between the ends of all rows, in the fifth of columns with most."""
+    left, right = (int(np.median([one.span_px()[side] for one in rows])) for side in (0, 1))
+    steps = np.minimum(np.abs(np.diff(row.curve_px)), 3.0 * RASTER) * row.filled[1:]
+    ranked = np.sort(uniform_filter1d(steps, 2 * RASTER)[left:right])[::-1]
+    return float(ranked[: len(ranked) // 5].sum() / max(ranked.sum(), 1e-6))
 
 
 def _beat_together(rows: tuple[Row, ...]) -> bool:

@@ -347,3 +347,22 @@ def test_six_chest_leads_without_names_are_not_taken_for_others() -> None:
         assert any(remark.severity is Severity.DOUBT for remark in page.remarks)
     named = print_record(beating(), "6x1 chest", 6.0, PrintStyle(separators="none"))
     assert from_scan(scan(named.pixels)).layout == "6x1 chest"
+
+
+def test_a_rhythm_strip_of_other_ten_seconds_is_kept() -> None:
+    """As some recorders print it: the strip's beats are not those of the columns above."""
+    above, below = beating(1, rate=64.0), beating(1, rate=83.0)
+    style = PrintStyle(label="none")
+    printed, other = (print_record(one, "3x4+1R", style=style) for one in (above, below))
+    strip = printed.boxes[-1]
+    pixels = printed.pixels.copy()
+    rows = slice(*(round(y * printed.px_per_mm) for y in (strip.y0_mm, strip.y1_mm)))
+    pixels[rows] = other.pixels[rows]
+    page = from_scan(scan(pixels), "3x4+1R")
+    found = read_scan(scan(pixels)).panels.plan
+    assert found.name == "3x4+1R"
+    # The strip's own beats: 83 a minute are 13 or 14 upright strokes in ten seconds.
+    box = page.boxes[-1]
+    band = page.ink[round(box.y0_mm * 2) : round(box.y1_mm * 2)] > 100
+    tall = band.sum(axis=0) > 8
+    assert 13 <= int((np.diff(tall.astype(int)) == 1).sum()) <= 14
