@@ -95,7 +95,7 @@ def _strips(arguments: argparse.Namespace) -> int:
 def _labelled(arguments: argparse.Namespace) -> int:
     """One's own labelled ECGs: the same set, scoring and figures as on the Performance page."""
     from ecg_core.appraisal import rates
-    from ecg_core.labelled import scoring, shortcuts
+    from ecg_core.labelled import engines, scoring, shortcuts
     from ecg_core.labelled.as_cases import as_cases
     from ecg_core.labelled.sets import LabelledSet
 
@@ -108,7 +108,8 @@ def _labelled(arguments: argparse.Namespace) -> int:
         labelled, rejected = _new_set(arguments, card)
     if labelled is None:
         return WRONG_USAGE
-    scoring.score(labelled)
+    # Whoever types the command waits for it.
+    scoring.score(labelled, engines.configured(behind=False))
     cases = as_cases(labelled, card)
     for question in (q for q in cases.questions if q.answerable):
         emit(

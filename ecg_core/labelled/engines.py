@@ -23,13 +23,13 @@ IN_FLIGHT, IN_FLIGHT_AFAR = 2, 4
 """Cases handed out per worker at a time, here and in a cluster: few, so that stopping is quick."""
 
 
-def processes(workers: int | None = None) -> Engine:
-    """One process a core, each behind the app."""
+def processes(workers: int | None = None, behind: bool = True) -> Engine:
+    """One process a core. behind: each steps back behind readers."""
 
     def run(cases: Sequence[CaseFiles], model: str, stop: Stop) -> Iterator[CaseAnswer]:
         count = max(1, min(workers or os.cpu_count() or 1, len(cases)))
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(count, context, initializer=_prepare) as pool:
+        with ProcessPoolExecutor(count, context, initializer=_prepare, initargs=(behind,)) as pool:
             left = iter(cases)
             running: set[Future[CaseAnswer]] = set()
             while True:
@@ -47,8 +47,9 @@ def processes(workers: int | None = None) -> Engine:
     return run
 
 
-def _prepare() -> None:
-    background.yield_to_readers()
+def _prepare(behind: bool) -> None:
+    if behind:
+        background.yield_to_readers()
     background.end_with_parent()
     background.one_thread()
 
@@ -84,7 +85,7 @@ def dask(address: str) -> Engine:
     return run
 
 
-def configured() -> Engine:
-    """The engine that the environment asks for."""
+def configured(behind: bool = True) -> Engine:
+    """The engine that the environment asks for. behind: processes of this machine step back."""
     address = os.environ.get("ECG_DASK_SCHEDULER")
-    return dask(address) if address else processes()
+    return dask(address) if address else processes(behind=behind)
