@@ -202,7 +202,7 @@ def _without_line(traces: np.ndarray, rows: tuple[Row, ...], first: bool) -> np.
     """Traces without the pieces that lie wholly with the first, or the last, row of some."""
     one, other = rows[:2] if first else rows[-2:]
     middle = (one.baseline_px + other.baseline_px) / 2
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(traces.astype(np.uint8))
+    _, labels, stats = pieces_of(traces.astype(np.uint8))
     top, height = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
     beyond = top + height <= middle if first else top >= middle
     beyond[0] = False
