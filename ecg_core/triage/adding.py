@@ -94,6 +94,11 @@ def write_bytes(new: NewCase, blobs: Blobs) -> StoredBytes:
     return StoredBytes(hashes[0], hashes[1], tuple(hashes[2:]), sizes)
 
 
+def list_of(name: str) -> str:
+    """A list's name as it can be stored."""
+    return _storable(name)[:80]
+
+
 def existing_case(session: Session, identity: str) -> str | None:
     """The id of the case with this identity, if it is stored."""
     return session.scalars(select(CaseRow.id).where(CaseRow.identity == identity)).one_or_none()
@@ -131,7 +136,7 @@ def insert_case(
     except (TypeError, ValueError) as error:
         raise StoreError(f"The answer cannot be stored: {error}.", "Tell support.") from error
     link(session, case.id, new.patient)
-    workflow.settle(session, case, _storable(list_name)[:80], doubtful(new.page.remarks))
+    workflow.settle(session, case, list_name, doubtful(new.page.remarks))
     return case.id
 
 

@@ -160,6 +160,21 @@ def assign(
     return chain.append(session, head, Action.ASSIGNED, actor, case.id, payload).seq
 
 
+def put_on_list(
+    session: Session, head: HeadRow, case_id: str, list_name: str, actor: str | Actor
+) -> None:
+    """Put a case that came by no list on one; a case that has its list stays there.
+
+    A list may be read blind: nobody takes a case off it by adding the same ECG elsewhere.
+    """
+    state = session.get_one(CaseStateRow, case_id)
+    if state.list_name or not list_name:
+        return
+    payload = {"old": {"list": ""}, "new": {"list": list_name}}
+    state.list_name = list_name
+    chain.append(session, head, Action.ASSIGNED, actor, case_id, payload)
+
+
 def basis(session: Session, case: CaseRow) -> dict[str, Any]:
     """What a decision rests on: input, page, model, probabilities and thresholds."""
     answer = session.execute(

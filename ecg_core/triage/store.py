@@ -139,7 +139,7 @@ class Store:
         """Store an ECG with the machine's answer; gives the case's id.
 
         The same input, page and model again give the case that is there, unchanged but for a
-        patient that was not known before.
+        patient that was not known before, and for its list where it had come by none.
         thresholds: operating points in force, by code. list_name: the worklist it came by.
         actor: who added it. patient: the patient's pseudonym, "" where the files name none.
         """
@@ -150,10 +150,15 @@ class Store:
         with self.snapshot() as session:
             known = adding.existing_case(session, new.identity)
             linked = known is not None and linking.of_case(session, known) == patient
+        list_name = adding.list_of(list_name)
         if known is not None:
             if patient and not linked:
                 with self.changing() as session:
                     linking.link(session, known, patient)
+            if list_name:
+                with self.appending() as session:
+                    head = chain.lock_head(session)
+                    recording.put_on_list(session, head, known, list_name, actor)
             return known
         with in_words():
             # Bytes first: an event never tells of bytes that are not on the disk.
@@ -162,6 +167,7 @@ class Store:
             head = chain.lock_head(session)
             known = adding.existing_case(session, new.identity)
             if known is not None:
+                recording.put_on_list(session, head, known, list_name, actor)
                 return known
             return adding.insert_case(session, head, new, stored, list_name, actor)
 

@@ -97,7 +97,7 @@ def case(
     )
 
 
-def add(store: Store, new: NewCase) -> str:
+def add(store: Store, new: NewCase, list_name: str = "") -> str:
     """Add a case to a store."""
     return store.add_case(
         new.bundle,
@@ -107,6 +107,7 @@ def add(store: Store, new: NewCase) -> str:
         new.priority,
         new.thresholds,
         new.app_version,
+        list_name=list_name,
         patient=new.patient,
     )
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from stored_cases import add, agrees, case, digests, overrides
 
 from ecg_core.network.statements import Triage
@@ -16,6 +17,7 @@ from ecg_core.page import values
 from ecg_core.page.values import PREPROCESSING_VERSION
 from ecg_core.triage.canonical import canonical_json, sha256_text
 from ecg_core.triage.priority import Priority
+from ecg_core.triage.room_schema import CaseStateRow
 from ecg_core.triage.store import Action, CaseFilter, Reading, Store, StoreError
 
 
@@ -91,6 +93,26 @@ def test_hostile_file_names_are_stored_as_text(store: Store) -> None:
     back = store.reopen(add(store, replace(new, bundle=replace(new.bundle, files=files))))
     assert back.files[0].name == ("ab?" + "x" * 400)[:255]
     assert back.checks.ok
+
+
+def test_an_ecg_that_came_by_no_list_is_put_on_one_and_stays_there(store: Store) -> None:
+    def listed() -> list[tuple[str, str]]:
+        with store.snapshot() as session:
+            rows = session.scalars(select(CaseStateRow)).all()
+            return [(row.case_id, row.list_name) for row in rows]
+
+    case_id = add(store, case(1))
+    assert listed() == [(case_id, "")]
+    assert add(store, case(1), list_name="Night shift") == case_id
+    assert add(store, case(1), list_name="Night shift") == case_id
+    assert add(store, case(1), list_name="Another") == case_id
+    assert add(store, case(1)) == case_id
+    assert listed() == [(case_id, "Night shift")]
+    moved = [event for event in store.reopen(case_id).events if event.action is Action.ASSIGNED]
+    assert [event.payload for event in moved] == [
+        {"old": {"list": ""}, "new": {"list": "Night shift"}}
+    ]
+    assert store.verify().ok
 
 
 def test_readings_follow_one_another(store: Store) -> None:
