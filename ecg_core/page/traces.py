@@ -41,7 +41,7 @@ STRIP_FILLED, STRIP_AGREEMENT = 0.85, 0.35
 first or last of four to seven rows that alone does not is print or an edge."""
 RESTING, STILL = 0.83, 0.97
 """Share of its steps that such a first or last row makes in a fifth of its columns. Recorders print
-rhythm strips of other ten seconds than the columns above: that they beat apart is no reason alone.
+strips of other ten seconds than the three rows above them: beating apart is no reason alone there.
 On four strips of photographs and scans that do, it is at most 0.81; on lines of print at the
 bottom of pages at least 0.99, at their top 0.85."""
 MIN_AGREEMENT = 0.25
@@ -188,7 +188,8 @@ def _beating(traces: np.ndarray, rows: tuple[Row, ...]) -> tuple[Row, ...]:
     if apart.sum() != 1 or not (apart[0] or apart[-1]):
         return rows
     first = bool(apart[0])
-    if _concentration(rows[0 if first else -1], rows) < (RESTING if first else STILL):
+    least = RESTING if first else STILL if len(rows) < 6 else 0.0
+    if _concentration(rows[0 if first else -1], rows) < least:
         return rows
     found = [rows[int(first) : len(rows) - int(apart[-1])]]
     for seen in (traces, _without_line(traces, rows, first)):

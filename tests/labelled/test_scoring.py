@@ -287,7 +287,7 @@ def test_a_cluster_of_two_worker_processes(
 def test_the_command_gives_the_figures_of_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(engines, "configured", lambda: serial)
+    monkeypatch.setattr(engines, "configured", lambda behind: serial)
     monkeypatch.setattr(scoring, "configured", lambda: serial)
     ecgs, labels = tmp_path / "ecgs", tmp_path / "ward.csv"
     ecgs.mkdir()
