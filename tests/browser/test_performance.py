@@ -99,15 +99,15 @@ def test_own_set_from_the_drop_to_the_figures_of_the_command(
     drops.nth(1).set_input_files(
         {"name": "ward.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
     )
-    expect(page.get_by_text("4 ECGs can be scored.")).to_be_visible()
+    expect(page.get_by_text("4 ECGs can be scored.").first).to_be_visible()
     page.get_by_text("2 rows need attention").click()
-    expect(page.get_by_text("Row 3: “maybe” in CD is neither yes nor no.")).to_be_visible()
-    expect(page.get_by_text("Row 5: “gone” is not among the uploaded files.")).to_be_visible()
+    expect(page.get_by_text("Row 3: “maybe” in CD is neither yes nor no.").first).to_be_visible()
+    expect(page.get_by_text("Row 5: “gone” is not among the uploaded files.").first).to_be_visible()
     page.get_by_role("button", name="Score 4 ECGs").click()
     # Scoring waits for everything else that the machine does.
-    expect(page.get_by_text("4 of 4 ECGs")).to_be_visible(timeout=3 * PATIENCE_MS)
-    expect(page.get_by_text("Too few ECGs to look for shortcuts")).to_be_visible()
-    expect(page.get_by_text("4 ECGs of 4 patients")).to_be_visible()
+    expect(page.get_by_text("4 of 4 ECGs").first).to_be_visible(timeout=3 * PATIENCE_MS)
+    expect(page.get_by_text("Too few ECGs to look for shortcuts").first).to_be_visible()
+    expect(page.get_by_text("4 ECGs of 4 patients").first).to_be_visible()
     shoot_whole(page, "performance_own_wide_light")
     rows = csv_of(page, "Every case as CSV")
     assert rows["label_CD"].notna().sum() == 3
@@ -163,11 +163,13 @@ def test_foreign_columns_and_words_are_mapped_by_the_keyboard_to_a_scored_set(
     drops.nth(0).set_input_files(
         {"name": "Archiv.zip", "mimeType": "application/zip", "buffer": packed.getvalue()}
     )
+    expect(page.get_by_text("Archiv.zip").first).to_be_visible()
+    at_rest(page)
     table = FOREIGN.encode("latin-1")
     drops.nth(1).set_input_files({"name": "Archiv.csv", "mimeType": "text/csv", "buffer": table})
-    expect(page.get_by_text("Say which column names the file.")).to_be_visible()
+    expect(page.get_by_text("Say which column names the file.").first).to_be_visible()
     pick(page, "File", "Aufnahme")
-    expect(page.get_by_text("Say which columns carry labels.")).to_be_visible()
+    expect(page.get_by_text("Say which columns carry labels.").first).to_be_visible()
     pick(page, "Patient", "Fall")
     pick(page, "Triage class", "Befund")
     pick(page, "Age", "Alter")
@@ -176,9 +178,9 @@ def test_foreign_columns_and_words_are_mapped_by_the_keyboard_to_a_scored_set(
     pick(page, "“unauffällig” means", "Normal")
     pick(page, "“krank” means", "Other")
     pick(page, "“alter infarkt” means", "Prior")
-    expect(page.get_by_text("4 ECGs can be scored. Labels: triage class.")).to_be_visible()
+    expect(page.get_by_text("4 ECGs can be scored. Labels: triage class.").first).to_be_visible()
     pick(page, "Columns that answer yes or no", "Schenkelblock", several=True)
-    expect(page.get_by_text("Say what the column Schenkelblock answers.")).to_be_visible()
+    expect(page.get_by_text("Say what the column Schenkelblock answers.").first).to_be_visible()
     pick(page, "Schenkelblock answers", "Conduction")
     pick(page, "“nein” means", "No")
     pick(page, "“ja” means", "Yes")
@@ -191,10 +193,10 @@ def test_foreign_columns_and_words_are_mapped_by_the_keyboard_to_a_scored_set(
     shoot_whole(page, "performance_mapper_narrow_light")
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     page.get_by_role("button", name="Score 4 ECGs").click()
-    expect(page.get_by_text("4 of 4 ECGs")).to_be_visible(timeout=3 * PATIENCE_MS)
+    expect(page.get_by_text("4 of 4 ECGs").first).to_be_visible(timeout=3 * PATIENCE_MS)
     # The last stage: the page is not drawn anew any more.
-    expect(page.get_by_text("Too few ECGs to look for shortcuts")).to_be_visible()
-    expect(page.get_by_text("4 ECGs of 4 patients")).to_be_visible()
+    expect(page.get_by_text("Too few ECGs to look for shortcuts").first).to_be_visible()
+    expect(page.get_by_text("4 ECGs of 4 patients").first).to_be_visible()
     at_rest(page)
     rows = csv_of(page, "Every case as CSV").set_index("case")
     assert rows["patient"].tolist() == ["p1", "p2", "p3", "p4"]
@@ -225,11 +227,13 @@ def test_a_set_is_stopped_goes_on_and_survives_a_reload(visit: Callable[..., Pag
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Stopped")).to_be_visible()
+    expect(page.get_by_text("Stopped").first).to_be_visible()
     page.get_by_role("button", name="Go on").click()
     # Two processes start anew, on a machine that may be busy.
-    expect(page.get_by_text(f"{MANY} of {MANY} ECGs")).to_be_visible(timeout=6 * PATIENCE_MS)
-    expect(page.get_by_text(re.compile("Too few ECGs to look|No shortcut found"))).to_be_visible()
+    expect(page.get_by_text(f"{MANY} of {MANY} ECGs").first).to_be_visible(timeout=6 * PATIENCE_MS)
+    expect(
+        page.get_by_text(re.compile("Too few ECGs to look|No shortcut found")).first
+    ).to_be_visible()
     come_to_rest(page)
 
 
