@@ -189,7 +189,7 @@ def _beating(traces: np.ndarray, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         return rows
     first = bool(apart[0])
     least = RESTING if first else STILL if len(rows) < 6 else 0.0
-    if _concentration(rows[0 if first else -1], rows) < least:
+    if _concentration(_steps(rows)[0 if first else -1]) < least:
         return rows
     found = [rows[int(first) : len(rows) - int(apart[-1])]]
     for seen in (traces, _without_line(traces, rows, first)):
@@ -237,11 +237,7 @@ def _agreements(rows: tuple[Row, ...]) -> list[float]:
 
     NaN for a row that does not move at all, or when no other does.
     """
-    left, right = (int(np.median([row.span_px()[side] for row in rows])) for side in (0, 1))
-    steps = np.array(
-        [np.minimum(np.abs(np.diff(row.curve_px)), 3.0 * RASTER) * row.filled[1:] for row in rows]
-    )
-    steps = uniform_filter1d(steps, 2 * RASTER, axis=1)[:, left:right]
+    steps = _steps(rows)
     whole = steps.sum(axis=0)
     return [
         float(np.corrcoef(own, whole - own)[0, 1])
@@ -251,11 +247,18 @@ def _agreements(rows: tuple[Row, ...]) -> list[float]:
     ]
 
 
-def _concentration(row: Row, rows: tuple[Row, ...]) -> float:
-    """Share of a row's steps, between the ends of all rows, in the fifth of columns with most."""
-    left, right = (int(np.median([one.span_px()[side] for one in rows])) for side in (0, 1))
-    steps = np.minimum(np.abs(np.diff(row.curve_px)), 3.0 * RASTER) * row.filled[1:]
-    ranked = np.sort(uniform_filter1d(steps, 2 * RASTER)[left:right])[::-1]
+def _steps(rows: tuple[Row, ...]) -> np.ndarray:
+    """How far each row moves from column to column (px), between the usual ends: rows × columns."""
+    left, right = (int(np.median([row.span_px()[side] for row in rows])) for side in (0, 1))
+    steps = np.array(
+        [np.minimum(np.abs(np.diff(row.curve_px)), 3.0 * RASTER) * row.filled[1:] for row in rows]
+    )
+    return np.asarray(uniform_filter1d(steps, 2 * RASTER, axis=1)[:, left:right])
+
+
+def _concentration(steps: np.ndarray) -> float:
+    """Share of a row's steps in the fifth of columns with most of them."""
+    ranked = np.sort(steps)[::-1]
     return float(ranked[: len(ranked) // 5].sum() / max(ranked.sum(), 1e-6))
 
 

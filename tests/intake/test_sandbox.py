@@ -214,15 +214,18 @@ def test_worker_ends_with_the_app_however_it_ends() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE)
     worker = int(done.stdout)
+    status = Path(f"/proc/{worker}/stat")
+    ended = False
     for _ in range(100):
         try:
             # Without an init process it stays as a zombie, which is as ended as can be.
-            if Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z":
-                return
+            ended = status.read_text().split()[2] == "Z"
         except (FileNotFoundError, ProcessLookupError):
-            return
+            ended = True
+        if ended:
+            break
         time.sleep(0.1)
-    pytest.fail("the worker outlives the app")
+    assert ended, "the worker outlives the app"
 
 
 def test_trusted_files_are_read_without_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
