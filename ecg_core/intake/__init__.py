@@ -1,10 +1,10 @@
 """From bytes to an ECG: `split` sorts dropped files into cases, `read` reads one case."""
 
 from ecg_core.intake.bundles import split
-from ecg_core.intake.limits import LIMITS, Limits
+from ecg_core.intake.isolation.limits import LIMITS, Limits
+from ecg_core.intake.isolation.sandbox import warm_up
 from ecg_core.intake.reading import preview, read, read_here
 from ecg_core.intake.registry import READERS
-from ecg_core.intake.sandbox import warm_up
 from ecg_core.intake.values import (
     Annotation,
     Bundle,

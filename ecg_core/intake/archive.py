@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import IntakeError, Upload
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import Annotation, Bundle, EcgRecord, IntakeError
 from ecg_core.leads import STANDARD_LEADS, canonical_lead
 

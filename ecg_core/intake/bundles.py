@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from ecg_core.intake import sandbox
 from ecg_core.intake.archive import Member, is_zip
-from ecg_core.intake.limits import LIMITS, Limits
+from ecg_core.intake.formats.wfdb_header import parse
+from ecg_core.intake.formats.wfdb_segments import parse_master
+from ecg_core.intake.isolation import sandbox
+from ecg_core.intake.isolation.limits import LIMITS, Limits
 from ecg_core.intake.registry import reader_for
 from ecg_core.intake.values import Bundle, IntakeError, Upload
-from ecg_core.intake.wfdb_header import parse
-from ecg_core.intake.wfdb_segments import parse_master
 
 _SIGNAL_SUFFIXES = (".dat", ".mat")
 _ANNOTATION_SUFFIX = ".atr"

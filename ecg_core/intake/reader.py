@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, Upload
 
 HEAD_BYTES = 4096

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from ecg_core.intake import sandbox
 from ecg_core.intake.archive import is_zip
 from ecg_core.intake.bundles import split
 from ecg_core.intake.foreign import ACCEPTED, refusal
-from ecg_core.intake.jobs import read_case
-from ecg_core.intake.limits import LIMITS, Limits
+from ecg_core.intake.isolation import sandbox
+from ecg_core.intake.isolation.jobs import read_case
+from ecg_core.intake.isolation.limits import LIMITS, Limits
+from ecg_core.intake.isolation.transfer import Failure, failure_of
 from ecg_core.intake.patients import pseudonym
-from ecg_core.intake.transfer import Failure, failure_of
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecg_core.intake import bdf, dicom, pdf, raster_image, tiff_pages, vendor, wfdb_record
+from ecg_core.intake.formats import bdf, dicom, pdf, raster_image, tiff_pages, vendor, wfdb_record
 from ecg_core.intake.reader import HEAD_BYTES, Reader
 from ecg_core.intake.values import Bundle
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 import ecg_core
-from ecg_core.intake.limits import LIMITS
+from ecg_core.intake.isolation.limits import LIMITS
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage

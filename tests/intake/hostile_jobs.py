@@ -10,8 +10,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ecg_core.intake import jobs
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation import jobs
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import IntakeError
 
 

@@ -20,13 +20,13 @@ from ecg_core.intake import (
     IntakeError,
     Limits,
     Upload,
-    raster_image,
     read,
     read_here,
     split,
 )
 from ecg_core.intake.archive import is_zip
 from ecg_core.intake.foreign import FOREIGN
+from ecg_core.intake.formats import raster_image
 from ecg_core.leads import STANDARD_LEADS
 from tests.intake.records import by_hand
 from tests.intake.test_archive import packed

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ecg_core.intake import LIMITS, Bundle, EcgRecord, IntakeError, Limits, Upload
-from ecg_core.intake.jobs import count_parts, read_case
+from ecg_core.intake.isolation.jobs import count_parts, read_case
 from tests.intake.dicom_files import envelope, group, picture, waveform
 from tests.intake.documents import RED_BLUE, SCRIPTED
 from tests.intake.test_dicom import SOURCES

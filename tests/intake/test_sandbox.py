@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.intake import LIMITS, EcgRecord, IntakeError, jail, read, read_here, sandbox, split
+from ecg_core.intake import LIMITS, EcgRecord, IntakeError, read, read_here, split
+from ecg_core.intake.isolation import jail, sandbox
 from tests.intake.records import by_hand
 
 HEADER = "rec 1 500 1000\nrec.dat 16 1000 16 0 0 0 0 II\n"
@@ -108,7 +109,7 @@ def test_what_the_kernel_refuses_is_told_and_the_rest_holds(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     code = (
-        "import sys\nfrom pathlib import Path\nfrom ecg_core.intake import jail\n"
+        "import sys\nfrom pathlib import Path\nfrom ecg_core.intake.isolation import jail\n"
         "def refused(scratch): raise OSError('not here')\n"
         "jail.LOCKS = (('the one', refused), jail.LOCKS[1])\n"
         "jail.lock(Path(sys.argv[1]))\n"
@@ -208,7 +209,7 @@ def test_worker_that_cannot_be_started_is_told_apart_from_a_damaged_file(
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_worker_ends_with_the_app_however_it_ends() -> None:
     code = (
-        "import os\nfrom ecg_core.intake import sandbox\nsandbox.warm_up()\n"
+        "import os\nfrom ecg_core.intake.isolation import sandbox\nsandbox.warm_up()\n"
         "print(sandbox._worker._process.pid, flush=True)\nos.kill(os.getpid(), 9)"
     )
     root = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecg_core.intake.archive import Member
-from ecg_core.intake.transfer import (
+from ecg_core.intake.isolation.transfer import (
     Answer,
     Failure,
     TransferError,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.intake.wfdb_record import reader
+from ecg_core.intake.formats.wfdb_record import reader
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.signal.reversal import Swap, median_beat, suspicions
@@ -129,7 +129,7 @@ def test_real_recordings_are_not_suspected_and_their_swaps_are() -> None:
     if not headers:
         pytest.skip("PTB-XL is not here (ECG_DATA)")
     from ecg_core.intake import Bundle, Upload
-    from ecg_core.intake.limits import LIMITS
+    from ecg_core.intake.isolation.limits import LIMITS
 
     said, missed = 0, 0
     for header in headers:

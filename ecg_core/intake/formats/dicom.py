@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ecg_core.intake import dicom_picture, dicom_waveform, parts, pdf
-from ecg_core.intake.limits import Limits
+from ecg_core.intake import parts
+from ecg_core.intake.formats import dicom_picture, dicom_waveform, pdf
+from ecg_core.intake.formats.raster_image import only_file
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.patients import PatientId, patient_id
-from ecg_core.intake.raster_image import only_file
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 

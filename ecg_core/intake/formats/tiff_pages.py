@@ -5,8 +5,8 @@ from __future__ import annotations
 from PIL import Image
 
 from ecg_core.intake import parts
-from ecg_core.intake.limits import Limits
-from ecg_core.intake.raster_image import decode, only_file, opened
+from ecg_core.intake.formats.raster_image import decode, only_file, opened
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgScan, Upload
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from ecg_core.intake.assemble import Wave, choose_leads, mv_per_unit
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.formats.wfdb_header import BITS_PER_SAMPLE, Channel, Header
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import Bundle, IntakeError
-from ecg_core.intake.wfdb_header import BITS_PER_SAMPLE, Channel, Header
 
 AGAIN = "Export or copy the record again and upload all of its files together."
 

@@ -13,7 +13,7 @@ import numpy as np
 import pi_heif
 from PIL import Image, ImageOps
 
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 

@@ -33,7 +33,7 @@ def _lock_files(scratch: Path) -> None:
 
     reading = landlock.FSAccess.READ_FILE | landlock.FSAccess.READ_DIR
     rules = landlock.Ruleset()
-    own = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
+    own = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]))
     for path in map(Path, (*own, *_READABLE)):
         if path.is_dir():
             rules.allow(path, rules=reading)

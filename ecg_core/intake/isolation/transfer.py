@@ -20,7 +20,7 @@ from ecg_core.intake.archive import Member
 from ecg_core.intake.patients import patient_id
 from ecg_core.intake.values import Annotation, EcgRecord, EcgScan, IntakeError, Upload
 
-_PACKAGE = str(Path(__file__).resolve().parents[1])
+_PACKAGE = str(Path(__file__).resolve().parents[2])
 _DTYPES = {"signals_mv": "float32", "pixels": "uint8"}
 
 

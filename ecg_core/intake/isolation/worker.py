@@ -24,9 +24,9 @@ from typing import Any, Protocol
 
 from PIL import Image
 
-from ecg_core.intake import jail, jobs
-from ecg_core.intake.limits import Limits
-from ecg_core.intake.transfer import Answer, encode, failure_of
+from ecg_core.intake.isolation import jail, jobs
+from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.transfer import Answer, encode, failure_of
 from ecg_core.intake.values import IntakeError
 
 LENGTH = struct.Struct("<Q")

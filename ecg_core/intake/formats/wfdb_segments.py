@@ -9,10 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecg_core.intake.assemble import Wave, resampled
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.formats.wfdb_header import (
+    REPAIR,
+    SAFE_NAME,
+    frequency,
+    number_of_samples,
+    text_of,
+)
+from ecg_core.intake.formats.wfdb_signals import Signals
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import IntakeError, Upload
-from ecg_core.intake.wfdb_header import REPAIR, SAFE_NAME, frequency, number_of_samples, text_of
-from ecg_core.intake.wfdb_signals import Signals
 from ecg_core.leads import canonical_lead
 
 _RECORD = re.compile(r"[^/\s]+/(\d{1,6})")

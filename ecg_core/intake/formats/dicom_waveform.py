@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError
 from ecg_core.leads import canonical_lead
 

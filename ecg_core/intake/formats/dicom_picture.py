@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecg_core.intake import parts
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 
 if TYPE_CHECKING:

@@ -19,19 +19,19 @@ import threading
 import time
 from pathlib import Path
 
-from ecg_core.intake import jail
-from ecg_core.intake.limits import LIMITS, Limits
-from ecg_core.intake.transfer import Answer, Failure, TransferError, blob_sizes, decode
+from ecg_core.intake.isolation import jail
+from ecg_core.intake.isolation.limits import LIMITS, Limits
+from ecg_core.intake.isolation.transfer import Answer, Failure, TransferError, blob_sizes, decode
+from ecg_core.intake.isolation.worker import LENGTH, WALL_PER_CPU_SECOND, Job
 from ecg_core.intake.values import IntakeError
-from ecg_core.intake.worker import LENGTH, WALL_PER_CPU_SECOND, Job
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 """Children that may run at the same time; further readers wait their turn."""
 
-_ROOT = Path(__file__).resolve().parents[2]
-_START = "import sys; sys.path.insert(0, {root!r}); from ecg_core.intake import worker; {serve}"
+_ROOT = Path(__file__).resolve().parents[3]
+_START = "import sys; sys.path.insert(0, {root!r}); from ecg_core.intake.isolation import worker; {serve}"
 _LONGEST_HEAD = 64_000_000
 _GRACE_S = 5.0
 # A child asks for the memory of a picture anew; in pages of 4 KiB that takes longer than decoding.

@@ -10,8 +10,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ecg_core.intake import parts
-from ecg_core.intake.limits import Limits
-from ecg_core.intake.raster_image import only_file
+from ecg_core.intake.formats.raster_image import only_file
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from ecg_core.intake.assemble import Wave, record_of
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.formats.wfdb_annotations import read_annotations
+from ecg_core.intake.formats.wfdb_header import parse, patient_of
+from ecg_core.intake.formats.wfdb_segments import Master, Segment, join, parse_master
+from ecg_core.intake.formats.wfdb_signals import Files, Signals, read_signals
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
-from ecg_core.intake.wfdb_annotations import read_annotations
-from ecg_core.intake.wfdb_header import parse, patient_of
-from ecg_core.intake.wfdb_segments import Master, Segment, join, parse_master
-from ecg_core.intake.wfdb_signals import Files, Signals, read_signals
 from ecg_core.leads import canonical_lead
 
 SUFFIXES = (".hea", ".dat", ".mat", ".atr")

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import Annotation, Bundle
 
 SYMBOLS: dict[int, str] = {

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ecg_core.intake import jail
 from ecg_core.intake.archive import Member, unpack
 from ecg_core.intake.foreign import refusal
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation import jail
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.registry import reader_for
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 

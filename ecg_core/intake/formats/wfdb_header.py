@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.values import IntakeError, Upload
 

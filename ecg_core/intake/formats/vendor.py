@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from ecg_core.intake.assemble import Wave, choose_leads, mv_per_unit, record_of
-from ecg_core.intake.limits import Limits
+from ecg_core.intake.formats.raster_image import only_file
+from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.patients import PatientId, patient_id
-from ecg_core.intake.raster_image import only_file
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
 

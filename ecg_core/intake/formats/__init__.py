@@ -1,0 +1,1 @@
+"""One file a format: what it recognises, how it reads, why it refuses."""
