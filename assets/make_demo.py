@@ -24,8 +24,8 @@ if str(ROOT) not in sys.path:
 
 from ecg_core.intake.values import EcgRecord  # noqa: E402 (the repository is not installed)
 from ecg_core.leads import STANDARD_LEADS  # noqa: E402
-from ecg_core.page import conditions  # noqa: E402
-from ecg_core.page.printed import PrintStyle, print_record  # noqa: E402
+from ecg_core.page.drawn import damage  # noqa: E402
+from ecg_core.page.drawn.printed import PrintStyle, print_record  # noqa: E402
 from ecg_core.signal.beat_model import (  # noqa: E402
     Conduction,
     Heart,
@@ -113,7 +113,7 @@ def page(heart: Heart, seed: int, condition: str, style: PrintStyle) -> Callable
             file_duration_s=10.0,
         )
         sheet = print_record(drawn, px_per_mm=6.0, style=style)
-        pixels = conditions.apply(condition, sheet.pixels, seed, px_per_mm=sheet.px_per_mm)
+        pixels = damage.apply(condition, sheet.pixels, seed, px_per_mm=sheet.px_per_mm)
         image = Image.fromarray(pixels)
         if condition == "clean":
             image.save(folder / f"{name}.png", optimize=True)

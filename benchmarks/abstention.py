@@ -24,9 +24,10 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.learning import outcomes
 from ecg_core.learning.outcomes import InputOutcome
 from ecg_core.network.classifier import Classifier
-from ecg_core.page import PageError, conditions, to_page
+from ecg_core.page import PageError, to_page
+from ecg_core.page.drawn import damage
+from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
-from ecg_core.page.printed import GRIDS, PrintStyle, print_record
 
 DEMO = Path(__file__).parents[1] / "assets" / "demo"
 STRIPS = ("one_minute_strip",)
@@ -85,14 +86,14 @@ def good(ptbxl_root: Path | None) -> Iterator[Foreign]:
         yield Foreign("PTB-XL fold 9, record", f"ptbxl-{data.ecg_ids[row]}", files)
     layouts = tuple(LAYOUTS)
     grids = tuple(name for name in GRIDS if name != "none")
-    named = conditions.PROTOCOL
+    named = damage.PROTOCOL
     for number, row in enumerate(rows[CLEAN_RECORDS:]):
         ecg_id = int(data.ecg_ids[row])
         layout, condition = layouts[number % len(layouts)], named[number % len(named)]
         record = record_of(data.signals_uv[row], ecg_id)
         style = PrintStyle(grid=grids[number % len(grids)])
         sheet = print_record(record, layout, style=style).pixels
-        files = jpeg(conditions.apply(condition, sheet, ecg_id), 95)
+        files = jpeg(damage.apply(condition, sheet, ecg_id), 95)
         name = f"ptbxl-{ecg_id}, {layout}, {condition}"
         yield Foreign("PTB-XL fold 9, printed page", name, files)
 

@@ -109,7 +109,7 @@ def _records(root: Path, count: int) -> list[Bundle]:
 def _pages(root: Path, count: int) -> list[Bundle]:
     from ecg_core.intake import read_here
     from ecg_core.intake.values import EcgRecord
-    from ecg_core.page.printed import print_record
+    from ecg_core.page.drawn.printed import print_record
 
     found = []
     for bundle in _records(root, count):

@@ -35,7 +35,7 @@ from ecg_core.labelled import scoring, sets
 from ecg_core.labelled.checking import check
 from ecg_core.labelled.columns import Column, Role, read_table
 from ecg_core.labelled.sets import LabelledSet, State
-from ecg_core.page.printed import print_record
+from ecg_core.page.drawn.printed import print_record
 from ecg_core.triage.accounts import Account
 from ecg_core.triage.store import Store
 

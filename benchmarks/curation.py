@@ -29,7 +29,7 @@ from ecg_core.learning.curation.hashes import distance, ink_hash, near_pairs
 from ecg_core.learning.curation.likeness import likeness, page_ink
 from ecg_core.learning.evaluate import STYLES, record_of
 from ecg_core.page import from_scan
-from ecg_core.page.printed import print_record
+from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.values import PageError
 
 PAGES = (1_000, 3_000, 10_000, 30_000, 100_000)

@@ -22,10 +22,10 @@ from ecg_core import network
 from ecg_core.intake import Upload, read, split
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.page import to_page
-from ecg_core.page.conditions import CONDITIONS, degrade
 from ecg_core.page.correction import turn
-from ecg_core.page.follow import projected
-from ecg_core.page.from_record import from_record
+from ecg_core.page.drawn.damage import CONDITIONS, degrade
+from ecg_core.page.drawn.from_record import from_record
+from ecg_core.page.drawn.printed import GRIDS, PrintedPage, PrintStyle, print_record
 from ecg_core.page.layouts import (
     CANVAS_MARGIN_MM,
     GAIN_MM_PER_MV,
@@ -34,8 +34,8 @@ from ecg_core.page.layouts import (
     SCANNED,
     SPEED_MM_PER_S,
 )
-from ecg_core.page.printed import GRIDS, PrintedPage, PrintStyle, print_record
-from ecg_core.page.rectify import Reading, read_scan
+from ecg_core.page.scan.geometry.follow import projected
+from ecg_core.page.scan.rectify import Reading, read_scan
 from ecg_core.page.values import PX_PER_MM, PageError, Severity
 from ecg_core.signal.filters import Band
 

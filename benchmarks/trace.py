@@ -32,11 +32,11 @@ import numpy as np
 
 from benchmarks.rectify import records
 from ecg_core.intake.values import EcgRecord, EcgScan
-from ecg_core.page import trace
-from ecg_core.page.conditions import degrade
+from ecg_core.page.drawn.damage import degrade
+from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
-from ecg_core.page.printed import GRIDS, PrintStyle, print_record
-from ecg_core.page.rectify import from_scan
+from ecg_core.page.recovered import samples
+from ecg_core.page.scan.rectify import from_scan
 from ecg_core.page.values import EcgPage, PageError
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -44,7 +44,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "scan": ("colour_scan", "bw_low_res_scan"),
     "photo": ("phone_photo", "creased_shadowed"),
 }
-"""Conditions of `ecg_core.page.conditions` that make up each row of the table."""
+"""Conditions of `ecg_core.page.drawn.damage` that make up each row of the table."""
 
 SHIFT_S = 0.06
 """Time shifts up to this (1.5 mm of paper) are taken for alignment."""
@@ -67,7 +67,7 @@ def snr_db(true_mv: np.ndarray, found_mv: np.ndarray, level: bool = True) -> flo
     return float(10.0 * np.log10(signal / max(noise, 1e-12)))
 
 
-def compare(page: EcgPage, recovery: trace.Recovery, record: EcgRecord) -> list[dict[str, Any]]:
+def compare(page: EcgPage, recovery: samples.Recovery, record: EcgRecord) -> list[dict[str, Any]]:
     """Every recovered box of a page against the record that was printed."""
     rows = []
     for lead in recovery.leads:
@@ -77,7 +77,7 @@ def compare(page: EcgPage, recovery: trace.Recovery, record: EcgRecord) -> list[
         first, last = round(box.start_s * record.fs_hz), round(box.end_s * record.fs_hz)
         true = record.signals_mv[record.leads.index(lead.lead), first:last]
         times = np.arange(first, first + len(true)) / record.fs_hz - lead.start_s
-        own = np.arange(len(lead.mv)) / trace.FS_HZ
+        own = np.arange(len(lead.mv)) / samples.FS_HZ
         found = np.interp(times, own, lead.mv)
         shifts = np.arange(-SHIFT_S, SHIFT_S + 1e-9, 0.002)
         merits = [snr_db(true, np.interp(times + shift, own, lead.mv)) for shift in shifts]
@@ -130,7 +130,7 @@ def _recovered(pixels: np.ndarray, record: EcgRecord, layout: str) -> dict[str, 
         return {"read": False, "reason": error.remark.code}
     if page.layout != layout:
         return {"read": True, "found_layout": page.layout, "leads": []}
-    return {"read": True, "leads": compare(page, trace.recover(page), record)}
+    return {"read": True, "leads": compare(page, samples.recover(page), record)}
 
 
 def table(rows: list[dict[str, Any]]) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from ecg_core.page.values import EcgPage
-from ecg_core.page.waves import Waves
+from ecg_core.page.viewed import Waves
 from ecg_core.triage.readings import Phase
 from ecg_core.triage.roles import Permission
 from ecg_core.triage.room import Room, Turn

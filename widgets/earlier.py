@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ecg_core.intake.values import IntakeError
 from ecg_core.page.overlay import beat_shift_s
 from ecg_core.page.values import EcgPage, PageError
-from ecg_core.page.waves import Waves
+from ecg_core.page.viewed import Waves
 from ecg_core.triage.store import CaseFilter, StoreError
 from widgets import engine, queue
 from widgets.paper import Earlier

@@ -23,9 +23,9 @@ from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Uplo
 from ecg_core.network.values import Attention, ModelIdentity, Prediction
 from ecg_core.page import Correction, from_scan, to_page
 from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
-from ecg_core.page.trace import recover
+from ecg_core.page.recovered.samples import recover
 from ecg_core.page.values import EcgPage, PageError
-from ecg_core.page.waves import Waves, waves_of_page, waves_of_record
+from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
 from ecg_core.signal.filters import Band
 from ecg_core.triage.priority import PriorityDecision, decide
 from ecg_core.triage.settings import Settings

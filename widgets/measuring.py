@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ecg_core.intake.values import EcgRecord, IntakeError
-from ecg_core.page.measured import measure_page
+from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.values import PageError
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.store import StoredCase, StoreError

@@ -13,7 +13,7 @@ import streamlit as st
 from ecg_core.intake.values import Annotation
 from ecg_core.network.values import Attention
 from ecg_core.page.values import EcgPage
-from ecg_core.page.waves import Waves
+from ecg_core.page.viewed import Waves
 from widgets.pictures import HEAT_CSS, heat_url
 from widgets.sheet import sheet
 

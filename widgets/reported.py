@@ -11,7 +11,7 @@ import streamlit as st
 from ecg_core.intake.values import Annotation
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
-from ecg_core.page.waves import Waves
+from ecg_core.page.viewed import Waves
 from ecg_core.report.building import content
 from ecg_core.report.content import Content
 from ecg_core.report.narrative import compose

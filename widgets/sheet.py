@@ -14,7 +14,7 @@ from ecg_core.page import layouts
 from ecg_core.page.arrange import baselines_mm
 from ecg_core.page.layouts import Layout
 from ecg_core.page.values import EcgPage
-from ecg_core.page.waves import Waves
+from ecg_core.page.viewed import Waves
 from widgets.pictures import data_url, ink_url
 
 LIFTED = -32768

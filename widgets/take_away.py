@@ -12,10 +12,10 @@ import streamlit as st
 from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
 from ecg_core.page import Correction, PageError, read_scan
 from ecg_core.page.by_hand import from_json
-from ecg_core.page.redact import Redacted, is_available, redact
-from ecg_core.page.trace import recover
+from ecg_core.page.recovered.samples import recover
+from ecg_core.page.recovered.waveform_files import csv_text, stem, wfdb_zip
+from ecg_core.page.scan.redact import Redacted, is_available, redact
 from ecg_core.page.values import EcgPage
-from ecg_core.page.waveform_files import csv_text, stem, wfdb_zip
 from ecg_core.triage.roles import Permission
 from ecg_core.triage.room import Room
 from ecg_core.triage.store import StoredCase, StoreError

@@ -9,8 +9,8 @@ import numpy as np
 
 from benchmarks.foreign.values import PX_PER_MM, Maker, jpeg, png, print_waves
 from ecg_core.intake.values import Upload
-from ecg_core.page.conditions import apply
-from ecg_core.page.printed import GRIDS, PrintStyle
+from ecg_core.page.drawn.damage import apply
+from ecg_core.page.drawn.printed import GRIDS, PrintStyle
 
 Inputs = Iterator[tuple[str, tuple[Upload, ...]]]
 

@@ -11,9 +11,9 @@ import wfdb
 from benchmarks.foreign.values import Maker, jpeg, print_waves, wfdb_files
 from ecg_core.intake.values import Upload
 from ecg_core.leads import STANDARD_LEADS, canonical_lead
-from ecg_core.page.conditions import apply
+from ecg_core.page.drawn.damage import apply
+from ecg_core.page.drawn.printed import PrintStyle
 from ecg_core.page.layouts import LAYOUTS
-from ecg_core.page.printed import PrintStyle
 
 Inputs = Iterator[tuple[str, tuple[Upload, ...]]]
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ecg_core.intake.values import EcgRecord, Upload
-from ecg_core.page.printed import PrintStyle, print_record
+from ecg_core.page.drawn.printed import PrintStyle, print_record
 
 PX_PER_MM = 5.0
 """Resolution of drawn sheets: 127 dpi."""

@@ -16,8 +16,8 @@ from scipy import signal
 from benchmarks.foreign.values import Maker, jpeg, print_waves, wfdb_files
 from ecg_core.intake.values import Upload
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.page.conditions import apply
-from ecg_core.page.printed import PrintStyle
+from ecg_core.page.drawn.damage import apply
+from ecg_core.page.drawn.printed import PrintStyle
 
 Inputs = Iterator[tuple[str, tuple[Upload, ...]]]
 Wave = Callable[[np.random.Generator], np.ndarray]

@@ -11,7 +11,7 @@ import numpy as np
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.network.values import Prediction
 from ecg_core.page import from_scan
-from ecg_core.page.printed import print_record
+from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.values import EcgPage, PageError
 
 if TYPE_CHECKING:

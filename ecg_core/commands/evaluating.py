@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         complain("Name the fold: --split 9 chooses, --split 10 reports.")
         return WRONG_USAGE
     from ecg_core.learning import evaluate, evidence, ptbxl, release
-    from ecg_core.page.conditions import CONDITIONS
+    from ecg_core.page.drawn.damage import CONDITIONS
 
     if arguments.condition not in CONDITIONS:
         complain(f"Unknown condition; there are {', '.join(CONDITIONS)}")

@@ -8,7 +8,7 @@ from typing import Any
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import Bundle, EcgRecord, IntakeError, read
 from ecg_core.page import PageError, to_page
-from ecg_core.page.measured import measure_page
+from ecg_core.page.recovered.measured import measure_page
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.values import QUANTITIES, Measurements
 

@@ -11,9 +11,9 @@ import cv2
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import EcgRecord, EcgScan, IntakeError, read
 from ecg_core.page import PageError, from_scan
-from ecg_core.page.conditions import CONDITIONS, apply
+from ecg_core.page.drawn.damage import CONDITIONS, apply
+from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
-from ecg_core.page.printed import print_record
 
 
 def register(subparsers: Any) -> None:

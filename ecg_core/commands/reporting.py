@@ -15,10 +15,10 @@ from ecg_core.intake import EcgRecord, IntakeError, read
 from ecg_core.intake.values import Bundle, EcgScan, Upload
 from ecg_core.page import PageError, to_page
 from ecg_core.page.layouts import PAGE_SECONDS
-from ecg_core.page.measured import measure_page
-from ecg_core.page.trace import recover
+from ecg_core.page.recovered.measured import measure_page
+from ecg_core.page.recovered.samples import recover
 from ecg_core.page.values import EcgPage
-from ecg_core.page.waves import Waves, waves_of_page, waves_of_record
+from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
 from ecg_core.report.building import content
 from ecg_core.report.content import Content, Paper
 from ecg_core.report.limits import Person, Sex

@@ -10,8 +10,8 @@ from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundle
 from ecg_core.intake import Bundle, EcgScan, IntakeError, read
 from ecg_core.page import PageError, from_scan
 from ecg_core.page.layouts import LAYOUTS
-from ecg_core.page.trace import recover
-from ecg_core.page.waveform_files import csv_text, stem, write_wfdb
+from ecg_core.page.recovered.samples import recover
+from ecg_core.page.recovered.waveform_files import csv_text, stem, write_wfdb
 
 
 def register(subparsers: Any) -> None:

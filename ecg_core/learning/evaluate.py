@@ -17,9 +17,10 @@ from ecg_core.learning import ptbxl
 from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
-from ecg_core.page import conditions, from_record, from_scan
+from ecg_core.page import from_record, from_scan
+from ecg_core.page.drawn import damage
+from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT
-from ecg_core.page.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.signal.filters import Band
 
@@ -52,7 +53,7 @@ def page_of(signals_uv: np.ndarray, ecg_id: int, condition: str, layout: str) ->
     if condition == "clean":
         return from_record(record, layout, Band.DIAGNOSTIC)
     style = STYLES[ecg_id % len(STYLES)]
-    pixels = conditions.apply(condition, print_record(record, layout, style=style).pixels, ecg_id)
+    pixels = damage.apply(condition, print_record(record, layout, style=style).pixels, ecg_id)
     return from_scan(EcgScan(record.name, "", pixels))
 
 
@@ -129,7 +130,7 @@ def write_all(classifier: Classifier, data: ptbxl.PtbXl, fold: int, folder: Path
     """Clean pages of every layout, degraded pages of the default one: the card's evidence."""
     for layout in classifier.card.layouts:
         evaluate_ptbxl(classifier, data, fold, "clean", layout).write(folder)
-    for condition in conditions.PROTOCOL:
+    for condition in damage.PROTOCOL:
         if condition != "clean":
             found = evaluate_ptbxl(
                 classifier, data, fold, condition, DEFAULT_LAYOUT, DEGRADED_RECORDS

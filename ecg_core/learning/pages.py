@@ -15,7 +15,7 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.learning.ptbxl import FS_HZ
 from ecg_core.page import layouts
 from ecg_core.page.arrange import arrange
-from ecg_core.page.render import draw_extent, waveform_extent
+from ecg_core.page.drawn.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM
 
 HIGH_PASS_HZ = (0.0, 0.05, 0.15, 0.3, 0.5, 0.67)

@@ -16,8 +16,8 @@ from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import ModelCard, Output
 from ecg_core.network.statements import TRIAGE_CLASSES, Reads
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
-from ecg_core.page import plausible
 from ecg_core.page.arrange import arrange
+from ecg_core.page.doubts import plausible
 from ecg_core.page.layouts import SCANNED
 from ecg_core.page.values import PREPROCESSING_VERSION, SAME_FROM_RECORDS, EcgPage
 

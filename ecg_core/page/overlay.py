@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecg_core.page.layouts import PAGE_SECONDS
-from ecg_core.page.waves import Waves
+from ecg_core.page.viewed import Waves
 
 CLOCK_HZ = 100.0
 REACH_S = 0.6

@@ -8,7 +8,7 @@ from datetime import datetime
 from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
-from ecg_core.page.waves import Waves
+from ecg_core.page.viewed import Waves
 from ecg_core.report.content import Content, Decided
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.priority import PriorityDecision

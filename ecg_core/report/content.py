@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
-from ecg_core.page.waves import Waves
+from ecg_core.page.viewed import Waves
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.priority import PriorityDecision
 

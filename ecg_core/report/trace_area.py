@@ -12,7 +12,7 @@ from PIL import Image
 from ecg_core.page import layouts
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S, Layout
 from ecg_core.page.values import EcgPage
-from ecg_core.page.waves import Waves
+from ecg_core.page.viewed import Waves
 from ecg_core.report import shade
 from ecg_core.report.shade import MM
 

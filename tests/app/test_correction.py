@@ -10,7 +10,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from ecg_core.page import Correction
-from ecg_core.page.printed import PrintStyle, print_record
+from ecg_core.page.drawn.printed import PrintStyle, print_record
 from ecg_core.triage.schema import Action
 from ecg_core.triage.store import CaseFilter
 from tests.app.conftest import demo_files, drop, words

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from ecg_core.intake import read
 from ecg_core.intake.values import Bundle, EcgRecord, Upload
-from ecg_core.page.waves import waves_of_record
+from ecg_core.page.viewed import waves_of_record
 from tests.browser.conftest import NARROW
 from tests.browser.test_reading import VIEWER, drop
 from widgets.demos import FOLDER

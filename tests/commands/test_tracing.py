@@ -11,7 +11,7 @@ import pytest
 import wfdb
 
 from ecg_core.cli import main
-from ecg_core.page.printed import print_record
+from ecg_core.page.drawn.printed import print_record
 from tests.page.sample_records import beating
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"

@@ -20,7 +20,7 @@ from ecg_core.labelled.prints import PrintReader
 from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.labelled.shortcuts import Label, Look
 from ecg_core.learning.curation import leakage
-from ecg_core.page.printed import PrintStyle, print_record
+from ecg_core.page.drawn.printed import PrintStyle, print_record
 from tests.labelled.made_sets import DEMO, labelled_set, model, serial
 from tests.page.sample_records import beating
 

@@ -18,7 +18,7 @@ from ecg_core.learning.curation import leakage, printed
 from ecg_core.learning.curation.hashes import distance, near_pairs
 from ecg_core.learning.curation.likeness import likeness, picture_ink
 from ecg_core.learning.curation.readings import ReadingStore, list_pages, read_page
-from ecg_core.page.printed import PrintStyle, print_record
+from ecg_core.page.drawn.printed import PrintStyle, print_record
 from tests.page.sample_records import beating
 
 IDENTITY = "4711093"

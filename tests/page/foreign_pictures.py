@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.page.printed import PrintStyle, print_record
+from ecg_core.page.drawn.printed import PrintStyle, print_record
 
 
 def noise() -> np.ndarray:

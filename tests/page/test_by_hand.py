@@ -9,7 +9,7 @@ import numpy as np
 from ecg_core.intake.values import EcgScan
 from ecg_core.page import Correction, read_scan
 from ecg_core.page.by_hand import as_json, from_json, in_words
-from ecg_core.page.printed import print_record
+from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.values import EcgPage
 from tests.page.sample_records import beating
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ecg_core.page.conditions import CONDITIONS, apply, degrade
+from ecg_core.page.drawn.damage import CONDITIONS, apply, degrade
 
 
 def crosses() -> np.ndarray:

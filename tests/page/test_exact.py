@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecg_core.page.exact import find_exact
-from ecg_core.page.grid import find_grid
-from ecg_core.page.printed import GRIDS, PrintStyle, print_record
+from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
+from ecg_core.page.scan.geometry.exact import find_exact
+from ecg_core.page.scan.geometry.grid import find_grid
 from tests.page.foreign_pictures import FOREIGN
 from tests.page.sample_records import beating
 

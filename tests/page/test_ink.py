@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecg_core.page.connected import pieces_of
-from ecg_core.page.ink import RASTER, straighten
-from ecg_core.page.traces import vertical_runs
+from ecg_core.page.scan.connected import pieces_of
+from ecg_core.page.scan.ink import RASTER, straighten
+from ecg_core.page.scan.rows import vertical_runs
 
 
 @pytest.mark.parametrize("turn_deg", [0.0, 0.4], ids=["along the pixels", "aslant"])

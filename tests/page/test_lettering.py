@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ecg_core.page import lettering
+from ecg_core.page.scan import lettering
 
 
 def _printed(text: str) -> np.ndarray:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page.light import explained
-from ecg_core.page.printed import print_record
-from ecg_core.page.quality import refuse
-from ecg_core.page.rectify import read_scan
+from ecg_core.page.doubts.quality import refuse
+from ecg_core.page.drawn.printed import print_record
+from ecg_core.page.scan.light import explained
+from ecg_core.page.scan.rectify import read_scan
 from ecg_core.page.values import PageError
 from tests.page.sample_records import beating
 

@@ -11,13 +11,13 @@ import pytest
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import CHEST_LEADS, STANDARD_LEADS
 from ecg_core.page import PageError, from_scan
-from ecg_core.page.einthoven import MIXTURE
+from ecg_core.page.drawn.printed import PrintStyle, print_record
 from ecg_core.page.layouts import SCANNED
-from ecg_core.page.lettering import lead_of, scale_of
-from ecg_core.page.naming import Naming
-from ecg_core.page.orientation import SURE, WAYS, Evidence
-from ecg_core.page.panels import Panels
-from ecg_core.page.printed import PrintStyle, print_record
+from ecg_core.page.scan.einthoven import MIXTURE
+from ecg_core.page.scan.lettering import lead_of, scale_of
+from ecg_core.page.scan.naming import Naming
+from ecg_core.page.scan.orientation import SURE, WAYS, Evidence
+from ecg_core.page.scan.panels import Panels
 from tests.page.sample_records import beating
 
 

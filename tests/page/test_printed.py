@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
-from ecg_core.page.printed import GRIDS, PrintStyle, print_record
 from tests.page.sample_records import beating
 
 

@@ -14,19 +14,12 @@ from hypothesis import strategies as st
 
 from benchmarks.rectify import Agreement, compare
 from ecg_core.intake.values import EcgScan
-from ecg_core.page.conditions import degrade
+from ecg_core.page.doubts.quality import LIMITS
+from ecg_core.page.drawn.damage import degrade
+from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
-from ecg_core.page.printed import GRIDS, PrintStyle, print_record
-from ecg_core.page.quality import LIMITS
-from ecg_core.page.rectify import from_scan, read_scan
-from ecg_core.page.traces import (
-    ROW_COUNTS,
-    Row,
-    _drawn_by_hearts,
-    _rows,
-    _together,
-    find_rows,
-)
+from ecg_core.page.scan.rectify import from_scan, read_scan
+from ecg_core.page.scan.rows import ROW_COUNTS, Row, _drawn_by_hearts, _rows, _together, find_rows
 from ecg_core.page.values import EcgPage, PageError, Severity
 from tests.page.foreign_pictures import FOREIGN
 from tests.page.sample_records import beating
@@ -100,7 +93,7 @@ def test_grids_of_half_pixels_are_read_or_refused(px_per_mm: float, grid: str, l
 
 
 def test_pen_is_as_wide_as_on_pages_of_records() -> None:
-    from ecg_core.page.from_record import from_record
+    from ecg_core.page.drawn.from_record import from_record
     from ecg_core.signal.filters import Band
 
     record = beating()

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page import redact as redact_module
-from ecg_core.page.printed import PrintedPage, PrintStyle, print_record
-from ecg_core.page.rectify import read_scan
-from ecg_core.page.redact import RedactionUnavailableError, redact
+from ecg_core.page.drawn.printed import PrintedPage, PrintStyle, print_record
+from ecg_core.page.scan import redact as redact_module
+from ecg_core.page.scan.rectify import read_scan
+from ecg_core.page.scan.redact import RedactionUnavailableError, redact
 from tests.page.sample_records import beating
 
 needs_ocr = pytest.mark.skipif(

@@ -14,12 +14,13 @@ import pytest
 import wfdb
 
 from ecg_core.intake.values import EcgRecord, EcgScan
-from ecg_core.page import printed as printing
-from ecg_core.page import saturated, to_page
+from ecg_core.page import to_page
+from ecg_core.page.doubts import saturated
+from ecg_core.page.doubts.quality import LIMITS
+from ecg_core.page.drawn import printed as printing
+from ecg_core.page.drawn.printed import Grid, PrintStyle, print_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT
-from ecg_core.page.printed import Grid, PrintStyle, print_record
-from ecg_core.page.quality import LIMITS
-from ecg_core.page.rectify import from_scan
+from ecg_core.page.scan.rectify import from_scan
 from ecg_core.page.values import PageError, Remark, Severity
 from tests.intake.records import DATA
 from tests.page.foreign_pictures import blank_grid, landscape, text_page

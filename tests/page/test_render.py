@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecg_core.page.render import draw_extent, waveform_extent
+from ecg_core.page.drawn.render import draw_extent, waveform_extent
 
 
 @given(level=st.floats(5.0, 34.0), pen=st.floats(0.2, 4.0))

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from benchmarks.trace import compare, snr_db
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.page import trace
-from ecg_core.page.conditions import degrade
-from ecg_core.page.from_record import from_record
+from ecg_core.page.drawn.damage import degrade
+from ecg_core.page.drawn.from_record import from_record
+from ecg_core.page.drawn.printed import PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
-from ecg_core.page.pen import line_of
-from ecg_core.page.printed import PrintStyle, print_record
-from ecg_core.page.rectify import from_scan
-from ecg_core.page.strokes import apart, follow, pieces_of
+from ecg_core.page.recovered import samples
+from ecg_core.page.recovered.pen import line_of
+from ecg_core.page.recovered.pen_path import apart, follow, pieces_of
+from ecg_core.page.scan.rectify import from_scan
 from ecg_core.page.values import EcgPage
 from ecg_core.signal.filters import Band
 from tests.page.sample_records import beating
@@ -62,11 +62,11 @@ def drawn(*rows: tuple[np.ndarray, float]) -> np.ndarray:
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_every_lead_of_a_drawn_page_comes_back(layout: str) -> None:
     page = from_record(halved(beating(3)), layout, Band.AS_RECORDED)
-    found = trace.recover(page)
+    found = samples.recover(page)
     assert found.left_out == ()
     assert [lead.box for lead in found.leads] == list(range(len(page.boxes)))
     for lead, true in zip(found.leads, page.traces, strict=True):
-        at = np.arange(len(lead.mv)) / trace.FS_HZ
+        at = np.arange(len(lead.mv)) / samples.FS_HZ
         truth = np.interp(at, np.arange(len(true.mv)) / true.fs_hz, true.mv)
         assert snr_db(truth, lead.mv) > 10
         assert lead.baseline_mm == pytest.approx(true.baseline_mm, abs=0.01)
@@ -78,15 +78,15 @@ def test_every_lead_of_a_drawn_page_comes_back(layout: str) -> None:
 def test_scans_give_the_waveforms_that_were_printed(condition: str, aim_db: float) -> None:
     record = halved(beating(2))
     page = scanned(record, "3x4+1R", condition)
-    rows = compare(page, trace.recover(page), record)
+    rows = compare(page, samples.recover(page), record)
     assert len(rows) == len(page.boxes)
     assert np.mean([row["snr_db"] for row in rows]) > aim_db
 
 
 def test_record_of_a_page_shows_each_lead_where_it_was_printed() -> None:
     record = halved(beating(4))
-    again = trace.recover(scanned(record, "3x4")).as_record()
-    assert (again.leads, again.fs_hz, again.duration_s) == (record.leads, trace.FS_HZ, 10.0)
+    again = samples.recover(scanned(record, "3x4")).as_record()
+    assert (again.leads, again.fs_hz, again.duration_s) == (record.leads, samples.FS_HZ, 10.0)
     shown = np.isfinite(again.signals_mv)
     seconds = {lead: np.flatnonzero(shown[row]) / 250.0 for row, lead in enumerate(again.leads)}
     for lead, start_s in (("I", 0.0), ("aVR", 2.5), ("V1", 5.0), ("V4", 7.5)):
@@ -96,13 +96,13 @@ def test_record_of_a_page_shows_each_lead_where_it_was_printed() -> None:
 
 
 def test_rhythm_strip_is_preferred_to_the_short_lead() -> None:
-    again = trace.recover(scanned(halved(beating(4)), "3x4+1R")).as_record()
+    again = samples.recover(scanned(halved(beating(4)), "3x4+1R")).as_record()
     assert np.isfinite(again.signals_mv[again.leads.index("II")]).mean() > 0.98
 
 
 def test_lead_that_is_not_drawn_is_left_out() -> None:
     leads = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V4", "V5", "V6")
-    found = trace.recover(scanned(halved(beating(leads=leads)), "3x4+1R"))
+    found = samples.recover(scanned(halved(beating(leads=leads)), "3x4+1R"))
     assert found.left_out == ("V3",)
     assert "V3" not in found.as_record().leads
     assert found.as_record().notes[1] == "Not recovered: V3."
@@ -118,14 +118,14 @@ def test_lead_under_another_is_left_out_not_guessed() -> None:
     pitch = round((page.boxes[4].y0_mm - page.boxes[0].y0_mm) * 2)
     ink[pitch : 2 * pitch, x0:x1] = np.maximum(ink[pitch : 2 * pitch, x0:x1], 0)
     ink[:, x0 + 20 : x1 - 20][pitch - 20 : 2 * pitch + 60] = 255
-    found = trace.recover(replace(page, ink=ink))
+    found = samples.recover(replace(page, ink=ink))
     assert "II" in found.left_out
     assert {"V1", "V2", "V6"} <= {lead.lead for lead in found.leads}
 
 
 def test_blank_page_gives_nothing() -> None:
     page = from_record(beating(6), "3x4", Band.AS_RECORDED)
-    found = trace.recover(replace(page, ink=np.zeros_like(page.ink)))
+    found = samples.recover(replace(page, ink=np.zeros_like(page.ink)))
     assert found.leads == ()
     assert set(found.left_out) == {box.lead for box in page.boxes}
     with pytest.raises(ValueError, match="no lead"):
@@ -138,7 +138,7 @@ def test_short_gaps_are_bridged_and_long_ones_stay_gaps() -> None:
     short, long = round(30.0 * 2), round(60.0 * 2)
     ink[:, short : short + 2] = 0
     ink[:, long : long + 6] = 0
-    found = trace.recover(replace(page, ink=ink))
+    found = samples.recover(replace(page, ink=ink))
     mv = found.leads[0].mv
     assert np.isfinite(mv[round(1.1 * 250) : round(1.4 * 250)]).all()
     assert np.isnan(mv[round(60.8 / 25 * 250) : round(62.2 / 25 * 250)]).all()

@@ -12,7 +12,7 @@ import numpy as np
 import wfdb
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.page.waveform_files import csv_text, wfdb_zip, write_wfdb
+from ecg_core.page.recovered.waveform_files import csv_text, wfdb_zip, write_wfdb
 from tests.page.sample_records import beating
 
 

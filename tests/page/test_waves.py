@@ -7,7 +7,7 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page import from_record
 from ecg_core.page.overlay import beat_shift_s
-from ecg_core.page.waves import Waves, waves_of_page, waves_of_record
+from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
 from ecg_core.signal.filters import Band
 
 

@@ -14,7 +14,7 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import Triage
 from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page import from_record, layouts
-from ecg_core.page.waves import waves_of_record
+from ecg_core.page.viewed import waves_of_record
 from ecg_core.report.building import content
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Paper
 from ecg_core.report.narrative import compose

@@ -31,7 +31,10 @@ AT_ONCE = 4
 """Children that may run at the same time; further readers wait their turn."""
 
 _ROOT = Path(__file__).resolve().parents[3]
-_START = "import sys; sys.path.insert(0, {root!r}); from ecg_core.intake.isolation import worker; {serve}"
+_START = (
+    "import sys; sys.path.insert(0, {root!r}); "
+    "from ecg_core.intake.isolation import worker; {serve}"
+)
 _LONGEST_HEAD = 64_000_000
 _GRACE_S = 5.0
 # A child asks for the memory of a picture anew; in pages of 4 KiB that takes longer than decoding.

@@ -17,7 +17,7 @@ from ecg_core.learning import noise, pages, ptbxl
 from ecg_core.learning.evaluate import page_of
 from ecg_core.page import layouts
 from ecg_core.page.arrange import SIZE_PX, arrange
-from ecg_core.page.render import draw_extent, waveform_extent
+from ecg_core.page.drawn.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM, PageError
 
 TRAIN_RECORDS = 3000

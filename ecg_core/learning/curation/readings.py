@@ -15,7 +15,7 @@ import numpy as np
 from ecg_core.intake import LIMITS, Bundle, EcgScan, IntakeError, Upload, read
 from ecg_core.learning.curation.values import PageFile, PageReading
 from ecg_core.page.arrange import baselines_mm
-from ecg_core.page.rectify import Reading, read_scan
+from ecg_core.page.scan.rectify import Reading, read_scan
 from ecg_core.page.values import EcgPage, PageError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
@@ -184,6 +184,6 @@ def read_kept(path: Path, store: ReadingStore) -> PageReading:
 def _page_code() -> str:
     """Hash of the code that reads pages: other code, other readings."""
     digest = hashlib.sha256()
-    for source in sorted((Path(__file__).parents[2] / "page").glob("*.py")):
+    for source in sorted((Path(__file__).parents[2] / "page").rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:12]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecg_core.page.correction import GAINS_MM_PER_MV, SPEEDS_MM_PER_S, Correction
+from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.layouts import GAIN_MM_PER_MV, SPEED_MM_PER_S
-from ecg_core.page.pulse import Pulse
-from ecg_core.page.quality import refuse, remark
+from ecg_core.page.scan.pulse import Pulse
 from ecg_core.page.values import Remark
 
 PULSE_MV = 1.0

@@ -11,9 +11,9 @@ from itertools import groupby
 
 import numpy as np
 
-from ecg_core.page.ink import RASTER
 from ecg_core.page.layouts import Layout
-from ecg_core.page.traces import Row
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.rows import Row
 
 MIXTURE = {
     "I": (1.0, 0.0),

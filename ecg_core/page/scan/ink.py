@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ecg_core.page.bend import Bend, maps
-from ecg_core.page.lines import CELL_MM
+from ecg_core.page.scan.geometry.bend import Bend, maps
+from ecg_core.page.scan.geometry.lines import CELL_MM
 
 RASTER = 6
 """Pixels per mm of the rectified picture; 5 mm cells and canonical pixels are whole numbers."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecg_core.page.pen import pen_width
-from ecg_core.page.traces import vertical_runs
+from ecg_core.page.recovered.pen import pen_width
+from ecg_core.page.scan.rows import vertical_runs
 
 INKED = 0.2
 """Cover from which a pixel counts as ink."""

@@ -19,9 +19,9 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from ecg_core.page.connected import pieces_of
-from ecg_core.page.ink import RASTER
-from ecg_core.page.traces import Row
+from ecg_core.page.scan.connected import pieces_of
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.rows import Row
 
 HEIGHT_MM = (1.3, 6.5)
 WIDTH_MM = (0.25, 14.0)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from ecg_core.page.bend import SLOPED, Bend
-from ecg_core.page.lines import CELL_MM, Lines
+from ecg_core.page.scan.geometry.bend import SLOPED, Bend
+from ecg_core.page.scan.geometry.lines import CELL_MM, Lines
 
 CARRIER_PX = 14.0
 """Period, in px, of the lines in the copy on which their phase is followed."""

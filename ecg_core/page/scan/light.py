@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ecg_core.page.quality import refuse
+from ecg_core.page.doubts.quality import refuse
 from ecg_core.page.values import PageError
 
 SMALL_PX = 400

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from ecg_core.page.connected import pieces_of
-from ecg_core.page.ink import RASTER
+from ecg_core.page.scan.connected import pieces_of
+from ecg_core.page.scan.ink import RASTER
 
 INKED = 0.5
 """Cover from which a pixel counts as ink."""

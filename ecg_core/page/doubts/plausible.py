@@ -18,8 +18,8 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
 from ecg_core.page.arrange import baselines_mm
+from ecg_core.page.doubts.quality import remark
 from ecg_core.page.layouts import SCANNED, STRIP
-from ecg_core.page.quality import remark
 from ecg_core.page.values import PX_PER_MM, EcgPage, Remark
 
 MIN_CONCENTRATION = 0.62

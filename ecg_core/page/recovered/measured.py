@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.page.trace import recover
+from ecg_core.page.recovered.samples import recover
 from ecg_core.page.values import EcgPage
 from ecg_core.signal.measurements import measure, nothing
 from ecg_core.signal.values import Measurements

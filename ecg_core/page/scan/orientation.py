@@ -13,13 +13,13 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
-from ecg_core.page.ink import RASTER
+from ecg_core.page.doubts.quality import CLEAR_ENDS_MM
 from ecg_core.page.layouts import PAGE_WIDTH_MM
-from ecg_core.page.lettering import Words
-from ecg_core.page.naming import WHOLE, Naming, every_second, may_be_name, settle
-from ecg_core.page.panels import Panels, find_panels
-from ecg_core.page.quality import CLEAR_ENDS_MM
-from ecg_core.page.traces import Row
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.lettering import Words
+from ecg_core.page.scan.naming import WHOLE, Naming, every_second, may_be_name, settle
+from ecg_core.page.scan.panels import Panels, find_panels
+from ecg_core.page.scan.rows import Row
 
 SURE = 2.0
 """A way of reading with so much evidence, or so much more than any other, is not doubted."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ecg_core.page.grid import WORK_SIZE, Grid
-from ecg_core.page.ink import RASTER, separate, straighten
+from ecg_core.page.doubts.quality import refuse
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
-from ecg_core.page.lettering import printed_scale
-from ecg_core.page.pulse import find_pulse, trace_end, trace_start
-from ecg_core.page.quality import refuse
-from ecg_core.page.traces import Row, find_rows, keep_traces
+from ecg_core.page.scan.geometry.grid import WORK_SIZE, Grid
+from ecg_core.page.scan.ink import RASTER, separate, straighten
+from ecg_core.page.scan.lettering import printed_scale
+from ecg_core.page.scan.pulse import find_pulse, trace_end, trace_start
+from ecg_core.page.scan.rows import Row, find_rows, keep_traces
 
 MAX_TILT_DEG = 4.0
 MAX_DISAGREEMENT = 0.08

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ecg_core.page.ink import RASTER
 from ecg_core.page.layouts import PAGE_WIDTH_MM, SCANNED, Layout, strip_layout
-from ecg_core.page.pulse import Pulse, find_pulse, has_gap, trace_start
-from ecg_core.page.traces import Row
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.pulse import Pulse, find_pulse, has_gap, trace_start
+from ecg_core.page.scan.rows import Row
 
 BREAKS_MM = (62.5, 125.0, 187.5)
 """Where columns may begin, after time zero."""

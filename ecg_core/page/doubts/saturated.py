@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.page.quality import refuse, remark
+from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.values import Remark
 
 LEVEL_MV = 0.005

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import fft
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
-from ecg_core.page.lines import CELL_MM, SEEN_MM
+from ecg_core.page.scan.geometry.lines import CELL_MM, SEEN_MM
 
 BANDS, LINES_A_BAND = 6, 47
 """Each profile is taken in so many bands, made of so many rows or columns."""

@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page import quality
-from ecg_core.page.calibration import Calibration
-from ecg_core.page.ink import RASTER
+from ecg_core.page.doubts import quality
+from ecg_core.page.doubts.quality import remark
 from ecg_core.page.layouts import PAGE_WIDTH_MM
-from ecg_core.page.panels import Panels
-from ecg_core.page.quality import remark
-from ecg_core.page.traces import Row, vertical_runs
+from ecg_core.page.scan.calibration import Calibration
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.panels import Panels
+from ecg_core.page.scan.rows import Row, vertical_runs
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox
 
 PEN_MM = 0.5

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ecg_core.page import trace
+from ecg_core.page.doubts.quality import remark
 from ecg_core.page.layouts import LAYOUTS
-from ecg_core.page.quality import remark
+from ecg_core.page.recovered import samples
 from ecg_core.page.values import EcgPage, Remark
 from ecg_core.signal.reversal import Swap, suspicions
 
@@ -36,7 +36,7 @@ def remarks_on_scan(page: EcgPage) -> tuple[Remark, ...]:
     if page.layout not in LAYOUTS:
         return ()
     # The page's own ink is fine enough for this and takes a fifth of the time of its picture.
-    recovery = trace.recover(page, use_picture=False)
+    recovery = samples.recover(page, use_picture=False)
     if not recovery.leads:
         return ()
     record = recovery.as_record()

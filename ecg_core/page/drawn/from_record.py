@@ -8,8 +8,9 @@ import numpy as np
 from scipy import signal
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.page import layouts, plausible, saturated, swapped
-from ecg_core.page.render import draw_extent, waveform_extent
+from ecg_core.page import layouts
+from ecg_core.page.doubts import plausible, saturated, swapped
+from ecg_core.page.drawn.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Remark, Severity, Trace
 from ecg_core.signal import filters
 from ecg_core.signal.filters import Band

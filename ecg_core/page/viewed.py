@@ -9,7 +9,7 @@ import numpy as np
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page import layouts
-from ecg_core.page.from_record import derive_limb_leads, resampled
+from ecg_core.page.drawn.from_record import derive_limb_leads, resampled
 from ecg_core.page.values import EcgPage
 from ecg_core.signal import filters
 from ecg_core.signal.filters import Band

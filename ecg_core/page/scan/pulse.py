@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ecg_core.page.ink import RASTER
-from ecg_core.page.traces import Row, vertical_runs
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.rows import Row, vertical_runs
 
 PULSE_WIDTHS_MM = (1.6, 11.0)
 MAX_STROKES = 40

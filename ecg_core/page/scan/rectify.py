@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page import plausible, quality, swapped
-from ecg_core.page.bend import Bend
 from ecg_core.page.by_hand import as_json, in_words
-from ecg_core.page.compose import Squeeze, compose
 from ecg_core.page.correction import Correction, View, view_of
-from ecg_core.page.follow import projected
-from ecg_core.page.grid import Grid, find_grid
-from ecg_core.page.gridless import scale_without_grid
-from ecg_core.page.ink import RASTER, Ink, straighten
+from ecg_core.page.doubts import plausible, quality, swapped
+from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.layouts import PAGE_WIDTH_MM
-from ecg_core.page.light import explained
-from ecg_core.page.panels import Panels
-from ecg_core.page.quality import refuse, remark
-from ecg_core.page.upright import find_upright
+from ecg_core.page.scan.compose import Squeeze, compose
+from ecg_core.page.scan.geometry.bend import Bend
+from ecg_core.page.scan.geometry.follow import projected
+from ecg_core.page.scan.geometry.grid import Grid, find_grid
+from ecg_core.page.scan.geometry.gridless import scale_without_grid
+from ecg_core.page.scan.ink import RASTER, Ink, straighten
+from ecg_core.page.scan.light import explained
+from ecg_core.page.scan.panels import Panels
+from ecg_core.page.scan.upright import find_upright
 from ecg_core.page.values import EcgPage, PageError, Remark
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecg_core.page.einthoven import residual
-from ecg_core.page.ink import RASTER
 from ecg_core.page.layouts import PAGE_WIDTH_MM, SCANNED, Layout, cabrera
-from ecg_core.page.lettering import Name
-from ecg_core.page.panels import Panels
-from ecg_core.page.traces import Row
+from ecg_core.page.scan.einthoven import residual
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.lettering import Name
+from ecg_core.page.scan.panels import Panels
+from ecg_core.page.scan.rows import Row
 from ecg_core.page.values import LeadBox
 
 BEFORE_MM, FIRST_BEFORE_MM, AFTER_MM = 5.0, 24.0, 17.0

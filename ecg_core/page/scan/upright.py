@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecg_core.page import quality
-from ecg_core.page.calibration import calibrate
-from ecg_core.page.compose import Found
 from ecg_core.page.correction import Correction, turn
-from ecg_core.page.ink import RASTER, Ink, separate
-from ecg_core.page.lettering import printed_scale, words
-from ecg_core.page.naming import FEW_HITS, WHOLE
-from ecg_core.page.orientation import MIRRORED, RARE, SURE, WAYS, Evidence, weigh
-from ecg_core.page.quality import refuse, remark
-from ecg_core.page.traces import (
+from ecg_core.page.doubts import quality
+from ecg_core.page.doubts.quality import refuse, remark
+from ecg_core.page.scan.calibration import calibrate
+from ecg_core.page.scan.compose import Found
+from ecg_core.page.scan.ink import RASTER, Ink, separate
+from ecg_core.page.scan.lettering import printed_scale, words
+from ecg_core.page.scan.naming import FEW_HITS, WHOLE
+from ecg_core.page.scan.orientation import MIRRORED, RARE, SURE, WAYS, Evidence, weigh
+from ecg_core.page.scan.rows import (
     Row,
     count_of_no_layout,
     find_rows,

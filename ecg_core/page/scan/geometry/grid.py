@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ecg_core.page.bend import Bend
-from ecg_core.page.exact import Exact, find_exact
-from ecg_core.page.follow import follow
-from ecg_core.page.lines import CELL_MM, MAX_TURN_DEG, find_lines, lined
+from ecg_core.page.scan.geometry.bend import Bend
+from ecg_core.page.scan.geometry.exact import Exact, find_exact
+from ecg_core.page.scan.geometry.follow import follow
+from ecg_core.page.scan.geometry.lines import CELL_MM, MAX_TURN_DEG, find_lines, lined
 
 WORK_SIZE = 1600
 """Longest side of the copy the geometry is measured on."""

@@ -15,11 +15,11 @@ import numpy as np
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.page import strokes
 from ecg_core.page.arrange import baselines_mm
-from ecg_core.page.ink import RASTER, separate
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_SECONDS, SPEED_MM_PER_S
-from ecg_core.page.pen import line_of, pen_width
+from ecg_core.page.recovered import pen_path
+from ecg_core.page.recovered.pen import line_of, pen_width
+from ecg_core.page.scan.ink import RASTER, separate
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, Trace
 
 FS_HZ = 250.0
@@ -118,13 +118,13 @@ def recover(page: EcgPage, use_picture: bool = True) -> Recovery:
     baselines = np.array(baselines_mm(page.boxes))
     rows_mm = np.unique(np.round(baselines, 3))
     pitch = float(np.median(np.diff(rows_mm))) if len(rows_mm) > 1 else page.height_mm / 2
-    pieces = strokes.pieces_of(cover)
+    pieces = pen_path.pieces_of(cover)
     reach = REACH_PITCHES * pitch
-    paths = strokes.follow(pieces, rows_mm * px_per_mm, reach * px_per_mm, px_per_mm)
+    paths = pen_path.follow(pieces, rows_mm * px_per_mm, reach * px_per_mm, px_per_mm)
     if not any((path >= 0).any() for path in paths):
         names = tuple(dict.fromkeys(box.lead for box in page.boxes))
         return Recovery((), names, px_per_mm, page.source_name, page.source_sha256)
-    rows = strokes.apart(pieces, paths, (rows_mm * px_per_mm).tolist(), px_per_mm)
+    rows = pen_path.apart(pieces, paths, (rows_mm * px_per_mm).tolist(), px_per_mm)
     pen_px = pen_width(*(np.concatenate([getattr(r, e) for r in rows]) for e in ("top", "bottom")))
     lines = [line_of(row.top, row.bottom, pen_px) for row in rows]
     found = []
@@ -181,7 +181,7 @@ def _lead(
     box: LeadBox,
     zero_mm: float,
     line_px: np.ndarray,
-    row: strokes.Strokes,
+    row: pen_path.Strokes,
     px_per_mm: float,
 ) -> RecoveredLead:
     judged = slice(

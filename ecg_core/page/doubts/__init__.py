@@ -1,0 +1,1 @@
+"""What speaks against a page: limits with their reasons, and signs of what is no ECG."""

@@ -1,0 +1,1 @@
+"""Pages drawn from records: the renderer, printed sheets and what happens to paper."""

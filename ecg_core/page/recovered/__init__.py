@@ -1,0 +1,1 @@
+"""Waveforms recovered from the ink of a page."""

@@ -1,0 +1,1 @@
+"""Pages read off pictures: from pixels to a straightened sheet, its rows and its leads."""

@@ -1,0 +1,1 @@
+"""Where every millimetre of the paper lies in a picture."""
