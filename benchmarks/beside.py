@@ -36,8 +36,8 @@ from ecg_core.labelled.checking import check
 from ecg_core.labelled.columns import Column, Role, read_table
 from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.page.drawn.printed import print_record
-from ecg_core.triage.accounts import Account
-from ecg_core.triage.store import Store
+from ecg_core.store.cases.store import Store
+from ecg_core.store.people.accounts import Account
 
 OUT = Path(__file__).parent / "results" / "beside.jsonl"
 PNG = (cv2.IMWRITE_PNG_COMPRESSION, 3, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT)

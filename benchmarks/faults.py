@@ -26,11 +26,11 @@ import torch
 from ecg_core.intake import Bundle, Upload
 from ecg_core.network import Answering
 from ecg_core.network.statements import Triage
-from ecg_core.triage.jobs import Jobs
+from ecg_core.store.background.jobs import Jobs
+from ecg_core.store.background.scoring import Answers
+from ecg_core.store.cases.readings import Reading
+from ecg_core.store.cases.store import CaseFilter, Store
 from ecg_core.triage.priority import Priority
-from ecg_core.triage.readings import Reading
-from ecg_core.triage.scoring import Answers
-from ecg_core.triage.store import CaseFilter, Store
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "results" / "faults.jsonl"

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from ecg_core import network
 from ecg_core.intake import Bundle, Upload
-from ecg_core.triage import chain, scoring, workflow
-from ecg_core.triage.canonical import canonical_json, sha256_text
+from ecg_core.store.audit import chain
+from ecg_core.store.audit.canonical import canonical_json, sha256_text
+from ecg_core.store.background import scoring
+from ecg_core.store.cases import workflow
+from ecg_core.store.cases.room_schema import CaseStateRow
+from ecg_core.store.cases.schema import Action, CaseRow, EventRow, FileRow, HeadRow
+from ecg_core.store.cases.store import Store
 from ecg_core.triage.priority import Priority, rank
-from ecg_core.triage.room_schema import CaseStateRow
-from ecg_core.triage.schema import Action, CaseRow, EventRow, FileRow, HeadRow
-from ecg_core.triage.store import Store
 
 DEMO = Path(__file__).parents[1] / "assets" / "demo"
 _BATCH = 2000

@@ -26,13 +26,13 @@ from urllib.parse import parse_qsl
 
 from benchmarks.filled import fill
 from benchmarks.sessions import Screen, Session, healthy
-from ecg_core.triage.accounts import Account, Accounts
+from ecg_core.store.cases.readings import Phase, Reading
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.store import Store
+from ecg_core.store.cases.worklist import View, WorklistFilter
+from ecg_core.store.people.accounts import Account, Accounts
+from ecg_core.store.people.roles import Role
 from ecg_core.triage.priority import Priority
-from ecg_core.triage.readings import Phase, Reading
-from ecg_core.triage.roles import Role
-from ecg_core.triage.room import Room
-from ecg_core.triage.store import Store
-from ecg_core.triage.worklist import View, WorklistFilter
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "results" / "room.jsonl"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecg_core.triage.accounts import Account
-from ecg_core.triage.roles import ALLOWED, PERMISSION_NAMES, ROLE_NAMES, Permission, Role
-from ecg_core.triage.store import StoreError
+from ecg_core.store.cases.store import StoreError
+from ecg_core.store.people.accounts import Account
+from ecg_core.store.people.roles import ALLOWED, PERMISSION_NAMES, ROLE_NAMES, Permission, Role
 from server import place
 from server.start import address
 from widgets import notice, person

@@ -13,13 +13,12 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
-from ecg_core.triage import daily
-from ecg_core.triage import events as searching
-from ecg_core.triage.anchor import Link
-from ecg_core.triage.readings import Verdict
-from ecg_core.triage.roles import Permission
-from ecg_core.triage.room import Room
-from ecg_core.triage.store import (
+from ecg_core.store.audit import daily
+from ecg_core.store.audit.anchor import Link
+from ecg_core.store.cases import events as searching
+from ecg_core.store.cases.readings import Verdict
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.store import (
     Action,
     CaseFilter,
     CaseSummary,
@@ -28,6 +27,7 @@ from ecg_core.triage.store import (
     Status,
     StoreError,
 )
+from ecg_core.store.people.roles import Permission
 from widgets import badges, engine, exchange, history, person
 from widgets.badges import priority_name
 from widgets.case_view import case_view, checks_badge

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from ecg_core.store.cases.store import StoreError
+from ecg_core.store.people.roles import Permission
+from ecg_core.store.upkeep.settings import BlindFor, Settings
 from ecg_core.triage.priority import RULES, Priority
-from ecg_core.triage.roles import Permission
-from ecg_core.triage.settings import BlindFor, Settings
-from ecg_core.triage.store import StoreError
 from widgets import engine, notice, person
 from widgets.badges import priority_name
 from widgets.entrance import through_app

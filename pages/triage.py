@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecg_core.triage.roles import Permission
+from ecg_core.store.people.roles import Permission
 from widgets import person, queue
 from widgets.entrance import through_app
 from widgets.opening import opening_screen

@@ -10,12 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.store import StoreError
+from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
+from ecg_core.store.cases.worklist import View, WorklistFilter, WorklistRow
+from ecg_core.store.people.roles import Permission
 from ecg_core.triage.priority import Priority
-from ecg_core.triage.roles import Permission
-from ecg_core.triage.room import Room
-from ecg_core.triage.store import StoreError
-from ecg_core.triage.workflow import STATUS_NAMES, CaseStatus
-from ecg_core.triage.worklist import View, WorklistFilter, WorklistRow
 from widgets import batch, engine, exchange, person, unsaved
 from widgets.badges import priority_name
 from widgets.desk import desk, last_saved

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ecg_core.triage.errors import StoreError
-from ecg_core.triage.passwords import SHORTEST
+from ecg_core.store.people.passwords import SHORTEST
+from ecg_core.store.upkeep.errors import StoreError
 from server import cookies, place, provider
 
 _STYLE = (Path(__file__).parent / "account.css").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ from itsdangerous import BadSignature, Signer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ecg_core.triage.accounts import Account
-from ecg_core.triage.canonical import sha256_text
+from ecg_core.store.audit.canonical import sha256_text
+from ecg_core.store.people.accounts import Account
 from server import place
 
 NAME = "ecg_sign_in"

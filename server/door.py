@@ -14,9 +14,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ecg_core.triage.accounts import Account
-from ecg_core.triage.errors import StoreError
-from ecg_core.triage.roles import Permission
+from ecg_core.store.people.accounts import Account
+from ecg_core.store.people.roles import Permission
+from ecg_core.store.upkeep.errors import StoreError
 from server import cookies, provider
 
 OPEN = ("/account/", "/_stcore/health", "/static/", "/favicon", "/auth/", "/oauth2callback")

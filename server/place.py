@@ -6,9 +6,9 @@ import os
 from functools import cache
 from pathlib import Path
 
-from ecg_core.triage.accounts import Accounts
-from ecg_core.triage.keys import kept_key
-from ecg_core.triage.store import Store
+from ecg_core.store.cases.store import Store
+from ecg_core.store.people.accounts import Accounts
+from ecg_core.store.people.keys import kept_key
 
 
 def data_dir() -> Path:

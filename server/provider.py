@@ -13,8 +13,8 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from ecg_core.triage.errors import StoreError
-from ecg_core.triage.roles import Role
+from ecg_core.store.people.roles import Role
+from ecg_core.store.upkeep.errors import StoreError
 
 ASKED = "provider"
 """Query parameter by which the sign-in page sends a person to the provider."""

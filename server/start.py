@@ -14,9 +14,9 @@ from pathlib import Path
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
-from ecg_core.triage import health
-from ecg_core.triage.errors import StoreError
-from ecg_core.triage.jobs import Jobs
+from ecg_core.store.background.jobs import Jobs
+from ecg_core.store.upkeep import health
+from ecg_core.store.upkeep.errors import StoreError
 from server import place
 
 _log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ import streamlit as st
 from ecg_core.intake.patients import tag
 from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
+from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.triage.priority import Priority, PriorityDecision
-from ecg_core.triage.workflow import STATUS_NAMES, CaseStatus
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from ecg_core import intake
 from ecg_core.intake.values import Upload
-from ecg_core.triage.jobs import Jobs, Progress
-from ecg_core.triage.roles import Permission
-from ecg_core.triage.store import StoreError
+from ecg_core.store.background.jobs import Jobs, Progress
+from ecg_core.store.cases.store import StoreError
+from ecg_core.store.people.roles import Permission
 from server import place
 from widgets import person
 from widgets.text import plain

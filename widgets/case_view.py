@@ -14,9 +14,9 @@ import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.network.values import Attention
-from ecg_core.triage.readings import Phase, Verdict
-from ecg_core.triage.room import Room
-from ecg_core.triage.store import StoredCase, StoredReading
+from ecg_core.store.cases.readings import Phase, Verdict
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.store import StoredCase, StoredReading
 from widgets import earlier, engine, looking, measuring, person, reported, verdict
 from widgets.badges import priority_name
 from widgets.looking import Looking

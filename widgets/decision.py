@@ -10,10 +10,10 @@ import streamlit as st
 
 from ecg_core.network.statements import STATEMENTS, Triage, triage_names
 from ecg_core.network.values import Prediction
+from ecg_core.store.cases.readings import VERDICT_NAMES, Confidence, Phase, Reading, Verdict
+from ecg_core.store.cases.room import Turn
+from ecg_core.store.cases.store import StoreError
 from ecg_core.triage.priority import Priority, PriorityDecision
-from ecg_core.triage.readings import VERDICT_NAMES, Confidence, Phase, Reading, Verdict
-from ecg_core.triage.room import Turn
-from ecg_core.triage.store import StoreError
 from widgets import engine, notice, person, queue, unsaved
 from widgets.badges import priority_name
 from widgets.engine import Answer

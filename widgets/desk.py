@@ -9,11 +9,11 @@ import streamlit as st
 
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
-from ecg_core.triage.readings import Phase
-from ecg_core.triage.roles import Permission
-from ecg_core.triage.room import Room, Turn
-from ecg_core.triage.store import StoredCase
-from ecg_core.triage.workflow import STATUS_NAMES, CaseStatus
+from ecg_core.store.cases.readings import Phase
+from ecg_core.store.cases.room import Room, Turn
+from ecg_core.store.cases.store import StoredCase
+from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
+from ecg_core.store.people.roles import Permission
 from widgets import badges, decision, engine, exchange
 from widgets.case_view import case_view, checks_badge
 from widgets.decision import AtHand

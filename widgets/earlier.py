@@ -12,7 +12,7 @@ from ecg_core.intake.values import IntakeError
 from ecg_core.page.overlay import beat_shift_s
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves
-from ecg_core.triage.store import CaseFilter, StoreError
+from ecg_core.store.cases.store import CaseFilter, StoreError
 from widgets import engine, queue
 from widgets.paper import Earlier
 

@@ -27,9 +27,9 @@ from ecg_core.page.recovered.samples import recover
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
 from ecg_core.signal.filters import Band
+from ecg_core.store.cases.store import Store, StoredCase, StoreError
+from ecg_core.store.upkeep.settings import Settings
 from ecg_core.triage.priority import PriorityDecision, decide
-from ecg_core.triage.settings import Settings
-from ecg_core.triage.store import Store, StoredCase, StoreError
 from server import place
 from widgets.shelf import Shelf
 

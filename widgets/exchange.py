@@ -7,11 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from ecg_core.triage.exchange import case_report, list_csv
-from ecg_core.triage.roles import Permission
-from ecg_core.triage.room import Room
-from ecg_core.triage.store import StoredCase
-from ecg_core.triage.worklist import WorklistFilter
+from ecg_core.store.cases.exchange import case_report, list_csv
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.store import StoredCase
+from ecg_core.store.cases.worklist import WorklistFilter
+from ecg_core.store.people.roles import Permission
 from widgets import person
 
 

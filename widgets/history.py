@@ -9,8 +9,8 @@ import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES, triage_names
 from ecg_core.network.values import Prediction
-from ecg_core.triage import events as searching
-from ecg_core.triage.store import CaseFilter, StoredCase, StoredEvent
+from ecg_core.store.cases import events as searching
+from ecg_core.store.cases.store import CaseFilter, StoredCase, StoredEvent
 from widgets import engine
 
 DIFFERENT = 0.1

@@ -8,7 +8,7 @@ from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.values import PageError
 from ecg_core.signal.values import Measurements
-from ecg_core.triage.store import StoredCase, StoreError
+from ecg_core.store.cases.store import StoredCase, StoreError
 from widgets import engine, queue
 from widgets.earlier import OPENED, STORED
 from widgets.engine import View

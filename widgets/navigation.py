@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ecg_core.triage.accounts import Account
-from ecg_core.triage.roles import Permission
+from ecg_core.store.people.accounts import Account
+from ecg_core.store.people.roles import Permission
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage

@@ -10,7 +10,7 @@ from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from ecg_core import intake
 from ecg_core.intake.values import Bundle, IntakeError, Upload
-from ecg_core.triage.store import StoreError
+from ecg_core.store.cases.store import StoreError
 from widgets import engine, queue
 from widgets.demos import Demo, demos
 from widgets.documents import keep, page_choosers

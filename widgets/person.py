@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from ecg_core.triage.accounts import Account
-from ecg_core.triage.roles import ROLE_NAMES, NotAllowedError, Permission, Role
-from ecg_core.triage.room import Room
-from ecg_core.triage.store import StoreError
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.store import StoreError
+from ecg_core.store.people.accounts import Account
+from ecg_core.store.people.roles import ROLE_NAMES, NotAllowedError, Permission, Role
 from server import cookies, place, provider
 from widgets.text import plain
 

@@ -12,8 +12,8 @@ from ecg_core.network.values import Attention
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import PageError
 from ecg_core.signal.filters import Band
-from ecg_core.triage.readings import StoredReading
-from ecg_core.triage.store import StoreError
+from ecg_core.store.cases.readings import StoredReading
+from ecg_core.store.cases.store import StoreError
 from widgets import (
     along,
     badges,

@@ -17,8 +17,8 @@ from ecg_core.report.content import Content
 from ecg_core.report.narrative import compose
 from ecg_core.report.values import Facts, Narrative
 from ecg_core.signal.values import Measurements
+from ecg_core.store.cases.readings import StoredReading
 from ecg_core.triage.priority import PriorityDecision
-from ecg_core.triage.readings import StoredReading
 from widgets.measurements import details, header
 from widgets.narrative import editor, narrative_view
 from widgets.recorded import person_choice, recorded_person

@@ -16,9 +16,9 @@ from ecg_core.page.recovered.samples import recover
 from ecg_core.page.recovered.waveform_files import csv_text, stem, wfdb_zip
 from ecg_core.page.scan.redact import Redacted, is_available, redact
 from ecg_core.page.values import EcgPage
-from ecg_core.triage.roles import Permission
-from ecg_core.triage.room import Room
-from ecg_core.triage.store import StoredCase, StoreError
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.store import StoredCase, StoreError
+from ecg_core.store.people.roles import Permission
 from widgets import engine
 from widgets.engine import View
 

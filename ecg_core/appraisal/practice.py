@@ -20,9 +20,9 @@ from ecg_core.appraisal.shipped import ACUTE, ACUTE_NAME
 from ecg_core.appraisal.values import CaseSet, Choice, Dimension, Origin, Question
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
-from ecg_core.triage.readings import Phase
-from ecg_core.triage.schema import Action, CaseRow, EventRow, ReadingRow
-from ecg_core.triage.workflow import reader_key
+from ecg_core.store.cases.readings import Phase
+from ecg_core.store.cases.schema import Action, CaseRow, EventRow, ReadingRow
+from ecg_core.store.cases.workflow import reader_key
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain, emit
-from ecg_core.triage import daily
-from ecg_core.triage.store import Store
+from ecg_core.store.audit import daily
+from ecg_core.store.cases.store import Store
 
 
 def register(subparsers: Any) -> None:

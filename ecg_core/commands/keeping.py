@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain, emit
-from ecg_core.triage import health
-from ecg_core.triage.backup import backup, restore
-from ecg_core.triage.errors import StoreError
+from ecg_core.store.upkeep import health
+from ecg_core.store.upkeep.backup import backup, restore
+from ecg_core.store.upkeep.errors import StoreError
 
 
 def register(subparsers: Any) -> None:

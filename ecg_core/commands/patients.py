@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain, emit
-from ecg_core.triage.errors import StoreError
-from ecg_core.triage.patients import link_all
-from ecg_core.triage.store import Store
+from ecg_core.store.cases.patients import link_all
+from ecg_core.store.cases.store import Store
+from ecg_core.store.upkeep.errors import StoreError
 
 
 def register(subparsers: Any) -> None:

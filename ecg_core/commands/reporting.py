@@ -25,8 +25,8 @@ from ecg_core.report.limits import Person, Sex
 from ecg_core.report.narrative import compose
 from ecg_core.report.pdf import render
 from ecg_core.report.values import Facts
+from ecg_core.store.cases.store import Store, StoreError
 from ecg_core.triage.priority import decide
-from ecg_core.triage.store import Store, StoreError
 
 SHEETS = {"a4": Paper.A4, "letter": Paper.LETTER}
 

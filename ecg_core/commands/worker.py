@@ -10,8 +10,8 @@ from threading import Event, Thread
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain
-from ecg_core.triage import tasks
-from ecg_core.triage.store import Store, StoreError
+from ecg_core.store.background import tasks
+from ecg_core.store.cases.store import Store, StoreError
 
 
 def register(subparsers: Any) -> None:

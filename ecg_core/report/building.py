@@ -11,8 +11,8 @@ from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
 from ecg_core.report.content import Content, Decided
 from ecg_core.signal.values import Measurements
+from ecg_core.store.cases.readings import VERDICT_NAMES, StoredReading
 from ecg_core.triage.priority import PriorityDecision
-from ecg_core.triage.readings import VERDICT_NAMES, StoredReading
 
 
 def decided(readings: Sequence[StoredReading]) -> tuple[Decided, ...]:

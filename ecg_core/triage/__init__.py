@@ -1,0 +1,1 @@
+"""Triage: who is read first, by rules as tables; no database."""

@@ -11,7 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from ecg_core import network
-from ecg_core.triage import passwords
+from ecg_core.store.people import passwords
 from server import cookies, place
 from widgets import engine, person
 from widgets.demos import FOLDER

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.triage.store import CaseFilter, ExportFormat
+from ecg_core.store.cases.store import CaseFilter, ExportFormat
 from tests.app.conftest import READER, demo_files, drop, words
 from tests.app.test_triage import case_of
 from widgets import engine

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from ecg_core.page import Correction
 from ecg_core.page.drawn.printed import PrintStyle, print_record
-from ecg_core.triage.schema import Action
-from ecg_core.triage.store import CaseFilter
+from ecg_core.store.cases.schema import Action
+from ecg_core.store.cases.store import CaseFilter
 from tests.app.conftest import demo_files, drop, words
 from tests.page.sample_records import beating
 from widgets import engine

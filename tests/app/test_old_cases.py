@@ -14,7 +14,7 @@ from ecg_core.network import explain, registry
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.values import Attention
 from ecg_core.page.values import PREPROCESSING_VERSION
-from ecg_core.triage.store import CaseFilter, StoredCase
+from ecg_core.store.cases.store import CaseFilter, StoredCase
 from tests.app.conftest import words
 from tests.network.models import write_model
 from widgets import case_view, engine

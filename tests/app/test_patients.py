@@ -7,7 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.triage.store import CaseFilter
+from ecg_core.store.cases.store import CaseFilter
 from tests.app.conftest import demo_files, drop, words
 from tests.intake.vendor_files import NUMBER, PATIENT, TWELVE, aecg, scp, twelve
 from widgets import engine, reading

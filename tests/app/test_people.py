@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.triage.roles import Role
+from ecg_core.store.people.roles import Role
 from server import place
 from tests.app.conftest import READER, ROOT, Cookies, words
 from widgets.navigation import PAGES

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import streamlit as st
 
-from ecg_core.triage.errors import StoreError
-from ecg_core.triage.roles import Role
+from ecg_core.store.people.roles import Role
+from ecg_core.store.upkeep.errors import StoreError
 from server import cookies, provider
 
 GROUPS = {"claim": "groups", "roles": {"ecg-readers": "reader", "ecg-leads": "lead"}}

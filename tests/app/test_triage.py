@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecg_core import network
-from ecg_core.triage.store import CaseFilter
+from ecg_core.store.cases.store import CaseFilter
 from tests.app.conftest import READER, demo_files, drop, words
 from widgets import engine
 from widgets.demos import demos

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.triage.readings import Phase
-from ecg_core.triage.settings import BlindFor, Settings
-from ecg_core.triage.store import CaseFilter
+from ecg_core.store.cases.readings import Phase
+from ecg_core.store.cases.store import CaseFilter
+from ecg_core.store.upkeep.settings import BlindFor, Settings
 from server import place
 from tests.app.conftest import READER, words
 from widgets import engine

@@ -11,10 +11,10 @@ import pytest
 from ecg_core import network
 from ecg_core.appraisal import practice
 from ecg_core.network.statements import Triage
-from ecg_core.triage.readings import Phase
-from ecg_core.triage.store import Store
+from ecg_core.store.cases.readings import Phase
+from ecg_core.store.cases.store import Store
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "triage"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
 from stored_cases import MODEL, add, agrees, case, overrides
 
 

@@ -11,7 +11,7 @@ from ecg_core.appraisal import readers
 from ecg_core.appraisal.drift import Shift
 from ecg_core.appraisal.practice import PracticeCase, Said
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
-from ecg_core.triage.readings import Phase
+from ecg_core.store.cases.readings import Phase
 from tests.appraisal.case_sets import case_set, question, separable
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

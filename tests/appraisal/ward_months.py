@@ -20,16 +20,17 @@ from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES
 from ecg_core.network.values import Finding, ModelIdentity, Prediction
 from ecg_core.page.values import PREPROCESSING_VERSION
-from ecg_core.triage import adding, chain
-from ecg_core.triage.accounts import Account, Accounts
-from ecg_core.triage.canonical import utc_text
+from ecg_core.store.audit import chain
+from ecg_core.store.audit.canonical import utc_text
+from ecg_core.store.cases import adding
+from ecg_core.store.cases.readings import Confidence, Phase, Reading
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.store import Store
+from ecg_core.store.people.accounts import Account, Accounts
+from ecg_core.store.people.roles import Actor, Role
 from ecg_core.triage.priority import Priority
-from ecg_core.triage.readings import Confidence, Phase, Reading
-from ecg_core.triage.roles import Actor, Role
-from ecg_core.triage.room import Room
-from ecg_core.triage.store import Store
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "triage"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
 from stored_cases import add, case
 
 PASSWORD = "correct horse battery"

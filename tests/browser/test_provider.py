@@ -24,9 +24,9 @@ from joserfc.jwk import RSAKey
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from ecg_core.triage.room_schema import AccountRow
-from ecg_core.triage.schema import EventRow
-from ecg_core.triage.store import Store
+from ecg_core.store.cases.room_schema import AccountRow
+from ecg_core.store.cases.schema import EventRow
+from ecg_core.store.cases.store import Store
 from tests.browser.conftest import ROOT, _wait_for, shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

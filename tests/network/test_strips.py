@@ -15,7 +15,7 @@ from ecg_core.network.classifier import Classifier
 from ecg_core.network.registry import DEFAULT_MODEL, STRIP_MODEL
 from ecg_core.network.statements import Reads, Triage
 from ecg_core.page import from_record
-from ecg_core.triage.answers import prediction_from_plain, prediction_to_plain
+from ecg_core.store.cases.answers import prediction_from_plain, prediction_to_plain
 from tests.network.models import write_model
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"

@@ -24,8 +24,8 @@ from ecg_core.report.values import Facts
 from ecg_core.signal.beat_model import Heart
 from ecg_core.signal.filters import Band
 from ecg_core.signal.measurements import measure
+from ecg_core.store.cases.readings import Reading, StoredReading
 from ecg_core.triage.priority import Priority, decide
-from ecg_core.triage.readings import Reading, StoredReading
 from tests.report.facts import measured, prediction, record
 
 PX_PER_MM = 10.0

@@ -15,7 +15,7 @@ from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.page import to_page
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import PageError
-from ecg_core.triage.roles import Permission
+from ecg_core.store.people.roles import Permission
 from widgets import engine, person, queue
 from widgets.appraisal import tables
 from widgets.appraisal.context import Context

@@ -16,7 +16,7 @@ from ecg_core.labelled.checking import Checked, check
 from ecg_core.labelled.columns import TableError, code_name, read_table
 from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.network.card import ModelCard
-from ecg_core.triage.roles import Permission
+from ecg_core.store.people.roles import Permission
 from widgets import engine, person
 from widgets.appraisal import mapper, without_ecg
 from widgets.text import plain

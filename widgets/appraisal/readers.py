@@ -14,7 +14,7 @@ from ecg_core.appraisal.drift import MIN_CASES, Drift, Shift
 from ecg_core.appraisal.practice import PracticeCase
 from ecg_core.appraisal.readers import Agreement, Month
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
-from ecg_core.triage.roles import Permission
+from ecg_core.store.people.roles import Permission
 from server import place
 from widgets import person
 from widgets.appraisal import practice_data, tables

@@ -1,0 +1,1 @@
+"""Store: cases and readings kept whole, the audit chain, people, background work, upkeep."""

@@ -1,0 +1,1 @@
+"""ECGs that wait for the machine."""

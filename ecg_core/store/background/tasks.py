@@ -1,0 +1,134 @@
+"""The task queue (huey): on SQLite beside the data, or on a Redis server by URL.
+
+The queue only says which job is next; what is to be done is in the database (`jobs`), so that a
+lost queue loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+from types import FrameType
+
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.api import TaskWrapper
+
+from ecg_core import network
+from ecg_core.store.background.inbox import Inbox
+from ecg_core.store.background.jobs import Jobs
+from ecg_core.store.background.scoring import Answers
+from ecg_core.store.cases.store import Store, StoreError
+
+_QUEUE_GONE: tuple[type[Exception], ...] = (StoreError, OSError, sqlite3.Error)
+# Only a queue by URL needs the driver.
+with suppress(ModuleNotFoundError):
+    from redis.exceptions import RedisError
+
+    _QUEUE_GONE = (*_QUEUE_GONE, RedisError)
+
+_log = logging.getLogger(__name__)
+NAME = "ecg-triage"
+LOOK_S = 2.0
+"""How often the inbox and the jobs without a place in the queue are looked for."""
+
+
+def queue(data_dir: Path, redis_url: str | None = None) -> Huey:
+    """The queue of a data directory, or of the Redis server."""
+    if redis_url:
+        return RedisHuey(NAME, url=redis_url, results=False)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(NAME, filename=str(data_dir / "tasks.db"), results=False, fsync=True)
+
+
+def work(
+    store: Store,
+    huey: Huey,
+    inbox: Path | None,
+    stop: Event,
+    alone: bool,
+    answering: Answers | None = None,
+    until_done: bool = False,
+) -> None:
+    """Do jobs until `stop` is set, watching the inbox.
+
+    alone: no other worker shares the database, so that running jobs are known to be orphans.
+    answering: the models, those that are shipped unless given. until_done: end when nothing waits.
+    """
+    jobs = Jobs(store)
+    models = answering or network.Answering()
+
+    def run(job_id: str) -> None:
+        try:
+            jobs.run(job_id, models)
+        except StoreError as error:
+            _log.error("A job waits: %s", error)
+            queued.discard(job_id)
+            stop.wait(LOOK_S)
+
+    task = _task(huey, run)
+    watched = None if inbox is None else Inbox(inbox, store)
+    if alone:
+        jobs.release()
+        huey.flush()
+    queued: set[str] = set()
+    looked = 0.0
+    while not stop.is_set():
+        try:
+            if time.monotonic() - looked > LOOK_S or not looked:
+                looked = time.monotonic()
+                if watched is not None:
+                    watched.look()
+                waiting = jobs.unfinished()
+                for job_id in waiting:
+                    if job_id not in queued:
+                        huey.enqueue(task.s(job_id))
+                queued = set(waiting)
+            next_task = huey.dequeue()
+        except _QUEUE_GONE as error:
+            _log.error("The jobs could not be looked for: %s", error)
+            # The queue may have lost what it held: everything that waits is put there again.
+            queued.clear()
+            stop.wait(LOOK_S)
+            continue
+        if next_task is not None:
+            huey.execute(next_task)
+        elif until_done and not jobs.unfinished():
+            return
+        else:
+            # The queue is empty: what waits still was taken by a worker that died.
+            queued.clear()
+            stop.wait(0.3)
+
+
+def _task(huey: Huey, run: Callable[[str], None]) -> TaskWrapper:
+    """The one task of the queue, under the same name in every program."""
+
+    def score_ecg(job_id: str) -> None:
+        run(job_id)
+
+    wrapper: TaskWrapper = huey.task(name="score_ecg")(score_ecg)
+    return wrapper
+
+
+def stop_on_signals(stop: Event) -> None:
+    """Finish the job at hand and stop when asked to by SIGTERM or SIGINT."""
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, asked)
+    signal.signal(signal.SIGINT, asked)
+
+
+def watch_parent(parent: int, stop: Event) -> None:
+    """Stop once the program that started this one is gone."""
+    while not stop.wait(1.0):
+        if os.getppid() != parent:
+            stop.set()

@@ -1,0 +1,197 @@
+"""What a clinician says of a case, and the rules that a reading must keep to be stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ecg_core.network.statements import STATEMENTS, SUPERCLASSES, TRIAGE_NAMES, Triage
+from ecg_core.store.upkeep.errors import StoreError
+from ecg_core.triage.priority import Priority
+
+LONGEST_READER = 80
+LONGEST_REASON = 1000
+LONGEST_NOTE = 4000
+LONGEST_TOKEN = 64
+
+
+class Phase(StrEnum):
+    """When a reading is given: before the machine's answer, after it, or between two readers."""
+
+    FIRST = "first"
+    FINAL = "final"
+    ADJUDICATION = "adjudication"
+
+
+class Verdict(StrEnum):
+    """What a reader decides."""
+
+    AGREE = "agree"
+    OVERRIDE = "override"
+    CANNOT_DECIDE = "cannot_decide"
+    REPEAT = "repeat"
+
+
+VERDICT_NAMES: dict[Verdict, str] = {
+    Verdict.AGREE: "Agree",
+    Verdict.OVERRIDE: "Override",
+    Verdict.CANNOT_DECIDE: "Cannot decide",
+    Verdict.REPEAT: "Repeat ECG",
+}
+
+
+class Confidence(StrEnum):
+    """How sure a reader is of a first reading."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One clinician's decision on a case.
+
+    agrees: with the machine's class; None where no class is decided on, and in a first reading.
+    triage: the class decided on, None for "cannot decide" and "repeat". reason: why the machine
+    was overridden; note: anything else. verdict: when left out, by `agrees`.
+    findings: codes of statements and superclasses that the reader sees; None names none.
+    second_wanted: a second reader is asked. confidence: of a first reading.
+    """
+
+    reader: str
+    agrees: bool | None
+    triage: Triage | None
+    priority: Priority | None
+    reason: str = ""
+    note: str = ""
+    verdict: Verdict | None = None
+    findings: tuple[str, ...] | None = None
+    second_wanted: bool = False
+    confidence: Confidence | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict is None and self.agrees is not None:
+            verdict = Verdict.AGREE if self.agrees else Verdict.OVERRIDE
+            object.__setattr__(self, "verdict", verdict)
+
+
+@dataclass(frozen=True)
+class StoredReading:
+    """A reading as stored: its event's number, when, and the event of the reading before it.
+
+    account: who read, "" before there were accounts. blind: of a first reading, whether the
+    reader had seen neither the machine's answer nor another's. undone: taken back by its reader.
+    """
+
+    event: int
+    created_utc: datetime
+    reading: Reading
+    earlier_event: int | None
+    phase: Phase = Phase.FINAL
+    account: str = ""
+    blind: bool | None = None
+    undone: bool = False
+
+
+def checked(
+    reading: Reading, machine: Triage, abstained: bool, phase: Phase = Phase.FINAL
+) -> Reading:
+    """The reading with its texts trimmed. Raises StoreError when it must not be stored.
+
+    machine, abstained: the machine's class, and whether it declined to answer.
+    """
+    clean = replace(
+        reading,
+        reader=checked_name(reading.reader),
+        reason=_text("reason", reading.reason, LONGEST_REASON),
+        note=_text("note", reading.note, LONGEST_NOTE),
+        findings=_codes(reading.findings),
+    )
+    if phase is Phase.FIRST:
+        return _checked_first(clean)
+    if clean.priority is None:
+        raise StoreError("The priority is missing.", "Choose one.")
+    verdict = clean.verdict
+    if verdict is None:
+        raise StoreError("The decision is missing.", "Agree, override, or say that you cannot.")
+    if verdict in (Verdict.CANNOT_DECIDE, Verdict.REPEAT):
+        return replace(clean, agrees=None, triage=None)
+    if clean.triage is None:
+        raise StoreError("The class is missing.", "Choose the class that you decide on.")
+    if phase is Phase.ADJUDICATION:
+        agrees = clean.triage == machine and not abstained
+        return replace(clean, agrees=agrees, verdict=Verdict.AGREE if agrees else Verdict.OVERRIDE)
+    if clean.agrees and abstained:
+        raise StoreError(
+            "The machine gave no answer to agree with.", "Decide on a class and give a reason."
+        )
+    if clean.agrees and clean.triage != machine:
+        raise StoreError(
+            f"Agreeing means the machine's class, {TRIAGE_NAMES[machine]}.",
+            "Override the machine to decide on another class.",
+        )
+    same = clean.triage == machine and clean.findings is None
+    if not clean.agrees and same and not abstained:
+        raise StoreError(
+            "An override needs another class than the machine's, or other findings.",
+            "Choose another class, or agree; the priority can be changed either way.",
+        )
+    if not clean.agrees and not clean.reason:
+        raise StoreError("The machine was overridden without a reason.", "Give the reason.")
+    return clean
+
+
+def _checked_first(clean: Reading) -> Reading:
+    if clean.triage is None:
+        raise StoreError("The class is missing.", "Choose the class that you see.")
+    if clean.confidence is None:
+        raise StoreError("How sure you are is missing.", "Choose low, moderate or high.")
+    return replace(clean, agrees=None, verdict=None, priority=None, second_wanted=False)
+
+
+def _codes(findings: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if findings is None:
+        return None
+    unknown = [code for code in findings if code not in STATEMENTS and code not in SUPERCLASSES]
+    if unknown:
+        raise StoreError(f"There is no finding {unknown[0]!r}.", "Choose from the list.")
+    return tuple(sorted(set(findings)))
+
+
+def checked_name(name: str) -> str:
+    """A person's name, trimmed. Raises StoreError when it is none.
+
+    It begins with a letter or digit, which also keeps spreadsheets from reading an exported
+    name as a formula.
+    """
+    clean = _text("name", name, LONGEST_READER)
+    if not clean:
+        raise StoreError("The reader's name is missing.", "Enter your name.")
+    if not clean[0].isalnum() or not clean.isprintable():
+        raise StoreError(
+            "The reader's name must be one line that begins with a letter or digit.",
+            "Enter your name.",
+        )
+    return clean
+
+
+def checked_token(token: str) -> str:
+    """The token that makes a reading idempotent. Raises StoreError when it is unusable."""
+    if not token or _text("token", token, LONGEST_TOKEN) != token:
+        raise StoreError("The reading came without a usable token.", "Reload the page.")
+    return token
+
+
+def _text(what: str, value: str, longest: int) -> str:
+    clean = value.strip()
+    if len(clean) > longest:
+        raise StoreError(
+            f"The {what} is {len(clean)} characters long.", f"Shorten it to {longest} characters."
+        )
+    if "\0" in clean or any("\ud800" <= letter <= "\udfff" for letter in clean):
+        raise StoreError(
+            f"The {what} holds characters that cannot be stored.", "Type it in plain text."
+        )
+    return clean

@@ -1,0 +1,243 @@
+"""The reading room as one person sees it: every action asks the roles first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TextIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ecg_core.store.audit import chain
+from ecg_core.store.audit.export import ExportFormat
+from ecg_core.store.cases import recording, reopening, worklist
+from ecg_core.store.cases.readings import Phase, Reading
+from ecg_core.store.cases.room_schema import CaseStateRow
+from ecg_core.store.cases.schema import CaseRow, HeadRow
+from ecg_core.store.cases.store import Store, StoredCase
+from ecg_core.store.cases.workflow import OPEN, CaseStatus
+from ecg_core.store.cases.worklist import Seat, WorklistFilter, WorklistRow
+from ecg_core.store.people.accounts import Account
+from ecg_core.store.people.roles import Actor, Permission
+from ecg_core.store.upkeep.errors import StoreError
+from ecg_core.store.upkeep.settings import BlindFor, Settings
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a person may do with a case now.
+
+    phase: which reading comes next; None when there is nothing for this person to say.
+    blind: a first reading comes before the machine's answer. hidden: readings of others are not
+    to be seen yet. taken_by: who else has it open. why: why nothing is to be said.
+    """
+
+    status: CaseStatus
+    phase: Phase | None
+    blind: bool
+    hidden: bool
+    taken_by: str | None
+    assignee: str | None
+    list_name: str
+    why: str = ""
+
+
+class Room:
+    """A store, for one person. Methods raise NotAllowedError or another StoreError."""
+
+    def __init__(self, store: Store, account: Account) -> None:
+        self.store = store
+        self.account = account
+        self.actor: Actor = account.actor
+        self.seat = Seat(account.id, account.may(Permission.ADJUDICATE))
+
+    # -- the list --------------------------------------------------------------------------
+
+    def worklist(self, wanted: WorklistFilter) -> tuple[list[WorklistRow], int]:
+        """A page of the list, and how many cases match in all."""
+        self.actor.require(Permission.SEE_WORKLIST)
+        with self.store.snapshot() as session:
+            rows = worklist.find(session, wanted, self.seat)
+            return rows, worklist.count(session, wanted, self.seat)
+
+    def following(self, wanted: WorklistFilter, not_this: str = "") -> str | None:
+        """The case to open next."""
+        self.actor.require(Permission.READ)
+        with self.store.snapshot() as session:
+            return worklist.following(session, wanted, self.seat, not_this)
+
+    def take_next(self, wanted: WorklistFilter, not_this: str = "") -> str | None:
+        """The case to open next, held for this person: two who ask at once get two cases."""
+        self.actor.require(Permission.READ)
+        minutes = self.store.settings().taken_minutes
+        with self.store.changing() as session:
+            while case_id := worklist.following(session, wanted, self.seat, not_this):
+                if worklist.take(session, case_id, self.account.id, minutes) is None:
+                    return case_id
+        return None
+
+    def lists(self) -> tuple[str, ...]:
+        """The names of all lists."""
+        with self.store.snapshot() as session:
+            return worklist.lists(session)
+
+    # -- one case --------------------------------------------------------------------------
+
+    def turn(self, case_id: str, settings: Settings | None = None) -> Turn:
+        """What this person may do with a case; a reader takes it by asking."""
+        self.actor.require(Permission.OPEN_CASE)
+        settings = settings or self.store.settings()
+        taken_by = None
+        may_read = self.account.may(Permission.READ)
+        with self.store.snapshot() as session:
+            case = reopening.get_case(session, case_id)
+            state = session.get_one(CaseStateRow, case_id)
+            status, readers = CaseStatus(state.status), state.readers.split("\n")
+            waits = not recording.need_not_wait(session, case, self.actor)
+        mine = self.account.id in readers
+        blind = may_read and waits and self._reads_blind(settings, state.list_name)
+        open_to_me = status in (CaseStatus.NEW, CaseStatus.IN_READING)
+        phase, why = None, ""
+        if not may_read:
+            why = "Your role reads along."
+        elif (
+            open_to_me
+            or status is CaseStatus.READ
+            or (status is CaseStatus.SECOND_WANTED and not mine)
+        ):
+            phase = Phase.FIRST if blind else Phase.FINAL
+        elif status is CaseStatus.DISAGREEMENT:
+            if mine:
+                why = "The readers differ: a lead adjudicates."
+            elif self.account.may(Permission.ADJUDICATE):
+                phase = Phase.ADJUDICATION
+            else:
+                why = "Two readers differ: a lead adjudicates."
+        hidden = status is CaseStatus.SECOND_WANTED and not mine and may_read
+        if phase is not None and status in OPEN and not _holds(state, self.account.id, settings):
+            with self.store.changing() as session:
+                taken_by = worklist.take(session, case_id, self.account.id, settings.taken_minutes)
+        if phase is not Phase.FIRST:
+            blind = False
+        return Turn(status, phase, blind, hidden, taken_by, state.assignee, state.list_name, why)
+
+    def release(self, case_id: str) -> None:
+        """Let go of a case; nothing happens when it is not held."""
+        with suppress(StoreError), self.store.changing() as session:
+            worklist.release(session, case_id, self.account.id)
+
+    def see(self, case_id: str) -> None:
+        """Note that this person now sees the machine's answer."""
+        self.actor.require(Permission.OPEN_CASE)
+        with self.store.snapshot() as session:
+            if recording.told(session, reopening.get_case(session, case_id), self.actor):
+                return
+        self._append(
+            case_id,
+            lambda session, head, case: recording.show_answer(session, head, case, self.actor),
+        )
+
+    def reopen(self, case_id: str) -> StoredCase:
+        """A case exactly as it was decided."""
+        self.actor.require(Permission.OPEN_CASE)
+        return self.store.reopen(case_id)
+
+    def view(self, case_id: str) -> int:
+        """Note that this person looked at a case."""
+        self.actor.require(Permission.OPEN_CASE)
+        return self.store.record_view(case_id, self.actor)
+
+    def original(self, case_id: str, position: int) -> bytes:
+        """The bytes of an original file."""
+        self.actor.require(Permission.SEE_ORIGINALS)
+        return self.store.original(case_id, position)
+
+    def read(self, case_id: str, reading: Reading, token: str, phase: Phase) -> int:
+        """Store a reading of this person; gives the number of its event."""
+        needed = Permission.ADJUDICATE if phase is Phase.ADJUDICATION else Permission.READ
+        self.actor.require(needed)
+        if phase is Phase.FINAL and self.turn(case_id).phase is Phase.FIRST:
+            raise StoreError(
+                "You read this case blind: the first reading comes first.", "Reload the page."
+            )
+        return self.store.record_reading(case_id, reading, token, self.actor, phase)
+
+    def take_back(self, case_id: str, event: int, reason: str = "") -> int:
+        """Take back one's own decision."""
+        self.actor.require(Permission.READ)
+        return self._append(
+            case_id,
+            lambda session, head, case: recording.undo(
+                session, head, case, event, self.actor, reason
+            ),
+        )
+
+    def withdraw(self, case_id: str, reason: str) -> int:
+        """Take a case out of the reading."""
+        self.actor.require(Permission.WITHDRAW)
+        return self._append(
+            case_id,
+            lambda session, head, case: recording.withdraw(session, head, case, self.actor, reason),
+        )
+
+    def assign(self, case_id: str, account_id: str | None) -> int:
+        """Give a case to a reader; to oneself, every reader may."""
+        own = account_id in (self.account.id, None)
+        self.actor.require(Permission.READ if own else Permission.ASSIGN)
+        return self._append(
+            case_id,
+            lambda session, head, case: recording.assign(
+                session, head, case, self.actor, account_id
+            ),
+        )
+
+    # -- the rest --------------------------------------------------------------------------
+
+    def change_settings(self, wanted: Settings) -> None:
+        """Put settings in force: rules and templates by leads, the rest by administrators."""
+        present = self.store.settings()
+        ruled = ("rule_priorities", "surely_normal", "note_templates", "blind_for", "blind_lists")
+        if any(getattr(wanted, name) != getattr(present, name) for name in ruled):
+            self.actor.require(Permission.CHANGE_RULES)
+        if any(
+            getattr(wanted, name) != getattr(present, name)
+            for name in ("idle_minutes", "taken_minutes")
+        ):
+            self.actor.require(Permission.CHANGE_SETTINGS)
+        self.store.change_settings(wanted, self.actor)
+
+    def export_chain(self, out: TextIO, fmt: ExportFormat) -> int:
+        """Write the whole chain."""
+        self.actor.require(Permission.EXPORT_AUDIT)
+        return self.store.export(out, fmt, self.actor)
+
+    def _reads_blind(self, settings: Settings, list_name: str) -> bool:
+        if self.account.blind != "list":
+            return self.account.blind == "always"
+        if settings.blind_for is BlindFor.LISTS:
+            return list_name in settings.blind_lists
+        return settings.blind_for is BlindFor.EVERYBODY
+
+    def _append(self, case_id: str, what: Callable[[Session, HeadRow, CaseRow], int]) -> int:
+        with self.store.appending() as session:
+            head = chain.lock_head(session)
+            case = session.scalars(select(CaseRow).where(CaseRow.id == case_id)).one_or_none()
+            return what(session, head, case or reopening.get_case(session, case_id))
+
+    def reads_blind(self, list_name: str = "", settings: Settings | None = None) -> bool:
+        """Whether the machine's answers of a list are kept from this person until they read."""
+        return self.account.may(Permission.READ) and self._reads_blind(
+            settings or self.store.settings(), list_name
+        )
+
+
+def _holds(state: CaseStateRow, account: str, settings: Settings) -> bool:
+    """Whether a reader holds a case for more than half of its time still."""
+    if state.taken_by != account or state.taken_until is None:
+        return False
+    left = datetime.fromisoformat(state.taken_until) - datetime.now(UTC)
+    half_s = settings.taken_minutes * 30
+    return half_s < left.total_seconds() <= settings.taken_minutes * 60

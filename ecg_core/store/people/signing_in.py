@@ -1,0 +1,173 @@
+"""Signing in: passwords with lock-out, and which browsers are signed in now.
+
+What a browser holds is a random token; the database holds its hash, so that a stolen copy of the
+database signs nobody in.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ecg_core.store.audit import chain
+from ecg_core.store.audit.canonical import sha256_text, utc_text
+from ecg_core.store.cases.room_schema import AccountRow, SignInRow
+from ecg_core.store.cases.schema import Action
+from ecg_core.store.cases.store import Store
+from ecg_core.store.people.account_rows import (
+    LONGEST_LOCK_S,
+    Account,
+    account_of,
+    by_name,
+    lock_left_s,
+    this_moment,
+)
+from ecg_core.store.people.passwords import matches
+from ecg_core.store.upkeep import settings
+from ecg_core.store.upkeep.errors import StoreError
+
+FREE_FAILURES = 5
+"""Wrong passwords before an account is locked for a while."""
+FIRST_LOCK_S = 30
+"""The first lock; each further failure doubles it, up to `LONGEST_LOCK_S`."""
+TOUCH_S = 20
+"""A sign of life is written down at most this often."""
+
+
+class SignInError(StoreError):
+    """Somebody was not signed in."""
+
+
+class SignIns:
+    """Signed-in browsers of a store. Every method raises StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def sign_in(self, name: str, password: str) -> str:
+        """The token of a new signed-in browser. Raises SignInError."""
+        with self._store.changing() as session:
+            row = by_name(session, name)
+            account_id = None if row is None else row.id
+            locked_s = 0 if row is None else lock_left_s(row)
+            kept = None if row is None or not row.active else row.password
+        if locked_s:
+            self._failed(name, account_id, "locked")
+            raise SignInError(
+                f"This account is locked for another {_in_words(locked_s)}.",
+                "It was locked after several wrong passwords; an administrator can unlock it.",
+            )
+        # Hashing takes its time on purpose, outside any transaction.
+        if not matches(password, kept):
+            self._failed(name, account_id, "wrong name or password")
+            raise SignInError("The name or the password is wrong.", "Try again.")
+        return self.begin(account_id or "")
+
+    def begin(self, account_id: str, token: str | None = None) -> str:
+        """Sign a browser in as this account; gives its token."""
+        token = token or secrets.token_urlsafe(32)
+        with self._store.appending() as session:
+            head = chain.lock_head(session)
+            row = session.get(AccountRow, account_id)
+            if row is None or not row.active:
+                raise SignInError("This account is not active.", "Ask an administrator.")
+            row.failures, row.locked_until = 0, None
+            now = this_moment()
+            session.add(
+                SignInRow(
+                    token_sha256=sha256_text(token),
+                    account_id=row.id,
+                    created_utc=utc_text(now),
+                    seen_utc=utc_text(now),
+                )
+            )
+            chain.append(
+                session, head, Action.SIGN_IN, account_of(row).actor, None, {"account": row.id}
+            )
+        return token
+
+    def signed_in(self, token: str, touch: bool = True) -> Account | None:
+        """Who is signed in by this token, None when nobody (any more).
+
+        touch: whether this is a sign of life, which puts off the idle time-out.
+        """
+        now = this_moment()
+        with self._store.snapshot() as session:
+            found = session.get(SignInRow, sha256_text(token))
+            if found is None or found.ended_utc is not None:
+                return None
+            row = session.get(AccountRow, found.account_id)
+            if row is None or not row.active:
+                return None
+            idle_s = (now - datetime.fromisoformat(found.seen_utc)).total_seconds()
+            limit_s = settings.read(session).idle_minutes * 60
+            account = account_of(row)
+        if idle_s > limit_s:
+            self._end(token, account, "idle")
+            return None
+        if touch and abs(idle_s) > TOUCH_S:
+            # A sign of life that could not be written down must not cost the reader the page.
+            with suppress(StoreError), self._store.changing() as session:
+                session.execute(
+                    update(SignInRow)
+                    .where(SignInRow.token_sha256 == sha256_text(token))
+                    .values(seen_utc=utc_text(now))
+                )
+        return account
+
+    def known(self, token: str) -> bool:
+        """Whether somebody was ever signed in by this token, though perhaps no longer."""
+        with self._store.snapshot() as session:
+            return session.get(SignInRow, sha256_text(token)) is not None
+
+    def sign_out(self, token: str) -> None:
+        """Sign a browser out, if it is signed in."""
+        account = self.signed_in(token, touch=False)
+        if account is not None:
+            self._end(token, account, "asked")
+
+    def _failed(self, name: str, account_id: str | None, why: str) -> None:
+        with self._store.appending() as session:
+            head = chain.lock_head(session)
+            payload: dict[str, object] = {"why": why}
+            # What was typed is kept only where it names an account: it may be a password.
+            row = None if account_id is None else session.get(AccountRow, account_id)
+            who = "unknown name"
+            if row is not None:
+                who, payload["account"] = row.full_name, row.id
+                if why != "locked":
+                    row.failures += 1
+                    extra = row.failures - FREE_FAILURES
+                    if extra >= 0:
+                        lock_s = min(FIRST_LOCK_S * 2 ** min(extra, 20), LONGEST_LOCK_S)
+                        row.locked_until = utc_text(this_moment() + timedelta(seconds=lock_s))
+                        payload["locked_s"] = lock_s
+            chain.append(session, head, Action.SIGN_IN_FAILED, who, None, payload)
+
+    def _end(self, token: str, account: Account, why: str) -> None:
+        with self._store.appending() as session:
+            head = chain.lock_head(session)
+            found = session.get(SignInRow, sha256_text(token))
+            if found is None or found.ended_utc is not None:
+                return
+            found.ended_utc = utc_text(this_moment())
+            chain.append(session, head, Action.SIGN_OUT, account.actor, None, {"why": why})
+
+
+def end_all(session: Session, account_id: str) -> None:
+    """Sign every browser of an account out."""
+    session.execute(
+        update(SignInRow)
+        .where(SignInRow.account_id == account_id, SignInRow.ended_utc.is_(None))
+        .values(ended_utc=utc_text(this_moment()))
+    )
+
+
+def _in_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    return f"{round(seconds / 60)} minutes"

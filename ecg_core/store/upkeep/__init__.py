@@ -1,0 +1,1 @@
+"""The database, its settings, its health and its back-ups."""

@@ -1,0 +1,162 @@
+"""Back-up and restore, daily anchors, health, events: what a service needs to trust its data."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from stored_cases import add, agrees, case
+from test_chain import unguarded
+
+from ecg_core.cli import main
+from ecg_core.network import registry
+from ecg_core.store.audit import chain, daily
+from ecg_core.store.cases import events
+from ecg_core.store.cases.events import EventFilter
+from ecg_core.store.cases.schema import Action
+from ecg_core.store.cases.store import Store, StoreError
+from ecg_core.store.upkeep import health
+from ecg_core.store.upkeep.backup import backup, restore
+from tests.network.models import write_model
+
+EVENTS = 8
+"""Events of `folder`, see conftest."""
+
+
+def test_a_restored_back_up_is_the_same_and_goes_on(folder: Path, tmp_path: Path) -> None:
+    with closing(Store.open(folder)) as store:
+        # A back-up is taken while the program works.
+        saved = backup(folder, None, tmp_path / "saved.tar")
+        before = [store.reopen(line.id) for line in store.search()]
+    assert saved.events == EVENTS
+    found = restore(tmp_path / "saved.tar", tmp_path / "new", None)
+    assert (found.events, found.files) == (EVENTS, saved.files)
+    with closing(Store.open(tmp_path / "new")) as store:
+        for old in before:
+            again = store.reopen(old.id)
+            assert again.checks.ok
+            assert (again.prediction, again.events) == (old.prediction, old.events)
+            assert store.original(old.id, 1)
+        add(store, case(77))
+        assert store.verify(blobs=True).ok
+
+
+def test_a_damaged_back_up_is_refused(folder: Path, tmp_path: Path) -> None:
+    backup(folder, None, tmp_path / "saved.tar")
+    with tarfile.open(tmp_path / "saved.tar") as archive:
+        archive.extractall(tmp_path / "open", filter="data")
+    blob = next(path for path in (tmp_path / "open" / "blobs").glob("??/*"))
+    blob.write_bytes(b"other")
+    with tarfile.open(tmp_path / "bad.tar", "w") as archive:
+        archive.add(tmp_path / "open", ".")
+    with pytest.raises(StoreError, match="damaged: blobs/"):
+        restore(tmp_path / "bad.tar", tmp_path / "new", None)
+    (tmp_path / "none.tar").write_bytes(b"no tar")
+    with pytest.raises(StoreError, match="no whole back-up"):
+        restore(tmp_path / "none.tar", tmp_path / "other", None)
+    with pytest.raises(StoreError, match="not empty"):
+        restore(tmp_path / "saved.tar", folder, None)
+
+
+def test_a_back_up_of_a_broken_chain_says_so_when_it_comes_back(
+    folder: Path, tmp_path: Path
+) -> None:
+    with closing(unguarded(folder)) as connection:
+        connection.execute("UPDATE events SET actor = 'Eve' WHERE seq = 3")
+    backup(folder, None, tmp_path / "saved.tar")
+    with pytest.raises(StoreError, match="Event 3 was changed"):
+        restore(tmp_path / "saved.tar", tmp_path / "new", None)
+
+
+def test_the_commands(
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ECG_DATABASE_URL", raising=False)
+    archive = str(tmp_path / "saved.tar")
+    assert main(["backup", archive, "--data-dir", str(folder)]) == 0
+    assert json.loads(capsys.readouterr().out)["events"] == EVENTS
+    assert main(["restore", archive, "--data-dir", str(tmp_path / "new")]) == 0
+    capsys.readouterr()
+    assert main(["audit", "anchor", "--data-dir", str(tmp_path / "new")]) == 0
+    kept = tmp_path / "anchors.jsonl"
+    kept.write_text(capsys.readouterr().out)
+    verify = ["audit", "verify", "--anchors", str(kept), "--data-dir"]
+    assert main([*verify, str(tmp_path / "new")]) == 0
+    # Somebody writes another history of the same length.
+    with closing(Store.open(tmp_path / "forged")) as store:
+        for number in range(EVENTS // 2):
+            add(store, case(50 + number))
+    assert main([*verify, str(tmp_path / "forged")]) == 3
+    assert "has another hash now" in capsys.readouterr().err
+
+
+def test_daily_anchors_are_each_days_last_event(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in ("2026-02-01", "2026-02-02"):
+        monkeypatch.setattr(chain, "utc_now", lambda day=day: f"{day}T10:00:00.000000Z")
+        add(store, case(int(day[-1])))
+    found = daily.anchors(store)
+    assert [(anchor.day, anchor.seq) for anchor in found] == [("2026-02-02", 4), ("2026-02-01", 2)]
+    assert daily.compare(store, found) == []
+
+
+def test_recent_events_alone_can_be_checked(folder: Path) -> None:
+    with closing(unguarded(folder)) as connection:
+        connection.execute("UPDATE events SET actor = 'Eve' WHERE seq = 2")
+        connection.commit()
+    with closing(Store.open(folder)) as store:
+        recent = store.verify(since=store.link_before_end(4))
+        assert recent.ok and recent.what == "The last 4 of 8 events are in order."
+        assert not store.verify(since=store.link_before_end(7)).ok
+        assert store.verify().first_broken_seq == 2
+
+
+def test_events_are_found_by_what_they_say(folder: Path) -> None:
+    with closing(Store.open(folder)) as store, store.snapshot() as session:
+        assert events.count(session, EventFilter()) == EVENTS
+        (found,) = events.find(session, EventFilter(text="lead REVERSAL"))
+        assert (found.seq, found.actor) == (8, "Dr Ben")
+        assert [e.seq for e in events.find(session, EventFilter(Action.CASE_ADDED))] == [3, 1]
+        assert "Dr Cid" in events.actors(session)
+        words = events.change_in_words({"old": {"a": 1, "b": 2}, "new": {"a": 1, "b": None}})
+        assert words == "b: 2 → –"
+
+
+def test_other_weights_than_the_cards_are_named_by_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_model(tmp_path / "small", seed=1)
+    monkeypatch.setenv("ECG_MODELS_DIR", str(tmp_path))
+    monkeypatch.setattr(registry, "DEFAULT_MODEL", "small")
+    assert [one.ok for one in health.weights()] == [True]
+    weights = tmp_path / "small" / "weights.safetensors"
+    expected = json.loads((tmp_path / "small" / "card.json").read_text())["weights_sha256"]
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    (found,) = health.weights()
+    assert not found.ok
+    assert f"its card says {expected}" in found.what
+    weights.unlink()
+    assert "cannot be read" in health.weights()[0].what
+
+
+def test_a_clock_that_was_set_back_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.record_reading(add(store, case(1)), agrees(), "one")
+    assert health.clock(store).ok
+    monkeypatch.setattr(health, "utc_now", lambda: "2020-01-01T00:00:00.000000Z")
+    found = health.clock(store)
+    assert not found.ok and "set it right" in found.what
+
+
+def test_a_full_or_read_only_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert health.disk(tmp_path / "not" / "there").ok
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1000))
+    assert not health.disk(tmp_path).ok

@@ -1,0 +1,263 @@
+"""The worklist and the reading room: order, turns, blind reading, taken cases, roles."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from stored_cases import add, case
+
+from ecg_core.network.statements import Triage
+from ecg_core.store.cases.exchange import case_report, list_csv
+from ecg_core.store.cases.readings import Confidence, Phase, Reading
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.room_schema import AccountRow, CaseStateRow
+from ecg_core.store.cases.store import Store, StoreError
+from ecg_core.store.cases.workflow import CaseStatus
+from ecg_core.store.cases.worklist import View, WorklistFilter
+from ecg_core.store.people.accounts import Account
+from ecg_core.store.people.roles import NotAllowedError, Role
+from ecg_core.store.upkeep.settings import BlindFor, Settings
+from ecg_core.triage.priority import Priority
+
+AGREE = Reading("", True, Triage.OTHER, Priority.SOON)
+ASKS = Reading("", True, Triage.OTHER, Priority.SOON, second_wanted=True)
+NORMAL = Reading("", False, Triage.NORMAL, Priority.ROUTINE, "Artefact")
+FIRST = Reading("", None, Triage.NORMAL, None, confidence=Confidence.HIGH)
+
+
+def person(store: Store, name: str, *roles: Role, blind: str = "list") -> Room:
+    """A room for a new account, without the time that a password takes."""
+    account_id = name.encode().hex().ljust(16, "0")[:16]
+    with store.changing() as session:
+        session.add(
+            AccountRow(
+                id=account_id,
+                name=name,
+                name_key=name,
+                full_name=f"Dr {name}",
+                roles="+".join(roles),
+                provider="local",
+                active=True,
+                blind=blind,
+                failures=0,
+                created_utc="2026-01-01T00:00:00.000000Z",
+            )
+        )
+    account = Account(
+        account_id, name, f"Dr {name}", frozenset(roles), True, blind, "local", False, True
+    )
+    return Room(store, account)
+
+
+@pytest.fixture
+def ada(store: Store) -> Room:
+    return person(store, "ada", Role.READER)
+
+
+@pytest.fixture
+def ben(store: Store) -> Room:
+    return person(store, "ben", Role.READER)
+
+
+@pytest.fixture
+def lee(store: Store) -> Room:
+    return person(store, "lee", Role.LEAD)
+
+
+def names(room: Room, **wanted: object) -> list[str]:
+    return [row.name for row in room.worklist(WorklistFilter(**wanted))[0]]  # type: ignore[arg-type]
+
+
+def test_readers_who_ask_at_once_get_different_cases(store: Store) -> None:
+    ids = {add(store, case(number)) for number in range(6)}
+    rooms = [person(store, f"reader{number}", Role.READER) for number in range(8)]
+    with ThreadPoolExecutor(len(rooms)) as pool:
+        got = list(pool.map(lambda room: room.take_next(WorklistFilter()), rooms))
+    # Six cases for eight people: each case once, and nothing is left for two.
+    assert sorted(filter(None, got)) == sorted(ids)
+    assert got.count(None) == 2
+    for room, case_id in zip(rooms, got, strict=True):
+        if case_id is not None:
+            assert room.turn(case_id).taken_by is None
+
+
+def test_most_urgent_first_and_the_oldest_of_those(store: Store, ada: Room) -> None:
+    for number, triage in enumerate((Triage.NORMAL, Triage.ACUTE_MI, Triage.OTHER, Triage.OTHER)):
+        add(store, case(number, triage))
+    add(store, case(9, Triage.ACUTE_MI))
+    assert names(ada) == ["rec1", "rec9", "rec0", "rec2", "rec3"]
+    assert names(ada, limit=2, offset=1) == ["rec9", "rec0"]
+    rows, total = ada.worklist(WorklistFilter(limit=1))
+    assert (rows[0].priority, total) == (Priority.IMMEDIATE, 5)
+    assert rows[0].rule.startswith("Acute or recent infarction")
+
+
+def test_filters(store: Store, ada: Room, lee: Room) -> None:
+    ids = [add(store, case(n, abstains=n == 1, name=f"ECG 100% {n}")) for n in range(4)]
+    ada.read(ids[0], AGREE, "one", Phase.FINAL)
+    lee.assign(ids[2], ada.account.id)
+    assert names(ada, view=View.DONE) == ["ECG 100% 0"]
+    assert names(ada, view=View.MINE) == ["ECG 100% 2"]
+    assert names(ada, status=CaseStatus.NEW) == ["ECG 100% 1", "ECG 100% 2", "ECG 100% 3"]
+    assert names(ada, abstained=True) == ["ECG 100% 1"]
+    assert names(ada, view=View.ALL, priority=Priority.URGENT) == ["ECG 100% 1"]
+    assert names(ada, text="0% 3") == ["ECG 100% 3"]
+    assert names(ada, text=ids[3]) == ["ECG 100% 3"]
+    assert names(ada, assignee=ada.account.id) == ["ECG 100% 2"]
+
+
+def test_the_next_case_is_none_that_another_reader_has_open(
+    store: Store, ada: Room, ben: Room
+) -> None:
+    first, second = add(store, case(1)), add(store, case(2))
+    assert ada.turn(first).taken_by is None
+    assert ben.following(WorklistFilter()) == second
+    assert ben.turn(first).taken_by == ada.account.id
+    assert names(ben, status=CaseStatus.IN_READING) == ["rec1"]
+    ada.release(first)
+    assert ben.turn(first).taken_by is None
+    assert ada.turn(first).taken_by == ben.account.id
+    # Without a sign of life a case is free again.
+    with store.changing() as session:
+        row = session.get_one(CaseStateRow, first)
+        row.taken_until = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+    assert ada.turn(first).taken_by is None
+
+
+def test_a_clock_that_was_set_back_holds_no_case_for_ever(store: Store, ada: Room) -> None:
+    only = add(store, case(1))
+    with store.changing() as session:
+        row = session.get_one(CaseStateRow, only)
+        row.taken_by, row.taken_until = ada.account.id, "2099-01-01T00:00:00.000000Z"
+    cid = person(store, "cid", Role.READER)
+    assert cid.turn(only).taken_by is None
+
+
+def test_a_blind_reader_reads_first(store: Store, ada: Room, lee: Room) -> None:
+    only = add(store, case(1))
+    store.change_settings(Settings(blind_for=BlindFor.EVERYBODY), lee.actor)
+    turn = ada.turn(only)
+    assert (turn.phase, turn.blind) == (Phase.FIRST, True)
+    with pytest.raises(StoreError, match="first reading comes first"):
+        ada.read(only, AGREE, "early", Phase.FINAL)
+    with pytest.raises(StoreError, match="read this case first"):
+        case_report(ada, only)
+    assert "other_abnormal" not in list_csv(ada, WorklistFilter())
+    ada.read(only, FIRST, "first", Phase.FIRST)
+    # The page shows the answer once the first reading is there, and notes that it did.
+    assert (ada.turn(only).phase, ada.turn(only).blind) == (Phase.FINAL, False)
+    ada.see(only)
+    ada.read(only, NORMAL, "final", Phase.FINAL)
+    assert [r.blind for r in store.reopen(only).readings] == [True, None]
+    assert "other_abnormal" in list_csv(ada, WorklistFilter(view=View.ALL))
+
+
+def test_blind_by_account_or_by_list(store: Store, ada: Room) -> None:
+    always = person(store, "eve", Role.READER, blind="always")
+    never = person(store, "flo", Role.READER, blind="never")
+    by_list = Settings(blind_for=BlindFor.LISTS, blind_lists=("Study",))
+    for room, expected in ((ada, (True, False)), (always, (True, True)), (never, (False, False))):
+        assert tuple(room.reads_blind(name, by_list) for name in ("Study", "Ward")) == expected
+
+
+def test_the_second_reader_sees_nothing_of_the_first(
+    store: Store, ada: Room, ben: Room, lee: Room
+) -> None:
+    only = add(store, case(1))
+    ada.read(only, ASKS, "one", Phase.FINAL)
+    assert ben.turn(only).hidden
+    with pytest.raises(StoreError, match="read this case first"):
+        case_report(ben, only)
+    # Not to do for the one who asked.
+    assert (names(ada), names(ben)) == ([], ["rec1"])
+    ben.read(only, NORMAL, "two", Phase.FINAL)
+    assert (names(ada), names(ben), names(lee)) == ([], [], ["rec1"])
+    assert ben.turn(only).phase is None
+    assert lee.turn(only).phase is Phase.ADJUDICATION
+    with pytest.raises(NotAllowedError):
+        ben.read(only, NORMAL, "three", Phase.ADJUDICATION)
+    lee.read(only, NORMAL, "four", Phase.ADJUDICATION)
+    assert names(lee, view=View.DONE) == ["rec1"]
+    assert store.verify().ok
+
+
+def test_a_reader_assigns_only_to_themselves(store: Store, ada: Room, ben: Room) -> None:
+    only = add(store, case(1))
+    ada.assign(only, ada.account.id)
+    with pytest.raises(NotAllowedError):
+        ada.assign(only, ben.account.id)
+    # Assigned to another: not what this reader is given next.
+    assert ben.following(WorklistFilter()) is None
+    with pytest.raises(NotAllowedError):
+        ada.withdraw(only, "No")
+
+
+def test_an_auditor_looks_and_changes_nothing(store: Store) -> None:
+    only = add(store, case(1))
+    auditor = person(store, "aud", Role.AUDITOR)
+    assert auditor.turn(only).phase is None
+    assert auditor.turn(only).taken_by is None
+    with pytest.raises(NotAllowedError):
+        auditor.read(only, AGREE, "one", Phase.FINAL)
+    with pytest.raises(NotAllowedError):
+        auditor.change_settings(Settings(idle_minutes=5))
+    administrator = person(store, "adm", Role.ADMINISTRATOR)
+    with pytest.raises(NotAllowedError):
+        administrator.turn(only)
+    administrator.change_settings(Settings(idle_minutes=5))
+    assert store.settings().idle_minutes == 5
+
+
+def test_settings_that_change_are_an_event_with_old_and_new(store: Store, lee: Room) -> None:
+    lee.change_settings(Settings(rule_priorities={"normal": "soon"}, surely_normal=0.8))
+    with store.snapshot() as session:
+        from ecg_core.store.cases.schema import EventRow
+
+        said = json.loads(session.get_one(EventRow, 1).payload)
+    assert said["old"] == {"rule_priorities": {}, "surely_normal": 0.7}
+    assert said["new"] == {"rule_priorities": {"normal": "soon"}, "surely_normal": 0.8}
+    with pytest.raises(StoreError, match="There is no rule"):
+        lee.change_settings(Settings(rule_priorities={"nonsense": "soon"}))
+    with pytest.raises(StoreError, match="cannot be off"):
+        lee.change_settings(Settings(rule_priorities={"not-surely-normal": "off"}))
+
+
+def test_a_report_is_valid_fhir_without_identifiers_and_is_an_event(
+    store: Store, lee: Room
+) -> None:
+    only = add(store, case(1, name="Jane Doe.hea"))
+    lee.see(only)
+    lee.read(only, NORMAL, "one", Phase.FINAL)
+    plain = json.loads(case_report(lee, only))
+    kinds = [entry["resource"]["resourceType"] for entry in plain["entry"]]
+    assert kinds[0] == "DiagnosticReport" and set(kinds[1:]) == {"Observation"}
+    text = json.dumps(plain)
+    assert "Jane" not in text and "Dr lee" not in text and "Artefact" not in text
+    report = plain["entry"][0]["resource"]
+    assert report["status"] == "final"
+    assert "Override, Normal" in report["conclusion"]
+    values = {
+        entry["resource"]["code"]["coding"][0]["code"]: entry["resource"]
+        for entry in plain["entry"][1:]
+    }
+    assert float(values["normal"]["valueQuantity"]["value"]) == 0.15
+    assert values["decided-class"]["valueCodeableConcept"]["coding"][0]["code"] == "normal"
+    references = {result["reference"] for result in report["result"]}
+    assert references == {entry["fullUrl"] for entry in plain["entry"][1:]}
+    named = case_report(lee, only, identifiers=True)
+    assert "Jane Doe" in named and "Dr lee" in named
+    exports = [e.payload for e in store.reopen(only).events if e.action == "export"]
+    assert [said["identifiers"] for said in exports] == [False, True]
+
+
+def test_identifiers_are_for_leads_and_no_cell_is_a_formula(
+    store: Store, ada: Room, lee: Room
+) -> None:
+    add(store, case(1, name="=cmd()"))
+    with pytest.raises(NotAllowedError):
+        list_csv(ada, WorklistFilter(), identifiers=True)
+    assert "cmd" not in list_csv(ada, WorklistFilter())
+    assert "'=cmd()" in list_csv(lee, WorklistFilter(), identifiers=True)
