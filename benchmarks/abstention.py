@@ -19,10 +19,10 @@ import numpy as np
 from benchmarks.foreign import suite
 from benchmarks.foreign.values import Foreign, jpeg, wfdb_files
 from ecg_core import network
+from ecg_core.evidence.field import outcomes
+from ecg_core.evidence.field.outcomes import InputOutcome
 from ecg_core.intake import Bundle, IntakeError, Upload, read, split
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.learning import outcomes
-from ecg_core.learning.outcomes import InputOutcome
 from ecg_core.network.classifier import Classifier
 from ecg_core.page import PageError, to_page
 from ecg_core.page.drawn import damage

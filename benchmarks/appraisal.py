@@ -17,13 +17,13 @@ import cv2
 import numpy as np
 
 from ecg_core import network
-from ecg_core.appraisal import curves, rates, shipped
-from ecg_core.appraisal.values import CaseSet
+from ecg_core.evidence import published, shipped
+from ecg_core.evidence.figures import curves, rates
+from ecg_core.evidence.own_sets import engines, sets
+from ecg_core.evidence.own_sets.checking import check
+from ecg_core.evidence.own_sets.columns import guess, read_table
+from ecg_core.evidence.values import CaseSet
 from ecg_core.intake.values import Bundle, Upload
-from ecg_core.labelled import engines, sets
-from ecg_core.labelled.checking import check
-from ecg_core.labelled.columns import guess, read_table
-from ecg_core.learning import evidence
 from ecg_core.network.card import ModelCard
 
 SPOKEN = ("acute_mi", "MI", "STTC", "CD", "HYP", "NORM")
@@ -50,7 +50,7 @@ def main() -> None:
 
 def _page(card: ModelCard) -> list[dict[str, object]]:
     def load() -> CaseSet:
-        return shipped.from_evidence(evidence.load(card.name)[0], card)
+        return shipped.from_evidence(published.load(card.name)[0], card)
 
     cases = load()
     counter = iter(range(10_000))

@@ -29,12 +29,12 @@ from benchmarks.filled import fill
 from benchmarks.room import Sitting, mixed_up, readers, server, sit
 from benchmarks.sessions import Session
 from ecg_core import network
+from ecg_core.evidence.own_sets import scoring, sets
+from ecg_core.evidence.own_sets.checking import check
+from ecg_core.evidence.own_sets.columns import Column, Role, read_table
+from ecg_core.evidence.own_sets.sets import LabelledSet, State
 from ecg_core.intake import read_here
 from ecg_core.intake.values import Bundle, EcgRecord, Upload
-from ecg_core.labelled import scoring, sets
-from ecg_core.labelled.checking import check
-from ecg_core.labelled.columns import Column, Role, read_table
-from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.page.drawn.printed import print_record
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Account

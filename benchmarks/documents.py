@@ -17,7 +17,7 @@ from scipy.stats import binomtest
 from benchmarks import beside, four_class, reversal, scans, small_budget, strips, trace
 from benchmarks.markdown import NOT_MEASURED, measured, table
 from ecg_core import network
-from ecg_core.learning import tables
+from ecg_core.evidence.field import tables
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
 

@@ -8,15 +8,17 @@ from statistics import median
 
 from benchmarks.markdown import NOT_MEASURED, interval, measured, table
 from ecg_core import network
-from ecg_core.learning import four_class, literature
-from ecg_core.learning.crossval import figures, zero_shot
-from ecg_core.learning.crossval.answers import Answers
-from ecg_core.learning.crossval.methods import MATCHED, MEAN
-from ecg_core.learning.curation import published
-from ecg_core.learning.literature import Nearest
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence import four_class
+from ecg_core.evidence.field import literature
+from ecg_core.evidence.field.literature import Nearest
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.four_classes import figures
+from ecg_core.evidence.four_classes.answers import Answers
+from ecg_core.evidence.probes import published
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
+from ecg_core.studies.crossval import zero_shot
+from ecg_core.studies.crossval.methods import MATCHED, MEAN
 
 SHOWN_BY_PAIR = (
     "normal ECG, no abnormal rhythm or rate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.figures.metrics import Interval
 
 NOT_MEASURED = "Not measured yet."
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ecg_core.learning.baselines import ABLATIONS, BASELINES
-from ecg_core.learning.baselines.method import Method
-from ecg_core.learning.method_rows import CHEAPER, LESS_COMPUTE, longest
+from ecg_core.evidence.field.method_rows import CHEAPER, LESS_COMPUTE, longest
+from ecg_core.studies.baselines import ABLATIONS, BASELINES
+from ecg_core.studies.baselines.method import Method
 
 OTHER_TESTS = ("degraded", "photos")
 Rows = Sequence[dict[str, Any]]

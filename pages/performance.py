@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ecg_core import network
-from ecg_core.appraisal.values import Origin
+from ecg_core.evidence.values import Origin
 from widgets import person
 from widgets.appraisal import filters, own_sets, practice_data, sources
 from widgets.appraisal.context import Context

@@ -6,7 +6,8 @@ import pytest
 
 from benchmarks.documents import DOCUMENTS, TOP, renewed
 from ecg_core import network
-from ecg_core.learning import evidence, subgroups
+from ecg_core.evidence import published
+from ecg_core.evidence.figures import subgroups
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
 
@@ -24,13 +25,13 @@ def test_documents_quote_the_card(name: str, card: ModelCard) -> None:
 
 
 def test_the_card_quotes_the_evidence(card: ModelCard) -> None:
-    found = evidence.load(card.name)
+    found = published.load(card.name)
     assert {e.weights_sha256 for e in found} == {card.weights_sha256}
     first, last = found[0], found[-1]
-    carried = tuple(f for f in card.figures if evidence.same_source(f, first))
-    assert evidence.figures(first) == carried
-    carried = tuple(f for f in card.figures if evidence.same_source(f, last))
-    assert (*evidence.figures(last), evidence.lost(last, first)) == carried
+    carried = tuple(f for f in card.figures if published.same_source(f, first))
+    assert published.figures(first) == carried
+    carried = tuple(f for f in card.figures if published.same_source(f, last))
+    assert (*published.figures(last), published.lost(last, first)) == carried
     thresholds = [output.threshold for output in card.superclasses]
     assert subgroups.figures(first, thresholds) == card.subgroups
 

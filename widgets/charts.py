@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ecg_core.appraisal.risk import COVERAGES, RiskCoverage
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.figures.risk import COVERAGES, RiskCoverage
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 """One line style per curve, so that colour is never the only difference."""

@@ -295,8 +295,8 @@ def methods() -> tuple[tuple[str, str], ...]:
 @st.cache_data(show_spinner=False, max_entries=24)
 def caution(model: ModelIdentity, method: str) -> str:
     """What the evidence holds against a method of attention; "" where nothing is."""
-    from ecg_core.learning.attending import rows
-    from ecg_core.learning.attending.caution import caution as weigh
+    from ecg_core.evidence.attention import rows
+    from ecg_core.evidence.attention.caution import caution as weigh
 
     return weigh(rows.load(model.name, model.weights_sha256), method)
 

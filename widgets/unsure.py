@@ -8,11 +8,11 @@ from contextlib import suppress
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal import risk as risk_coverage
-from ecg_core.appraisal.risk import COVERAGES, RiskCoverage
-from ecg_core.appraisal.values import CaseSet
-from ecg_core.learning import outcomes
-from ecg_core.learning.outcomes import InputOutcome
+from ecg_core.evidence.field import outcomes
+from ecg_core.evidence.field.outcomes import InputOutcome
+from ecg_core.evidence.figures import risk as risk_coverage
+from ecg_core.evidence.figures.risk import COVERAGES, RiskCoverage
+from ecg_core.evidence.values import CaseSet
 from ecg_core.network.statements import SUPERCLASSES
 from widgets import charts
 

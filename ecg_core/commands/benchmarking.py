@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
-from ecg_core.learning.method_rows import RESULTS
+from ecg_core.evidence.field.method_rows import RESULTS
 
 LIMIT_S = 300.0
 """CPU-seconds that each method may train."""
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run what has no row yet; a row is written as soon as its method is done."""
     import torch
 
-    from ecg_core.learning.baselines import ABLATIONS, BASELINES, material, small_budget
+    from ecg_core.studies.baselines import ABLATIONS, BASELINES, material, small_budget
 
     methods = BASELINES if arguments.command == "benchmark" else ABLATIONS
     unknown = set(arguments.only or ()) - {method.key for method in methods}

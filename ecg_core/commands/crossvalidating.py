@@ -14,10 +14,10 @@ from tqdm import tqdm
 from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
 
 if TYPE_CHECKING:
-    from ecg_core.learning.crossval.answers import Answers
-    from ecg_core.learning.crossval.methods import Method
-    from ecg_core.learning.crossval.pages import LabelledPages
-    from ecg_core.learning.crossval.protocols import Protocol
+    from ecg_core.evidence.four_classes.answers import Answers
+    from ecg_core.studies.crossval.methods import Method
+    from ecg_core.studies.crossval.pages import LabelledPages
+    from ecg_core.studies.crossval.protocols import Protocol
 
 
 def register(subparsers: Any) -> None:
@@ -44,11 +44,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer what is not there yet, and print one JSON line per figure."""
     import pandas as pd
 
-    from ecg_core.learning import four_class
-    from ecg_core.learning.crossval import pages
-    from ecg_core.learning.crossval.methods import METHODS
-    from ecg_core.learning.crossval.protocols import PROTOCOLS
-    from ecg_core.learning.curation.readings import STORE, ReadingStore
+    from ecg_core.evidence import four_class
+    from ecg_core.evidence.probes.readings import STORE, ReadingStore
+    from ecg_core.studies.crossval import pages
+    from ecg_core.studies.crossval.methods import METHODS
+    from ecg_core.studies.crossval.protocols import PROTOCOLS
 
     if not arguments.root.is_dir() or not arguments.manifest.is_file():
         complain(f"No folder {arguments.root}, or no file {arguments.manifest}")
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _zero_shot(shown: LabelledPages, digest: str) -> None:
     from ecg_core import network
-    from ecg_core.learning.crossval import zero_shot
+    from ecg_core.studies.crossval import zero_shot
 
     classifier = network.load()
     rows = zero_shot.answer(classifier, shown)
@@ -84,12 +84,12 @@ def _zero_shot(shown: LabelledPages, digest: str) -> None:
 
 
 def _cross_validate(arguments: argparse.Namespace, shown: LabelledPages, digest: str) -> None:
-    from ecg_core.learning import four_class
-    from ecg_core.learning.crossval import figures
-    from ecg_core.learning.crossval.answers import Answers, file_name
-    from ecg_core.learning.crossval.methods import METHODS
-    from ecg_core.learning.crossval.protocols import PROTOCOLS
-    from ecg_core.learning.crossval.run import cross_validate, mean
+    from ecg_core.evidence import four_class
+    from ecg_core.evidence.four_classes import figures
+    from ecg_core.evidence.four_classes.answers import Answers, file_name
+    from ecg_core.studies.crossval.methods import METHODS
+    from ecg_core.studies.crossval.protocols import PROTOCOLS
+    from ecg_core.studies.crossval.run import cross_validate, mean
 
     folder = arguments.out / figures.ANSWERS
     classes = tuple(four_class.NAMES[name] for name in four_class.FOLDERS)

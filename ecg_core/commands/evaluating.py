@@ -13,7 +13,7 @@ from ecg_core.network.registry import STRIP_MODEL, models_folder
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
 
 if TYPE_CHECKING:
-    from ecg_core.labelled.sets import LabelledSet
+    from ecg_core.evidence.own_sets.sets import LabelledSet
     from ecg_core.network.card import ModelCard
 
 
@@ -49,7 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.split is None:
         complain("Name the fold: --split 9 chooses, --split 10 reports.")
         return WRONG_USAGE
-    from ecg_core.learning import evaluate, evidence, ptbxl, release
+    from ecg_core.evidence import published
+    from ecg_core.learning import evaluate, ptbxl, release
     from ecg_core.page.drawn.damage import CONDITIONS
 
     if arguments.condition not in CONDITIONS:
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         classifier, data, arguments.split, arguments.condition, arguments.layout, arguments.limit
     )
     found.write(folder)
-    for figure in evidence.figures(found):
+    for figure in published.figures(found):
         emit(asdict(figure))
     return ALL_READ
 
@@ -94,10 +95,11 @@ def _strips(arguments: argparse.Namespace) -> int:
 
 def _labelled(arguments: argparse.Namespace) -> int:
     """One's own labelled ECGs: the same set, scoring and figures as on the Performance page."""
-    from ecg_core.appraisal import rates
-    from ecg_core.labelled import engines, scoring, shortcuts
-    from ecg_core.labelled.as_cases import as_cases
-    from ecg_core.labelled.sets import LabelledSet
+    from ecg_core.evidence.figures import rates
+    from ecg_core.evidence.own_sets import engines, scoring
+    from ecg_core.evidence.own_sets.as_cases import as_cases
+    from ecg_core.evidence.own_sets.sets import LabelledSet
+    from ecg_core.evidence.probes import shortcuts
 
     card = network.card_of(arguments.model or network.default_model())
     rejected = False
@@ -132,7 +134,7 @@ def _labelled(arguments: argparse.Namespace) -> int:
 
 def _new_set(arguments: argparse.Namespace, card: ModelCard) -> tuple[LabelledSet | None, bool]:
     """A set of the files and the table, or None; and whether some rows were left out."""
-    from ecg_core.labelled import checking, columns, sets
+    from ecg_core.evidence.own_sets import checking, columns, sets
 
     if arguments.labels is None or not arguments.labels.is_file():
         complain("Name the table of labels: --labels CSV.")

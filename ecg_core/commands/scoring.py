@@ -23,8 +23,8 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Score and print what came of it as one JSON line."""
-    from ecg_core.labelled import background, engines, scoring
-    from ecg_core.labelled.sets import LabelledSet, State
+    from ecg_core.evidence.own_sets import background, engines, scoring
+    from ecg_core.evidence.own_sets.sets import LabelledSet, State
 
     if not (arguments.folder / "set.json").is_file():
         complain(f"No labelled set at {arguments.folder}")

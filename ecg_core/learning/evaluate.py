@@ -11,10 +11,10 @@ import torch
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
+from ecg_core.evidence.published import EvidenceSet
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.learning import ptbxl
-from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
 from ecg_core.page import from_record, from_scan

@@ -16,7 +16,9 @@ from safetensors.torch import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from ecg_core.learning import evidence, metrics, noise, pages, ptbxl, subgroups
+from ecg_core.evidence import published
+from ecg_core.evidence.figures import metrics, subgroups
+from ecg_core.learning import noise, pages, ptbxl
 from ecg_core.learning.batches import as_input
 from ecg_core.learning.config import TrainConfig
 from ecg_core.learning.train import architecture
@@ -97,7 +99,7 @@ def release(
             f"{ACUTE_SPECIFICITY:.0%} specificity on fold 9."
         ),
         findings_rule=(
-            f"A finding is shown when fold 10 holds at least {evidence.MIN_POSITIVES} positive "
+            f"A finding is shown when fold 10 holds at least {published.MIN_POSITIVES} positive "
             "recordings and the lower end of its AUC's 95 % interval there is at least "
             f"{SHOWN_AUC_LOW:.2f}."
         ),
@@ -125,17 +127,17 @@ def release(
 def carry_figures(folder: Path) -> ModelCard:
     """Put the figures of the evidence files into the card, and decide which findings show."""
     card = ModelCard.read(folder / "card.json")
-    found = evidence.read_all(folder / "evidence")
+    found = published.read_all(folder / "evidence")
     stale = [e.file_name() for e in found if e.weights_sha256 != card.weights_sha256]
     if stale:
         raise ValueError(f"evidence of other weights: {', '.join(stale)}")
     main = found[0]
-    figures = [figure for e in found for figure in evidence.figures(e)]
-    figures += [evidence.lost(e, main) for e in found if e.condition != "clean"]
+    figures = [figure for e in found for figure in published.figures(e)]
+    figures += [published.lost(e, main) for e in found if e.condition != "clean"]
     shown = set()
     for k, code in enumerate(main.codes):
         labels, scores = main.statement_labels[:, k], main.statement_scores[:, k]
-        if labels.sum() < evidence.MIN_POSITIVES or code in SUPERCLASSES:
+        if labels.sum() < published.MIN_POSITIVES or code in SUPERCLASSES:
             continue
         if metrics.auc(labels, scores, main.patients).low >= SHOWN_AUC_LOW:
             shown.add(code)

@@ -10,10 +10,10 @@ import numpy as np
 import wfdb
 from tqdm import tqdm
 
+from ecg_core.evidence.strip_evidence import FOLDER, StripEvidence
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS, canonical_lead
 from ecg_core.learning import mitdb, ptbxl, strip_labels
-from ecg_core.learning.strip_evidence import FOLDER, StripEvidence
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.strips import answer_pages
 from ecg_core.page import from_record

@@ -15,7 +15,9 @@ from safetensors.torch import load_file
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from ecg_core.learning import metrics, mitdb, noise, ptbxl, strip_evaluate, strip_evidence, strips
+from ecg_core.evidence import strip_evidence
+from ecg_core.evidence.figures import metrics
+from ecg_core.learning import mitdb, noise, ptbxl, strip_evaluate, strips
 from ecg_core.learning.batches import as_input
 from ecg_core.learning.release import limits_of, whiten, write_weights
 from ecg_core.learning.strip_config import StripConfig

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.labelled import scoring, sets, shortcuts
-from ecg_core.labelled.sets import LabelledSet
-from ecg_core.labelled.shortcuts import Look, Told, Word
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.own_sets import scoring, sets
+from ecg_core.evidence.own_sets.sets import LabelledSet
+from ecg_core.evidence.probes import shortcuts
+from ecg_core.evidence.probes.shortcuts import Look, Told, Word
 from tests.app.conftest import demo_files, words
 from tests.labelled.made_sets import NAMES, TABLE, serial
 from widgets import engine

@@ -12,10 +12,10 @@ import pytest
 from sklearn.metrics import precision_score, recall_score, roc_auc_score
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.appraisal import shipped
-from ecg_core.learning import evidence, method_rows
-from ecg_core.learning.evidence import EvidenceSet
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence import published, shipped
+from ecg_core.evidence.field import method_rows
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.published import EvidenceSet
 from ecg_core.network.statements import SUPERCLASSES
 from tests.app.conftest import words
 from tests.appraisal.ward_months import fill
@@ -71,7 +71,7 @@ def known_evidence() -> EvidenceSet:
 @pytest.fixture
 def page(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     found = known_evidence()
-    monkeypatch.setattr(evidence, "load", lambda name: (found,))
+    monkeypatch.setattr(published, "load", lambda name: (found,))
     return app.switch_page("pages/performance.py").run()
 
 
@@ -142,7 +142,7 @@ def test_filters_leave_out_what_the_model_abstained_on(
     from dataclasses import replace
 
     found = replace(known_evidence(), abstained=np.arange(N) >= 30)
-    monkeypatch.setattr(evidence, "load", lambda name: (found,))
+    monkeypatch.setattr(published, "load", lambda name: (found,))
     page = app.switch_page("pages/performance.py").run()
     page.toggle(key="filter_abstained").set_value(True).run()
     assert not page.exception
@@ -220,7 +220,7 @@ def test_evidence_of_other_weights_is_not_shown(
     from dataclasses import replace
 
     other = replace(known_evidence(), weights_sha256="0" * 64)
-    monkeypatch.setattr(evidence, "load", lambda name: (other,))
+    monkeypatch.setattr(published, "load", lambda name: (other,))
     page = app.switch_page("pages/performance.py").run()
     assert not page.exception
     assert "without evidence" in page.info[0].value
@@ -231,7 +231,7 @@ def test_evidence_of_other_weights_is_not_shown(
 def released(app: AppTest) -> tuple[AppTest, EvidenceSet]:
     """The page on the evidence as it is shipped, and that evidence."""
     card = engine.classifier().card
-    found = [e for e in evidence.load(card.name) if e.weights_sha256 == card.weights_sha256]
+    found = [e for e in published.load(card.name) if e.weights_sha256 == card.weights_sha256]
     if not found:
         pytest.skip("the model in models/ has no evidence files")
     return app.switch_page("pages/performance.py").run(), found[0]

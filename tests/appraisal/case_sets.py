@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.appraisal.values import CaseSet, Choice, Dimension, Origin, Question
+from ecg_core.evidence.values import CaseSet, Choice, Dimension, Origin, Question
 
 
 def question(

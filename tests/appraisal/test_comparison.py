@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from ecg_core.appraisal import agreement, comparison, drift, mistakes, rates, words
-from ecg_core.appraisal.ward import ward
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.figures import agreement, comparison, drift, mistakes, rates, words
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.figures.ward import ward
 from tests.appraisal.case_sets import case_set, question, separable
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from ecg_core.appraisal import curves
+from ecg_core.evidence.figures import curves
 from tests.appraisal.case_sets import question, separable
 
 

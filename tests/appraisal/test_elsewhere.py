@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ecg_core import network
-from ecg_core.appraisal import elsewhere, rates
-from ecg_core.learning import strip_evidence
-from ecg_core.learning.crossval import figures
+from ecg_core.evidence import elsewhere, strip_evidence
+from ecg_core.evidence.figures import rates
+from ecg_core.evidence.four_classes import figures
 from ecg_core.network.registry import STRIP_MODEL, models_folder
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ecg_core.appraisal import groups, shipped
-from ecg_core.appraisal.values import Dimension
-from ecg_core.learning import evidence
+from ecg_core.evidence import published, shipped
+from ecg_core.evidence.figures import groups
+from ecg_core.evidence.values import Dimension
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import default_model, models_folder
 from ecg_core.network.statements import SUPERCLASSES
@@ -17,7 +17,9 @@ from tests.appraisal.case_sets import case_set, question, separable
 
 def test_the_same_figures_as_the_card() -> None:
     card = ModelCard.read(models_folder() / default_model() / "card.json")
-    found = next(e for e in evidence.load(card.name) if evidence.same_source(card.subgroups[0], e))
+    found = next(
+        e for e in published.load(card.name) if published.same_source(card.subgroups[0], e)
+    )
     cases = shipped.from_evidence(found, card)
     sexes = next(d for d in cases.dimensions if d.name == "sex")
     for codes, target in ((SUPERCLASSES, MACRO), (("MI",), "MI")):
@@ -26,7 +28,7 @@ def test_the_same_figures_as_the_card() -> None:
                 f
                 for f in card.subgroups
                 if (f.dimension, f.group, f.target) == ("sex", row.group, target)
-                and evidence.same_source(f, found)
+                and published.same_source(f, found)
             ]
             assert row.n == carried.n
             assert row.auc is not None and carried.auc is not None

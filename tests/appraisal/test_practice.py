@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ecg_core import network
-from ecg_core.appraisal import practice
+from ecg_core.evidence import practice
 from ecg_core.network.statements import Triage
 from ecg_core.store.cases.readings import Phase
 from ecg_core.store.cases.store import Store

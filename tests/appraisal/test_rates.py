@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from ecg_core.appraisal import rates
-from ecg_core.appraisal.values import Choice
+from ecg_core.evidence.figures import rates
+from ecg_core.evidence.values import Choice
 from tests.appraisal.case_sets import case_set, question, separable
 
 

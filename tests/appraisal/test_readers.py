@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from ecg_core.appraisal import readers
-from ecg_core.appraisal.drift import Shift
-from ecg_core.appraisal.practice import PracticeCase, Said
+from ecg_core.evidence.figures import readers
+from ecg_core.evidence.figures.drift import Shift
+from ecg_core.evidence.practice import PracticeCase, Said
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.store.cases.readings import Phase
 from tests.appraisal.case_sets import case_set, question, separable

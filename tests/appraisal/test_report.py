@@ -7,8 +7,9 @@ import pypdfium2
 import pytest
 
 from ecg_core import network
-from ecg_core.appraisal import rates, report, words
-from ecg_core.appraisal.values import Choice
+from ecg_core.evidence import figures_pdf
+from ecg_core.evidence.figures import rates, words
+from ecg_core.evidence.values import Choice
 from tests.appraisal.case_sets import case_set, question, separable
 
 
@@ -20,7 +21,7 @@ def test_the_report_says_the_figures(paper: str, size: tuple[int, int]) -> None:
     )
     cases = case_set(question(truth, score), question(~truth, 1 - score, "NORM"), choice=choice)
     card = network.card_of(network.default_model())
-    document = pypdfium2.PdfDocument(report.pdf(cases, card, ("MI", "NORM"), paper))
+    document = pypdfium2.PdfDocument(figures_pdf.pdf(cases, card, ("MI", "NORM"), paper))
     assert document.get_page_size(0) == pytest.approx(size, abs=1)
     text = "".join(page.get_textpage().get_text_range() for page in document)
     area = rates.areas(cases.question("MI"), cases.patients).auc

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from ecg_core import network
-from ecg_core.appraisal import bench, originals, tags
-from ecg_core.appraisal.bench import Damage
-from ecg_core.appraisal.values import Origin
+from ecg_core.evidence import originals, tags
+from ecg_core.evidence.own_sets import scoring
+from ecg_core.evidence.own_sets.as_cases import as_cases
+from ecg_core.evidence.probes import damaged
+from ecg_core.evidence.probes.damaged import Damage
+from ecg_core.evidence.values import Origin
 from ecg_core.intake import read_here
 from ecg_core.intake.values import EcgRecord
-from ecg_core.labelled import scoring
-from ecg_core.labelled.as_cases import as_cases
 from tests.appraisal.case_sets import case_set, question, separable
 from tests.labelled.made_sets import bundles, labelled_set, serial
 
@@ -63,29 +64,29 @@ def normal() -> EcgRecord:
 
 
 def test_damage_does_what_it_says(normal: EcgRecord) -> None:
-    whole = bench.damaged(normal, Damage())
-    coarse = bench.damaged(normal, Damage(px_per_mm=4.0))
+    whole = damaged.damaged(normal, Damage())
+    coarse = damaged.damaged(normal, Damage(px_per_mm=4.0))
     assert coarse.shape[1] == pytest.approx(whole.shape[1] / 2, abs=1)
-    grain = bench.damaged(normal, Damage(noise=10)).astype(float) - whole
+    grain = damaged.damaged(normal, Damage(noise=10)).astype(float) - whole
     paper = (whole > 40).all(axis=2) & (whole < 215).all(axis=2)
     assert grain[paper].std() == pytest.approx(10, rel=0.05)
-    soft = bench.damaged(normal, Damage(blur_mm=0.5))
+    soft = damaged.damaged(normal, Damage(blur_mm=0.5))
     assert (
         np.abs(np.diff(soft[..., 0].astype(int))).mean()
         < np.abs(np.diff(whole[..., 0].astype(int))).mean()
     )
     # A quarter turn would swap the sides; thirty degrees make the canvas wider and taller.
-    turned = bench.damaged(normal, Damage(rotation_deg=30))
+    turned = damaged.damaged(normal, Damage(rotation_deg=30))
     expected = whole.shape[1] * np.cos(np.pi / 6) + whole.shape[0] * np.sin(np.pi / 6)
     assert turned.shape[1] == pytest.approx(expected, abs=1)
 
 
 def test_a_small_damage_is_answered_and_a_ruin_refused(normal: EcgRecord) -> None:
     model = network.load()
-    clean = bench.trial(normal, Damage(), model)
-    turned = bench.trial(normal, Damage(rotation_deg=3, noise=6), model)
+    clean = damaged.trial(normal, Damage(), model)
+    turned = damaged.trial(normal, Damage(rotation_deg=3, noise=6), model)
     assert clean.prediction is not None and turned.prediction is not None
     assert turned.prediction.triage_class == clean.prediction.triage_class
-    ruined = bench.trial(normal, Damage(px_per_mm=1.5, blur_mm=1.0, noise=80), model)
+    ruined = damaged.trial(normal, Damage(px_per_mm=1.5, blur_mm=1.0, noise=80), model)
     assert ruined.prediction is None
     assert ruined.refusal

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ecg_core.appraisal import risk
-from ecg_core.appraisal.values import Choice
+from ecg_core.evidence.figures import risk
+from ecg_core.evidence.values import Choice
 from tests.appraisal.case_sets import case_set, question
 
 

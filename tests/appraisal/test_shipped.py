@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from ecg_core import cli, network
-from ecg_core.appraisal import rates, shipped
-from ecg_core.learning import evaluate, evidence, ptbxl
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence import published, shipped
+from ecg_core.evidence.figures import rates
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.learning import evaluate, ptbxl
 from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES
 
 
@@ -19,7 +20,7 @@ def test_evaluate_prints_what_the_page_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     card = network.card_of(network.default_model())
-    found = evidence.load(card.name)
+    found = published.load(card.name)
     if not found:
         pytest.skip("the model in models/ has no evidence files")
     # The ECGs are not answered anew: the shipped answers are evaluated.
@@ -27,7 +28,7 @@ def test_evaluate_prints_what_the_page_shows(
     monkeypatch.setattr(network, "load", lambda name=None: SimpleNamespace(card=card))
     monkeypatch.setattr(evaluate, "evaluate_ptbxl", lambda *arguments: found[0])
     # What takes seconds and is not compared.
-    monkeypatch.setattr(evidence, "_resampled", lambda found, measure: Interval(0.0, 0.0, 0.0))
+    monkeypatch.setattr(published, "_resampled", lambda found, measure: Interval(0.0, 0.0, 0.0))
     out = ["--root", str(tmp_path), "--split", "10", "--out", str(tmp_path)]
     assert cli.main(["evaluate", *out]) == 0
     printed = {}
@@ -36,7 +37,7 @@ def test_evaluate_prints_what_the_page_shows(
         printed[line["name"]] = (line["n"], Interval(line["value"], line["low"], line["high"]))
     # The page reads the file that the command wrote.
     (path,) = tmp_path.glob("*.parquet")
-    cases = shipped.from_evidence(evidence.EvidenceSet.read(path), card)
+    cases = shipped.from_evidence(published.EvidenceSet.read(path), card)
     for code in SUPERCLASSES:
         shown = rates.areas(cases.question(code), cases.patients)
         assert printed[f"AUC {SUPERCLASS_NAMES[code]} ({code})"] == (shown.n, shown.auc)

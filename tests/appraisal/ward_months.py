@@ -15,7 +15,7 @@ from unittest import mock
 import numpy as np
 
 from ecg_core import network
-from ecg_core.learning import evidence
+from ecg_core.evidence import published
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES
 from ecg_core.network.values import Finding, ModelIdentity, Prediction
@@ -61,7 +61,7 @@ def fill(store: Store, months: int, per_month: int, first: datetime, seed: int =
     """
     rng = np.random.default_rng(seed)
     card = network.card_of(network.default_model())
-    found = evidence.load(card.name)[0]
+    found = published.load(card.name)[0]
     ill = np.flatnonzero(found.superclass_labels[:, SUPERCLASSES.index("MI")] == 1)
     known = np.flatnonzero(found.triage_labels >= 0)
     berg, castro, dahl = (Room(store, account) for account in _people(store))
@@ -147,7 +147,7 @@ def _reading(room: Room, triage: int, said: Prediction) -> Reading:
     )
 
 
-def _prediction(card: ModelCard, found: evidence.EvidenceSet, row: int) -> Prediction:
+def _prediction(card: ModelCard, found: published.EvidenceSet, row: int) -> Prediction:
     cuts = {output.code: output for output in card.superclasses}
     return Prediction(
         triage=tuple(map(float, found.triage_scores[row])),

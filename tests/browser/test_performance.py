@@ -18,8 +18,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sklearn.metrics import roc_auc_score
 
-from ecg_core.appraisal import words
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.figures import words
+from ecg_core.evidence.figures.metrics import Interval
 from tests.browser.conftest import NARROW, PATIENCE_MS, ROOT, WIDE, at_rest, shoot_whole
 from tests.labelled.made_sets import DEMO, NAMES
 from widgets.appraisal.views import VIEWS

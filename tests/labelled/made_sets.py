@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ecg_core import network
+from ecg_core.evidence.own_sets import sets
+from ecg_core.evidence.own_sets.answering import ANSWERED, REFUSED, CaseAnswer, CaseFiles
+from ecg_core.evidence.own_sets.checking import check
+from ecg_core.evidence.own_sets.columns import guess, read_table
+from ecg_core.evidence.own_sets.engines import Stop
+from ecg_core.evidence.own_sets.sets import LabelledSet, SetInfo
 from ecg_core.intake.bundles import split
 from ecg_core.intake.values import Bundle, Upload
-from ecg_core.labelled import sets
-from ecg_core.labelled.answering import ANSWERED, REFUSED, CaseAnswer, CaseFiles
-from ecg_core.labelled.checking import check
-from ecg_core.labelled.columns import guess, read_table
-from ecg_core.labelled.engines import Stop
-from ecg_core.labelled.sets import LabelledSet, SetInfo
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
 NAMES = ("normal", "left_bundle", "hypertrophy", "old_inferior")

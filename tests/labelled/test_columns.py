@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ecg_core.labelled.checking import Meanings, check, strange_words
-from ecg_core.labelled.columns import Column, Role, TableError, guess, read_table
+from ecg_core.evidence.own_sets.checking import Meanings, check, strange_words
+from ecg_core.evidence.own_sets.columns import Column, Role, TableError, guess, read_table
 
 UPLOADED = ("a.png", "b.png", "ward/c.jpg", "d.hea")
 

@@ -18,13 +18,14 @@ import pytest
 from filelock import FileLock
 
 from ecg_core import cli, network
-from ecg_core.appraisal import rates
+from ecg_core.evidence.figures import rates
+from ecg_core.evidence.own_sets import engines, scoring, sets
+from ecg_core.evidence.own_sets.answering import CaseAnswer, CaseFiles, answer
+from ecg_core.evidence.own_sets.as_cases import as_cases
+from ecg_core.evidence.own_sets.engines import Stop
+from ecg_core.evidence.own_sets.sets import LabelledSet, State
+from ecg_core.evidence.probes import shortcuts
 from ecg_core.intake import read
-from ecg_core.labelled import engines, scoring, sets, shortcuts
-from ecg_core.labelled.answering import CaseAnswer, CaseFiles, answer
-from ecg_core.labelled.as_cases import as_cases
-from ecg_core.labelled.engines import Stop
-from ecg_core.labelled.sets import LabelledSet, State
 from tests.labelled.made_sets import (
     DEMO,
     NAMES,

@@ -10,16 +10,16 @@ import cv2
 import numpy as np
 import pytest
 
+from ecg_core.evidence.own_sets import scoring, sets
+from ecg_core.evidence.own_sets.answering import ANSWERED, CaseAnswer, CaseFiles, answer
+from ecg_core.evidence.own_sets.checking import check
+from ecg_core.evidence.own_sets.columns import guess, read_table
+from ecg_core.evidence.own_sets.sets import LabelledSet, State
+from ecg_core.evidence.probes import giveaways, leakage, prints, seeking, shortcuts
+from ecg_core.evidence.probes.prints import PrintReader
+from ecg_core.evidence.probes.shortcuts import Label, Look
 from ecg_core.intake import read_here
 from ecg_core.intake.values import Bundle, EcgScan, Upload
-from ecg_core.labelled import prints, scoring, seeking, sets, shortcuts, sights
-from ecg_core.labelled.answering import ANSWERED, CaseAnswer, CaseFiles, answer
-from ecg_core.labelled.checking import check
-from ecg_core.labelled.columns import guess, read_table
-from ecg_core.labelled.prints import PrintReader
-from ecg_core.labelled.sets import LabelledSet, State
-from ecg_core.labelled.shortcuts import Label, Look
-from ecg_core.learning.curation import leakage
 from ecg_core.page.drawn.printed import PrintStyle, print_record
 from tests.labelled.made_sets import DEMO, labelled_set, model, serial
 from tests.page.sample_records import beating
@@ -200,7 +200,7 @@ def test_shuffled_labels_give_chance(tmp_path: Path) -> None:
     values, alarms = [], 0
     for seed in range(8):
         label = Label("shuffled", np.random.default_rng(seed).permutation(ILL), everyone)
-        found = seeking.tried(sights.SIGHTS[0], seen, (label,), np.arange(N))
+        found = seeking.tried(giveaways.SIGHTS[0], seen, (label,), np.arange(N))
         assert found is not None and found.mean is not None
         values.append(found.mean.value)
         alarms += found.leaks
@@ -262,7 +262,7 @@ def test_the_traces_of_a_page_are_left_out(tmp_path: Path) -> None:
     assert found.trace_area_px is not None
     ecg = read_here(Bundle("page.png", (Upload("page.png", path.read_bytes()),)))
     assert isinstance(ecg, EcgScan)
-    beside = sights.margins(ecg.pixels, found.trace_area_px)
+    beside = giveaways.margins(ecg.pixels, found.trace_area_px)
     assert beside.shape == (4, *leakage.BAND_PX)
     # Traces are all but black; beside them only calibration pulses are, on the left.
     top, bottom, left, right = found.trace_area_px
@@ -273,9 +273,9 @@ def test_the_traces_of_a_page_are_left_out(tmp_path: Path) -> None:
 
 
 def test_samples_are_no_header() -> None:
-    text = sights.header_text(record(1, comment="# Dx: 164865005"))
+    text = giveaways.header_text(record(1, comment="# Dx: 164865005"))
     assert "# Dx: 164865005" in text and "# Age: 41" in text
     assert "1000" in text  # the gain of a lead
     rows = "\n".join(f"{k / 1000:.3f},{k / 500:.3f}" for k in range(200))
     table = Bundle("x.csv", (Upload("x.csv", f"Patient STEMI\n{rows}\n".encode()),))
-    assert sights.header_text(table) == "Patient STEMI"
+    assert giveaways.header_text(table) == "Patient STEMI"

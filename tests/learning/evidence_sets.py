@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ecg_core.learning.evidence import EvidenceSet
+from ecg_core.evidence.published import EvidenceSet
 
 
 def evidence_set(n: int, **columns: Any) -> EvidenceSet:

@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ecg_core.evidence.attention import rows, summary
+from ecg_core.evidence.attention.rows import RANDOM, AttentionRow
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.learning.attending import perturbation, planted, randomisation, rows, summary
-from ecg_core.learning.attending.rows import RANDOM, AttentionRow
-from ecg_core.learning.attending.sampling import Asked
 from ecg_core.learning.evaluate import record_of
 from ecg_core.network.classifier import Classifier, as_input
 from ecg_core.network.explain import heat_map
 from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page import from_record
+from ecg_core.studies.attention import perturbation, planted, randomisation
+from ecg_core.studies.attention.sampling import Asked
 from tests.network.models import write_model
 
 

@@ -14,21 +14,14 @@ import torch
 
 from benchmarks import small_budget as quoted
 from ecg_core.cli import main
+from ecg_core.evidence.field.method_rows import CHEAPER
 from ecg_core.learning import pages
-from ecg_core.learning.baselines import (
-    ABLATIONS,
-    BASELINES,
-    material,
-    ours,
-    small_budget,
-    two_stage,
-)
-from ecg_core.learning.baselines.material import Comparison, Material
-from ecg_core.learning.baselines.method import Reads
-from ecg_core.learning.method_rows import CHEAPER
 from ecg_core.network import registry
 from ecg_core.network.card import ModelCard
 from ecg_core.page.layouts import LAYOUTS
+from ecg_core.studies.baselines import ABLATIONS, BASELINES, material, ours, small_budget, two_stage
+from ecg_core.studies.baselines.material import Comparison, Material
+from ecg_core.studies.baselines.method import Reads
 
 ROWS = {method.key: method for method in (*BASELINES, *ABLATIONS)}
 LIGHT = [ROWS[k] for k in ("ours", "two-stage", "signal", "mobilenetv2", "one-head", "clean-3px")]

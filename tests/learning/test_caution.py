@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ecg_core import network
-from ecg_core.learning.attending import rows
-from ecg_core.learning.attending.caution import caution
-from ecg_core.learning.attending.rows import OTHER, AttentionRow
+from ecg_core.evidence.attention import rows
+from ecg_core.evidence.attention.caution import caution
+from ecg_core.evidence.attention.rows import OTHER, AttentionRow
 from ecg_core.network.attention import METHODS
 from ecg_core.network.registry import card_of
 from ecg_core.network.values import METHOD_NAMES

@@ -13,16 +13,17 @@ import pytest
 import torch
 
 from ecg_core.cli import main
-from ecg_core.learning import four_class
-from ecg_core.learning.crossval import figures, networks, readout, views, zero_shot
-from ecg_core.learning.crossval.answers import Answers, file_name
-from ecg_core.learning.crossval.methods import METHODS, Method, nearest_page
-from ecg_core.learning.crossval.pages import LabelledPages, manifest_digest
-from ecg_core.learning.crossval.protocols import FOLDS, PROTOCOLS
-from ecg_core.learning.crossval.run import cross_validate, mean
-from ecg_core.learning.page_rate import beat_columns, rhythm
+from ecg_core.evidence import four_class
+from ecg_core.evidence.four_classes import figures
+from ecg_core.evidence.four_classes.answers import Answers, file_name
 from ecg_core.page import from_record
 from ecg_core.page.arrange import SIZE_PX
+from ecg_core.studies.crossval import networks, readout, views, zero_shot
+from ecg_core.studies.crossval.methods import METHODS, Method, nearest_page
+from ecg_core.studies.crossval.page_rate import beat_columns, rhythm
+from ecg_core.studies.crossval.pages import LabelledPages, manifest_digest
+from ecg_core.studies.crossval.protocols import FOLDS, PROTOCOLS
+from ecg_core.studies.crossval.run import cross_validate, mean
 from tests.page.sample_records import beating
 
 CLASSES = tuple(four_class.NAMES.values())
@@ -165,7 +166,7 @@ def drawn() -> LabelledPages:
     found = [from_record(record, "3x4+1R") for record in records]
     kept = np.empty(8, dtype=object)
     kept[:] = found
-    from ecg_core.learning.curation.likeness import page_ink
+    from ecg_core.studies.curation.likeness import page_ink
 
     return replace(
         base,

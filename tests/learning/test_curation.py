@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 
 from ecg_core.cli import main
-from ecg_core.learning.curation import curate as curating
-from ecg_core.learning.curation import leakage, printed
-from ecg_core.learning.curation.hashes import distance, near_pairs
-from ecg_core.learning.curation.likeness import likeness, picture_ink
-from ecg_core.learning.curation.readings import ReadingStore, list_pages, read_page
+from ecg_core.evidence.probes import leakage, printed
+from ecg_core.evidence.probes.readings import ReadingStore, list_pages, read_page
 from ecg_core.page.drawn.printed import PrintStyle, print_record
+from ecg_core.studies.curation import curate as curating
+from ecg_core.studies.curation.hashes import distance, near_pairs
+from ecg_core.studies.curation.likeness import likeness, picture_ink
 from tests.page.sample_records import beating
 
 IDENTITY = "4711093"

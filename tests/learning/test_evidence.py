@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.learning import evidence
-from ecg_core.learning.evidence import EvidenceSet
+from ecg_core.evidence import published
+from ecg_core.evidence.published import EvidenceSet
 from tests.learning.evidence_sets import evidence_set
 
 TRUTH = np.tile(np.array([[1], [1], [0], [0]], bool), (10, 5))
@@ -27,8 +27,8 @@ def pair() -> tuple[EvidenceSet, EvidenceSet]:
 
 def test_lost_by_hand() -> None:
     clean, photo = pair()
-    figure = evidence.lost(photo, clean)
-    assert (figure.name, figure.condition, figure.n) == (evidence.LOST, "phone_photo", 40)
+    figure = published.lost(photo, clean)
+    assert (figure.name, figure.condition, figure.n) == (published.LOST, "phone_photo", 40)
     assert figure.value == pytest.approx(0.5)
     assert figure.low <= 0.5 <= figure.high
 
@@ -45,30 +45,30 @@ def test_cases_are_matched_by_their_number() -> None:
     few = evidence_set(
         6, case_ids=np.arange(6), superclass_labels=TRUTH[:6], superclass_scores=RIGHT[:6]
     )
-    assert evidence.lost(photo, shuffled).value == pytest.approx(0.5)
-    assert evidence.lost(few, shuffled).value == pytest.approx(0.0)
+    assert published.lost(photo, shuffled).value == pytest.approx(0.5)
+    assert published.lost(few, shuffled).value == pytest.approx(0.0)
 
 
 def test_other_cases_or_weights_cannot_be_compared() -> None:
     clean, photo = pair()
     stranger = evidence_set(1, case_ids=np.array([77]), weights_sha256="0" * 64)
     with pytest.raises(ValueError, match="cannot be compared"):
-        evidence.lost(stranger, clean)
+        published.lost(stranger, clean)
     other = evidence_set(40, weights_sha256="1" * 64)
     with pytest.raises(ValueError, match="cannot be compared"):
-        evidence.lost(photo, other)
+        published.lost(photo, other)
 
 
 def test_sensitivity_to_acute_infarction_needs_enough_of_them() -> None:
-    labels = np.array([1] * (evidence.MIN_POSITIVES - 1) + [0] * 41)
+    labels = np.array([1] * (published.MIN_POSITIVES - 1) + [0] * 41)
     named = "acute infarction sensitivity at 95 % specificity"
-    acute = evidence.TRIAGE_CLASSES.index(evidence.Triage.ACUTE_MI)
+    acute = published.TRIAGE_CLASSES.index(published.Triage.ACUTE_MI)
     labels[labels == 1] = acute
     labels[labels != acute] = (acute + 1) % 4
     few = evidence_set(60, triage_labels=labels)
     enough = evidence_set(60, triage_labels=np.r_[labels[:-1], acute])
-    assert named not in {figure.name for figure in evidence.figures(few)}
-    assert named in {figure.name for figure in evidence.figures(enough)}
+    assert named not in {figure.name for figure in published.figures(few)}
+    assert named in {figure.name for figure in published.figures(enough)}
 
 
 def test_a_file_keeps_every_case(tmp_path: Path) -> None:

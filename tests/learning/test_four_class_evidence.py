@@ -11,14 +11,16 @@ import pytest
 
 from benchmarks.four_class import OURS
 from ecg_core import network
-from ecg_core.learning import four_class, literature
-from ecg_core.learning.crossval import figures, zero_shot
-from ecg_core.learning.crossval.methods import METHODS
-from ecg_core.learning.crossval.pages import manifest_digest
-from ecg_core.learning.crossval.protocols import PROTOCOLS
-from ecg_core.learning.curation import published
+from ecg_core.evidence import four_class
+from ecg_core.evidence.field import literature
+from ecg_core.evidence.four_classes import figures
+from ecg_core.evidence.probes import published
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
+from ecg_core.studies.crossval import zero_shot
+from ecg_core.studies.crossval.methods import METHODS
+from ecg_core.studies.crossval.pages import manifest_digest
+from ecg_core.studies.crossval.protocols import PROTOCOLS
 
 MANIFEST = published.EVIDENCE / "manifest.csv"
 

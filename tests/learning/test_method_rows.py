@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from benchmarks import small_budget as quoted
-from ecg_core.learning import baselines, method_rows
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.field import method_rows
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.studies import baselines
 
 
 def row(method: str, auc: float, cpu_seconds: float, limit_s: float = 300.0) -> dict[str, Any]:

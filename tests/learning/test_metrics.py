@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from ecg_core.learning import metrics
+from ecg_core.evidence.figures import metrics
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, recall_score
 
-from ecg_core.learning import multiclass
+from ecg_core.evidence.figures import multiclass
 
 RNG = np.random.default_rng(3)
 TRUTH = RNG.choice(4, 400, p=(0.5, 0.3, 0.15, 0.05))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ecg_core.learning import outcomes
-from ecg_core.learning.outcomes import Count, InputOutcome
+from ecg_core.evidence.field import outcomes
+from ecg_core.evidence.field.outcomes import Count, InputOutcome
 
 
 def one(group: str, kind: str, outcome: str) -> InputOutcome:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.learning import strip_evidence
-from ecg_core.learning.strip_evidence import ABNORMAL, CODES, StripEvidence
+from ecg_core.evidence import strip_evidence
+from ecg_core.evidence.strip_evidence import ABNORMAL, CODES, StripEvidence
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import STRIP_MODEL, models_folder
 from ecg_core.network.statements import Reads

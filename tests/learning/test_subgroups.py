@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from ecg_core.learning import subgroups
+from ecg_core.evidence.figures import subgroups
 from ecg_core.network.statements import SUPERCLASSES
 from ecg_core.network.subgroup_figure import MACRO, SubgroupFigure
 from tests.learning.evidence_sets import evidence_set

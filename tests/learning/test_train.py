@@ -9,8 +9,8 @@ import pytest
 import torch
 import wfdb
 
+from ecg_core.evidence.published import EvidenceSet
 from ecg_core.learning import batches, config, evaluate, ptbxl, release, train
-from ecg_core.learning.evidence import EvidenceSet
 from ecg_core.learning.pages import PageRecipe
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.classifier import Classifier, ModelError

@@ -20,7 +20,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from stored_cases import add, agrees, case, overrides
-from tests.store.test_room import person
 
 from ecg_core.network.statements import Triage
 from ecg_core.store.cases.schema import Base
@@ -28,6 +27,7 @@ from ecg_core.store.cases.store import CaseFilter, Store, StoreError
 from ecg_core.store.cases.worklist import WorklistFilter
 from ecg_core.store.people.roles import Role
 from ecg_core.store.upkeep.backup import _run, backup, restore
+from tests.store.test_room import person
 
 pytest.importorskip("psycopg", reason="the PostgreSQL driver psycopg is not installed")
 

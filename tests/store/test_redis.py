@@ -11,12 +11,12 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from tests.store.test_jobs import One, junk, normal
 
 from ecg_core.store.background import tasks
 from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.cases.store import Store
 from tests.network.models import write_model
+from tests.store.test_jobs import One, junk, normal
 
 redis = pytest.importorskip("redis", reason="the Redis driver redis is not installed")
 

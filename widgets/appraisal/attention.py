@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecg_core.learning.attending import rows, summary
-from ecg_core.learning.attending.summary import Line
+from ecg_core.evidence.attention import rows, summary
+from ecg_core.evidence.attention.summary import Line
 from widgets.appraisal import tables
 from widgets.appraisal.context import Context
 

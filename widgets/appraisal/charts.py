@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ecg_core.appraisal import words
-from ecg_core.appraisal.curves import GRID, Curve, DecisionCurve, Reliability
-from ecg_core.appraisal.rates import Rates
+from ecg_core.evidence.figures import words
+from ecg_core.evidence.figures.curves import GRID, Curve, DecisionCurve, Reliability
+from ecg_core.evidence.figures.rates import Rates
 from widgets.charts import COLOURS, HEIGHT, add_band, confusion_chart
 
 __all__ = [

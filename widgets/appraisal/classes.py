@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecg_core.appraisal.ward import ward
-from ecg_core.learning import metrics
+from ecg_core.evidence.figures import metrics
+from ecg_core.evidence.figures.ward import ward
 from widgets.appraisal import charts, figures, tables
 from widgets.appraisal.context import Context
 

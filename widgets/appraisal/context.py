@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ecg_core.appraisal.shipped import ACUTE
-from ecg_core.appraisal.values import CaseSet, Question
+from ecg_core.evidence.shipped import ACUTE
+from ecg_core.evidence.values import CaseSet, Question
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES
 

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core import intake
-from ecg_core.appraisal import mistakes, originals, tags
-from ecg_core.appraisal.mistakes import Doubtful
-from ecg_core.appraisal.values import CaseSet
+from ecg_core.evidence import originals, tags
+from ecg_core.evidence.figures import mistakes
+from ecg_core.evidence.figures.mistakes import Doubtful
+from ecg_core.evidence.values import CaseSet
 from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.page import to_page
 from ecg_core.page.layouts import PAGE_SECONDS

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecg_core.appraisal import comparison, curves, rates
-from ecg_core.appraisal.comparison import Comparison
-from ecg_core.appraisal.curves import Curve, DecisionCurve, Reliability
-from ecg_core.appraisal.rates import Areas, Cell, Rates
-from ecg_core.appraisal.values import CaseSet
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.figures import comparison, curves, rates
+from ecg_core.evidence.figures.comparison import Comparison
+from ecg_core.evidence.figures.curves import Curve, DecisionCurve, Reliability
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.figures.rates import Areas, Cell, Rates
+from ecg_core.evidence.values import CaseSet
 
 _BUSY = "Computing confidence intervals"
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ecg_core.appraisal.values import CaseSet
+from ecg_core.evidence.values import CaseSet
 from widgets.appraisal.groups import NAMES
 
 OFFERED = 40

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal import groups
-from ecg_core.appraisal.groups import GroupRow
-from ecg_core.appraisal.values import CaseSet
-from ecg_core.learning.subgroups import MIN_ECGS, MIN_OF_EACH
+from ecg_core.evidence.figures import groups
+from ecg_core.evidence.figures.groups import GroupRow
+from ecg_core.evidence.figures.subgroups import MIN_ECGS, MIN_OF_EACH
+from ecg_core.evidence.values import CaseSet
 from ecg_core.network.statements import SUPERCLASSES
 from widgets import charts
 from widgets.appraisal import tables

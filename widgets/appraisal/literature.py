@@ -8,12 +8,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecg_core.learning import four_class, literature
-from ecg_core.learning.crossval import figures
-from ecg_core.learning.crossval.figures import MethodFigures
-from ecg_core.learning.curation import published
-from ecg_core.learning.literature import PublishedSystem
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence import four_class
+from ecg_core.evidence.field import literature
+from ecg_core.evidence.field.literature import PublishedSystem
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.four_classes import figures
+from ecg_core.evidence.four_classes.figures import MethodFigures
+from ecg_core.evidence.probes import published
 from widgets.appraisal import tables
 from widgets.appraisal.context import Context
 from widgets.charts import COLOURS, HEIGHT

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core import intake
-from ecg_core.appraisal import bench
-from ecg_core.appraisal.bench import Damage, Trial
+from ecg_core.evidence.probes import damaged
+from ecg_core.evidence.probes.damaged import Damage, Trial
 from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from widgets import bars, engine
@@ -55,7 +55,7 @@ def _trial(demo_id: str, damage: Damage, weights_sha256: str) -> Trial:
     demo = next(one for one in demos() if one.id == demo_id)
     ecg = intake.read_here(demo.bundle())
     assert isinstance(ecg, EcgRecord)
-    return bench.trial(ecg.window(0.0), damage, engine.classifier())
+    return damaged.trial(ecg.window(0.0), damage, engine.classifier())
 
 
 def _rows(found: Trial, clean: Trial) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
-from ecg_core.labelled.checking import Meanings, strange_words
-from ecg_core.labelled.columns import Column, Role, answerable, code_name, guess
+from ecg_core.evidence.own_sets.checking import Meanings, strange_words
+from ecg_core.evidence.own_sets.columns import Column, Role, answerable, code_name, guess
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from widgets.text import plain
 

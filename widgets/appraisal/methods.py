@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from ecg_core.learning import method_rows
-from ecg_core.learning.method_rows import MethodRow
+from ecg_core.evidence.field import method_rows
+from ecg_core.evidence.field.method_rows import MethodRow
 from widgets.appraisal import tables
 
 NOT_MEASURED = "not measured"

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ecg_core import intake
-from ecg_core.appraisal.values import CaseSet
+from ecg_core.evidence.own_sets import scoring, sets
+from ecg_core.evidence.own_sets.as_cases import as_cases
+from ecg_core.evidence.own_sets.checking import Checked, check
+from ecg_core.evidence.own_sets.columns import TableError, code_name, read_table
+from ecg_core.evidence.own_sets.sets import LabelledSet, State
+from ecg_core.evidence.values import CaseSet
 from ecg_core.intake.values import Bundle, Upload
-from ecg_core.labelled import scoring, sets
-from ecg_core.labelled.as_cases import as_cases
-from ecg_core.labelled.checking import Checked, check
-from ecg_core.labelled.columns import TableError, code_name, read_table
-from ecg_core.labelled.sets import LabelledSet, State
 from ecg_core.network.card import ModelCard
 from ecg_core.store.people.roles import Permission
 from widgets import engine, person

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecg_core.appraisal import practice
-from ecg_core.appraisal.practice import PracticeCase
-from ecg_core.appraisal.values import CaseSet
+from ecg_core.evidence import practice
+from ecg_core.evidence.practice import PracticeCase
+from ecg_core.evidence.values import CaseSet
 from ecg_core.network.card import ModelCard
 from widgets import engine
 

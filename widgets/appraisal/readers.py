@@ -9,10 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecg_core.appraisal import readers
-from ecg_core.appraisal.drift import MIN_CASES, Drift, Shift
-from ecg_core.appraisal.practice import PracticeCase
-from ecg_core.appraisal.readers import Agreement, Month
+from ecg_core.evidence.figures import readers
+from ecg_core.evidence.figures.drift import MIN_CASES, Drift, Shift
+from ecg_core.evidence.figures.readers import Agreement, Month
+from ecg_core.evidence.practice import PracticeCase
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from ecg_core.store.people.roles import Permission
 from server import place

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal import words
-from ecg_core.appraisal.values import CaseSet, Origin
-from ecg_core.learning.evidence import LOST
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.figures import words
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.published import LOST
+from ecg_core.evidence.values import CaseSet, Origin
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES
 from widgets.appraisal import charts, figures, live_bench, tables

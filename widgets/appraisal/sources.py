@@ -6,10 +6,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core import network
-from ecg_core.appraisal import elsewhere, shipped
-from ecg_core.appraisal.values import CaseSet
-from ecg_core.learning import evidence, strip_evidence
-from ecg_core.learning.crossval import figures
+from ecg_core.evidence import elsewhere, published, shipped, strip_evidence
+from ecg_core.evidence.four_classes import figures
+from ecg_core.evidence.values import CaseSet
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
 
@@ -17,7 +16,7 @@ from ecg_core.network.registry import models_folder
 @st.cache_resource(max_entries=6, show_spinner="Reading the evidence")
 def shipped_sets(name: str, weights_sha256: str, _card: ModelCard) -> tuple[CaseSet, ...]:
     """Evidence shipped with a model; files of other weights are left out."""
-    found = (e for e in evidence.load(name) if e.weights_sha256 == weights_sha256)
+    found = (e for e in published.load(name) if e.weights_sha256 == weights_sha256)
     strips = strip_evidence.read_all(models_folder() / name / "evidence")
     return (
         *(shipped.from_evidence(one, _card) for one in found),

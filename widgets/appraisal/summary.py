@@ -6,8 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from ecg_core.appraisal import report, words
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence import figures_pdf
+from ecg_core.evidence.figures import words
+from ecg_core.evidence.figures.metrics import Interval
 from widgets.appraisal import figures, tables
 from widgets.appraisal.context import Context
 
@@ -51,10 +52,10 @@ def show(context: Context) -> None:
         said = tables.rates_table([figures.rates_at(cases, code) for code in spoken])
         tables.csv_button(said, "summary", "said", "These figures as CSV", cases)
         tables.csv_button(partial(tables.rows_of, cases), "cases", "summary", "Every case as CSV")
-        for paper in report.PAPERS:
+        for paper in figures_pdf.PAPERS:
             st.download_button(
                 f"Report, {paper}",
-                data=partial(report.pdf, cases, context.card, context.main, paper),
+                data=partial(figures_pdf.pdf, cases, context.card, context.main, paper),
                 file_name="performance.pdf",
                 mime="application/pdf",
                 icon=":material/picture_as_pdf:",

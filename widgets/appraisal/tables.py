@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal.curves import GRID, Curve, DecisionCurve, Reliability
-from ecg_core.appraisal.rates import Areas, Cell, Rates
-from ecg_core.appraisal.values import CaseSet
-from ecg_core.appraisal.words import told
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.figures.curves import GRID, Curve, DecisionCurve, Reliability
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.figures.rates import Areas, Cell, Rates
+from ecg_core.evidence.figures.words import told
+from ecg_core.evidence.values import CaseSet
 
 RATE_NAMES: dict[str, tuple[str, str]] = {
     "sensitivity": ("Sensitivity", "Share of those who have it that are flagged (recall)"),

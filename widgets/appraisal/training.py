@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecg_core.learning import history
+from ecg_core.evidence.field import history
 from widgets.appraisal import methods, tables
 from widgets.appraisal.context import Context
 from widgets.charts import COLOURS, DASHES, HEIGHT

@@ -8,11 +8,11 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from ecg_core.appraisal import words
-from ecg_core.labelled import shortcuts
-from ecg_core.labelled.sets import LabelledSet
-from ecg_core.labelled.shortcuts import CHANCE, Look
-from ecg_core.learning.metrics import Interval
+from ecg_core.evidence.figures import words
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.own_sets.sets import LabelledSet
+from ecg_core.evidence.probes import shortcuts
+from ecg_core.evidence.probes.shortcuts import CHANCE, Look
 from widgets.appraisal import tables
 from widgets.text import plain
 

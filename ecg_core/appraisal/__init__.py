@@ -1,1 +1,0 @@
-"""Appraisal: how far a model can be trusted, from labelled cases, whoever labelled them."""

@@ -1,0 +1,1 @@
+"""What is known of how far attention maps tell anything."""

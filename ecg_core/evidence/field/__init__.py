@@ -1,0 +1,1 @@
+"""The figures of others, of other methods, and of training, beside our own."""

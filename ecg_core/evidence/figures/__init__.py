@@ -1,0 +1,1 @@
+"""Figures from labelled cases: rates, curves, groups, comparisons, readers, drift."""

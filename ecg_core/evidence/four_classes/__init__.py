@@ -1,0 +1,1 @@
+"""Answers and figures on the four-class page set."""

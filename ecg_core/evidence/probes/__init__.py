@@ -1,0 +1,1 @@
+"""What else could tell the labels: print, margins, names, copies."""

@@ -1,1 +1,0 @@
-"""Labelled: somebody's own labelled ECGs: checked, scored in the background, kept by name."""

@@ -1,1 +1,0 @@
-"""Whether attention tells anything: perturbation, randomised weights, planted abnormalities."""

@@ -1,0 +1,1 @@
+"""Studies that the app never runs: curation, cross-validation, baselines, attention."""

@@ -1,0 +1,1 @@
+"""Whether attention maps tell anything: perturbation, randomisation, planted signs."""

@@ -1,0 +1,134 @@
+"""All tests of attention on one fold, as rows: the sample, the maps, and what each is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from tqdm import tqdm
+
+from ecg_core.evidence.attention.rows import OTHER, RANDOM, AttentionRow
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.learning import ptbxl
+from ecg_core.learning.evaluate import record_of
+from ecg_core.network.attention import METHODS
+from ecg_core.network.classifier import Classifier, as_input
+from ecg_core.network.explain import attend, heat_map, locate
+from ecg_core.page import from_record
+from ecg_core.studies.attention import perturbation, planted, randomisation, sampling
+from ecg_core.studies.attention.sampling import Asked
+
+SEED = 0
+RANDOM_NETWORKS = 5
+"""Networks with other random weights, in turn."""
+
+
+class Evidence:
+    """The tests of one model on one fold; each yields its rows as it goes."""
+
+    def __init__(self, classifier: Classifier, data: ptbxl.PtbXl, fold: int, limit: int) -> None:
+        """limit: about so many ECGs, and half as many planted pages a territory."""
+        self.classifier, self.data, self.fold, self.limit = classifier, data, fold, limit
+
+    def rows(self) -> Iterator[AttentionRow]:
+        """Every test, one after another."""
+        asked = sampling.true_positives(self.classifier, self.data, self.fold, self.limit)
+        yield from self.outside(asked)
+        yield from self.planted_pages()
+        yield from self.randomised(asked)
+        yield from self.perturbed(asked)
+
+    def outside(self, asked: list[Asked]) -> Iterator[AttentionRow]:
+        """Share of each method's attention outside the leads."""
+        for one in tqdm(asked, "outside", mininterval=5):
+            for method in METHODS:
+                attention = attend(self.classifier, one.page, one.target, method)
+                yield self._row("outside", method, "", one, attention.outside)
+
+    def perturbed(self, asked: list[Asked]) -> Iterator[AttentionRow]:
+        """Deletion, insertion and ROAD for each method, a random map and another ECG's map."""
+        rng = np.random.default_rng(SEED)
+        maps = [{method: self._heat(one, method) for method in METHODS} for one in asked]
+        first = next(iter(METHODS))
+        for index, one in enumerate(tqdm(asked, "perturbation", mininterval=5)):
+            same = [i for i, other in enumerate(asked) if other.target == one.target]
+            other = same[(same.index(index) + 1) % len(same)]
+            compared = {
+                **maps[index],
+                OTHER: maps[other][first],
+                RANDOM: perturbation.random_map(one.ink.shape, rng),
+            }
+            for name, heat in compared.items():
+                deleted, inserted = perturbation.deletion_and_insertion(
+                    self.classifier, one, heat, rng
+                )
+                yield self._row("deletion", name, "", one, deleted)
+                yield self._row("insertion", name, "", one, inserted)
+                filled = perturbation.road(self.classifier, one, heat, rng)
+                yield self._row("road", name, "", one, filled)
+
+    def randomised(self, asked: list[Asked]) -> Iterator[AttentionRow]:
+        """Likeness of each method's map to that of a network that has forgotten."""
+        for part in randomisation.PARTS:
+            networks = [
+                randomisation.randomised(self.classifier.network, part, SEED + i)
+                for i in range(RANDOM_NETWORKS)
+            ]
+            for index, one in enumerate(tqdm(asked, part, mininterval=5)):
+                head, place = locate(self.classifier, one.target)
+                for method in METHODS:
+                    forgotten = heat_map(
+                        networks[index % RANDOM_NETWORKS], as_input(one.ink), head, place, method
+                    )
+                    likeness = randomisation.likeness(self._heat(one, method), forgotten)
+                    yield self._row("randomised", method, part, one, likeness)
+
+    def planted_pages(self) -> Iterator[AttentionRow]:
+        """Whether planted leads are ranked first, with planted normal leads as control."""
+        each = self.limit // 2
+        for territory in planted.TERRITORIES:
+            for test, donors in (("planted", territory), ("control", None)):
+                rows = planted.pairs(self.data, self.fold, donors, each, SEED)
+                for host, donor in tqdm(rows, f"{test} {territory.name}", mininterval=5):
+                    yield from self._planted_page(test, territory, host, donor)
+
+    def _planted_page(
+        self, test: str, territory: planted.Territory, host: int, donor: int
+    ) -> Iterator[AttentionRow]:
+        signals = self.data.signals_uv
+        mixed = planted.plant(np.array(signals[host]), np.array(signals[donor]), territory.leads)
+        ecg_id = int(self.data.ecg_ids[host])
+        page = from_record(record_of(mixed, ecg_id))
+        one = Asked(
+            ecg_id, int(self.data.patient_ids[host]), "MI", page, self.classifier.read_ink(page)
+        )
+        chance = len(territory.leads) / len(STANDARD_LEADS)
+        for method in METHODS:
+            first = planted.ranked_first(
+                attend(self.classifier, page, one.target, method), territory.leads
+            )
+            yield self._row(test, method, territory.name, one, float(first), chance)
+
+    def _heat(self, one: Asked, method: str) -> np.ndarray:
+        head, place = locate(self.classifier, one.target)
+        return heat_map(self.classifier.network, as_input(one.ink), head, place, method)
+
+    def _row(
+        self, test: str, name: str, part: str, one: Asked, value: float, chance: float = 0.0
+    ) -> AttentionRow:
+        card = self.classifier.card
+        score = sampling.probabilities(self.classifier, one.ink[None], one.target)[0]
+        return AttentionRow(
+            test,
+            name,
+            part,
+            one.target,
+            one.ecg_id,
+            one.patient,
+            value,
+            f"fold {self.fold}",
+            bool(score >= sampling.threshold(self.classifier, one.target)),
+            chance,
+            card.name,
+            card.weights_sha256,
+        )

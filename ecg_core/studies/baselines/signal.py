@@ -1,0 +1,16 @@
+"""The ceiling: the one-dimensional network that reads the signals themselves, never a page."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from ecg_core.learning.signal_network import SignalNetwork
+from ecg_core.studies.baselines.method import Method, Reads
+
+
+def build(statements: int) -> nn.Module:
+    """The teacher's network."""
+    return SignalNetwork(statements, width=48)
+
+
+method = Method("signal", "Ceiling: 1-D CNN on the signals", build, Reads.SIGNALS, peak_rate=4e-3)
