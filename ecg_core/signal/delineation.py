@@ -56,6 +56,8 @@ P_SHARE = 0.06
 """P begins where it reaches this share of its height."""
 PROMINENT = 0.5
 """Of several waves before the QRS, the last is P that has this share of the greatest height."""
+P_STEADY, P_ABOVE_NOISE = 0.75, 8.0
+"""Share of single beats that show the P wave, and its height over the noise left."""
 LEAST_SHARE = 0.1
 """A single beat is asked about a wave when its leads carry this share of it."""
 
@@ -70,6 +72,12 @@ def delineate(beat: MedianBeat) -> Delineation:
     if qrs is None:
         return Delineation(None, None, None)
     return Delineation(_p_wave(beat, leads, qrs), qrs, _t_wave(beat, leads, qrs))
+
+
+def p_is_sure(waves: Delineation) -> bool:
+    """Whether a P wave leads the beats again and again, out of the noise."""
+    p = waves.p
+    return p is not None and p.steady >= P_STEADY and p.signal_to_noise >= P_ABOVE_NOISE
 
 
 def _filled(mv: np.ndarray) -> np.ndarray:

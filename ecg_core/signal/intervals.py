@@ -5,23 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from ecg_core.signal.axis import frontal_axis
-from ecg_core.signal.delineation import Delineation, Wave
+from ecg_core.signal.delineation import Delineation, Wave, p_is_sure
 from ecg_core.signal.lead_levels import net_areas
 from ecg_core.signal.median_beat import MedianBeat
-from ecg_core.signal.values import Beat, BeatKind, Measurement, Quality
+from ecg_core.signal.reasons import blank, number
+from ecg_core.signal.values import Beat, BeatKind, Measurement
 
 CLEAR = 2.0
 """Energy of the QRS complexes over what lies between them from which beats are sure."""
-P_STEADY, P_ABOVE_NOISE = 0.75, 8.0
-"""Share of single beats that show the P wave, and its height over the noise left."""
 T_ABOVE_NOISE = 6.0
 PR_MS, QRS_MS, QT_MS = (70.0, 400.0), (50.0, 240.0), (200.0, 700.0)
 IRREGULAR = 0.15
 """Deviation of RR over its mean from which one corrected QT stands for many."""
 FLAT_AXIS_MV_S = 0.0015
 """Net area in the frontal plane below which a wave has no direction."""
-
-NO_BEATS = Measurement(None, Quality.NONE, why="Fewer than two beats were found.")
 
 
 def rates(
@@ -34,20 +31,19 @@ def rates(
     """
     times = np.array([beat.time_s for beat in beats])
     if len(times) < 2:
-        return dict.fromkeys(("rate", "rr", "rr_sd"), NO_BEATS)
+        return dict.fromkeys(("rate", "rr", "rr_sd"), blank("few_beats"))
     rr_ms = 1e3 * np.diff(times)
     mean_ms = float(rr_ms.mean())
     sure = clarity >= CLEAR and len(times) >= 3
-    quality = Quality.GOOD if sure else Quality.DOUBTFUL
-    why = "" if sure else "The beats stand out little."
+    doubt = "" if sure else "faint_beats"
     normal = np.array([beat.kind is BeatKind.USUAL for beat in beats])
     nn_ms = rr_ms[normal[1:] & normal[:-1]]
-    spread = Measurement(None, Quality.NONE, leads, "Fewer than three usual intervals.")
+    spread = blank("under_three_intervals", leads)
     if len(nn_ms) >= 3:
-        spread = Measurement(float(nn_ms.std(ddof=1)), quality, leads, why)
+        spread = number(float(nn_ms.std(ddof=1)), leads, doubt)
     return {
-        "rate": Measurement(60e3 / mean_ms, quality, leads, why),
-        "rr": Measurement(mean_ms, quality, leads, why),
+        "rate": number(60e3 / mean_ms, leads, doubt),
+        "rr": number(mean_ms, leads, doubt),
         "rr_sd": spread,
     }
 
@@ -60,21 +56,19 @@ def intervals(
     leads: tuple[str, ...],
 ) -> dict[str, Measurement]:
     """PR, QRS, QT and QT corrected for rate by Fridericia's and Bazett's formula, in ms."""
-    nothing = Measurement(None, Quality.NONE, leads, "No beat is clear enough.")
+    nothing = blank("no_clear_beat", leads)
     if waves.qrs is None or not len(beat.used):
         return dict.fromkeys(("pr", "qrs", "qt", "qtcf", "qtcb"), nothing)
     few = len(beat.used) < 3
     qrs_ms = 1e3 * (waves.qrs.end_s - waves.qrs.start_s)
     found = {
         "pr": _pr(waves, leads, few),
-        "qrs": _checked(qrs_ms, QRS_MS, leads, few, "The QRS complex has no clear end."),
+        "qrs": _checked(qrs_ms, QRS_MS, leads, few, "qrs_end_unclear"),
     }
-    qt = nothing
+    qt = blank("t_end_unclear", leads)
     if waves.t is not None and waves.t.signal_to_noise >= T_ABOVE_NOISE:
         qt_ms = 1e3 * float(waves.t.end_s - waves.qrs.start_s)
-        qt = _checked(qt_ms, QT_MS, leads, few, "The T wave has no clear end.")
-    else:
-        qt = Measurement(None, Quality.NONE, leads, "The T wave has no clear end.")
+        qt = _checked(qt_ms, QT_MS, leads, few, "t_end_unclear")
     found["qt"] = qt
     for key, power in (("qtcf", 1 / 3), ("qtcb", 1 / 2)):
         found[key] = _corrected(qt, rr, rr_sd, power)
@@ -84,42 +78,34 @@ def intervals(
 def axes(beat: MedianBeat, waves: Delineation, names: tuple[str, ...]) -> dict[str, Measurement]:
     """P, QRS and T axis in the frontal plane, in degrees, from the net areas of the limb leads."""
     return {
-        "p_axis": _axis(beat, names, waves.p if p_is_sure(waves) else None, "P wave"),
-        "qrs_axis": _axis(beat, names, waves.qrs, "QRS complex"),
-        "t_axis": _axis(beat, names, _whole_t(waves), "T wave"),
+        "p_axis": _axis(beat, names, waves.p if p_is_sure(waves) else None, "p"),
+        "qrs_axis": _axis(beat, names, waves.qrs, "qrs"),
+        "t_axis": _axis(beat, names, _whole_t(waves), "t"),
     }
-
-
-def p_is_sure(waves: Delineation) -> bool:
-    """Whether a P wave leads the beats again and again, out of the noise."""
-    p = waves.p
-    return p is not None and p.steady >= P_STEADY and p.signal_to_noise >= P_ABOVE_NOISE
 
 
 def _pr(waves: Delineation, leads: tuple[str, ...], few: bool) -> Measurement:
     if waves.p is None or waves.qrs is None or not p_is_sure(waves):
-        return Measurement(None, Quality.NONE, leads, "No P wave leads every beat.")
+        return blank("no_p", leads)
     pr_ms = 1e3 * (waves.qrs.start_s - waves.p.start_s)
-    return _checked(pr_ms, PR_MS, leads, few, "The P wave has no clear beginning.")
+    return _checked(pr_ms, PR_MS, leads, few, "p_start_unclear")
 
 
 def _checked(
-    value: float, limits: tuple[float, float], leads: tuple[str, ...], few: bool, why: str
+    value: float, limits: tuple[float, float], leads: tuple[str, ...], few: bool, unclear: str
 ) -> Measurement:
     if not limits[0] <= value <= limits[1]:
-        return Measurement(None, Quality.NONE, leads, why)
-    if few:
-        return Measurement(value, Quality.DOUBTFUL, leads, "Fewer than three beats.")
-    return Measurement(value, Quality.GOOD, leads)
+        return blank(unclear, leads)
+    return number(value, leads, "under_three_beats" if few else "")
 
 
 def _corrected(qt: Measurement, rr: Measurement, rr_sd: Measurement, power: float) -> Measurement:
     if qt.value is None or not rr.value:
-        return Measurement(None, Quality.NONE, qt.leads, qt.why or rr.why)
+        return blank(qt.code or rr.code, qt.leads)
     value = qt.value / (rr.value / 1e3) ** power
     if rr_sd.value is None or rr_sd.value > IRREGULAR * rr.value:
-        return Measurement(value, Quality.DOUBTFUL, qt.leads, "The rhythm is irregular.")
-    return Measurement(value, qt.quality, qt.leads, qt.why)
+        return number(value, qt.leads, "irregular")
+    return number(value, qt.leads, qt.code)
 
 
 def _whole_t(waves: Delineation) -> Wave | None:
@@ -130,12 +116,12 @@ def _whole_t(waves: Delineation) -> Wave | None:
 
 def _axis(beat: MedianBeat, names: tuple[str, ...], wave: Wave | None, what: str) -> Measurement:
     if wave is None:
-        return Measurement(None, Quality.NONE, why=f"No clear {what}.")
+        return blank(f"{what}_unclear")
     areas = net_areas(beat, names, wave)
     limb = {name: area for name, area in areas.items() if name in ("I", "II", "III", "aVF")}
     axis = frontal_axis(limb)
     if axis is None:
-        return Measurement(None, Quality.NONE, tuple(limb), "Two limb leads are needed.")
+        return blank("two_limb_leads", tuple(limb))
     if max(abs(area) for area in limb.values()) < FLAT_AXIS_MV_S:
-        return Measurement(None, Quality.NONE, tuple(limb), f"The {what} has no clear direction.")
-    return Measurement(axis, Quality.GOOD, tuple(limb))
+        return blank(f"{what}_no_direction", tuple(limb))
+    return number(axis, tuple(limb))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
-from ecg_core.signal.delineation import Delineation, Wave
+from ecg_core.signal.delineation import Delineation, Wave, p_is_sure
 from ecg_core.signal.median_beat import MedianBeat
 from ecg_core.signal.values import LeadMeasurement, Quality
 
@@ -23,7 +26,7 @@ def lead_levels(
     found = []
     for index, name in enumerate(names):
         if beat.count[index]:
-            levels = _levels(beat, index, name, waves.qrs, waves.t)
+            levels = _levels(beat, index, name, waves)
             if levels is not None:
                 found.append(levels)
     return tuple(found)
@@ -42,9 +45,10 @@ def net_areas(beat: MedianBeat, names: tuple[str, ...], wave: Wave) -> dict[str,
     return areas
 
 
-def _levels(
-    beat: MedianBeat, index: int, name: str, qrs: Wave, t: Wave | None
-) -> LeadMeasurement | None:
+def _levels(beat: MedianBeat, index: int, name: str, waves: Delineation) -> LeadMeasurement | None:
+    qrs, t = waves.qrs, waves.t
+    if qrs is None:
+        return None
     fs_hz, centre = beat.fs_hz, beat.centre
 
     def at(time_s: float) -> int:
@@ -60,24 +64,15 @@ def _levels(
     if not np.isfinite(before).any() or not np.isfinite(after).all():
         return None
     mv = mv - np.nanmean(before)
-    complex_mv = mv[start : end + 1]
-    r = int(np.argmax(complex_mv))
-    r_mv = float(max(complex_mv[r], 0.0))
-    if r_mv < SMALLEST_MV:
-        # A complex without R: one negative wave, by custom a QS, counted as Q.
-        q_mv, q_ms, s_mv = float(complex_mv.min()), 1e3 * len(complex_mv) / fs_hz, 0.0
-        r_mv = 0.0
-    else:
-        q_part, s_part = complex_mv[: r + 1], complex_mv[r:]
-        q_mv = float(min(q_part.min(), 0.0))
-        q_ms = 1e3 * float((q_part < -SMALLEST_MV).sum()) / fs_hz
-        s_mv = float(min(s_part.min(), 0.0))
-    t_mv = None
+    complex_ = _complex(mv[start : end + 1], fs_hz)
+    t_high_mv = t_low_mv = t_mv = t_half_ms = None
     if t is not None:
         part = mv[later : at(t.end_s) + 1]
-        # Against the straight line between its ends no T is made of a sloping ST segment.
+        # Against the level before QRS, as ST is: of a sloping ST segment no T is made.
         if len(part) > 2 and np.isfinite(part).all():
-            t_mv = float(part[int(np.argmax(np.abs(part)))])
+            t_high_mv, t_low_mv = float(part.max()), float(part.min())
+            t_mv = t_high_mv if t_high_mv >= -t_low_mv else t_low_mv
+            t_half_ms = 1e3 * float((part / t_mv >= 0.5).sum()) / fs_hz if t_mv else None
     spread = beat.spread_mv[index, start:later]
     noise_mv = float(1.48 * np.nanmedian(spread))
     good = noise_mv < NOISY_MV and beat.count[index] >= 2
@@ -87,10 +82,60 @@ def _levels(
         quality=Quality.GOOD if good else Quality.DOUBTFUL,
         st_j_mv=float(mv[end : end + max(round(0.008 * fs_hz), 1)].mean()),
         st_j60_mv=float(mv[later]),
-        q_mv=q_mv if q_mv < -SMALLEST_MV else 0.0,
-        q_ms=q_ms if q_mv < -SMALLEST_MV else 0.0,
-        r_mv=r_mv,
-        s_mv=s_mv if s_mv < -SMALLEST_MV else 0.0,
+        q_mv=complex_.q_mv,
+        q_ms=complex_.q_ms,
+        r_mv=complex_.r_mv,
+        s_mv=complex_.s_mv,
         t_mv=t_mv,
         noise_mv=noise_mv,
+        r2_mv=complex_.r2_mv,
+        t_high_mv=t_high_mv,
+        t_low_mv=t_low_mv,
+        t_half_ms=t_half_ms,
+        p_mv=_p_mv(beat.mv[index], at, waves.p) if p_is_sure(waves) else None,
     )
+
+
+@dataclass(frozen=True)
+class _Complex:
+    """Waves of one lead's QRS complex; 0 for those that are not there."""
+
+    q_mv: float = 0.0
+    q_ms: float = 0.0
+    r_mv: float = 0.0
+    s_mv: float = 0.0
+    r2_mv: float = 0.0
+
+
+def _complex(mv: np.ndarray, fs_hz: float) -> _Complex:
+    """Name the waves: Q before the first R, S behind it; R the taller of two, R2 the other."""
+    sign = np.where(np.abs(mv) > SMALLEST_MV, np.sign(mv), 0.0)
+    edges = np.flatnonzero(np.diff(sign)) + 1
+    parts = [part for part in np.split(mv, edges) if abs(part[0]) > SMALLEST_MV]
+    upward = [place for place, part in enumerate(parts) if part[0] > 0]
+    if not parts:
+        return _Complex()
+    if not upward:
+        # A complex without R: one negative wave, by custom a QS, counted as Q.
+        return _Complex(q_mv=float(mv.min()), q_ms=1e3 * len(mv) / fs_hz)
+    before, behind = parts[: upward[0]], parts[upward[0] :]
+    tall = sorted((float(parts[place].max()) for place in upward), reverse=True)
+    return _Complex(
+        q_mv=min((float(part.min()) for part in before), default=0.0),
+        q_ms=1e3 * sum(len(part) for part in before) / fs_hz,
+        r_mv=tall[0],
+        s_mv=min((float(part.min()) for part in behind if part[0] < 0), default=0.0),
+        r2_mv=tall[1] if len(tall) > 1 else 0.0,
+    )
+
+
+def _p_mv(mv: np.ndarray, at: Callable[[float], int], p: Wave | None) -> float | None:
+    """Height of P against the level where it begins."""
+    if p is None:
+        return None
+    first, last = max(at(p.start_s), 0), at(p.end_s)
+    part = mv[first : last + 1]
+    if len(part) < 3 or not np.isfinite(part).all():
+        return None
+    part = part - part[0]
+    return float(part[int(np.argmax(np.abs(part)))])

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ecg_core.intake.values import EcgRecord
-from ecg_core.signal import filters, intervals, signs
+from ecg_core.signal import filters, intervals, sequence, signs
+from ecg_core.signal.atrial import p_questions
 from ecg_core.signal.beats import FoundBeats, find_beats
-from ecg_core.signal.delineation import Delineation, delineate
+from ecg_core.signal.delineation import Delineation, delineate, p_is_sure
 from ecg_core.signal.filters import Band
 from ecg_core.signal.lead_levels import lead_levels
 from ecg_core.signal.median_beat import LEVEL_S, MedianBeat, SortedBeats, median_beat, sort_beats
+from ecg_core.signal.qrs_shape import qrs_questions
+from ecg_core.signal.reasons import blank, told, untold
 from ecg_core.signal.sampled import Sampled, sampled
 from ecg_core.signal.values import (
     QUANTITIES,
+    QUESTIONS,
     Beat,
     BeatKind,
+    Judgement,
     Mark,
     MarkKind,
-    Measurement,
     Measurements,
-    Quality,
+    Sign,
 )
 
 WINDOW_S = 10.0
@@ -52,28 +58,43 @@ def measure(
     values = intervals.rates(beats, found.clarity, timed)
     values |= intervals.intervals(beat, waves, values["rr"], values["rr_sd"], names)
     values |= intervals.axes(beat, waves, record.leads)
+    values |= sequence.extremes(ecg, beats, values["rate"].code, timed)
+    values |= sequence.ectopy(ecg, kinds, beats)
     said = signs.lead_signs(window.signals_mv, record.leads)
     spikes = None
     if not off_paper:
         spikes = signs.pacing_spikes(window.signals_mv, record.fs_hz, record.leads, found.times_s)
     if spikes is not None:
         said.append(spikes)
+    levels = lead_levels(beat, waves, record.leads)
+    judged = p_questions(beat, waves, values["p_axis"], spikes is not None)
+    judged |= qrs_questions(beat, waves, levels, off_paper)
+    judged["regular"] = sequence.regular(values["rr"], values["rr_sd"])
+    judged["paced"] = _paced(spikes, record.fs_hz, off_paper)
     return Measurements(
         values=values,
-        leads=lead_levels(beat, waves, record.leads),
+        leads=levels,
         beats=beats,
         marks=_marks(beats, kinds, waves, spikes.times_s if spikes else ()),
         signs=tuple(said),
         duration_s=window.duration_s,
         fs_hz=record.fs_hz,
         off_paper=off_paper,
+        judged={key: judged[key] for key in QUESTIONS},
     )
 
 
 def nothing(why: str) -> Measurements:
     """An ECG of which nothing can be measured, and why."""
-    blank = Measurement(None, Quality.NONE, why=why)
-    return Measurements(dict.fromkeys(QUANTITIES, blank), (), (), (), (), 0.0, 0.0, True)
+    measured = dict.fromkeys(QUANTITIES, replace(blank("nothing_read"), why=why))
+    judged = dict.fromkeys(QUESTIONS, replace(untold("nothing_read"), why=why))
+    return Measurements(measured, (), (), (), (), 0.0, 0.0, True, judged)
+
+
+def _paced(spikes: Sign | None, fs_hz: float, off_paper: bool) -> Judgement:
+    if spikes is not None:
+        return told(True)
+    return untold("slow_sampling") if off_paper or fs_hz < signs.SPIKE_FS_HZ else told(False)
 
 
 def _beats(record: EcgRecord, ecg: Sampled, start_s: float, duration_s: float) -> FoundBeats:
@@ -118,7 +139,7 @@ def _marks(
     places: list[tuple[MarkKind, float]] = []
     if waves.qrs is not None:
         places += [(MarkKind.QRS_START, waves.qrs.start_s), (MarkKind.QRS_END, waves.qrs.end_s)]
-        if waves.p is not None and intervals.p_is_sure(waves):
+        if waves.p is not None and p_is_sure(waves):
             places.append((MarkKind.P_START, waves.p.start_s))
         if waves.t is not None and waves.t.signal_to_noise >= intervals.T_ABOVE_NOISE:
             places.append((MarkKind.T_END, waves.t.end_s))

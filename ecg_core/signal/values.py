@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -18,13 +18,28 @@ class Quality(StrEnum):
 class Measurement:
     """One number. value: None where it cannot be measured. leads: those it was read from.
 
-    why: what makes it doubtful or impossible, in words; "" when nothing does.
+    why: what makes it doubtful or impossible, in words; "" when nothing does. code: the same for
+    programs, a key of `reasons.REASONS`.
     """
 
     value: float | None
     quality: Quality
     leads: tuple[str, ...] = ()
     why: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A question of `QUESTIONS` answered yes or no. value: None where it cannot be told.
+
+    why, code: what makes it doubtful or impossible, or what a no rests on; see `Measurement`.
+    """
+
+    value: bool | None
+    quality: Quality
+    why: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,8 +47,11 @@ class LeadMeasurement:
     """The median beat of one lead, in mV against the level just before its QRS complex.
 
     beats: how many it is made of. st_j_mv: at the J point; st_j60_mv: 60 ms later. q_mv and
-    s_mv are negative or 0, r_mv positive or 0. q_ms: length of the Q wave. r2_mv: a second R.
-    t_mv: peak of T with its sign, None where there is no T to be seen. noise_mv: of one beat.
+    s_mv are negative or 0, r_mv positive or 0. q_ms: length of the Q wave. r2_mv: a second R
+    behind an S, 0 without one. t_mv: peak of T with its sign, None where there is no T to be seen;
+    t_high_mv, t_low_mv: its highest and lowest point, both far from 0 where T is biphasic;
+    t_half_ms: its width at half its height. p_mv: peak of P with its sign against the level before
+    it, None where no P leads the beats. noise_mv: of one beat.
     """
 
     lead: str
@@ -47,11 +65,16 @@ class LeadMeasurement:
     s_mv: float
     t_mv: float | None
     noise_mv: float
+    r2_mv: float = 0.0
+    t_high_mv: float | None = None
+    t_low_mv: float | None = None
+    t_half_ms: float | None = None
+    p_mv: float | None = None
 
     @property
     def peak_to_peak_mv(self) -> float:
         """Height of the QRS complex."""
-        return self.r_mv - min(self.q_mv, self.s_mv)
+        return max(self.r_mv, self.r2_mv) - min(self.q_mv, self.s_mv)
 
 
 class BeatKind(StrEnum):
@@ -102,7 +125,8 @@ class Sign:
 
 @dataclass(frozen=True)
 class Measurements:
-    """Everything measured on one ECG. Keys of `values` are those of `QUANTITIES`.
+    """Everything measured on one ECG. Keys of `values` are those of `QUANTITIES`, of `judged`
+    those of `QUESTIONS`.
 
     off_paper: read off a page, where narrow waves come back blunted.
     """
@@ -115,6 +139,11 @@ class Measurements:
     duration_s: float
     fs_hz: float
     off_paper: bool = False
+    judged: dict[str, Judgement] = field(default_factory=dict)
+
+    def says(self, key: str) -> bool | None:
+        """The answer to a question by its key, None where it could not be told."""
+        return self.judged[key].value
 
     def value(self, key: str) -> float | None:
         """A number by its key, None where it could not be measured."""
@@ -150,7 +179,26 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("p_axis", "P axis", "°", 0, 75),
         Quantity("qrs_axis", "QRS axis", "°", -30, 90),
         Quantity("t_axis", "T axis", "°"),
+        Quantity("shortest_rr", "Shortest RR", "ms"),
+        Quantity("longest_pause", "Longest pause", "ms"),
+        Quantity("early_beats", "Premature beats of the usual shape", "", None, 0),
+        Quantity("other_beats", "Beats of another shape", "", None, 0),
+        Quantity("wide_beats", "Beats of another shape and wide", "", None, 0),
+        Quantity("wide_run", "Longest run of wide beats", "", None, 0),
     )
 }
 """In the order of a recorder's header. Ranges: AHA/ACCF/HRS recommendations (Surawicz et al. and
 Rautaharju et al., Circulation 2009;119), with QTc limits of women, the wider ones."""
+
+
+QUESTIONS: dict[str, str] = {
+    "p_present": "Do P waves lead the usual beats?",
+    "sinus_p": "Does a P wave of the sinus node lead every usual beat?",
+    "pr_constant": "Is the distance from P to QRS always the same?",
+    "regular": "Do the usual beats follow each other at even intervals?",
+    "slurred_onset": "Does the QRS complex begin slowly, as a delta wave does?",
+    "paced": "Do spikes of a pacemaker lead the beats?",
+    "low_voltage_limb": "Is every QRS complex of the limb leads lower than 0.5 mV?",
+    "low_voltage_chest": "Is every QRS complex of the chest leads lower than 1.0 mV?",
+}
+"""What is answered yes, no or not at all."""
