@@ -74,8 +74,8 @@ def good(ptbxl_root: Path | None) -> Iterator[Foreign]:
             yield Foreign("demonstration ECG", entry["id"], files)
     if ptbxl_root is None:
         return
-    from ecg_core.learning import ptbxl
-    from ecg_core.learning.evaluate import record_of
+    from ecg_core.training.data import ptbxl
+    from ecg_core.training.evaluate import record_of
 
     data = ptbxl.load(ptbxl_root)
     rows = data.rows((ptbxl.CHOOSE_FOLD,))

@@ -23,14 +23,14 @@ import numpy as np
 from tqdm import tqdm
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.learning import ptbxl
-from ecg_core.learning.evaluate import STYLES, record_of
 from ecg_core.page import from_scan
 from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.values import PageError
 from ecg_core.studies.curation.curate import RADIUS_BITS, SAME_RECORDING
 from ecg_core.studies.curation.hashes import distance, ink_hash, near_pairs
 from ecg_core.studies.curation.likeness import likeness, page_ink
+from ecg_core.training.data import ptbxl
+from ecg_core.training.evaluate import STYLES, record_of
 
 PAGES = (1_000, 3_000, 10_000, 30_000, 100_000)
 BIT_SHARE = 0.29

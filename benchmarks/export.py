@@ -19,12 +19,12 @@ from sklearn.metrics import roc_auc_score
 from benchmarks.latency import timed
 from ecg_core import network
 from ecg_core.commands.exporting import demo_ink
-from ecg_core.learning import calibration_pages, ptbxl
-from ecg_core.learning.evaluate import page_of
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
 from ecg_core.network.export import OUTPUTS, export_onnx
 from ecg_core.network.quantise import answers, as_input, largest_difference, one_thread, quantise
 from ecg_core.page.layouts import DEFAULT_LAYOUT
+from ecg_core.training.data import calibration_pages, ptbxl
+from ecg_core.training.evaluate import page_of
 
 OFFERED_LOSS = 0.003
 """A variant that loses as much macro-AUC is not offered."""

@@ -21,10 +21,10 @@ import wfdb
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.learning import ptbxl
 from ecg_core.signal import beat_model
 from ecg_core.signal.beat_model import Conduction, Heart, synthesise
 from ecg_core.signal.measurements import measure
+from ecg_core.training.data import ptbxl
 
 RESULTS = Path(__file__).parent / "results" / "measurements.jsonl"
 BEATS = frozenset("NLRejAaJSVEF/fQ")

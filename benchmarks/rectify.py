@@ -308,7 +308,7 @@ def _all_cases(arguments: argparse.Namespace, done: set[str]) -> Iterator[dict[s
 def records(root: Path, count: int) -> list[EcgRecord]:
     """Records spread evenly over fold 9."""
     from ecg_core.leads import STANDARD_LEADS
-    from ecg_core.learning import ptbxl
+    from ecg_core.training.data import ptbxl
 
     data = ptbxl.load(root)
     rows = data.rows((ptbxl.CHOOSE_FOLD,))

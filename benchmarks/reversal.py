@@ -19,9 +19,9 @@ import numpy as np
 from scipy.stats import binomtest
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.learning import ptbxl
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.signal.reversal import Swap, suspicions
+from ecg_core.training.data import ptbxl
 
 Waves = dict[str, np.ndarray]
 

@@ -10,9 +10,9 @@ from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import ALLOWED, PERMISSION_NAMES, ROLE_NAMES, Permission, Role
 from server import place
 from server.start import address
-from widgets import notice, person
-from widgets.entrance import through_app
-from widgets.text import plain
+from widgets.session import notice, person
+from widgets.session.entrance import through_app
+from widgets.session.text import plain
 
 BLIND_NAMES = {"list": "As the list says", "always": "Always", "never": "Never"}
 

@@ -28,12 +28,13 @@ from ecg_core.store.cases.store import (
     StoreError,
 )
 from ecg_core.store.people.roles import Permission
-from widgets import badges, engine, exchange, history, person
-from widgets.badges import priority_name
-from widgets.case_view import case_view, checks_badge
-from widgets.entrance import through_app
-from widgets.take_away import offer_stored
-from widgets.text import plain
+from widgets.desk import badges, exchange, history
+from widgets.desk.badges import priority_name
+from widgets.desk.case_view import case_view, checks_badge
+from widgets.desk.take_away import offer_stored
+from widgets.session import engine, person
+from widgets.session.entrance import through_app
+from widgets.session.text import plain
 
 PAGE_ROWS = 25
 AT_ONCE = 2000

@@ -8,8 +8,8 @@ import streamlit as st
 from ecg_core import network
 from ecg_core.network.card import Figure, ModelCard
 from ecg_core.page.layouts import STRIP
-from widgets import engine, person
-from widgets.entrance import through_app
+from widgets.session import engine, person
+from widgets.session.entrance import through_app
 
 
 def figures_table(figures: tuple[Figure, ...]) -> pd.DataFrame:

@@ -6,11 +6,11 @@ import streamlit as st
 
 from ecg_core import network
 from ecg_core.evidence.values import Origin
-from widgets import person
-from widgets.appraisal import filters, own_sets, practice_data, sources
-from widgets.appraisal.context import Context
-from widgets.appraisal.views import VIEWS
-from widgets.entrance import through_app
+from widgets.performance import filters, own_sets, practice_data, sources
+from widgets.performance.context import Context
+from widgets.performance.views import VIEWS
+from widgets.session import person
+from widgets.session.entrance import through_app
 
 through_app()
 person.me()

@@ -11,10 +11,10 @@ from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.roles import Permission
 from ecg_core.store.upkeep.settings import BlindFor, Settings
 from ecg_core.triage.priority import RULES, Priority
-from widgets import engine, notice, person
-from widgets.badges import priority_name
-from widgets.entrance import through_app
-from widgets.text import plain
+from widgets.desk.badges import priority_name
+from widgets.session import engine, notice, person
+from widgets.session.entrance import through_app
+from widgets.session.text import plain
 
 OFF = "Off"
 WORDS = {priority_name(priority): priority.value for priority in Priority} | {OFF: "off"}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ecg_core.store.people.roles import Permission
-from widgets import person, queue
-from widgets.entrance import through_app
-from widgets.opening import opening_screen
-from widgets.reading import reading_screen
+from widgets.desk.reading import reading_screen
+from widgets.session import person, queue
+from widgets.session.entrance import through_app
+from widgets.session.opening import opening_screen
 
 through_app()
 person.me(Permission.ADD_ECGS)

@@ -16,11 +16,12 @@ from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.store.cases.worklist import View, WorklistFilter, WorklistRow
 from ecg_core.store.people.roles import Permission
 from ecg_core.triage.priority import Priority
-from widgets import batch, engine, exchange, person, unsaved
-from widgets.badges import priority_name
-from widgets.desk import desk, last_saved
-from widgets.entrance import through_app
-from widgets.text import plain
+from widgets.desk import exchange
+from widgets.desk.badges import priority_name
+from widgets.desk.desk import desk, last_saved
+from widgets.session import batch, engine, person, unsaved
+from widgets.session.entrance import through_app
+from widgets.session.text import plain
 
 PAGE_ROWS = 25
 VIEW_NAMES = {

@@ -30,8 +30,8 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run every test and print one JSON line per figure."""
     from ecg_core.evidence.attention import rows
-    from ecg_core.learning import ptbxl
     from ecg_core.studies.attention.evidence import Evidence
+    from ecg_core.training.data import ptbxl
 
     try:
         data = ptbxl.load(arguments.root)

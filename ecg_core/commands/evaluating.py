@@ -50,8 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
         complain("Name the fold: --split 9 chooses, --split 10 reports.")
         return WRONG_USAGE
     from ecg_core.evidence import published
-    from ecg_core.learning import evaluate, ptbxl, release
     from ecg_core.page.drawn.damage import CONDITIONS
+    from ecg_core.training import evaluate, release
+    from ecg_core.training.data import ptbxl
 
     if arguments.condition not in CONDITIONS:
         complain(f"Unknown condition; there are {', '.join(CONDITIONS)}")
@@ -80,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _strips(arguments: argparse.Namespace) -> int:
     """MIT-BIH DS2 and PTB-XL fold 10 as rhythm strips. root: holds mitdb/ and ptb-xl/."""
-    from ecg_core.learning import strip_evaluate, strip_release
+    from ecg_core.training import strip_evaluate, strip_release
 
     classifier = network.load(arguments.model or STRIP_MODEL)
     try:

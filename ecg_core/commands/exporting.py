@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         path, difference = export_onnx(classifier, ink, arguments.out)
         _tell(path, len(ink), difference, classifier)
         if arguments.int8:
-            from ecg_core.learning import calibration_pages, ptbxl
             from ecg_core.network.quantise import quantise
+            from ecg_core.training.data import calibration_pages, ptbxl
 
             if arguments.data:
                 ink = calibration_pages.draw(classifier, ptbxl.load(arguments.data))

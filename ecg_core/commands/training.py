@@ -27,8 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Train as the configuration says; weights and card land beside it."""
     import torch
 
-    from ecg_core.learning import config, evaluate, ptbxl, release, strip_config, teacher, train
     from ecg_core.network.classifier import Classifier
+    from ecg_core.training import config, evaluate, release, strip_config, teacher, train
+    from ecg_core.training.data import ptbxl
 
     try:
         if strip_config.is_strip(arguments.config):
@@ -59,8 +60,8 @@ def _strip(arguments: argparse.Namespace) -> int:
     """Train, release and measure the rhythm-strip network."""
     import torch
 
-    from ecg_core.learning import strip_config, strip_evaluate, strip_release, strip_training
     from ecg_core.network.classifier import Classifier
+    from ecg_core.training import strip_config, strip_evaluate, strip_release, strip_training
 
     chosen = strip_config.read(arguments.config)
     torch.set_num_threads(arguments.threads)

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from ecg_core import network
 from ecg_core.store.people import passwords
 from server import cookies, place
-from widgets import engine, person
-from widgets.demos import FOLDER
+from widgets.session import engine, person
+from widgets.session.demos import FOLDER
 
 ROOT = Path(__file__).parents[2]
 

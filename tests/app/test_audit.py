@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ecg_core.store.cases.store import CaseFilter, ExportFormat
 from tests.app.conftest import READER, demo_files, drop, words
 from tests.app.test_triage import case_of
-from widgets import engine
+from widgets.session import engine
 
 
 @pytest.fixture

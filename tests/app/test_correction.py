@@ -15,7 +15,7 @@ from ecg_core.store.cases.schema import Action
 from ecg_core.store.cases.store import CaseFilter
 from tests.app.conftest import demo_files, drop, words
 from tests.page.sample_records import beating
-from widgets import engine
+from widgets.session import engine
 
 
 def key_of(app: AppTest, prefix: str) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import demo_files, drop, words
-from widgets.documents import TILE, on_tile
+from widgets.session.documents import TILE, on_tile
 
 
 @pytest.fixture(scope="module")

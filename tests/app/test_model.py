@@ -12,7 +12,7 @@ from ecg_core import network
 from ecg_core.network import registry
 from tests.app.conftest import words
 from tests.network.models import write_model
-from widgets import engine
+from widgets.session import engine
 
 
 def test_the_card_is_shown_in_words(app: AppTest) -> None:

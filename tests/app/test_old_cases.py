@@ -17,9 +17,10 @@ from ecg_core.page.values import PREPROCESSING_VERSION
 from ecg_core.store.cases.store import CaseFilter, StoredCase
 from tests.app.conftest import words
 from tests.network.models import write_model
-from widgets import case_view, engine
-from widgets.looking import Looking
-from widgets.paper import Overlay
+from widgets.desk import case_view
+from widgets.desk.looking import Looking
+from widgets.session import engine
+from widgets.viewer.paper import Overlay
 
 OLD, NEW = "old", "new"
 

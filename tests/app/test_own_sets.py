@@ -14,8 +14,8 @@ from ecg_core.evidence.own_sets.sets import LabelledSet
 from ecg_core.evidence.probes import shortcuts
 from ecg_core.evidence.probes.shortcuts import Look, Told, Word
 from tests.app.conftest import demo_files, words
-from tests.labelled.made_sets import NAMES, TABLE, serial
-from widgets import engine
+from tests.evidence.own_sets.made_sets import NAMES, TABLE, serial
+from widgets.session import engine
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_set_can_be_deleted(page: AppTest) -> None:
 def test_what_was_interrupted_goes_on_when_the_app_starts(
     app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from tests.labelled.made_sets import labelled_set
+    from tests.evidence.own_sets.made_sets import labelled_set
 
     labelled_set(engine.data_dir())
     started: list[LabelledSet] = []

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from ecg_core.store.cases.store import CaseFilter
 from tests.app.conftest import demo_files, drop, words
 from tests.intake.vendor_files import NUMBER, PATIENT, TWELVE, aecg, scp, twelve
-from widgets import engine, reading
+from widgets.desk import reading
+from widgets.session import engine
 
 SIGNALS = twelve(5000)
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from ecg_core.store.people.roles import Role
 from server import place
 from tests.app.conftest import READER, ROOT, Cookies, words
-from widgets.navigation import PAGES
+from widgets.session.navigation import PAGES
 
 FORBIDDEN = {
     Role.READER: {"audit", "accounts", "settings"},

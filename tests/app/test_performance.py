@@ -18,11 +18,11 @@ from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.published import EvidenceSet
 from ecg_core.network.statements import SUPERCLASSES
 from tests.app.conftest import words
-from tests.appraisal.ward_months import fill
-from tests.learning.test_method_rows import row
-from widgets import engine
-from widgets.appraisal import tables
-from widgets.appraisal.views import VIEWS
+from tests.evidence.test_method_rows import row
+from tests.evidence.ward_months import fill
+from widgets.performance import tables
+from widgets.performance.views import VIEWS
+from widgets.session import engine
 
 N = 40
 MI = SUPERCLASSES.index("MI")

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ecg_core.report.content import Content
 from tests.app.conftest import words
-from widgets import report
+from widgets.desk import report_pdf
 
 
 def component(app: AppTest, key: str) -> dict[str, object]:
@@ -84,13 +84,15 @@ def test_the_report_prints_what_was_edited(
 ) -> None:
     case = case_of(opened)
     printed: list[Content] = []
-    monkeypatch.setattr(report, "render", lambda content, paper: printed.append(content) or b"%PDF")
+    monkeypatch.setattr(
+        report_pdf, "render", lambda content, paper: printed.append(content) or b"%PDF"
+    )
     opened.text_area(key=f"draft_{case}").set_value("As I see it.").run()
     opened.text_input(key=f"patient_{case}").set_value("A. B.").run()
     opened.checkbox(key=f"shade_{case}").uncheck().run()
     asked: list[bytes] = []
     monkeypatch.setattr(
-        report.st,
+        report_pdf.st,
         "download_button",
         lambda label, data, **_: asked.append(data()) if label == "Download PDF" else None,
     )

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from ecg_core import network
 from ecg_core.store.cases.store import CaseFilter
 from tests.app.conftest import READER, demo_files, drop, words
-from widgets import engine
-from widgets.demos import demos
+from widgets.session import engine
+from widgets.session.demos import demos
 
 
 def cases() -> list[object]:

@@ -12,11 +12,11 @@ from PIL import Image
 
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.network.shade import heat_image
-from widgets.bars import percent
-from widgets.pictures import data_url, heat_url, ink_url
-from widgets.sheet import LIFTED, microvolts
-from widgets.shelf import Shelf
-from widgets.text import plain
+from widgets.desk.bars import percent
+from widgets.session.shelf import Shelf
+from widgets.session.text import plain
+from widgets.viewer.pictures import data_url, heat_url, ink_url
+from widgets.viewer.sheet import LIFTED, microvolts
 
 
 def test_samples_travel_in_microvolts() -> None:

@@ -9,7 +9,7 @@ from ecg_core.store.cases.store import CaseFilter
 from ecg_core.store.upkeep.settings import BlindFor, Settings
 from server import place
 from tests.app.conftest import READER, words
-from widgets import engine
+from widgets.session import engine
 
 
 def listed(app: AppTest) -> tuple[AppTest, str]:

@@ -21,8 +21,8 @@ from sklearn.metrics import roc_auc_score
 from ecg_core.evidence.figures import words
 from ecg_core.evidence.figures.metrics import Interval
 from tests.browser.conftest import NARROW, PATIENCE_MS, ROOT, WIDE, at_rest, shoot_whole
-from tests.labelled.made_sets import DEMO, NAMES
-from widgets.appraisal.views import VIEWS
+from tests.evidence.own_sets.made_sets import DEMO, NAMES
+from widgets.performance.views import VIEWS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from ecg_core.network.statements import TRIAGE_NAMES, Triage
 from tests.browser.conftest import NARROW, READER, WIDE, at_rest, shoot, shoot_whole
-from widgets.demos import FOLDER
+from widgets.session.demos import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 VIEWER = ".sheet svg"

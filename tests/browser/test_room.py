@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.conftest import LOGS, ROOT, WIDE, at_rest, set_up, shoot
-from widgets.demos import FOLDER
+from widgets.session.demos import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 LANDSCAPE, PORTRAIT = (1024, 768), (820, 1180)

@@ -9,14 +9,14 @@ from tqdm import tqdm
 
 from ecg_core.evidence.attention.rows import OTHER, RANDOM, AttentionRow
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.learning import ptbxl
-from ecg_core.learning.evaluate import record_of
 from ecg_core.network.attention import METHODS
 from ecg_core.network.classifier import Classifier, as_input
 from ecg_core.network.explain import attend, heat_map, locate
 from ecg_core.page import from_record
 from ecg_core.studies.attention import perturbation, planted, randomisation, sampling
 from ecg_core.studies.attention.sampling import Asked
+from ecg_core.training.data import ptbxl
+from ecg_core.training.evaluate import record_of
 
 SEED = 0
 RANDOM_NETWORKS = 5

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.learning import measured, ptbxl
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.network.values import Attention
+from ecg_core.training.data import extra_targets, ptbxl
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Planted:
 
 def rate_per_min(signals_uv: np.ndarray) -> tuple[float, np.ndarray]:
     """Rate and the samples of the beats; NaN below three beats."""
-    peaks = measured.qrs_samples(signals_uv.astype(np.float32) / 1000.0)
-    return float(np.exp(measured.rate_and_spread(peaks)[0])), peaks
+    peaks = extra_targets.qrs_samples(signals_uv.astype(np.float32) / 1000.0)
+    return float(np.exp(extra_targets.rate_and_spread(peaks)[0])), peaks
 
 
 def plant(host_uv: np.ndarray, donor_uv: np.ndarray, leads: tuple[str, ...]) -> np.ndarray:

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ecg_core.learning import noise, pages, ptbxl
-from ecg_core.learning.evaluate import page_of
 from ecg_core.page import layouts
 from ecg_core.page.arrange import SIZE_PX, arrange
 from ecg_core.page.drawn.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM, PageError
+from ecg_core.training.data import noise, pages, ptbxl
+from ecg_core.training.evaluate import page_of
 
 TRAIN_RECORDS = 3000
 VARIED = 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import nn
 
-from ecg_core.learning.signal_network import SignalNetwork
 from ecg_core.studies.baselines.method import Method, Reads
+from ecg_core.training.signal_network import SignalNetwork
 
 
 def build(statements: int) -> nn.Module:

@@ -18,16 +18,16 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from ecg_core.evidence.figures import metrics
-from ecg_core.learning import losses, teacher
-from ecg_core.learning.averaging import WeightAverage
-from ecg_core.learning.batches import as_input
-from ecg_core.learning.training_run import decay_groups
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.studies.baselines.hybrid import Boosted
 from ecg_core.studies.baselines.material import VARIED, Material
 from ecg_core.studies.baselines.method import Described, Follower, Method, Reads
 from ecg_core.studies.baselines.two_stage import traces
+from ecg_core.training import losses, teacher
+from ecg_core.training.averaging import WeightAverage
+from ecg_core.training.data.batches import as_input
+from ecg_core.training.training_run import decay_groups
 
 BATCH = 32
 WARM_UP = 0.15

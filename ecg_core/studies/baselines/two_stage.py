@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from ecg_core.learning.signal_network import SignalNetwork
 from ecg_core.page.arrange import PLAN
 from ecg_core.page.layouts import CANVAS_MARGIN_MM, GAIN_MM_PER_MV
 from ecg_core.page.values import PX_PER_MM
 from ecg_core.studies.baselines.method import Method, Reads
+from ecg_core.training.signal_network import SignalNetwork
 
 ROWS, COLUMNS = len(PLAN.rows), 4
 CHANNELS = ROWS * COLUMNS

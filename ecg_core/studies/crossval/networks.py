@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ecg_core.learning.batches import as_input
 from ecg_core.network.architecture import PageNetwork
 from ecg_core.studies.crossval.pages import LabelledPages
 from ecg_core.studies.crossval.views import moving, released, varied, views
+from ecg_core.training.data.batches import as_input
 
 
 @dataclass(frozen=True)

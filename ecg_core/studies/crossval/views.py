@@ -17,9 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from ecg_core import network
-from ecg_core.learning.batches import as_input
-from ecg_core.learning.pages import PageRecipe, worn
 from ecg_core.network.architecture import PageNetwork
+from ecg_core.training.data.batches import as_input
+from ecg_core.training.data.pages import PageRecipe, worn
 
 FROZEN_BLOCKS = 2
 WORN_COPIES = 5

@@ -1,0 +1,1 @@
+"""Data sets and the pages that are drawn from them while training."""

@@ -1,0 +1,88 @@
+"""Batches of freshly drawn pages; every batch is reproducible from seed, epoch and position."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from ecg_core.training.config import TrainConfig
+from ecg_core.training.data import noise, pages, ptbxl
+
+WORKERS = 2
+
+
+class Batch(NamedTuple):
+    """Arranged pages (uint8, B×H×W) with the rows of the data set they show."""
+
+    ink: Tensor
+    rows: Tensor
+
+
+class DrawnBatches(Dataset[Batch]):
+    """The batches of one epoch, drawn on demand: item i is batch i."""
+
+    def __init__(
+        self, data: ptbxl.PtbXl, noise_root: Path, config: TrainConfig, epoch: int
+    ) -> None:
+        self.signals_file = str(data.signals_uv.filename)
+        self.config = config
+        self.epoch = epoch
+        self.noise_root = noise_root
+        rng = np.random.default_rng((config.seed, epoch))
+        order = rng.permutation(data.rows(ptbxl.TRAIN_FOLDS))
+        self.batches = [
+            np.sort(order[i : i + config.batch])
+            for i in range(0, len(order) - config.batch + 1, config.batch)
+        ]
+        self._opened: tuple[np.ndarray, np.ndarray] | None = None
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __getitem__(self, index: int) -> Batch:
+        if self._opened is None:
+            # In the worker: signals are mapped, never copied from process to process.
+            cv2.setNumThreads(1)
+            self._opened = (
+                np.load(self.signals_file, mmap_mode="r"),
+                noise.load(self.noise_root, training=True),
+            )
+        signals_uv, disturbance = self._opened
+        rng = np.random.default_rng((self.config.seed, self.epoch, index))
+        rows = self.batches[index]
+        names, shares = zip(*self.config.layouts, strict=True)
+        ink = []
+        for row, layout in zip(rows, rng.choice(names, size=len(rows), p=shares), strict=True):
+            plan = pages.plan_for(str(layout), rng, vary=True)
+            recipe = self.config.pages
+            ink.append(pages.draw_arranged(signals_uv[row], plan, recipe, disturbance, rng))
+        return Batch(torch.from_numpy(np.stack(ink)), torch.from_numpy(rows))
+
+
+def loader(batches: DrawnBatches) -> DataLoader[Batch]:
+    """Draws ahead in worker processes while the network trains.
+
+    Workers start from a fork server: forking a process that already runs OpenMP and OpenCV
+    threads deadlocks. Without workers pages are drawn in this process.
+    """
+    if not WORKERS:
+        return DataLoader(batches, batch_size=None)
+    return DataLoader(
+        batches,
+        batch_size=None,
+        num_workers=WORKERS,
+        prefetch_factor=3,
+        multiprocessing_context="forkserver",
+    )
+
+
+def as_input(ink: Tensor) -> Tensor:
+    """Ink bytes B×H×W as the network reads them: B×1×H×W, 0 paper to 1 ink, channels last."""
+    scaled = ink.unsqueeze(1).to(torch.float32).div_(255)
+    return scaled.contiguous(memory_format=torch.channels_last)

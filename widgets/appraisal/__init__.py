@@ -1,1 +1,0 @@
-"""Views of the Performance page, one short file each; `views.VIEWS` lists them."""

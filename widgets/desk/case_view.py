@@ -1,0 +1,252 @@
+"""A stored case, shown exactly as it was decided.
+
+Its answer and its attention come from the store. Attention for something else is computed when it
+is asked for, by the very weights that gave the answer, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.network.statements import TRIAGE_NAMES
+from ecg_core.network.values import Attention
+from ecg_core.store.cases.readings import Phase, Verdict
+from ecg_core.store.cases.room import Room
+from ecg_core.store.cases.store import StoredCase, StoredReading
+from widgets.desk import earlier, looking, measuring, report_parts, verdict
+from widgets.desk.badges import priority_name
+from widgets.desk.looking import Looking
+from widgets.desk.report_parts import Reported
+from widgets.session import engine, person
+from widgets.session.rows import rows
+from widgets.session.text import plain
+from widgets.viewer.paper import Overlay, paper
+
+_LOOK: dict[Verdict, tuple[str, str]] = {
+    Verdict.AGREE: ("Agreed", "green"),
+    Verdict.OVERRIDE: ("Overridden", "orange"),
+    Verdict.CANNOT_DECIDE: ("Cannot decide", "gray"),
+    Verdict.REPEAT: ("Repeat ECG", "gray"),
+}
+
+
+def case_view(
+    case: StoredCase, decide: Callable[[], None] | None = None, readings: bool = True
+) -> None:
+    """Page, attention, numbers, readings, hashes and originals of one case.
+
+    decide: draws what is asked of the reader, before the readings. readings: whether those of
+    others are to be seen.
+    """
+    at = looking.looking(case.id, case.attention.target)
+    attention, second, gone = _attention(case, at)
+    (ecg, answers), (history, classes, leads) = rows((3.3, 1), (1.5, 1, 1))
+    with ecg:
+        told = _reported(case, attention, at.previous, readings)
+        caution = engine.caution(case.prediction.model, attention.method)
+        _sheet(case, Overlay(attention, *_offered(case, gone), second, caution), at, gone)
+        report_parts.header_view(told)
+    with answers:
+        verdict.verdict(case.prediction, case.priority, case.page.remarks)
+        report_parts.draft_view(told)
+    with history:
+        if decide is not None:
+            decide()
+            report_parts.editor_view(told)
+        if readings and (decide is None or case.readings):
+            _readings(case)
+        if readings:
+            _originals(case)
+    with classes:
+        verdict.classes(case.prediction)
+    with leads:
+        verdict.looked(attention, case.prediction.name_of(attention.target))
+        if attention is not case.attention:
+            st.caption(
+                "Computed now with the weights that read this ECG. Stored with the answer: "
+                f"{case.prediction.name_of(case.attention.target)}."
+            )
+    if readings:
+        _record(case)
+
+
+def _attention(case: StoredCase, at: Looking) -> tuple[Attention, Attention | None, str]:
+    """The attention to show, the one beside it, and why no other than the stored one can be."""
+    kept = case.attention
+    if not case.checks.page:
+        return kept, None, "The page is not the one that was read."
+    try:
+        engine.check_judge(case.prediction.model)
+        is_kept = at.target == kept.target and (at.method or kept.method) == kept.method
+        if is_kept and not at.against:
+            return kept, None, ""
+        first, second = looking.attentions(case.page, at, case.prediction.model)
+    except engine.ModelUnavailableError as error:
+        return kept, None, str(error)
+    return kept if is_kept else first, second, ""
+
+
+def _offered(
+    case: StoredCase, gone: str
+) -> tuple[list[tuple[str, str]], tuple[tuple[str, str], ...]]:
+    """Targets and methods to choose from: without the judge only what was stored."""
+    offered = (case.attention.target,) if gone else targets_of(case)
+    named = [(target, case.prediction.name_of(target)) for target in offered]
+    return named, () if gone else engine.methods()
+
+
+def _sheet(case: StoredCase, overlay: Overlay, at: Looking, gone: str) -> None:
+    """The page with the attention over it, and what else attention can be shown for."""
+    waves = engine.stored_waves(case)
+    others = earlier.offered(case.input_sha256, case.patient)
+    paper(
+        case.page,
+        waves,
+        overlay,
+        key=f"paper_{case.id}",
+        on_choice=looking.chooser(case.id, case.attention.target),
+        offered=[(offer.key, offer.title) for offer in others],
+        earlier=earlier.load(at.previous, waves, others),
+        marks=report_parts.marks(case.page, measuring.measured_case(case), case.id),
+    )
+    if gone:
+        st.caption(f":material/info: {plain(gone)} Everything shown is what was stored.")
+
+
+def _reported(case: StoredCase, attention: Attention, previous: str, readings: bool) -> Reported:
+    """Measurements and draft, made now; what was signed is in the readings, if they may be seen."""
+    found = measuring.measured_case(case)
+    earlier_ecg = measuring.of_earlier(previous)
+    return Reported(
+        case.id,
+        case.page,
+        engine.stored_waves(case),
+        found,
+        report_parts.drafted(case.page, found, case.prediction, earlier_ecg, case.id),
+        case.prediction,
+        case.priority,
+        attention,
+        lambda: case.readings if readings else (),
+    )
+
+
+def targets_of(case: StoredCase) -> tuple[str, ...]:
+    """What the model that read the case can be asked about: what it answered then."""
+    answered = (*case.prediction.superclasses, *case.prediction.findings)
+    return tuple(
+        dict.fromkeys(
+            (*map(str, case.prediction.triage_classes), *(finding.code for finding in answered))
+        )
+    )
+
+
+def checks_badge(case: StoredCase) -> None:
+    """Whether everything of the case still matches its hashes."""
+    if case.checks.ok:
+        st.badge("Unchanged since stored", icon=":material/verified_user:", color="green")
+        return
+    failed = [
+        words
+        for fine, words in (
+            (case.checks.page, "the page"),
+            (case.checks.originals, "the original files"),
+            (case.checks.rows, "the stored case or a reading"),
+            (case.checks.events, "an audit event"),
+        )
+        if not fine
+    ]
+    st.error(
+        f"Changed since it was stored: {', '.join(failed)}. Do not rely on this case.",
+        icon=":material/gpp_bad:",
+    )
+
+
+def _readings(case: StoredCase) -> None:
+    st.subheader("Readings")
+    if not case.readings:
+        st.caption("Nobody has decided on this ECG yet.")
+    for stored in reversed(case.readings):
+        reading = stored.reading
+        decided = _words(stored)
+        when = f"{stored.created_utc:%Y-%m-%d %H:%M:%S} UTC · event {stored.event}"
+        if stored.undone:
+            decided = f"~~{decided}~~ :gray[taken back]"
+        lines = [decided, f"{plain(reading.reader)} · {when}"]
+        if reading.findings:
+            lines.append(
+                "Findings: " + ", ".join(case.prediction.name_of(code) for code in reading.findings)
+            )
+        if reading.reason:
+            lines.append(f"Reason: {plain(reading.reason)}")
+        if reading.note:
+            lines.append(f"Note: {plain(reading.note)}")
+        st.markdown("  \n".join(lines))
+
+
+def _words(stored: StoredReading) -> str:
+    """What was said, in a line: the verdict, the class, the priority."""
+    reading = stored.reading
+    named = f"**{TRIAGE_NAMES[reading.triage]}**" if reading.triage else ""
+    if stored.phase is Phase.FIRST:
+        sure = f", {reading.confidence} confidence" if reading.confidence else ""
+        blind = "First reading, blind" if stored.blind else "First reading"
+        return f":gray-badge[{blind}] {named}{sure}"
+    word, colour = _LOOK[reading.verdict or Verdict.AGREE]
+    if stored.phase is Phase.ADJUDICATION:
+        word, colour = "Adjudicated", "green"
+    wait = priority_name(reading.priority).lower() if reading.priority else ""
+    asks = " · second reader asked" if reading.second_wanted else ""
+    return f":{colour}-badge[{word}] {', '.join(part for part in (named, wait) if part)}{asks}"
+
+
+def _originals(case: StoredCase) -> None:
+    st.subheader("Original files")
+    room = person.room_later()
+    with st.container(horizontal=True):
+        for position, file in enumerate(case.files):
+            st.download_button(
+                f"{plain(file.name)} ({file.size / 1024:.0f} kB)",
+                # Read from the disk only when it is asked for.
+                partial(_original, room, case.id, position),
+                file_name=file.name,
+                icon=":material/download:",
+                key=f"original_{case.id}_{position}",
+                on_click="ignore",
+            )
+
+
+def _original(room: Callable[[], Room], case_id: str, position: int) -> bytes:
+    return room().original(case_id, position)
+
+
+def _record(case: StoredCase) -> None:
+    with st.expander("For the record: versions, hashes and events"):
+        model = case.prediction.model
+        target = case.prediction.name_of(case.attention.target)
+        st.markdown(
+            f"- Case: `{case.id}`, stored {case.created_utc:%Y-%m-%d %H:%M:%S} UTC "
+            f"by version {case.app_version}\n"
+            f"- Model: {model.name} {model.version}\n"
+            f"- Weights, SHA-256: `{model.weights_sha256}`\n"
+            f"- Page preparation: `{model.preprocessing_version}`\n"
+            f"- Input, SHA-256: `{case.input_sha256}`\n"
+            f"- Page, SHA-256: `{case.prediction.page_sha256}`\n"
+            f"- Attention: {case.attention.method} for {target}"
+        )
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Event": [event.seq for event in case.events],
+                    "Time (UTC)": [f"{e.created_utc:%Y-%m-%d %H:%M:%S}" for e in case.events],
+                    "Who": [event.actor for event in case.events],
+                    "What": [event.action.replace("_", " ") for event in case.events],
+                    "Hash": [event.hash for event in case.events],
+                }
+            ),
+            hide_index=True,
+            alt="Audit events of this case",
+        )

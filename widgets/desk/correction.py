@@ -1,0 +1,233 @@
+"""Correcting by hand how a scan is read: corners, orientation, layout, speed and gain.
+
+What is set is a draft of the session until the reader takes it over; only then is the ECG read
+again by the model and stored, with what was set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from ecg_core.intake.values import EcgScan
+from ecg_core.page import Correction
+from ecg_core.page.correction import GAINS_MM_PER_MV, SPEEDS_MM_PER_S, turn
+from ecg_core.page.layouts import SCANNED, STRIP
+from ecg_core.page.scan.geometry.follow import projected
+from ecg_core.page.values import PageError
+from widgets.session import engine, queue
+from widgets.session.engine import View
+from widgets.session.text import plain
+from widgets.viewer.paper import paper
+from widgets.viewer.pictures import data_url
+from widgets.viewer.sheet import LAYOUT_NAMES
+
+ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
+SHOWN_PX = 1400
+"""The picture to set corners on is sent to the browser no larger than this."""
+
+_COMPONENT = st.components.v2.component(
+    "ecg_corners",
+    html=(ASSETS / "corners.html").read_text(encoding="utf-8"),
+    css=(ASSETS / "corners.css").read_text(encoding="utf-8"),
+    js=(ASSETS / "corners.js").read_text(encoding="utf-8"),
+)
+
+
+def offer(sha256: str) -> None:
+    """A button that opens the correction of a scan."""
+    if st.button("Correct by hand", icon=":material/crop_rotate:", key=f"correct_{sha256}"):
+        st.session_state["correcting"] = sha256
+        st.rerun()
+
+
+def offer_strip(sha256: str) -> None:
+    """A button that opens the correction of a scan as a rhythm strip."""
+    if st.button(
+        "Read as a rhythm strip",
+        icon=":material/show_chart:",
+        key=f"strip_{sha256}",
+        help="One to three rows of ten seconds: rhythm only, no statement on infarction.",
+    ):
+        drafts: dict[str, View] = st.session_state.setdefault("drafts", {})
+        drafts[sha256] = View(scan_layout=STRIP)
+        st.session_state["correcting"] = sha256
+        st.rerun()
+
+
+def is_open(sha256: str) -> bool:
+    """Whether the reader is correcting this scan."""
+    return st.session_state.get("correcting") == sha256
+
+
+def correction_screen(entry: queue.Entry, scan: EcgScan) -> None:
+    """The scan with its corners, what can be set, and the page that this gives."""
+    draft = _draft(entry)
+    picture, controls = st.columns([2.2, 1], gap="large")
+    with picture:
+        strip = draft.scan_layout == STRIP
+        st.caption(
+            "Drag the corners around the one to three rows that are the strip, ten seconds long; a "
+            "corner also moves with the arrow keys."
+            if strip
+            else "Drag the corners to the edges of the ECG, or move a corner with the arrow keys. "
+            "Leave them alone when the whole sheet is to be read."
+        )
+        _corners(entry.sha256, scan, draft)
+    with controls:
+        _turns(entry.sha256, draft)
+        draft = _scale(entry.sha256, draft)
+        _ending(entry, draft)
+    st.subheader("How it is read now")
+    try:
+        page = engine.page(entry.sha256, draft)
+    except PageError as error:
+        reason = f"{error.remark.text} {error.remark.hint}"
+        st.warning(f"Not readable like this. {plain(reason)}", icon=":material/block:")
+        return
+    names = dict.fromkeys(box.lead for box in page.boxes)
+    st.caption(f"{LAYOUT_NAMES.get(page.layout, page.layout)}: {', '.join(names)}")
+    paper(page, engine.waves(entry.sha256, draft), None, key=f"draft_paper_{entry.sha256}")
+
+
+def _draft(entry: queue.Entry) -> View:
+    drafts: dict[str, View] = st.session_state.setdefault("drafts", {})
+    return drafts.setdefault(entry.sha256, entry.view)
+
+
+def _set(sha256: str, draft: View) -> None:
+    st.session_state["drafts"][sha256] = draft
+
+
+def _corners(sha256: str, scan: EcgScan, draft: View) -> None:
+    height, width = scan.pixels.shape[:2]
+    turns = draft.correction.quarter_turns or 0
+    key = f"corners_{sha256}"
+
+    def moved() -> None:
+        shares = st.session_state[key].get("corners")
+        if not shares:
+            return
+        size = np.array(_turned_size(width, height, turns))
+        upright = np.asarray(shares, float) * size - 0.5
+        corners = projected(np.linalg.inv(turn(turns, width, height)), upright)
+        now = st.session_state["drafts"][sha256]
+        try:
+            changed = replace(now.correction, corners_px=tuple(map(tuple, corners.tolist())))
+        except ValueError:
+            st.session_state["corner_problem"] = "These four corners enclose no page."
+        else:
+            _set(sha256, replace(now, correction=changed))
+
+    _COMPONENT(
+        key=key,
+        data={
+            "id": f"{sha256}-{turns}",
+            "picture": _picture(sha256, turns, scan),
+            "corners": _shares(draft.correction, width, height),
+        },
+        on_corners_change=moved,
+    )
+    if problem := st.session_state.pop("corner_problem", ""):
+        st.warning(problem, icon=":material/warning:")
+
+
+def _turned_size(width: int, height: int, turns: int) -> tuple[int, int]:
+    return (height, width) if turns % 2 else (width, height)
+
+
+def _shares(correction: Correction, width: int, height: int) -> Sequence[Sequence[float]] | None:
+    """The corners as shares of the turned picture, clockwise from its top left."""
+    if correction.corners_px is None:
+        return None
+    turns = correction.quarter_turns or 0
+    upright = projected(turn(turns, width, height), np.array(correction.corners_px))
+    shares = (upright + 0.5) / np.array(_turned_size(width, height, turns))
+    around = shares - shares.mean(axis=0)
+    shares = shares[np.argsort(np.arctan2(around[:, 1], around[:, 0]))]
+    return np.roll(shares, -int(np.argmin(shares.sum(axis=1))), axis=0).tolist()
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _picture(sha256: str, turns: int, _scan: EcgScan) -> str:
+    pixels = _scan.pixels
+    shrink = min(SHOWN_PX / max(pixels.shape[:2]), 1.0)
+    if shrink < 1.0:
+        pixels = cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    return data_url(np.ascontiguousarray(np.rot90(pixels, -turns)), lossless=False)
+
+
+def _turns(sha256: str, draft: View) -> None:
+    turns = draft.correction.quarter_turns or 0
+    with st.container(horizontal=True, gap="small"):
+        for label, icon, step in (
+            ("Turn left", ":material/rotate_left:", 3),
+            ("Turn right", ":material/rotate_right:", 1),
+        ):
+            if st.button(label, icon=icon, key=f"{label}_{sha256}"):
+                turned = replace(draft.correction, quarter_turns=(turns + step) % 4)
+                _set(sha256, replace(draft, correction=turned))
+                st.rerun()
+
+
+def _scale(sha256: str, draft: View) -> View:
+    """Layout, speed and gain; None leaves them to the program."""
+    found = draft.correction
+    layout = st.selectbox(
+        "Layout",
+        [None, *SCANNED, STRIP],
+        index=[None, *SCANNED, STRIP].index(draft.scan_layout),
+        format_func=lambda name: LAYOUT_NAMES.get(name, name) if name else "As found",
+        key=f"scan_layout_{sha256}",
+    )
+    speed = st.segmented_control(
+        "Paper speed, mm/s",
+        SPEEDS_MM_PER_S,
+        default=found.speed_mm_per_s,
+        format_func=lambda value: f"{value:g}",
+        key=f"speed_{sha256}",
+        help="Leave open to take it from the page.",
+    )
+    gain = st.segmented_control(
+        "Gain, mm/mV",
+        GAINS_MM_PER_MV,
+        default=found.gain_mm_per_mv,
+        format_func=lambda value: f"{value:g}",
+        key=f"gain_{sha256}",
+        help="Leave open to take it from the page.",
+    )
+    changed = replace(found, speed_mm_per_s=speed, gain_mm_per_mv=gain)
+    draft = replace(draft, scan_layout=layout, correction=changed)
+    _set(sha256, draft)
+    return draft
+
+
+def _ending(entry: queue.Entry, draft: View) -> None:
+    if st.button(
+        "Read it like this",
+        icon=":material/check:",
+        type="primary",
+        key=f"take_{entry.sha256}",
+        width="stretch",
+    ):
+        queue.update(entry.sha256, view=draft)
+        _close(entry.sha256)
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Nothing by hand", icon=":material/restart_alt:", key=f"none_{entry.sha256}"):
+            queue.update(
+                entry.sha256, view=replace(entry.view, scan_layout=None, correction=Correction())
+            )
+            _close(entry.sha256)
+        if st.button("Cancel", key=f"cancel_{entry.sha256}"):
+            _close(entry.sha256)
+
+
+def _close(sha256: str) -> None:
+    st.session_state["correcting"] = None
+    st.session_state.get("drafts", {}).pop(sha256, None)
+    st.rerun()

@@ -1,0 +1,272 @@
+"""The reader's decision on a case: first reading, decision, adjudication; each saved once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ecg_core.network.statements import STATEMENTS, Triage, triage_names
+from ecg_core.network.values import Prediction
+from ecg_core.store.cases.readings import VERDICT_NAMES, Confidence, Phase, Reading, Verdict
+from ecg_core.store.cases.room import Turn
+from ecg_core.store.cases.store import StoreError
+from ecg_core.triage.priority import Priority, PriorityDecision
+from widgets.desk.badges import priority_name
+from widgets.session import engine, notice, person, queue, unsaved
+from widgets.session.engine import Answer
+from widgets.session.text import plain
+
+AGREE, OVERRIDE = VERDICT_NAMES[Verdict.AGREE], VERDICT_NAMES[Verdict.OVERRIDE]
+DECIDE = "Decide on a class"
+_BY_NAME = {name: verdict for verdict, name in VERDICT_NAMES.items()} | {DECIDE: Verdict.OVERRIDE}
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """What a decision is about."""
+
+    case_id: str
+    name: str
+    prediction: Prediction
+    priority: PriorityDecision
+
+
+def decision_form(entry: queue.Entry, answer: Answer, turn: Turn) -> None:
+    """Ask for the decision on an opened ECG; once it is saved, offer the next one."""
+    if entry.event is not None:
+        st.subheader("Your decision")
+        _saved(entry, answer.case_id)
+        return
+    hand = AtHand(answer.case_id, entry.name, answer.prediction, answer.priority)
+
+    def saved(event: int) -> None:
+        queue.update(entry.sha256, event=event)
+        st.rerun()
+
+    form(hand, turn, saved)
+
+
+def form(hand: AtHand, turn: Turn, saved: Callable[[int], None]) -> None:
+    """The form that this person's turn asks for."""
+    if turn.taken_by is not None:
+        who = engine.names().get(turn.taken_by, "another reader")
+        st.info(f"{plain(who)} has this case open.", icon=":material/lock_person:")
+    elif turn.phase is None:
+        st.caption(turn.why)
+    elif turn.phase is Phase.FIRST:
+        first_reading(hand, lambda _event: st.rerun())
+    else:
+        decide(hand, turn.phase, saved)
+
+
+def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
+    """What the reader sees before the machine's answer is shown."""
+    case = hand.case_id
+    st.subheader("Your first reading")
+    st.caption("The machine's answer is shown once you have read.")
+    triage = st.radio(
+        "Class",
+        list(hand.prediction.triage_classes),
+        index=None,
+        format_func=lambda name: _names(hand)[name],
+        key=f"first_class_{case}",
+        persist_state="session",
+    )
+    findings = _findings(f"first_findings_{case}")
+    confidence = st.segmented_control(
+        "How sure are you?",
+        list(Confidence),
+        format_func=str.capitalize,
+        key=f"first_sure_{case}",
+        wrap=True,
+        persist_state="session",
+    )
+    unsaved.warn(hand.case_id, hand.name, bool(triage or findings or confidence))
+    if st.button("Save first reading", type="primary", key=f"save_first_{case}"):
+        reading = Reading("", None, triage, None, findings=findings, confidence=confidence)
+        _save(hand, reading, Phase.FIRST, saved)
+
+
+def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
+    """The decision, with the machine's answer in sight; or the adjudication."""
+    case, machine = hand.case_id, hand.prediction.triage_class
+    settles = phase is Phase.ADJUDICATION
+    st.subheader("Your adjudication" if settles else "Your decision")
+    verdict = _verdict(hand, settles)
+    triage: Triage | None = machine if verdict is Verdict.AGREE else None
+    reason, findings = "", None
+    if verdict is Verdict.OVERRIDE:
+        triage = st.selectbox(
+            "Class",
+            list(hand.prediction.triage_classes),
+            index=None,
+            placeholder="Choose the class",
+            format_func=lambda name: _names(hand)[name],
+            key=f"class_{case}",
+            persist_state="session",
+        )
+        findings = _findings(f"findings_{case}")
+    if verdict is not Verdict.AGREE:
+        needed = " (required)" if verdict is Verdict.OVERRIDE and not settles else ""
+        given = "The machine abstained." if hand.prediction.abstained and not settles else ""
+        reason = st.text_input(
+            f"Reason{needed}",
+            value=given,
+            key=f"reason_{case}",
+            persist_state="session",
+            placeholder="Why" if settles else "What the machine missed or misread",
+        )
+    priority = st.segmented_control(
+        "Priority",
+        list(Priority),
+        default=hand.priority.priority,
+        required=True,
+        format_func=priority_name,
+        help=f"Suggested: {priority_name(hand.priority.priority)}. {hand.priority.rule}",
+        key=f"priority_{case}",
+        wrap=True,
+        persist_state="session",
+    )
+    note = _note(case)
+    second = not settles and st.checkbox(
+        "Ask a second reader", key=f"second_{case}", persist_state="session"
+    )
+    edited = bool(note or second or verdict is not Verdict.AGREE)
+    unsaved.warn(case, hand.name, edited and not (hand.prediction.abstained and triage is None))
+    if st.button("Save decision", type="primary", icon=":material/check:", key=f"save_{case}"):
+        if verdict is Verdict.OVERRIDE and triage is None:
+            _refuse("Choose the class that you decide on.")
+            return
+        agrees = {Verdict.AGREE: True, Verdict.OVERRIDE: False}.get(verdict)
+        reading = Reading(
+            "", agrees, triage, priority, reason, note, verdict, findings, second_wanted=second
+        )
+        _save(hand, reading, phase, saved)
+
+
+def _verdict(hand: AtHand, settles: bool) -> Verdict:
+    """Agree or not; an abstaining machine has no answer to agree with."""
+    others = [VERDICT_NAMES[Verdict.CANNOT_DECIDE], VERDICT_NAMES[Verdict.REPEAT]]
+    if hand.prediction.abstained or settles:
+        label = (
+            "What is it?"
+            if settles
+            else "The machine gives no answer here, so the decision is yours alone."
+        )
+        offered = [DECIDE, *others]
+    else:
+        label = f"The machine says: **{_names(hand)[hand.prediction.triage_class]}**"
+        offered = [AGREE, OVERRIDE, *others]
+    choice = st.segmented_control(
+        label,
+        offered,
+        default=offered[0],
+        required=True,
+        key=f"verdict_{hand.case_id}",
+        wrap=True,
+        persist_state="session",
+    )
+    return _BY_NAME[choice or offered[0]]
+
+
+def _names(hand: AtHand) -> dict[Triage, str]:
+    return triage_names(hand.prediction.reads)
+
+
+def _findings(key: str) -> tuple[str, ...] | None:
+    chosen = st.multiselect(
+        "Findings",
+        list(STATEMENTS),
+        format_func=lambda code: STATEMENTS[code].name,
+        placeholder="Name what you see",
+        key=key,
+        persist_state="session",
+    )
+    return tuple(chosen) or None
+
+
+def _note(case: str) -> str:
+    """Free text, with the service's templates one click away."""
+    key = f"note_{case}"
+    templates = engine.settings().note_templates
+
+    def put() -> None:
+        words = [st.session_state.get(key, ""), st.session_state.get(f"template_{case}") or ""]
+        st.session_state[key] = " ".join(word for word in words if word).strip()
+        st.session_state[f"template_{case}"] = None
+
+    left, right = st.columns([3, 2])
+    note = left.text_input("Note", key=key, persist_state="session")
+    if templates:
+        right.selectbox(
+            "Template",
+            templates,
+            index=None,
+            placeholder="Choose",
+            key=f"template_{case}",
+            on_change=put,
+        )
+    return note
+
+
+def _save(hand: AtHand, reading: Reading, phase: Phase, saved: Callable[[int], None]) -> None:
+    # The same token however often the button is pressed: the store keeps one event.
+    tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
+    token = tokens.setdefault(f"{hand.case_id} {phase}", uuid.uuid4().hex)
+    try:
+        event = person.room().read(hand.case_id, reading, token, phase)
+    except StoreError as error:
+        _refuse(plain(f"{error.reason} {error.hint}"))
+        return
+    unsaved.forget(hand.case_id)
+    saved(event)
+
+
+def _refuse(words: str) -> None:
+    st.error(f"Not saved yet. {words}", icon=":material/edit:")
+
+
+def take_back(case: str, event: int, key: str) -> None:
+    """A button that takes a saved decision back by a new event."""
+    if st.button("Take back", icon=":material/undo:", key=key):
+        try:
+            number = person.room().take_back(case, event)
+        except StoreError as error:
+            st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+            return
+        again(case)
+        st.session_state["last_saved"] = None
+        notice.later(f"Taken back by event {number}.", ":material/undo:")
+        for entry in queue.entries():
+            if entry.event == event:
+                queue.update(entry.sha256, event=None)
+        st.rerun()
+
+
+def again(case: str) -> None:
+    """Let the next decision on this case be a new one."""
+    tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
+    for name in [name for name in tokens if name.startswith(case)]:
+        del tokens[name]
+
+
+def _saved(entry: queue.Entry, case: str) -> None:
+    st.success(f"Saved as audit event {entry.event}.", icon=":material/task_alt:")
+    after = queue.following()
+    with st.container(horizontal=True):
+        if after is not None:
+            if st.button("Next ECG", type="primary", icon=":material/arrow_forward:", key="next"):
+                queue.show(after.sha256)
+                st.rerun()
+        elif st.button("Open ECGs", type="primary", icon=":material/arrow_back:", key="next"):
+            queue.leave()
+            st.rerun()
+        if st.button("Add a reading", icon=":material/edit:", key="again"):
+            again(case)
+            queue.update(entry.sha256, event=None)
+            st.rerun()
+        if entry.event is not None:
+            take_back(case, entry.event, "take_back")

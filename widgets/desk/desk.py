@@ -1,0 +1,144 @@
+"""A case of the worklist on the desk: as much of it as this person may see now, and the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from ecg_core.page.values import EcgPage
+from ecg_core.page.viewed import Waves
+from ecg_core.store.cases.readings import Phase
+from ecg_core.store.cases.room import Room, Turn
+from ecg_core.store.cases.store import StoredCase
+from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
+from ecg_core.store.people.roles import Permission
+from widgets.desk import badges, decision, exchange
+from widgets.desk.case_view import case_view, checks_badge
+from widgets.desk.decision import AtHand
+from widgets.desk.take_away import offer_stored
+from widgets.session import engine
+from widgets.session.text import plain
+from widgets.viewer.paper import paper
+
+
+def desk(room: Room, case_id: str, leave: Callable[[], None], go_on: Callable[[], None]) -> None:
+    """Show a case and ask for what this person has to say.
+
+    leave: go back to the list. go_on: called after a decision, opens the next case.
+    """
+    turn = room.turn(case_id)
+    case = room.reopen(case_id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Worklist", icon=":material/arrow_back:", key="to_list"):
+            room.release(case_id)
+            leave()
+        st.markdown(f"**{plain(case.name)}**", width="content")
+        badges.status_badge(turn.status)
+        checks_badge(case)
+        badges.patient_badge(case.patient)
+        st.space("stretch")
+        if not (turn.blind or turn.hidden):
+            exchange.case_menu(room, case)
+            offer_stored(room, case)
+        _lead_menu(room, case_id, turn)
+    last_saved()
+    hand = AtHand(case.id, case.name, case.prediction, case.priority)
+    if turn.blind:
+        blind_desk(case.page, engine.stored_waves(case), hand, turn)
+        return
+    _seen(room, case_id, turn)
+    done = turn.status in (CaseStatus.READ, CaseStatus.ADJUDICATED, CaseStatus.WITHDRAWN)
+
+    def saved(event: int) -> None:
+        st.session_state["last_saved"] = (case_id, event, case.name)
+        room.release(case_id)
+        go_on()
+
+    if done and st.session_state.get("reading_again") != case_id:
+        case_view(case, partial(_standing, room, case, turn))
+    else:
+        case_view(case, partial(decision.form, hand, turn, saved), not turn.hidden)
+
+
+def blind_desk(page: EcgPage, waves: Waves | None, hand: AtHand, turn: Turn) -> None:
+    """The page alone: no answer, no attention, no priority."""
+    ecg, form = st.container(key="blind").columns([3.3, 1], gap="medium")
+    with ecg:
+        paper(page, waves, None, key=f"paper_blind_{hand.case_id}")
+        badges.remarks(page.remarks)
+    with form, st.container(key="first_reading"):
+        decision.form(hand, turn, lambda _event: st.rerun())
+
+
+def _seen(room: Room, case_id: str, turn: Turn) -> None:
+    """Note once what this person was shown."""
+    if turn.phase in (Phase.FINAL, Phase.ADJUDICATION) and turn.taken_by is None:
+        room.see(case_id)
+        return
+    viewed: set[str] = st.session_state.setdefault("viewed", set())
+    if case_id not in viewed:
+        room.view(case_id)
+        viewed.add(case_id)
+
+
+def _standing(room: Room, case: StoredCase, turn: Turn) -> None:
+    """What can still be done with a case that is read."""
+    mine = [
+        stored
+        for stored in case.readings
+        if stored.account == room.account.id and not stored.undone and stored.phase != Phase.FIRST
+    ]
+    with st.container(horizontal=True):
+        if turn.phase is Phase.FINAL and st.button(
+            "Add a reading", icon=":material/edit:", key="read_again"
+        ):
+            decision.again(case.id)
+            st.session_state["reading_again"] = case.id
+            st.rerun()
+        if mine:
+            decision.take_back(case.id, mine[-1].event, "take_back_here")
+
+
+def last_saved() -> None:
+    """The decision before this one, which can still be taken back."""
+    saved = st.session_state.get("last_saved")
+    if saved is None:
+        return
+    case_id, event, name = saved
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f":green[:material/task_alt:] {plain(name)} saved as audit event {event}.",
+            width="content",
+        )
+        decision.take_back(case_id, event, "take_back_last")
+
+
+def _lead_menu(room: Room, case_id: str, turn: Turn) -> None:
+    """Assigning, and withdrawing with a reason."""
+    may_read = room.account.may(Permission.READ)
+    if not may_read or turn.status in (CaseStatus.ADJUDICATED, CaseStatus.WITHDRAWN):
+        return
+    with st.popover("Case", icon=":material/more_horiz:", key="case_menu"):
+        readers = engine.readers()
+        if not room.account.may(Permission.ASSIGN):
+            readers = {room.account.id: room.account.full_name}
+        ids = [None, *readers]
+        held = turn.assignee if turn.assignee in readers else None
+        chosen = st.selectbox(
+            "Assigned to",
+            ids,
+            index=ids.index(held),
+            format_func=lambda one: readers.get(one, "Nobody") if one else "Nobody",
+            key=f"assign_{case_id}",
+        )
+        if chosen != held:
+            room.assign(case_id, chosen)
+            st.rerun()
+        if room.account.may(Permission.WITHDRAW):
+            reason = st.text_input("Withdraw with this reason", key=f"withdraw_reason_{case_id}")
+            if st.button("Withdraw", icon=":material/block:", key=f"withdraw_{case_id}"):
+                number = room.withdraw(case_id, reason)
+                st.session_state["last_saved"] = (case_id, number, STATUS_NAMES[turn.status])
+                st.rerun()

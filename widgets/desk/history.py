@@ -1,0 +1,103 @@
+"""What happened to a case, and what other models said of the same ECG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.network.statements import TRIAGE_NAMES, triage_names
+from ecg_core.network.values import Prediction
+from ecg_core.store.cases import events as searching
+from ecg_core.store.cases.store import CaseFilter, StoredCase, StoredEvent
+from widgets.session import engine
+
+DIFFERENT = 0.1
+"""Probabilities of two models that differ by less are not listed."""
+
+
+def timeline(case: StoredCase) -> None:
+    """Every event of a case in order."""
+    st.subheader("Timeline")
+    table(events_table(case.events).drop(columns="Case"), "Timeline of this case")
+
+
+def table(events: pd.DataFrame, alt: str) -> None:
+    """Events as `events_table` gives them: room for words, less for hashes."""
+    st.dataframe(
+        events,
+        hide_index=True,
+        height="content",
+        alt=alt,
+        column_config={
+            "Event": st.column_config.NumberColumn(width="small"),
+            "What": st.column_config.TextColumn(width=125),
+            "Before → after": st.column_config.TextColumn(width=280),
+            "Reason": st.column_config.TextColumn(width="medium"),
+            "Hash": st.column_config.TextColumn(width="small"),
+        },
+    )
+
+
+def events_table(events: Sequence[StoredEvent]) -> pd.DataFrame:
+    """Events as a table: when, who, in which role, what, from what to what, why."""
+    return pd.DataFrame(
+        {
+            "Event": [event.seq for event in events],
+            "Time (UTC)": [f"{event.created_utc:%Y-%m-%d %H:%M:%S}" for event in events],
+            "Who": [event.actor for event in events],
+            "Role": [event.role.replace("+", ", ") for event in events],
+            "What": [event.action.replace("_", " ").capitalize() for event in events],
+            "Case": [event.case_id or "" for event in events],
+            "Before → after": [searching.change_in_words(event.payload) for event in events],
+            "Reason": [str(event.payload.get("reason") or "") for event in events],
+            "Hash": [event.hash for event in events],
+        }
+    )
+
+
+def other_models(case: StoredCase) -> None:
+    """Where another model or version answered otherwise on the very same files."""
+    found = engine.store().search(CaseFilter(text=case.input_sha256, limit=20))
+    others = [
+        engine.store().reopen(line.id)
+        for line in found
+        if line.id != case.id
+        and line.model_version != f"{case.prediction.model.name} {case.prediction.model.version}"
+    ]
+    if not others:
+        return
+    st.subheader("Other models on this ECG")
+    for other in others:
+        model = other.prediction.model
+        st.markdown(
+            f"**{model.name} {model.version}**: "
+            f"{TRIAGE_NAMES[other.prediction.triage_class]}, {other.priority.priority}"
+        )
+        table = differences(case.prediction, other.prediction)
+        if table.empty:
+            st.caption(f"No probability differs by {DIFFERENT:.0%} or more.")
+        else:
+            st.dataframe(table, hide_index=True, alt="Differences between two models")
+
+
+def differences(one: Prediction, other: Prediction) -> pd.DataFrame:
+    """Probabilities of two answers that differ by `DIFFERENT` or more, largest first."""
+    first, second = _named(one), _named(other)
+    rows = [
+        (name, first[name], second[name])
+        for name in first
+        if name in second and abs(first[name] - second[name]) >= DIFFERENT
+    ]
+    rows.sort(key=lambda row: -abs(row[1] - row[2]))
+    return pd.DataFrame(rows, columns=["Probability of", "This answer", "The other"]).round(2)
+
+
+def _named(prediction: Prediction) -> dict[str, float]:
+    names = triage_names(prediction.reads)
+    triage = {
+        names[one]: prediction.triage[list(names).index(one)] for one in prediction.triage_classes
+    }
+    findings = (*prediction.superclasses, *prediction.findings)
+    return triage | {finding.name: finding.probability for finding in findings}

@@ -1,0 +1,48 @@
+"""Measurements of opened and stored ECGs, computed once and kept by what they were made from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ecg_core.intake.values import EcgRecord, IntakeError
+from ecg_core.page.recovered.measured import measure_page
+from ecg_core.page.values import PageError
+from ecg_core.signal.values import Measurements
+from ecg_core.store.cases.store import StoredCase, StoreError
+from widgets.desk.earlier import OPENED, STORED
+from widgets.session import engine, queue
+from widgets.session.engine import View
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def measured(sha256: str, view: View) -> Measurements:
+    """Of what a dropped ECG's page shows. Raises IntakeError or PageError."""
+    source = engine.material(sha256)
+    record = source if isinstance(source, EcgRecord) else None
+    return measure_page(engine.page(sha256, view), record)
+
+
+def measured_case(case: StoredCase) -> Measurements:
+    """Of a stored case, measured now from its original files."""
+    return _measured_case(case.id, case.page.sha256, case)
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def _measured_case(case_id: str, page_sha256: str, _case: StoredCase) -> Measurements:
+    # A scan has no record: the page itself is measured.
+    record = None if _case.page.source == "scan" else engine.stored_record(_case)
+    return measure_page(_case.page, record)
+
+
+def of_earlier(key: str) -> Measurements | None:
+    """Of the ECG chosen to compare with (a key of `widgets.desk.earlier`), None without one."""
+    try:
+        if key.startswith(STORED):
+            return measured_case(engine.stored(key.removeprefix(STORED)))
+        sha256 = key.removeprefix(OPENED)
+        for entry in queue.entries():
+            if key and entry.sha256 == sha256:
+                return measured(sha256, entry.view)
+    except (IntakeError, PageError, StoreError):
+        return None
+    return None

@@ -1,0 +1,236 @@
+"""One ECG on the desk: the page, the machine's answer, the decision."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
+from ecg_core.network.values import Attention
+from ecg_core.page.layouts import PAGE_SECONDS
+from ecg_core.page.values import PageError
+from ecg_core.signal.filters import Band
+from ecg_core.store.cases.readings import StoredReading
+from ecg_core.store.cases.store import StoreError
+from widgets.desk import badges, correction, earlier, looking, measuring, report_parts, verdict
+from widgets.desk.decision import AtHand, decision_form
+from widgets.desk.desk import blind_desk
+from widgets.desk.original import original
+from widgets.desk.report_parts import Reported
+from widgets.desk.take_away import take_away
+from widgets.session import engine, person, queue
+from widgets.session.engine import Answer, View
+from widgets.session.rows import rows
+from widgets.session.text import plain
+from widgets.viewer import along
+from widgets.viewer.navigator import navigator
+from widgets.viewer.paper import Overlay, paper
+
+BAND_NAMES: dict[Band, str] = {
+    Band.DIAGNOSTIC: "Diagnostic 0.05–150 Hz",
+    Band.MONITOR: "Monitor 0.5–40 Hz",
+    Band.AS_RECORDED: "As recorded",
+}
+
+MAY_BE_STRIPS = frozenset(
+    {"unknown_layout", "unclear_rows", "unclear_time", "names_contradict", "cut_off", "not_an_ecg"}
+)
+"""Refusals of scans that another layout may cure: the strip view is offered with them."""
+
+
+def reading_screen(entry: queue.Entry) -> None:
+    """Show one opened ECG, or why it cannot be read."""
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    _steps(bar, entry)
+    if entry.caption:
+        st.caption(f":material/science: {entry.caption}")
+    if entry.reason:
+        _refusal(entry.name, entry.reason, entry.hint)
+        return
+    try:
+        source = engine.material(entry.sha256)
+        view = entry.view
+        with bar:
+            badges.patient_badge(source.patient)
+        if isinstance(source, EcgRecord):
+            view = _view_choice(bar, source, entry)
+        elif correction.is_open(entry.sha256):
+            correction.correction_screen(entry, source)
+            return
+        else:
+            with bar:
+                correction.offer(entry.sha256)
+        if bar.button("Original", icon=":material/description:", key=f"shown_{entry.sha256}"):
+            original(engine.bundle(entry.sha256), source)
+        if bar.button("Take away", icon=":material/download:", key=f"away_{entry.sha256}"):
+            take_away(entry.sha256, source, view)
+        _desk(entry, _answer(entry, view), source)
+        # The whole record takes seconds: these ten are on the screen first.
+        if isinstance(source, EcgRecord) and along.read_along(entry.sha256, view.band, source):
+            st.rerun()
+    except IntakeError as error:
+        _refusal(entry.name, error.reason, error.hint)
+    except PageError as error:
+        _refusal(entry.name, error.remark.text, error.remark.hint)
+        if error.remark.code in MAY_BE_STRIPS:
+            st.caption("Is it no twelve-lead page but a rhythm strip, or does it hold one?")
+            correction.offer_strip(entry.sha256)
+    except StoreError as error:
+        st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+    except engine.ModelUnavailableError as error:
+        st.error(plain(str(error)), icon=":material/block:")
+
+
+def _steps(bar: DeltaGenerator, entry: queue.Entry) -> None:
+    """Back to the opening screen, and along the opened ECGs."""
+    row = queue.entries()
+    if bar.button("Open ECGs", icon=":material/arrow_back:", key="leave"):
+        queue.leave()
+        st.rerun()
+    if len(row) == 1:
+        bar.markdown(f"**{plain(entry.name)}**", width="content")
+        return
+    here = row.index(entry)
+    chosen = bar.selectbox(
+        "Opened ECGs",
+        range(len(row)),
+        index=here,
+        format_func=lambda i: f"{i + 1} of {len(row)} · {row[i].label}",
+        # The list opens at the current ECG, however it became the current one.
+        key=f"choose_{entry.sha256}_{len(row)}",
+        label_visibility="collapsed",
+        width=320,
+    )
+    if chosen is not None and chosen != here:
+        queue.show(row[chosen].sha256)
+        st.rerun()
+
+
+def _refusal(name: str, reason: str, hint: str) -> None:
+    st.error(
+        f"**{plain(name)} was not read.** {plain(reason)}  \n{plain(hint)}", icon=":material/block:"
+    )
+
+
+def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> View:
+    with bar.popover(
+        BAND_NAMES[entry.view.band], icon=":material/tune:", key=f"view_{entry.sha256}"
+    ):
+        band = st.radio(
+            "Filter",
+            list(Band),
+            index=list(Band).index(entry.view.band),
+            format_func=lambda one: BAND_NAMES[one],
+            key=f"band_{entry.sha256}",
+            persist_state="session",
+        )
+    start = 0.0
+    if record.duration_s > PAGE_SECONDS:
+        # Who reads blind sees no answer of any ten seconds before their own.
+        blind = person.room().reads_blind()
+        lane = [] if blind else along.lane(entry.sha256, entry.view.band)
+        start = navigator(record, entry.view.start_s, entry.sha256, lane)
+    view = View(band or entry.view.band, start)
+    if view != entry.view:
+        queue.update(entry.sha256, view=view)
+        # The window's place on the overview and the name of the view are drawn above.
+        st.rerun()
+    return view
+
+
+def _answer(entry: queue.Entry, view: View) -> Answer:
+    """The machine's answer, with progress in words the first time."""
+    place = st.empty()
+    seen: set[str] = st.session_state.setdefault("answered", set())
+    mark = f"{entry.sha256} {view}"
+    if mark in seen:
+        return engine.answer(entry.sha256, view, lambda _: None)
+    try:
+        with place.status("Reading the ECG") as status:
+            answer = engine.answer(entry.sha256, view, lambda text: status.update(label=text))
+    finally:
+        place.empty()
+    seen.add(mark)
+    return answer
+
+
+def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> None:
+    room = person.room()
+    turn = room.turn(answer.case_id)
+    waves = engine.waves(entry.sha256, entry.view)
+    if turn.blind:
+        hand = AtHand(answer.case_id, entry.name, answer.prediction, answer.priority)
+        blind_desk(answer.page, waves, hand, turn)
+        return
+    if turn.taken_by is None:
+        room.see(answer.case_id)
+    first = str(answer.prediction.triage_class)
+    at = looking.looking(answer.case_id, first)
+    attention, second = looking.attentions(answer.page, at, answer.prediction.model)
+    targets = engine.targets(answer.prediction.model)
+    others = earlier.offered(entry.sha256, source.patient)
+    told = _reported(entry, answer, attention, at.previous)
+    (ecg, answers), (decide, classes, leads) = rows((3.3, 1), (1.5, 1, 1))
+    with ecg:
+        paper(
+            answer.page,
+            waves,
+            Overlay(
+                attention,
+                targets,
+                engine.methods(),
+                second,
+                engine.caution(answer.prediction.model, attention.method),
+            ),
+            key="paper_open",
+            on_choice=looking.chooser(answer.case_id, first),
+            offered=[(offer.key, offer.title) for offer in others],
+            earlier=earlier.load(at.previous, waves, others),
+            marks=[
+                *(source.annotations if isinstance(source, EcgRecord) else ()),
+                *report_parts.marks(answer.page, told.measurements, answer.case_id),
+            ],
+        )
+        report_parts.header_view(told)
+    with answers:
+        verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, source.notes)
+        report_parts.draft_view(told)
+    with decide:
+        decision_form(entry, answer, turn)
+        if entry.event is None:
+            report_parts.editor_view(told)
+    with classes:
+        verdict.classes(answer.prediction)
+    with leads:
+        verdict.looked(attention, dict(targets)[at.target])
+
+
+def _reported(entry: queue.Entry, answer: Answer, attention: Attention, previous: str) -> Reported:
+    found = measuring.measured(entry.sha256, entry.view)
+    return Reported(
+        answer.case_id,
+        answer.page,
+        engine.waves(entry.sha256, entry.view),
+        found,
+        report_parts.drafted(
+            answer.page,
+            found,
+            answer.prediction,
+            measuring.of_earlier(previous),
+            answer.case_id,
+        ),
+        answer.prediction,
+        answer.priority,
+        attention,
+        partial(_own_reading, answer.case_id, entry.event),
+    )
+
+
+def _own_reading(case_id: str, event: int | None) -> tuple[StoredReading, ...]:
+    """The reading just saved; those of others may be hidden from this reader."""
+    if event is None:
+        return ()
+    readings = engine.store().reopen(case_id).readings
+    return tuple(stored for stored in readings if stored.event == event)

@@ -1,0 +1,98 @@
+"""Measurements, draft report and printable report of one ECG, opened or stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from ecg_core.intake.values import Annotation
+from ecg_core.network.values import Attention, Prediction
+from ecg_core.page.values import EcgPage
+from ecg_core.page.viewed import Waves
+from ecg_core.report.building import content
+from ecg_core.report.content import Content
+from ecg_core.report.narrative import compose
+from ecg_core.report.values import Facts, Narrative
+from ecg_core.signal.values import Measurements
+from ecg_core.store.cases.readings import StoredReading
+from ecg_core.triage.priority import PriorityDecision
+from widgets.desk.measurements import details, header
+from widgets.desk.narrative import editor, narrative_view
+from widgets.desk.recorded import person_choice, recorded_person
+from widgets.desk.report_pdf import report_button
+
+
+@dataclass(frozen=True, eq=False)
+class Reported:
+    """What is told of one case. readings: gives those that are stored, when they are printed."""
+
+    case_id: str
+    page: EcgPage
+    waves: Waves | None
+    measurements: Measurements
+    narrative: Narrative
+    prediction: Prediction
+    priority: PriorityDecision
+    attention: Attention | None
+    readings: Callable[[], tuple[StoredReading, ...]]
+
+    def content(self, patient: str) -> Content:
+        """What is printed."""
+        return content(
+            self.page,
+            self.waves,
+            self.measurements,
+            self.prediction,
+            self.priority,
+            self.attention,
+            st.session_state.get(f"draft_{self.case_id}") or self.narrative.text,
+            datetime.now(UTC),
+            self.readings(),
+            self.case_id,
+            patient,
+        )
+
+
+def drafted(
+    page: EcgPage,
+    measurements: Measurements,
+    prediction: Prediction,
+    previous: Measurements | None,
+    case_id: str,
+) -> Narrative:
+    """The draft of one ECG, compared with another one where the reader chose it."""
+    person = recorded_person(case_id)
+    return compose(Facts(measurements, prediction, page.remarks, previous, person))
+
+
+def marks(page: EcgPage, measurements: Measurements, case_id: str) -> list[Annotation]:
+    """Marks of the measurements for the trace, when the reader asks for them."""
+    if not st.session_state.get(f"marks_{case_id}"):
+        return []
+    return [Annotation(page.start_s + m.time_s, str(m.kind)) for m in measurements.marks]
+
+
+def header_view(one: Reported) -> None:
+    """The block under the ECG."""
+    header(one.measurements, one.case_id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover("ST levels and details", icon=":material/straighten:"):
+            details(one.measurements)
+        if one.measurements.marks:
+            st.toggle("Mark on the trace", key=f"marks_{one.case_id}")
+        report_button(one.content, one.case_id)
+
+
+def draft_view(one: Reported) -> None:
+    """The draft report beside the ECG."""
+    names = {finding.code: finding.name for finding in one.prediction.findings}
+    narrative_view(one.narrative, one.measurements, names, one.case_id)
+    person_choice(one.case_id)
+
+
+def editor_view(one: Reported) -> None:
+    """The draft to edit, beside the decision that it is signed with."""
+    editor(one.narrative, one.case_id)

@@ -1,0 +1,116 @@
+"""When the machine should keep silent: error against coverage, and inputs that are no ECG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.evidence.field import outcomes
+from ecg_core.evidence.field.outcomes import InputOutcome
+from ecg_core.evidence.figures import risk as risk_coverage
+from ecg_core.evidence.figures.risk import COVERAGES, RiskCoverage
+from ecg_core.evidence.values import CaseSet
+from ecg_core.network.statements import SUPERCLASSES
+from widgets.performance import charts
+
+COVERAGE = 0.8
+
+
+@st.cache_resource(max_entries=16, show_spinner="Ordering the ECGs by doubt")
+def _curves(digest: str, _cases: CaseSet) -> tuple[RiskCoverage, ...]:
+    codes = tuple(q.code for q in _cases.questions if q.code in SUPERCLASSES)
+    found = []
+    for measure, cases in (
+        (risk_coverage.choice_curve, _cases),
+        (risk_coverage.questions_curve, _cases.asking(codes or _codes(_cases))),
+    ):
+        with suppress(ValueError):
+            found.append(measure(cases))
+    return tuple(found)
+
+
+def _codes(cases: CaseSet) -> tuple[str, ...]:
+    return tuple(question.code for question in cases.questions)
+
+
+@st.cache_data(max_entries=4)
+def sent(model_name: str, weights_sha256: str) -> tuple[InputOutcome, ...]:
+    """What became of the inputs that were sent to a model to see whether it keeps silent."""
+    return outcomes.load(model_name, weights_sha256)
+
+
+def risk(cases: CaseSet) -> None:
+    """Error of the surest ECGs against the share of them that is answered."""
+    st.subheader("Leaving doubtful ECGs to people")
+    found = _curves(cases.digest, cases)
+    if not found:
+        st.caption("None of these cases carries the labels that this needs.")
+        return
+    st.plotly_chart(
+        charts.risk_chart(found),
+        key="risk",
+        config={"displayModeBar": False},
+        alt="Error against the share of ECGs answered, with 95 % bands",
+    )
+    lines = [
+        f"{one.name.capitalize()}: {one.at(COVERAGE).value:.1%} wrong among the surest "
+        f"{COVERAGE:.0%} ({one.at(COVERAGE).low:.1%} to {one.at(COVERAGE).high:.1%}), "
+        f"{one.random:.1%} among all {one.n}."
+        for one in found
+    ]
+    st.caption("  \n".join(lines))
+
+
+def risk_rows(cases: CaseSet) -> pd.DataFrame:
+    """The curves of `risk` as a table."""
+    frames = [
+        pd.DataFrame(
+            {
+                "wrong_is": one.name,
+                "answered": COVERAGES,
+                "wrong": one.risk,
+                "low": one.low,
+                "high": one.high,
+                "n": one.n,
+            }
+        )
+        for one in _curves(cases.digest, cases)
+    ]
+    return pd.concat(frames) if frames else pd.DataFrame()
+
+
+def silence(rows: Sequence[InputOutcome]) -> None:
+    """Inputs that are no twelve-lead ECG, and good ones: refused, abstained, answered."""
+    st.subheader("Inputs that are no twelve-lead ECG")
+    if not rows:
+        st.caption("Not measured with this model.")
+        return
+    groups = {group: [row for row in rows if row.group == group] for group in ("foreign", "good")}
+    titles = {"foreign": "Not answered, as it should be", "good": "Good ECGs not answered"}
+    with st.container(horizontal=True):
+        for group, found in groups.items():
+            if found:
+                share = outcomes.left_to_people(found)
+                st.metric(
+                    titles[group],
+                    f"{share.value:.1%}",
+                    f"95 % CI {share.low:.1%}–{share.high:.1%}, n = {len(found)}",
+                    delta_color="off",
+                    delta_arrow="off",
+                )
+    table = pd.DataFrame(
+        [
+            {
+                "Input": count.kind[0].upper() + count.kind[1:],
+                "n": count.n,
+                "Refused": count.refused,
+                "Abstained": count.abstained,
+                "Answered": count.answered,
+            }
+            for count in outcomes.counts(rows)
+        ]
+    )
+    st.dataframe(table, hide_index=True, height=330, alt="Outcome by kind of input")

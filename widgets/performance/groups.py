@@ -1,0 +1,116 @@
+"""Groups: how the model does by age, sex, device, site and whatever else cases carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from ecg_core.evidence.figures import groups
+from ecg_core.evidence.figures.groups import GroupRow
+from ecg_core.evidence.figures.subgroups import MIN_ECGS, MIN_OF_EACH
+from ecg_core.evidence.values import CaseSet
+from ecg_core.network.statements import SUPERCLASSES
+from widgets.performance import charts, tables
+from widgets.performance.context import Context
+
+NAMES = {
+    "age": "Age",
+    "sex": "Sex",
+    "device": "Recorder",
+    "site": "Site",
+    "layout": "Layout",
+    "quality": "Quality",
+}
+MEAN, TOO_FEW = "mean", "too few"
+GROUPS_SHOWN = 12
+"""Groups come by size; the caption says how many smaller ones there are."""
+
+
+def show(context: Context) -> None:
+    """Choose dimension and class; see each group against everyone else."""
+    cases = context.cases
+    codes = [question.code for question in context.asked]
+    if not cases.dimensions or not codes:
+        st.info("These cases carry nothing that they could be grouped by.")
+        return
+    together = tuple(code for code in SUPERCLASSES if code in codes)
+    with st.container(horizontal=True, vertical_alignment="top"):
+        names = [dimension.name for dimension in cases.dimensions]
+        chosen = st.segmented_control(
+            "Groups by",
+            names,
+            default=names[0],
+            required=True,
+            key="group_dimension",
+            format_func=lambda name: NAMES.get(name, name.capitalize()),
+        )
+        offered = [MEAN, *codes] if len(together) > 1 else codes
+        target = st.selectbox(
+            "Class",
+            offered,
+            format_func=lambda code: (
+                f"Mean of {len(together)} classes" if code == MEAN else cases.question(code).name
+            ),
+            key="group_target",
+            width=320,
+        )
+    asked = together if target == MEAN else (str(target),)
+    rows = _rows(cases.digest, chosen or names[0], asked, cases)
+    chart, side = st.columns(2, gap="large")
+    shown = [(row.group, row.n, row.auc) for row in rows if row.auc is not None][:GROUPS_SHOWN]
+    with chart:
+        if shown:
+            st.plotly_chart(
+                charts.group_chart(shown),
+                key="groups",
+                config={"displayModeBar": False},
+                alt="AUC of each group with its 95 % interval",
+            )
+        else:
+            st.info("No group is large enough for this class.")
+    with side:
+        smaller = len(rows) - GROUPS_SHOWN
+        st.caption(
+            "Gap: the group less everyone else, 95 % interval by patient. Too few: under "
+            f"{MIN_ECGS} ECGs, or under {MIN_OF_EACH} with or without it. Among many groups some "
+            "intervals leave zero out by chance."
+            + (f" {smaller} smaller groups are in the CSV only." if smaller > 0 else "")
+        )
+        st.caption(tables.source_line(cases))
+    table = _table(rows)
+    st.dataframe(
+        _shown(table.head(GROUPS_SHOWN)),
+        hide_index=True,
+        alt="Figures by group, with their gaps",
+    )
+    tables.csv_button(table, f"groups_{chosen}", "groups", cases=cases)
+
+
+@st.cache_data(max_entries=64, show_spinner="Comparing groups of patients")
+def _rows(
+    digest: str, dimension: str, codes: tuple[str, ...], _cases: CaseSet
+) -> tuple[GroupRow, ...]:
+    (values,) = (one for one in _cases.dimensions if one.name == dimension)
+    return groups.rows(_cases, values, codes)
+
+
+def _table(rows: Sequence[GroupRow]) -> pd.DataFrame:
+    table = pd.DataFrame({"Group": [row.group for row in rows], "ECGs": [row.n for row in rows]})
+    for name, value, gap in (
+        ("AUC", "auc", "auc_gap"),
+        ("Sensitivity", "sensitivity", "sensitivity_gap"),
+        ("Specificity", "specificity", "specificity_gap"),
+    ):
+        table[name] = [getattr(row, value) for row in rows]
+        table[f"{name} gap"] = [getattr(row, gap) for row in rows]
+    return table
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    """The table for the screen: what is too few says so, a gap has its sign."""
+    gaps = [str(name) for name in table if str(name).endswith(" gap")]
+    shown = tables.shown(table, signed=gaps, missing=TOO_FEW)
+    shown[gaps] = shown[gaps].replace(TOO_FEW, "–")
+    return shown

@@ -1,0 +1,198 @@
+"""Your own labelled cases: bring them in, watch them being scored, choose one to look at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ecg_core import intake
+from ecg_core.evidence.own_sets import scoring, sets
+from ecg_core.evidence.own_sets.as_cases import as_cases
+from ecg_core.evidence.own_sets.checking import Checked, check
+from ecg_core.evidence.own_sets.columns import TableError, code_name, read_table
+from ecg_core.evidence.own_sets.sets import LabelledSet, State
+from ecg_core.evidence.values import CaseSet
+from ecg_core.intake.values import Bundle, Upload
+from ecg_core.network.card import ModelCard
+from ecg_core.store.people.roles import Permission
+from widgets.performance import mapper, without_ecg
+from widgets.session import engine, person
+from widgets.session.text import plain
+
+STATES = {
+    State.WAITING: ("Waiting", ":material/schedule:", "gray"),
+    State.RUNNING: ("Scoring", ":material/progress_activity:", "blue"),
+    State.CHECKING: ("Looking for shortcuts", ":material/progress_activity:", "blue"),
+    State.STOPPED: ("Stopped", ":material/pause:", "orange"),
+    State.DONE: ("Scored", ":material/check:", "green"),
+}
+SHOWN_PROBLEMS = 50
+REFRESH_S = 2
+
+
+def choose(card: ModelCard) -> CaseSet | None:
+    """The chosen set of the reader's own, or None while there is none to look at."""
+    _resume()
+    found = sets.list_sets(engine.data_dir())
+    if person.me().may(Permission.ADD_ECGS):
+        with st.expander(
+            "Bring in labelled ECGs", expanded=not found, icon=":material/upload_file:"
+        ):
+            _bring_in(card)
+    elif not found:
+        st.info("Nobody has brought in labelled ECGs yet.")
+    if not found:
+        return None
+    names = {one.folder.name: one.info.name for one in found}
+    chosen = st.selectbox(
+        "Set",
+        list(names),
+        format_func=lambda key: plain(names[key]),
+        key="own_set",
+        label_visibility="collapsed",
+        width=420,
+    )
+    one = next(
+        labelled for labelled in found if labelled.folder.name == (chosen or next(iter(names)))
+    )
+    _progress(one)
+    if not one.done():
+        st.info("Figures appear when the first ECGs are scored.")
+        return None
+    info = one.info
+    if info.weights_sha256 != card.weights_sha256:
+        st.warning(
+            f"This set was scored by other weights ({info.model} {info.version}); the operating "
+            "points shown are those of the model here."
+        )
+    without_ecg.section(one)
+    return _cases(one.folder.name, one.done(), one, card)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the answers")
+def _cases(key: str, done: int, _labelled: LabelledSet, _card: ModelCard) -> CaseSet:
+    return as_cases(_labelled, _card)
+
+
+@st.cache_resource(show_spinner=False)
+def _resume() -> int:
+    """Once a process of the app: go on with what was interrupted."""
+    return scoring.resume_all(engine.data_dir())
+
+
+@st.fragment(run_every=REFRESH_S)
+def _progress(labelled: LabelledSet) -> None:
+    if not (labelled.folder / "set.json").exists():
+        st.rerun()
+    state, info = scoring.state(labelled), labelled.info
+    done = labelled.done()
+    # What the page around this shows changes with the state, and when the first answers are here.
+    stage = (state, done > 0)
+    seen: dict[str, tuple[State, bool]] = st.session_state.setdefault("own_set_stages", {})
+    before = seen.get(info.id, stage)
+    seen[info.id] = stage
+    if before != stage:
+        st.rerun()
+    word, icon, colour = STATES[state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(word, icon=icon, color=colour)
+        if state not in (State.DONE, State.CHECKING):
+            st.progress(done / max(info.cases, 1), width=260)
+        st.caption(f"{done} of {info.cases} ECGs · {info.created_utc[:10]}", width="content")
+        if not person.me().may(Permission.ADD_ECGS):
+            return
+        if state in (State.RUNNING, State.WAITING, State.CHECKING):
+            if st.button("Stop", icon=":material/stop:", key=f"stop_{info.id}"):
+                labelled.cancel()
+        elif state is State.STOPPED and st.button(
+            "Go on", icon=":material/play_arrow:", key=f"go_on_{info.id}"
+        ):
+            labelled.cancel(False)
+            scoring.start(labelled)
+        if state not in (State.RUNNING, State.CHECKING):
+            with st.popover("Delete", icon=":material/delete:", key=f"delete_{info.id}"):
+                st.caption("Removes the uploaded files, labels and answers of this set.")
+                if st.button("Delete this set", type="primary", key=f"delete_now_{info.id}"):
+                    person.me(Permission.ADD_ECGS)
+                    labelled.delete()
+                    st.rerun()
+
+
+def _bring_in(card: ModelCard) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        files = st.file_uploader(
+            "ECGs: files, a folder or a ZIP", accept_multiple_files=True, key="own_ecgs"
+        )
+    with right:
+        table_file = st.file_uploader("Labels: a CSV with one row per ECG", key="own_labels")
+    if not files or table_file is None:
+        st.caption(
+            "One column names the file; others carry labels: a triage class, yes or no for a "
+            "finding, or a list of SCP codes. Nothing leaves this machine."
+        )
+        return
+    try:
+        table = read_table(table_file.getvalue())
+    except TableError as error:
+        st.error(str(error), icon=":material/block:")
+        return
+    bundles = _bundles(tuple((file.name, file.getvalue()) for file in files))
+    key = hashlib.sha256(table_file.getvalue()).hexdigest()[:12]
+    columns = mapper.columns(table, key)
+    meanings = mapper.meanings(table, columns, key)
+    try:
+        checked = check(table, columns, [bundle.name for bundle in bundles], meanings)
+    except TableError as error:
+        st.warning(str(error), icon=":material/rule:")
+        return
+    _report(checked)
+    name = st.text_input("Name of the set", value=table_file.name.rsplit(".", 1)[0], key="own_name")
+    if st.button(
+        f"Score {checked.labels.n} ECGs",
+        type="primary",
+        disabled=not checked.labels.n,
+        key="own_score",
+    ):
+        _create(card, name, bundles, checked)
+
+
+def _create(card: ModelCard, name: str, bundles: Sequence[Bundle], checked: Checked) -> None:
+    person.me(Permission.ADD_ECGS)
+    asked = sets.identity(card.name, card.version, card.weights_sha256)
+    try:
+        made = sets.create(engine.data_dir(), name, bundles, checked.labels, asked)
+    except (ValueError, OSError) as error:
+        st.error(f"The set was not stored: {error}", icon=":material/block:")
+        return
+    scoring.start(made)
+    st.session_state["own_set"] = made.folder.name
+    for key in ("own_ecgs", "own_labels"):
+        st.session_state.pop(key, None)
+    st.rerun()
+
+
+@st.cache_resource(max_entries=2, show_spinner="Sorting the files")
+def _bundles(files: tuple[tuple[str, bytes], ...]) -> tuple[Bundle, ...]:
+    return intake.split([Upload(name, data) for name, data in files])
+
+
+def _report(checked: Checked) -> None:
+    labels = checked.labels
+    judged = [code_name(code) for code in labels.codes]
+    if (labels.triage >= 0).any():
+        judged.append("triage class")
+    st.caption(
+        f"{labels.n} ECGs can be scored. Labels: {', '.join(judged) or 'none'}."
+        + (f" {len(checked.unlabelled)} uploaded ECGs have no row." if checked.unlabelled else "")
+    )
+    if not checked.problems:
+        return
+    count = len(checked.problems) + checked.more_problems
+    with st.expander(f"{count} rows need attention", icon=":material/rule:"):
+        lines = [f"- {plain(str(problem))}" for problem in checked.problems[:SHOWN_PROBLEMS]]
+        if count > SHOWN_PROBLEMS:
+            lines.append(f"- and {count - SHOWN_PROBLEMS} more")
+        st.markdown("\n".join(lines))

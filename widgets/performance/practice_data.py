@@ -1,0 +1,38 @@
+"""Daily use, read from the store once for every new event."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ecg_core.evidence import practice
+from ecg_core.evidence.practice import PracticeCase
+from ecg_core.evidence.values import CaseSet
+from ecg_core.network.card import ModelCard
+from widgets.session import engine
+
+
+def cases() -> tuple[PracticeCase, ...]:
+    """Every case of daily use that was not withdrawn."""
+    return _cases(str(engine.data_dir().resolve()), _last_event())
+
+
+def _last_event() -> int:
+    with engine.store().snapshot() as session:
+        return practice.last_event(session)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the daily use")
+def _cases(directory: str, last_event: int) -> tuple[PracticeCase, ...]:
+    with engine.store().snapshot() as session:
+        return practice.load(session)
+
+
+def adjudicated(card: ModelCard) -> CaseSet | None:
+    """Adjudicated decisions as labelled cases; says so where there are none."""
+    found = practice.adjudicated(cases(), card)
+    if found is None:
+        st.info(
+            "No case that these weights answered has been adjudicated yet. A disagreement between "
+            "two readers, settled by a lead, becomes a labelled case here."
+        )
+    return found

@@ -1,0 +1,80 @@
+"""Summary: what the model is worth, in plain words first."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from ecg_core.evidence import figures_pdf
+from ecg_core.evidence.figures import words
+from ecg_core.evidence.figures.metrics import Interval
+from widgets.performance import figures, tables
+from widgets.performance.context import Context
+
+SPOKEN = ("acute_mi", "MI", "STTC", "CD", "HYP", "NORM")
+"""Questions that the summary says in words, the dangerous one first."""
+
+
+def show(context: Context) -> None:
+    """Sentences, then the figures in a row, then what must be kept in mind."""
+    cases = context.cases
+    asked = {question.code for question in context.asked}
+    spoken = [code for code in SPOKEN if code in asked] or [q.code for q in context.asked[:6]]
+    if not spoken:
+        st.info("None of these cases carries a label that the model can be held against.")
+        return
+    st.markdown("\n".join(f"- {words.sentence(figures.rates_at(cases, code))}" for code in spoken))
+    few = [code for code in spoken if figures.rates_at(cases, code).few]
+    st.caption(
+        tables.source_line(cases)
+        + (f" · rests on few cases: {', '.join(_names(context, few))}" if few else "")
+    )
+    with st.grid(4, min_column_width=230):
+        if len(asked & set(SPOKEN)) > 1:
+            codes = tuple(code for code in SPOKEN[1:] if code in asked)
+            macro, _ = figures.averages(cases, codes)
+            _metric(f"Mean AUC of {len(codes)} classes", macro.auc)
+        if cases.choice is not None and cases.choice.known.any():
+            _, f1, right = figures.class_rates(cases)
+            _metric("Triage macro-F1", f1)
+            _metric("Triage accuracy", right)
+        st.metric(
+            "Not answered",
+            f"{(cases.abstained.sum() + cases.refused) / max(cases.n + cases.refused, 1):.1%}",
+            f"{int(cases.abstained.sum())} abstained, {cases.refused} gave no page",
+            delta_color="off",
+            delta_arrow="off",
+        )
+    st.markdown("**Do not trust it when**")
+    st.markdown("\n".join(f"- {line}" for line in context.card.do_not_trust_when))
+    with st.container(horizontal=True):
+        said = tables.rates_table([figures.rates_at(cases, code) for code in spoken])
+        tables.csv_button(said, "summary", "said", "These figures as CSV", cases)
+        tables.csv_button(partial(tables.rows_of, cases), "cases", "summary", "Every case as CSV")
+        for paper in figures_pdf.PAPERS:
+            st.download_button(
+                f"Report, {paper}",
+                data=partial(figures_pdf.pdf, cases, context.card, context.main, paper),
+                file_name="performance.pdf",
+                mime="application/pdf",
+                icon=":material/picture_as_pdf:",
+                key=f"report_{paper}",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+def _names(context: Context, codes: list[str]) -> list[str]:
+    return [context.cases.question(code).name for code in codes]
+
+
+def _metric(label: str, interval: Interval) -> None:
+    value, spread = tables.value_and_interval(interval)
+    st.metric(
+        label,
+        value,
+        f"95 % CI {spread}",
+        delta_color="off",
+        delta_arrow="off",
+    )

@@ -1,0 +1,1 @@
+"""Who is at the screen, which ECGs are open, and the cached way through."""

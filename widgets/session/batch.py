@@ -1,0 +1,64 @@
+"""Many ECGs at once: dropped, written down, read in the background, with progress in sight."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ecg_core import intake
+from ecg_core.intake.values import Upload
+from ecg_core.store.background.jobs import Jobs, Progress
+from ecg_core.store.cases.store import StoreError
+from ecg_core.store.people.roles import Permission
+from server import place
+from widgets.session import person
+from widgets.session.text import plain
+
+LOOK_S = 2
+UPLOADS = "Uploads"
+
+
+def add_menu() -> None:
+    """Drop files; they are read in the background."""
+    with st.popover("Add ECGs", icon=":material/upload:", key="add_ecgs"):
+        turn = st.session_state.setdefault("batch_turn", 0)
+        # A form sends the name and the files together, however fast one follows the other.
+        with st.form(f"batch_form_{turn}", enter_to_submit=False, border=False):
+            list_name = st.text_input("List", value=UPLOADS, max_chars=80, key=f"batch_list_{turn}")
+            files = st.file_uploader(
+                "Files of one or many ECGs", accept_multiple_files=True, key=f"batch_{turn}"
+            )
+            asked = st.form_submit_button("Put on the list", type="primary", key="batch_go")
+        if not asked:
+            return
+        if not files:
+            st.error("Choose the files first.")
+            return
+        by = person.me(Permission.ADD_ECGS)
+        try:
+            bundles = intake.split([Upload(file.name, file.getvalue()) for file in files])
+            Jobs(place.store()).submit(bundles, list_name or UPLOADS, by.full_name)
+        except (StoreError, intake.IntakeError) as error:
+            st.error(plain(f"{error.reason} {error.hint}"))
+            return
+        st.session_state["batch_turn"] = turn + 1
+        st.rerun()
+
+
+@st.fragment(run_every=LOOK_S)
+def progress() -> None:
+    """How far the ECGs in the background have come; the list follows."""
+    jobs = Jobs(place.store())
+    now = jobs.progress()
+    before: Progress | None = st.session_state.get("batch_progress")
+    st.session_state["batch_progress"] = now
+    if now.waiting:
+        st.progress(
+            (now.total - now.waiting) / now.total,
+            f"Reading {now.waiting} more ECG{'' if now.waiting == 1 else 's'} in the background",
+        )
+    if now.refused:
+        with st.expander(f"{now.refused} not read", icon=":material/block:", key="refused"):
+            for one in jobs.refused():
+                st.markdown(f"**{plain(one.name)}** {plain(one.reason)}")
+    if before is not None and now.done != before.done:
+        st.rerun()

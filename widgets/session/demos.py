@@ -1,0 +1,51 @@
+"""Demo ECGs that travel with the app: a catalogue of titles, captions and files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ecg_core.intake.values import Bundle, Upload
+
+FOLDER = Path(__file__).parents[2] / "assets" / "demo"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One demo ECG: what it is called, what it is, and its files below `FOLDER`.
+
+    origin: "real" or "synthetic".
+    """
+
+    id: str
+    title: str
+    caption: str
+    origin: str
+    files: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """Origin and form in a few words."""
+        form = "record" if any(name.endswith(".hea") for name in self.files) else "page image"
+        return f"{self.origin.capitalize()} {form}"
+
+    def bundle(self) -> Bundle:
+        """The demo as if its files had been dropped."""
+        uploads = tuple(
+            Upload(Path(name).name, (FOLDER / name).read_bytes()) for name in self.files
+        )
+        return Bundle(self.title, uploads)
+
+
+@cache
+def demos() -> tuple[Demo, ...]:
+    """All demo ECGs, in the order of the catalogue; empty when none are installed."""
+    catalogue = FOLDER / "catalogue.json"
+    if not catalogue.exists():
+        return ()
+    return tuple(
+        Demo(row["id"], row["title"], row["caption"], row["origin"], tuple(row["files"]))
+        for row in json.loads(catalogue.read_text(encoding="utf-8"))
+    )

@@ -1,0 +1,354 @@
+"""The cached way through: bytes → record or scan → page → prediction → attention → case.
+
+Every cache is bounded and keyed by content hashes and the model's, so that a reader never sees
+one ECG's answer under another, and nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+import ecg_core
+from ecg_core import intake, network
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
+from ecg_core.network.values import Attention, ModelIdentity, Prediction
+from ecg_core.page import Correction, from_scan, to_page
+from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
+from ecg_core.page.recovered.samples import recover
+from ecg_core.page.values import EcgPage, PageError
+from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
+from ecg_core.signal.filters import Band
+from ecg_core.store.cases.store import Store, StoredCase, StoreError
+from ecg_core.store.upkeep.settings import Settings
+from ecg_core.triage.priority import PriorityDecision, decide
+from server import place
+from widgets.session.shelf import Shelf
+
+if TYPE_CHECKING:
+    # Importing the classifier imports torch, which the first paint must not wait for.
+    from ecg_core.network.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class View:
+    """What of a record is read, through which filter, and what was set by hand on a scan.
+
+    scan_layout: layout of a scan when the reader chose it; otherwise it is found.
+    """
+
+    band: Band = Band.DIAGNOSTIC
+    start_s: float = 0.0
+    scan_layout: str | None = None
+    correction: Correction = field(default_factory=Correction)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Everything that the machine says of one page, as stored."""
+
+    case_id: str
+    page: EcgPage
+    prediction: Prediction
+    priority: PriorityDecision
+
+
+def data_dir() -> Path:
+    """Where the database and the original files live."""
+    return place.data_dir()
+
+
+def store() -> Store:
+    """The one store of this process."""
+    return place.store()
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def names() -> dict[str, str]:
+    """Account → name of everybody, a few seconds old at most."""
+    return place.accounts().names()
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def readers() -> dict[str, str]:
+    """Account → name of everybody who may read, a few seconds old at most."""
+    return place.accounts().readers()
+
+
+def settings() -> Settings:
+    """The settings in force."""
+    return store().settings()
+
+
+@st.cache_resource(show_spinner=False)
+def shelf() -> Shelf:
+    """Dropped files of all sessions, by hash."""
+    return Shelf()
+
+
+class ModelUnavailableError(Exception):
+    """A model cannot be used: it is not here, it is damaged, or its weights are others."""
+
+
+def classifier(name: str | None = None) -> Classifier:
+    """A model, loaded once; the default one unless named. Raises ModelUnavailableError."""
+    return _classifier(name or network.default_model())
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _classifier(name: str) -> Classifier:
+    from ecg_core.network.classifier import ModelError
+
+    try:
+        return network.load(name)
+    except (KeyError, ModelError) as error:
+        raise ModelUnavailableError(f"The model cannot be used: {error.args[0]}.") from error
+
+
+def judge(identity: ModelIdentity) -> Classifier:
+    """The model that gave an answer, with the very weights. Raises ModelUnavailableError."""
+    with suppress(ModelUnavailableError):
+        for name in network.answering_models():
+            if name == identity.name and classifier(name).identity == identity:
+                return classifier(name)
+    return _judge(identity)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _judge(identity: ModelIdentity) -> Classifier:
+    from ecg_core.network.classifier import ModelError
+
+    try:
+        return network.load_judge(identity)
+    except network.WeightsGoneError as error:
+        raise ModelUnavailableError(str(error)) from error
+    except ModelError as error:
+        raise ModelUnavailableError(
+            f"The model {identity.name}, which read this ECG, cannot be used: {error}."
+        ) from error
+
+
+def check_judge(identity: ModelIdentity) -> None:
+    """Raises ModelUnavailableError when the weights that gave an answer are not here."""
+    try:
+        network.judge_folder(identity)
+    except network.WeightsGoneError as error:
+        raise ModelUnavailableError(str(error)) from error
+
+
+def _load_all() -> None:
+    # A missing model is reported where it is needed, not from the background.
+    with suppress(ModelUnavailableError):
+        targets(classifier().identity)
+    # Libraries and models stay: collecting garbage need not walk over them again and again.
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> None:
+    """Start the process that reads files, and loading the default model, in the background."""
+    Thread(target=intake.warm_up, name="start-reader", daemon=True).start()
+    Thread(target=_load_all, name="load-model", daemon=True).start()
+
+
+def bundle(sha256: str) -> Bundle:
+    """A dropped bundle. Raises IntakeError when it has left memory."""
+    found = shelf().get(sha256)
+    if found is None:
+        raise IntakeError("This file is no longer in memory.", "Drop it again.")
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def material(sha256: str) -> EcgRecord | EcgScan:
+    """The record or scan in a dropped bundle. Raises IntakeError."""
+    return intake.read(bundle(sha256), key=store().pseudonym_key())
+
+
+@st.cache_resource(show_spinner=False, max_entries=80)
+def preview(sha256: str) -> np.ndarray:
+    """A page of a document as a small picture (RGB). Raises IntakeError."""
+    return intake.preview(bundle(sha256)).pixels
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def page(sha256: str, view: View) -> EcgPage:
+    """The page of a dropped bundle. Raises IntakeError or PageError."""
+    source = _seen(material(sha256), view.start_s)
+    if isinstance(source, EcgScan):
+        return from_scan(source, view.scan_layout, view.correction)
+    return to_page(source, DEFAULT_LAYOUT, view.band)
+
+
+def _seen(source: EcgRecord | EcgScan, start_s: float) -> EcgRecord | EcgScan:
+    if isinstance(source, EcgRecord) and source.duration_s > PAGE_SECONDS:
+        return source.window(start_s)
+    return source
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def waves(sha256: str, view: View) -> Waves | None:
+    """The leads of a dropped ECG: of a record its signals, of a scan what was recovered."""
+    source = _seen(material(sha256), view.start_s)
+    if isinstance(source, EcgRecord):
+        return waves_of_record(source, view.band)
+    return _recovered(page(sha256, view))
+
+
+def _recovered(drawn: EcgPage) -> Waves | None:
+    return waves_of_page(replace(drawn, traces=recover(drawn).traces))
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def stored(case_id: str) -> StoredCase:
+    """A stored case, to compare with. Raises StoreError."""
+    return store().reopen(case_id)
+
+
+def stored_source(case: StoredCase) -> EcgRecord | EcgScan:
+    """The record or scan that a stored case was read from. Raises IntakeError or StoreError."""
+    return _stored_source(case.id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _stored_source(case_id: str) -> EcgRecord | EcgScan:
+    return intake.read(store().bundle(case_id))
+
+
+def stored_waves(case: StoredCase) -> Waves | None:
+    """The leads of a stored case."""
+    return _stored_waves(case.id, case.page.sha256, case)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _stored_waves(case_id: str, page_sha256: str, _case: StoredCase) -> Waves | None:
+    """From its original files where they still give the very page, else what the page shows."""
+    shown = _case.page
+    if shown.source == "scan":
+        return _recovered(shown)
+    source = stored_record(_case)
+    if source is not None:
+        seen = source.window(shown.start_s) if source.duration_s > PAGE_SECONDS else source
+        with suppress(PageError, KeyError, ValueError):
+            for band in Band:
+                if to_page(seen, shown.layout, band).sha256 == shown.sha256:
+                    return waves_of_record(seen, band)
+    return waves_of_page(shown)
+
+
+def stored_record(case: StoredCase) -> EcgRecord | None:
+    """The record in a stored case's original files, None where there is none."""
+    return _stored_record(case.id, case.input_sha256, case)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _stored_record(case_id: str, input_sha256: str, _case: StoredCase) -> EcgRecord | None:
+    try:
+        files = [
+            Upload(file.name, store().original(case_id, position))
+            for position, file in enumerate(_case.files)
+        ]
+        source = intake.read(Bundle(_case.name, tuple(files)))
+    except (IntakeError, StoreError):
+        return None
+    return source if isinstance(source, EcgRecord) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _predict(page_key: str, model: ModelIdentity, _page: EcgPage) -> Prediction:
+    return judge(model).predict(_page)
+
+
+def attention(page: EcgPage, target: str, model: ModelIdentity, method: str = "") -> Attention:
+    """Where a model looked on a page for one target; "" is the default method.
+
+    Raises ModelUnavailableError.
+    """
+    return _attend(_key(page), model, target, method, page)
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _attend(
+    page_key: str, model: ModelIdentity, target: str, method: str, _page: EcgPage
+) -> Attention:
+    from ecg_core.network import explain
+
+    return explain.attend(judge(model), _page, target, method or explain.DEFAULT_METHOD)
+
+
+def methods() -> tuple[tuple[str, str], ...]:
+    """Methods of attention: (key, name), the default first."""
+    from ecg_core.network.attention import METHODS
+
+    return tuple((method.key, method.name) for method in METHODS.values())
+
+
+@st.cache_data(show_spinner=False, max_entries=24)
+def caution(model: ModelIdentity, method: str) -> str:
+    """What the evidence holds against a method of attention; "" where nothing is."""
+    from ecg_core.evidence.attention import rows
+    from ecg_core.evidence.attention.caution import caution as weigh
+
+    return weigh(rows.load(model.name, model.weights_sha256), method)
+
+
+def targets(model: ModelIdentity) -> tuple[tuple[str, str], ...]:
+    """What a model's attention can be shown for: (key, plain name)."""
+    from ecg_core.network import explain
+
+    return explain.targets(judge(model))
+
+
+def _key(page: EcgPage) -> str:
+    # Remarks and boxes differ while the ink is the same, and answers may rest on them.
+    return f"{page.sha256}-{page.source_sha256}-{page.layout}-{page.filter_name}{page.correction}"
+
+
+def answer(sha256: str, view: View, progress: Callable[[str], None]) -> Answer:
+    """Read, predict, explain and store one ECG; the same one again gives the same case.
+
+    progress: told in words what is being done. Raises IntakeError or PageError.
+    """
+    progress("Reading the file")
+    material(sha256)
+    progress("Laying out the page")
+    drawn = page(sha256, view)
+    progress("Waiting for the model")
+    model = classifier(network.model_for(drawn.layout))
+    progress("Reading the ECG")
+    prediction = _predict(_key(drawn), model.identity, drawn)
+    progress("Looking where the model looked")
+    attention(drawn, prediction.triage_class, prediction.model)
+    return _stored(sha256, _key(drawn), view, prediction.model, drawn, prediction)
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _stored(
+    sha256: str,
+    page_key: str,
+    view: View,
+    model: ModelIdentity,
+    _page: EcgPage,
+    _prediction: Prediction,
+) -> Answer:
+    priority = decide(_prediction, _page.remarks, settings().priority_table)
+    case_id = store().add_case(
+        bundle(sha256),
+        _page,
+        _prediction,
+        attention(_page, _prediction.triage_class, model),
+        priority,
+        {finding.code: finding.threshold for finding in _prediction.findings},
+        ecg_core.__version__,
+        patient=material(sha256).patient,
+    )
+    return Answer(case_id, _page, _prediction, priority)

@@ -1,0 +1,167 @@
+"""Opening ECGs: dropped files, demo ECGs, and those opened before in this session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import streamlit as st
+from streamlit.elements.lib.mutable_status_container import StatusContainer
+
+from ecg_core import intake
+from ecg_core.intake.values import Bundle, IntakeError, Upload
+from ecg_core.store.cases.store import StoreError
+from widgets.session import engine, queue
+from widgets.session.demos import Demo, demos
+from widgets.session.documents import keep, page_choosers
+from widgets.session.text import plain
+
+_LONG_LIST = 10
+_LIST_PX = 380
+
+
+def opening_screen() -> None:
+    """Drop zone, pages to choose from, demo ECGs and the session's list."""
+    page_choosers(_open_pages)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader("Open an ECG")
+        _drop_zone()
+        _opened_before()
+    with right:
+        st.subheader("Or try a demo ECG")
+        with st.grid("auto", min_column_width=250, gap="small"):
+            for demo in demos():
+                _demo_card(demo)
+
+
+def _drop_zone() -> None:
+    # A new key empties the drop zone once its files are taken in.
+    turn = st.session_state.setdefault("drop_turn", 0)
+    folder = st.segmented_control(
+        "What to open",
+        ["Files", "Folder"],
+        default="Files",
+        required=True,
+        key="drop_kind",
+        label_visibility="collapsed",
+    )
+    files = st.file_uploader(
+        "Drop the files of one or several ECGs"
+        if folder != "Folder"
+        else "Choose a folder: everything in it is opened",
+        accept_multiple_files="directory" if folder == "Folder" else True,
+        key=f"drop_{folder}_{turn}",
+        help="Several ECGs may be dropped together. A WFDB record needs its header (.hea) and "
+        "its signal files, or one ZIP of them. Of a PDF or a TIFF of several pages you choose "
+        "the page.",
+    )
+    st.caption(
+        "Pictures (JPEG, PNG, HEIC, TIFF…), PDF, DICOM, SCP-ECG, aECG, MUSE, Philips, EDF, BDF, "
+        "WFDB records, or a ZIP."
+    )
+    if files:
+        if folder == "Folder":
+            # The browser sends them as they come.
+            files = sorted(files, key=lambda file: file.name)
+        uploads = [Upload(file.name, file.getvalue()) for file in files]
+        st.session_state["drop_turn"] = turn + 1
+        take_in(uploads)
+
+
+def take_in(uploads: Sequence[Upload]) -> None:
+    """Sort dropped files into ECGs, read each, and show the first that could be read.
+
+    Documents of several pages are laid on the desk, for the reader to choose from.
+    """
+    with st.status(f"Sorting {_count(len(uploads), 'file')}") as status:
+        cases = intake.split(uploads)
+        singles = [case for case in cases if case.part is None]
+        for _, pages in groupby((c for c in cases if c.part is not None), _document_of):
+            keep(list(pages))
+        found = _read_all(singles, status)
+    _show(found, opened=bool(singles))
+
+
+def _document_of(case: Bundle) -> int:
+    return id(case.files[0])
+
+
+def _open_pages(keys: Sequence[str]) -> None:
+    try:
+        pages = [engine.bundle(key) for key in keys]
+    except IntakeError as error:
+        st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+        return
+    with st.status(f"Reading {_count(len(pages), 'page')}") as status:
+        found = _read_all(pages, status)
+    _show(found, opened=True)
+
+
+def _read_all(cases: Sequence[Bundle], status: StatusContainer) -> list[queue.Entry]:
+    """Read each ECG; which one is being read, and which could not be, is said meanwhile."""
+    found: list[queue.Entry] = []
+    bar = status.progress(0.0) if len(cases) > 1 else None
+    for number, case in enumerate(cases):
+        words = f"Reading {number + 1} of {len(cases)}: {plain(case.name)}"
+        status.update(label=words if len(cases) > 1 else f"Reading {plain(case.name)}")
+        if bar is not None:
+            bar.progress(number / len(cases))
+        found.append(_read(case))
+        if found[-1].reason:
+            status.markdown(f":material/block: {plain(found[-1].reason)}")
+            status.update(expanded=True)
+    return found
+
+
+def _show(found: list[queue.Entry], opened: bool) -> None:
+    refused = sum(bool(entry.reason) for entry in found)
+    if refused and len(found) > 1:
+        st.toast(
+            f"{refused} of {len(found)} could not be read; the list of opened ECGs says why.",
+            icon=":material/block:",
+        )
+    if opened:
+        queue.add(found)
+    st.rerun()
+
+
+def _read(bundle: Bundle, caption: str = "") -> queue.Entry:
+    key = engine.shelf().put(bundle)
+    try:
+        source = engine.material(key)
+    except (IntakeError, StoreError) as error:
+        return queue.Entry(key, bundle.name, error.reason, error.hint, caption)
+    return queue.Entry(key, bundle.name, caption=caption, patient=source.patient)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _demo_card(demo: Demo) -> None:
+    with st.container(gap=None):
+        if st.button(demo.title, key=f"demo_{demo.id}", help=demo.caption, width="stretch"):
+            queue.add([_read(demo.bundle(), demo.caption)])
+            st.rerun()
+        st.caption(demo.kind, text_alignment="center")
+
+
+def _opened_before() -> None:
+    row = queue.entries()
+    if not row:
+        return
+    st.subheader("Opened in this session")
+    refused = sum(bool(entry.reason) for entry in row)
+    if len(row) > _LONG_LIST:
+        decided = sum(entry.event is not None for entry in row)
+        st.caption(f"{len(row)} ECGs, {decided} decided, {refused} not read")
+    with st.container(height=_LIST_PX if len(row) > _LONG_LIST else "content", border=False):
+        for entry in row:
+            icon = ":material/block:" if entry.reason else ":material/ecg_heart:"
+            if entry.event is not None:
+                icon = ":material/task_alt:"
+            label, key = plain(entry.label), f"again_{entry.sha256}"
+            if st.button(label, key=key, icon=icon, type="tertiary", help=entry.reason or None):
+                queue.show(entry.sha256)
+                st.rerun()

@@ -1,0 +1,1 @@
+"""The ECG on paper."""

@@ -1,0 +1,133 @@
+"""A page as plain values that the viewer lays out and draws by itself, without asking again."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from ecg_core.intake.values import Annotation
+from ecg_core.page import layouts
+from ecg_core.page.arrange import baselines_mm
+from ecg_core.page.layouts import Layout
+from ecg_core.page.values import EcgPage
+from ecg_core.page.viewed import Waves
+from widgets.viewer.pictures import data_url, ink_url
+
+LIFTED = -32768
+"""Stands for a sample that is not drawn."""
+
+LAYOUT_NAMES: dict[str, str] = {
+    "3x4": "3 × 4",
+    "3x4+1R": "3 × 4, one rhythm strip",
+    "3x4+2R": "3 × 4, two rhythm strips",
+    "3x4+3R": "3 × 4, three rhythm strips",
+    "6x2": "6 × 2",
+    "6x2+1R": "6 × 2, one rhythm strip",
+    "12x1": "12 × 1",
+    "strip": "Rhythm strip",
+}
+
+
+def sheet(
+    page: EcgPage, waves: Waves | None, marks: Sequence[Annotation] = ()
+) -> dict[str, object]:
+    """All that the viewer needs of one ECG; `waves` let it change layout, speed and gain.
+
+    marks: annotations of the whole recording; those of the page are drawn.
+    """
+    known = "" if waves is None else hashlib.sha256(waves.mv.tobytes()).hexdigest()[:16]
+    # The same ink can be shown with another filter's name or another set of missing leads.
+    key = f"{page.sha256}-{page.source_sha256}-{page.filter_name}-{page.start_s:g}-{known}"
+    end_s = page.start_s + layouts.PAGE_SECONDS
+    shown = [
+        {"t": mark.time_s - page.start_s, "text": mark.note or mark.symbol}
+        for mark in marks
+        if page.start_s <= mark.time_s < end_s
+    ]
+    return {**_sheet(page, waves, key), "marks": shown}
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _sheet(_page: EcgPage, _waves: Waves | None, key: str) -> dict[str, object]:
+    page, waves = _page, _waves
+    is_scan = page.source == "scan"
+    return {
+        "id": key,
+        "width": page.width_mm,
+        "height": page.height_mm,
+        "margin": layouts.CANVAS_MARGIN_MM,
+        "seconds": layouts.PAGE_SECONDS,
+        "layout": page.layout,
+        "layouts": [_layout(plan) for plan in _offered(page, waves)],
+        "boxes": [
+            {
+                "lead": box.lead,
+                "x0": box.x0_mm,
+                "y0": box.y0_mm,
+                "x1": box.x1_mm,
+                "y1": box.y1_mm,
+                "t0": box.start_s,
+                "t1": box.end_s,
+                "baseline": baseline,
+            }
+            for box, baseline in zip(page.boxes, baselines_mm(page.boxes), strict=True)
+        ],
+        "absent": list(page.missing_leads),
+        "lost": "not recovered" if is_scan else "not recorded",
+        "filter": page.filter_name,
+        "origin": _origin(page),
+        "spoken": _spoken(page),
+        "waves": None if waves is None else _waves_plain(waves),
+        "ink": ink_url(page.ink) if is_scan else None,
+        "picture": data_url(page.picture, lossless=False) if page.picture is not None else None,
+    }
+
+
+def _offered(page: EcgPage, waves: Waves | None) -> tuple[Layout, ...]:
+    if page.layout in layouts.LAYOUTS:
+        return tuple(layouts.LAYOUTS.values())
+    leads = tuple(dict.fromkeys(box.lead for box in page.boxes))
+    return (layouts.strip_layout(leads),) if waves is not None else ()
+
+
+def _layout(plan: Layout) -> dict[str, object]:
+    return {
+        "name": plan.name,
+        "title": LAYOUT_NAMES.get(plan.name, plan.name),
+        "rows": [list(row) for row in plan.rows],
+        "pitch": plan.row_pitch_mm,
+    }
+
+
+def _waves_plain(waves: Waves) -> dict[str, object]:
+    return {
+        "fs": waves.fs_hz,
+        "leads": {lead: microvolts(mv) for lead, mv in zip(waves.leads, waves.mv, strict=True)},
+    }
+
+
+def microvolts(mv: np.ndarray) -> str:
+    """Samples in µV, int16 as base64; NaN (not drawn) becomes `LIFTED`."""
+    level = np.asarray(mv, np.float64) * 1000
+    drawn = np.where(np.isfinite(level), np.clip(np.round(level), -32767, 32767), LIFTED)
+    return base64.b64encode(drawn.astype("<i2").tobytes()).decode()
+
+
+def _origin(page: EcgPage) -> dict[str, str]:
+    """What is printed of where a sheet comes from, as a picture and as traces."""
+    if page.source == "record":
+        return {"picture": "", "traces": ""}
+    resolution = ""
+    if page.source_px_per_mm is not None:
+        resolution = f"scan of {page.source_px_per_mm:.1f} px/mm"
+    return {"picture": resolution, "traces": f"traces recovered from the {resolution or 'scan'}"}
+
+
+def _spoken(page: EcgPage) -> str:
+    leads = ", ".join(dict.fromkeys(box.lead for box in page.boxes))
+    parts = [f"{page.speed_mm_per_s:g} mm/s", f"{page.gain_mm_per_mv:g} mm/mV", page.filter_name]
+    return f"ECG of {page.source_name}: leads {leads}; {', '.join(filter(None, parts))}"
