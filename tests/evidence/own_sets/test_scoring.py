@@ -220,7 +220,8 @@ def test_a_busy_machine_may_score_like_everything_else(wanted: str, niceness: in
     code = (
         "import os; from ecg_core.evidence.own_sets import background as b; "
         "b.yield_to_readers(); print(os.getpriority(os.PRIO_PROCESS, 0))"
-    )done = subprocess.run(
+    )
+    done = subprocess.run(
         [
             sys.executable,
             "-c",
