@@ -21,11 +21,11 @@ from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
 from ecg_core.report.building import content
 from ecg_core.report.content import Content, Paper
-from ecg_core.report.limits import Person, Sex
 from ecg_core.report.narrative import compose
 from ecg_core.report.pdf import render
 from ecg_core.report.values import Facts
 from ecg_core.store.cases.store import Store, StoreError
+from ecg_core.triage.limits import Person, Sex
 from ecg_core.triage.priority import decide
 
 SHEETS = {"a4": Paper.A4, "letter": Paper.LETTER}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ecg_core.report.lead_names import named
 from ecg_core.report.phrases import ENGLISH
 from ecg_core.signal.values import QUANTITIES, Measurements, Quality
+from ecg_core.triage.lead_names import named
 
 LIMITS: dict[str, float] = {"rate": 15, "pr": 25, "qrs": 20, "qtcf": 30, "qrs_axis": 30}
 """Smallest difference that is said, in the quantity's unit."""

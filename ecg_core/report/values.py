@@ -8,8 +8,8 @@ from enum import StrEnum
 from ecg_core.network.statements import STATEMENTS
 from ecg_core.network.values import Finding, Prediction
 from ecg_core.page.values import Remark
-from ecg_core.report.limits import SOMEBODY, Person
 from ecg_core.signal.values import LeadMeasurement, Measurements, Quality
+from ecg_core.triage.limits import SOMEBODY, Person
 
 
 class Section(StrEnum):

@@ -11,8 +11,8 @@ import pytest
 from ecg_core.cli import main
 from ecg_core.commands import reporting
 from ecg_core.network.registry import DEFAULT_MODEL
-from ecg_core.report.limits import Person, Sex
 from ecg_core.report.values import Facts
+from ecg_core.triage.limits import Person, Sex
 from tests.network.models import write_model
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"

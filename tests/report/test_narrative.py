@@ -8,9 +8,6 @@ import pytest
 
 from ecg_core.network.statements import Triage
 from ecg_core.page.values import Remark, Severity
-from ecg_core.report.criteria import st_elevation
-from ecg_core.report.lead_names import named
-from ecg_core.report.limits import Person, Sex, st_v2_v3_mv
 from ecg_core.report.narrative import compose
 from ecg_core.report.phrases import ENGLISH, LANGUAGES
 from ecg_core.report.rules import EACH, FIRST
@@ -18,6 +15,9 @@ from ecg_core.report.values import Facts, Narrative, Section
 from ecg_core.signal.beat_model import Conduction, Heart, Lesion, Rhythm
 from ecg_core.signal.measurements import nothing
 from ecg_core.signal.values import QUANTITIES
+from ecg_core.triage.criteria import st_elevation
+from ecg_core.triage.lead_names import named
+from ecg_core.triage.limits import Person, Sex, st_v2_v3_mv
 from tests.report.facts import measured, prediction
 
 HEALTHY = Heart(rate_bpm=70)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from ecg_core.report.lead_names import named
 from ecg_core.report.values import Narrative, Sentence
 from ecg_core.signal.values import QUANTITIES, Measurements
+from ecg_core.triage.lead_names import named
 
 SCRIPTS = ("drawn", "lit", "draft")
 ASSETS = Path(__file__).parents[2] / "assets" / "viewer"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecg_core.report.limits import Person, Sex
+from ecg_core.triage.limits import Person, Sex
 
 
 def recorded_person(key: str) -> Person:

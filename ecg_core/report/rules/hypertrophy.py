@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ecg_core.report import criteria
 from ecg_core.report.rules.rule import Answer, Basis
 from ecg_core.report.values import Facts
+from ecg_core.triage import criteria
 
 
 def enlarged(left: bool) -> Callable[[Facts], Answer]:

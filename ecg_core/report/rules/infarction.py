@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ecg_core.network.statements import Reads, Triage
-from ecg_core.report import criteria
-from ecg_core.report.lead_names import named
 from ecg_core.report.rules.rule import Answer, Basis, codes
 from ecg_core.report.values import Facts
+from ecg_core.triage import criteria
+from ecg_core.triage.lead_names import named
 
 TERRITORY_LEADS: dict[str, tuple[str, ...]] = {
     "Inferior": ("II", "III", "aVF"),

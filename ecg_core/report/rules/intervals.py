@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ecg_core.report import limits
-from ecg_core.report.limits import QTC_MARKED_MS, QTC_SHORT_MS
 from ecg_core.report.rules.rule import Answer, number
 from ecg_core.report.values import Facts
+from ecg_core.triage import limits
+from ecg_core.triage.limits import QTC_MARKED_MS, QTC_SHORT_MS
 
 
 def _qtc(above: float = -np.inf, below: float = np.inf) -> Callable[[Facts], Answer]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from ecg_core.report import limits
 from ecg_core.report.rules.rule import Answer, Basis, codes
 from ecg_core.report.values import Facts
 from ecg_core.signal.values import BeatKind
+from ecg_core.triage import limits
 
 
 def paced(facts: Facts) -> Answer:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ecg_core.report import criteria
-from ecg_core.report.lead_names import named
 from ecg_core.report.rules.rule import Answer, Basis
 from ecg_core.report.values import Facts
+from ecg_core.triage import criteria
+from ecg_core.triage.lead_names import named
 
 
 def elevated(facts: Facts) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ecg_core.report.limits import Person, st_v2_v3_mv
 from ecg_core.signal.values import LeadMeasurement
+from ecg_core.triage.limits import Person, st_v2_v3_mv
 
 CONTIGUOUS: tuple[tuple[str, ...], ...] = (
     ("V1", "V2", "V3", "V4", "V5", "V6"),
