@@ -8,6 +8,7 @@ import streamlit as st
 from ecg_core import network
 from ecg_core.network.card import Figure, ModelCard
 from ecg_core.page.layouts import STRIP
+from ecg_core.store.people.roles import Permission
 from widgets.session import engine, person
 from widgets.session.entrance import through_app
 
@@ -108,7 +109,7 @@ def chosen() -> str:
 
 
 through_app()
-person.me()
+person.me(Permission.SEE_PERFORMANCE)
 try:
     show(engine.classifier(chosen()).card)
 except engine.ModelUnavailableError as error:

@@ -6,14 +6,22 @@ import streamlit as st
 
 from ecg_core import network
 from ecg_core.evidence.values import Origin
+from ecg_core.store.people.roles import Permission
 from widgets.performance import filters, own_sets, practice_data, sources
 from widgets.performance.context import Context
 from widgets.performance.views import VIEWS
 from widgets.session import person
 from widgets.session.entrance import through_app
 
+NEEDS = {
+    Origin.SHIPPED: Permission.SEE_PERFORMANCE,
+    Origin.OWN: Permission.SEE_LABELLED,
+    Origin.ADJUDICATED: Permission.OPEN_CASE,
+}
+"""What one must be allowed to do to see cases of an origin."""
+
 through_app()
-person.me()
+account = person.me(Permission.SEE_PERFORMANCE)
 try:
     card = network.card_of(network.default_model())
 except KeyError as error:
@@ -22,7 +30,7 @@ except KeyError as error:
 bar = st.container(horizontal=True, vertical_alignment="center")
 origin = bar.segmented_control(
     "Cases from",
-    list(Origin),
+    [one for one in Origin if account.may(NEEDS[one])],
     default=Origin.SHIPPED,
     required=True,
     format_func=lambda one: str(one).capitalize(),
@@ -31,6 +39,7 @@ origin = bar.segmented_control(
     bind="query-params",
     wrap=True,
 )
+person.me(NEEDS[Origin(origin)])
 shipped = sources.shipped_sets(card.name, card.weights_sha256, card)
 if origin == Origin.OWN:
     whole = own_sets.choose(card)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from starlette.routing import Route
 
 from ecg_core.store.people.passwords import SHORTEST
 from ecg_core.store.upkeep.errors import StoreError
-from server import cookies, place, provider
+from server import cookies, flood, place, provider
 
 _STYLE = (Path(__file__).parent / "account.css").read_text(encoding="utf-8")
 _LONGEST_FIELD = 500
@@ -28,10 +29,10 @@ async def sign_in(request: Request) -> Response:
         name = form.get("name", "")
         try:
             _check_origin(request)
-            token = await run_in_threadpool(
-                place.accounts().sign_in, name, form.get("password", "")
-            )
+            token = await flood.sign_in(_address(request), name, form.get("password", ""))
             return _signed_in(request, token, wanted)
+        except flood.TooManyError as error:
+            return _page("Too many tries", "", f"{error.reason} {error.hint}", 429)
         except StoreError as error:
             problem = f"{error.reason} {error.hint}"
     elif await run_in_threadpool(cookies.person, request.cookies) is not None:
@@ -122,13 +123,15 @@ async def password(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """Sign this browser out."""
-    known = cookies.token(request.cookies)
-    response = RedirectResponse("/account/sign-in", 303)
-    if request.method == "POST":
+    """Sign this browser out; only a form of this app can ask for it."""
+    try:
         _check_origin(request)
+    except StoreError as error:
+        return _page("Not signed out", "", f"{error.reason} {error.hint}", 403)
+    known = cookies.token(request.cookies)
     if known is not None:
         await run_in_threadpool(place.accounts().sign_out, known)
+    response = RedirectResponse("/account/sign-in", 303)
     cookies.take_away(response)
     return response
 
@@ -137,7 +140,7 @@ ROUTES = [
     Route("/account/sign-in", sign_in, methods=["GET", "POST"]),
     Route("/account/set-up", set_up, methods=["GET", "POST"]),
     Route("/account/password", password, methods=["GET", "POST"]),
-    Route("/account/sign-out", sign_out, methods=["GET", "POST"]),
+    Route("/account/sign-out", sign_out, methods=["POST"]),
 ]
 
 
@@ -154,6 +157,17 @@ async def _form(request: Request) -> dict[str, str]:
         }
 
 
+def _address(request: Request) -> str:
+    """Who sends this: the browser's address, or that which the proxy in front tells.
+
+    A proxy is believed only where `ECG_PROXY` says that there is one: anybody can send a header.
+    """
+    forwarded = request.headers.get("x-forwarded-for", "")
+    if os.environ.get("ECG_PROXY") and forwarded:
+        return forwarded.split(",")[-1].strip()
+    return request.client.host if request.client else ""
+
+
 def _check_origin(request: Request) -> None:
     """Raises StoreError for a form that another site sent."""
     origin = request.headers.get("origin")
@@ -162,11 +176,14 @@ def _check_origin(request: Request) -> None:
 
 
 def _local(wanted: str) -> str:
-    """Where to go after signing in: only within this app."""
+    """Where to go after signing in: only within this app.
+
+    Browsers read a backslash as a slash and skip control characters, so that neither may occur.
+    """
     parts = urlsplit(wanted)
-    if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith("//"):
-        return "/"
-    return wanted.replace("\\", "")
+    plain = wanted.isprintable() and "\\" not in wanted and " " not in wanted
+    inside = wanted.startswith("/") and not wanted.startswith("//")
+    return wanted if plain and inside and not (parts.scheme or parts.netloc) else "/"
 
 
 def _repeated(form: dict[str, str]) -> str:

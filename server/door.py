@@ -6,6 +6,7 @@ Streamlit's own routes (the websocket, uploads, downloads) are reached.
 
 from __future__ import annotations
 
+import re
 from http.cookies import SimpleCookie
 from urllib.parse import quote
 
@@ -26,7 +27,7 @@ SIGN_IN = "/account/sign-in"
 APP_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
-    "font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
+    "font-src 'self' data:; connect-src 'self' {sockets} data: blob:; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """What a page may load: nothing from elsewhere. Streamlit's front end needs inline code."""
@@ -112,7 +113,9 @@ def _with_headers(scope: Scope, send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-            headers.setdefault("content-security-policy", ACCOUNT_POLICY if account else APP_POLICY)
+            headers.setdefault(
+                "content-security-policy", ACCOUNT_POLICY if account else _app_policy(scope)
+            )
             if _https(scope):
                 headers.setdefault("strict-transport-security", "max-age=31536000")
             if account or scope["path"].startswith("/media/"):
@@ -120,6 +123,13 @@ def _with_headers(scope: Scope, send: Send) -> Send:
         await send(message)
 
     return wrapped
+
+
+def _app_policy(scope: Scope) -> str:
+    """The policy with this host's websockets, which 'self' does not cover in every browser."""
+    host = Headers(scope=scope).get("host", "")
+    known = re.fullmatch(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", host)
+    return APP_POLICY.format(sockets=f"ws://{host} wss://{host}" if known else "")
 
 
 def _https(scope: Scope) -> bool:

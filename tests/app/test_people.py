@@ -48,6 +48,17 @@ def test_each_role_sees_its_pages_and_no_other(
     assert refused == FORBIDDEN[role]
 
 
+def test_an_account_without_a_role_waits_and_sees_nothing(
+    settled: None, browser_cookies: Cookies
+) -> None:
+    become(browser_cookies)
+    app = start()
+    assert "Your account has no role yet" in words(app)
+    for entry in PAGES:
+        with pytest.raises(ValueError, match="page"):
+            app.switch_page(entry.file).run()
+
+
 def test_nobody_sees_anything_without_a_sign_in(settled: None, browser_cookies: Cookies) -> None:
     browser_cookies.clear()
     app = start()

@@ -31,6 +31,9 @@ LISTS = {"mistakes": "Surest mistakes", "doubtful": "Nearest to the operating po
 
 def show(context: Context) -> None:
     """Choose class and list; see each case with label, answer, picture and cause."""
+    if not person.me().may(Permission.SEE_LABELLED):
+        st.info("Single ECGs are shown to those who read; your role sees the figures.")
+        return
     codes = [question.code for question in context.asked]
     if not codes:
         st.info("None of these cases carries a label that the model can be held against.")

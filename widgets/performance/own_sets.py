@@ -112,12 +112,20 @@ def _progress(labelled: LabelledSet) -> None:
             labelled.cancel(False)
             scoring.start(labelled)
         if state not in (State.RUNNING, State.CHECKING):
-            with st.popover("Delete", icon=":material/delete:", key=f"delete_{info.id}"):
-                st.caption("Removes the uploaded files, labels and answers of this set.")
-                if st.button("Delete this set", type="primary", key=f"delete_now_{info.id}"):
-                    person.me(Permission.ADD_ECGS)
-                    labelled.delete()
-                    st.rerun()
+            _offer_removal(labelled)
+
+
+def _offer_removal(labelled: LabelledSet) -> None:
+    """Removing a set: to whoever brought it in, and to leads."""
+    info, me = labelled.info, person.me()
+    if info.owner != me.id and not me.may(Permission.REMOVE_LABELLED):
+        return
+    with st.popover("Delete", icon=":material/delete:", key=f"delete_{info.id}"):
+        st.caption("Removes the uploaded files, labels and answers of this set.")
+        if st.button("Delete this set", type="primary", key=f"delete_now_{info.id}"):
+            person.room().remove_labelled_set(info.id, info.name, info.owner)
+            labelled.delete()
+            st.rerun()
 
 
 def _bring_in(card: ModelCard) -> None:
@@ -160,13 +168,14 @@ def _bring_in(card: ModelCard) -> None:
 
 
 def _create(card: ModelCard, name: str, bundles: Sequence[Bundle], checked: Checked) -> None:
-    person.me(Permission.ADD_ECGS)
+    owner = person.me(Permission.ADD_ECGS)
     asked = sets.identity(card.name, card.version, card.weights_sha256)
     try:
-        made = sets.create(engine.data_dir(), name, bundles, checked.labels, asked)
+        made = sets.create(engine.data_dir(), name, bundles, checked.labels, asked, owner.id)
     except (ValueError, OSError) as error:
         st.error(f"The set was not stored: {error}", icon=":material/block:")
         return
+    person.room().note_labelled_set(made.folder.name, made.info.name, made.info.cases)
     scoring.start(made)
     st.session_state["own_set"] = made.folder.name
     for key in ("own_ecgs", "own_labels"):

@@ -22,7 +22,7 @@ class Entry:
     title: str
     icon: str
     help: str
-    needs: Permission | None = None
+    needs: Permission
 
 
 PAGES: tuple[Entry, ...] = (
@@ -52,12 +52,14 @@ PAGES: tuple[Entry, ...] = (
         "Performance",
         ":material/monitoring:",
         "How well the model does, from the evidence shipped with it.",
+        Permission.SEE_PERFORMANCE,
     ),
     Entry(
         "pages/model.py",
         "Model",
         ":material/description:",
         "What the model is for, what it learned from, and when not to trust it.",
+        Permission.SEE_PERFORMANCE,
     ),
     Entry(
         "pages/settings.py",
@@ -78,9 +80,21 @@ PAGES: tuple[Entry, ...] = (
 
 
 def pages(account: Account) -> list[StreamlitPage]:
-    """The pages that this person may see."""
-    seen = [one for one in PAGES if one.needs is None or account.may(one.needs)]
+    """The pages that this person may see; a page that says what to do for one without a role."""
+    seen = [one for one in PAGES if account.may(one.needs)]
+    if not seen:
+        return [st.Page(_waiting, title="Waiting for a role", icon=":material/hourglass_empty:")]
     return [
         st.Page(one.file, title=one.title, icon=one.icon, help=one.help, default=one is seen[0])
         for one in seen
     ]
+
+
+def _waiting() -> None:
+    st.space("large")
+    with st.container(horizontal_alignment="center"):
+        st.subheader("Your account has no role yet", anchor=False, text_alignment="center")
+        st.caption(
+            "An administrator gives you one on the Accounts page. This page then opens by itself.",
+            text_alignment="center",
+        )

@@ -41,7 +41,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class SetInfo:
-    """What a set is: who named it, which model is asked, and by which weights."""
+    """What a set is: who brought it in, which model is asked, and by which weights.
+
+    owner: id of the account that brought it in; "" for sets from before that was kept.
+    """
 
     id: str
     name: str
@@ -51,6 +54,7 @@ class SetInfo:
     weights_sha256: str
     cases: int
     cancelled: bool = False
+    owner: str = ""
 
 
 class _Count:
@@ -187,12 +191,18 @@ def list_sets(data_dir: Path) -> tuple[LabelledSet, ...]:
 
 
 def create(
-    data_dir: Path, name: str, bundles: Sequence[Bundle], labels: Labels, model: SetInfo
+    data_dir: Path,
+    name: str,
+    bundles: Sequence[Bundle],
+    labels: Labels,
+    model: SetInfo,
+    owner: str = "",
 ) -> LabelledSet:
     """Store a set: files by hash, labels, and last what makes it a set.
 
     bundles: cases by name; those without a label are not kept. model: identity of the model asked
-    (`identity`). Raises ValueError for an empty name or no case, OSError when the disk is full.
+    (`identity`). owner: id of the account that brings it in.
+    Raises ValueError for an empty name or no case, OSError when the disk is full.
     """
     if not name.strip():
         raise ValueError("Give the set a name.")
@@ -211,6 +221,7 @@ def create(
             name=_new_name(name.strip(), {one.info.name for one in list_sets(data_dir)}),
             created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
             cases=labels.n,
+            owner=owner,
         )
         write_json(home / "set.json", asdict(made))
     except OSError:

@@ -112,6 +112,12 @@ def add_link(session: Session, account_id: str | None) -> str:
     """Add a link; gives its token, which is not kept."""
     token = secrets.token_urlsafe(24)
     now = this_moment()
+    # A newer link ends the older ones: a link that was lost must not stay open.
+    session.execute(
+        update(LinkRow)
+        .where(LinkRow.account_id == account_id, LinkRow.used_utc.is_(None))
+        .values(used_utc=utc_text(now))
+    )
     session.add(
         LinkRow(
             token_sha256=sha256_text(token),

@@ -11,6 +11,11 @@ from ecg_core.store.upkeep.errors import StoreError
 
 SHORTEST, LONGEST = 10, 200
 """Characters. Length is asked for, not a mixture of kinds (NIST SP 800-63B)."""
+LOOKED_AT = 72
+"""Characters that are judged; judging takes longer than linear time."""
+LEAST_GUESSES = 1e8
+"""Guesses that a password must withstand, by zxcvbn: lists of common passwords and names,
+keyboard rows, dates and repetitions (Wheeler, USENIX Security 2016; NIST SP 800-63B, 3.1.1.2)."""
 
 _hasher = PasswordHasher()
 
@@ -25,8 +30,15 @@ def checked_password(password: str, name: str) -> str:
         raise StoreError(
             f"The password is longer than {LONGEST} characters.", "Choose a shorter one."
         )
-    if len(set(password.casefold())) < 4 or password.casefold() == name.casefold():
-        raise StoreError("The password is too easy to guess.", "Choose another one.")
+    # Imported where a password is chosen: the lists take a moment to read.
+    from zxcvbn import zxcvbn
+
+    judged = zxcvbn(password[:LOOKED_AT], user_inputs=[name, *name.split(), "ecg", "triage"])
+    if judged["guesses"] < LEAST_GUESSES:
+        why = judged["feedback"]["warning"] or "It is on a list of common passwords."
+        raise StoreError(
+            "The password is too easy to guess.", f"{why} Several unrelated words are good."
+        )
     return password
 
 

@@ -40,6 +40,9 @@ class Permission(StrEnum):
     ADJUDICATE = "adjudicate"
     ASSIGN = "assign"
     WITHDRAW = "withdraw"
+    SEE_PERFORMANCE = "see_performance"
+    SEE_LABELLED = "see_labelled"
+    REMOVE_LABELLED = "remove_labelled"
     SEE_READERS = "see_readers"
     EXPORT_CASE = "export_case"
     EXPORT_IDENTIFIERS = "export_identifiers"
@@ -59,6 +62,9 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.ADJUDICATE: "Adjudicate disagreements",
     Permission.ASSIGN: "Assign cases to others",
     Permission.WITHDRAW: "Withdraw cases",
+    Permission.SEE_PERFORMANCE: "See how well the model does",
+    Permission.SEE_LABELLED: "See labelled ECGs and their sets",
+    Permission.REMOVE_LABELLED: "Remove labelled sets of others",
     Permission.SEE_READERS: "See readers' performance",
     Permission.EXPORT_CASE: "Export reports without identifiers",
     Permission.EXPORT_IDENTIFIERS: "Export identifiers",
@@ -78,6 +84,8 @@ _READING = frozenset(
         Permission.READ,
         Permission.EXPORT_CASE,
         Permission.SEE_ORIGINALS,
+        Permission.SEE_PERFORMANCE,
+        Permission.SEE_LABELLED,
     }
 )
 
@@ -88,6 +96,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         Permission.ADJUDICATE,
         Permission.ASSIGN,
         Permission.WITHDRAW,
+        Permission.REMOVE_LABELLED,
         Permission.SEE_READERS,
         Permission.EXPORT_IDENTIFIERS,
         Permission.SEE_AUDIT,
@@ -98,6 +107,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.SEE_WORKLIST,
+            Permission.SEE_PERFORMANCE,
             Permission.SEE_AUDIT,
             Permission.CHANGE_RULES,
             Permission.CHANGE_SETTINGS,
@@ -109,6 +119,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEE_WORKLIST,
             Permission.OPEN_CASE,
+            Permission.SEE_PERFORMANCE,
+            Permission.SEE_LABELLED,
             Permission.SEE_READERS,
             Permission.EXPORT_CASE,
             Permission.SEE_ORIGINALS,

@@ -36,6 +36,13 @@ FIRST_LOCK_S = 30
 """The first lock; each further failure doubles it, up to `LONGEST_LOCK_S`."""
 TOUCH_S = 20
 """A sign of life is written down at most this often."""
+LONGEST_H = 12
+"""Hours after which everybody signs in again, however busy (NIST SP 800-63B, AAL2)."""
+REFUSED = (
+    "The name or the password is wrong, or it was tried too often.",
+    "Wait a minute and try again; an administrator can unlock an account.",
+)
+"""The same words whatever is wrong, so that nobody learns which names there are."""
 
 
 class SignInError(StoreError):
@@ -55,16 +62,14 @@ class SignIns:
             account_id = None if row is None else row.id
             locked_s = 0 if row is None else lock_left_s(row)
             kept = None if row is None or not row.active else row.password
+        # Hashing takes its time on purpose, outside any transaction, and for a locked account too:
+        # an answer that came sooner would tell that there is such a name.
         if locked_s:
-            self._failed(name, account_id, "locked")
-            raise SignInError(
-                f"This account is locked for another {_in_words(locked_s)}.",
-                "It was locked after several wrong passwords; an administrator can unlock it.",
-            )
-        # Hashing takes its time on purpose, outside any transaction.
+            matches(password, None)
+            raise SignInError(*REFUSED)
         if not matches(password, kept):
-            self._failed(name, account_id, "wrong name or password")
-            raise SignInError("The name or the password is wrong.", "Try again.")
+            self._failed(account_id)
+            raise SignInError(*REFUSED)
         return self.begin(account_id or "")
 
     def begin(self, account_id: str, token: str | None = None) -> str:
@@ -104,10 +109,14 @@ class SignIns:
             if row is None or not row.active:
                 return None
             idle_s = (now - datetime.fromisoformat(found.seen_utc)).total_seconds()
+            whole_s = (now - datetime.fromisoformat(found.created_utc)).total_seconds()
             limit_s = settings.read(session).idle_minutes * 60
             account = account_of(row)
         if idle_s > limit_s:
             self._end(token, account, "idle")
+            return None
+        if whole_s > LONGEST_H * 3600:
+            self._end(token, account, "time limit")
             return None
         if touch and abs(idle_s) > TOUCH_S:
             # A sign of life that could not be written down must not cost the reader the page.
@@ -130,23 +139,30 @@ class SignIns:
         if account is not None:
             self._end(token, account, "asked")
 
-    def _failed(self, name: str, account_id: str | None, why: str) -> None:
+    def _failed(self, account_id: str | None) -> None:
+        """Count a wrong password. The first, and each that locks, is an event; others are not.
+
+        A flood must not fill the chain: the lock doubles, so that its events grow rare. Nothing
+        is written of names that are no account: what was typed may be a password.
+        """
+        if account_id is None:
+            return
         with self._store.appending() as session:
             head = chain.lock_head(session)
-            payload: dict[str, object] = {"why": why}
-            # What was typed is kept only where it names an account: it may be a password.
-            row = None if account_id is None else session.get(AccountRow, account_id)
-            who = "unknown name"
-            if row is not None:
-                who, payload["account"] = row.full_name, row.id
-                if why != "locked":
-                    row.failures += 1
-                    extra = row.failures - FREE_FAILURES
-                    if extra >= 0:
-                        lock_s = min(FIRST_LOCK_S * 2 ** min(extra, 20), LONGEST_LOCK_S)
-                        row.locked_until = utc_text(this_moment() + timedelta(seconds=lock_s))
-                        payload["locked_s"] = lock_s
-            chain.append(session, head, Action.SIGN_IN_FAILED, who, None, payload)
+            row = session.get_one(AccountRow, account_id)
+            row.failures += 1
+            payload: dict[str, object] = {
+                "why": "wrong password",
+                "account": row.id,
+                "failures": row.failures,
+            }
+            extra = row.failures - FREE_FAILURES
+            if extra >= 0:
+                lock_s = min(FIRST_LOCK_S * 2 ** min(extra, 20), LONGEST_LOCK_S)
+                row.locked_until = utc_text(this_moment() + timedelta(seconds=lock_s))
+                payload["locked_s"] = lock_s
+            if row.failures == 1 or extra >= 0:
+                chain.append(session, head, Action.SIGN_IN_FAILED, row.full_name, None, payload)
 
     def _end(self, token: str, account: Account, why: str) -> None:
         with self._store.appending() as session:
@@ -165,9 +181,3 @@ def end_all(session: Session, account_id: str) -> None:
         .where(SignInRow.account_id == account_id, SignInRow.ended_utc.is_(None))
         .values(ended_utc=utc_text(this_moment()))
     )
-
-
-def _in_words(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(round(seconds), 1)} s"
-    return f"{round(seconds / 60)} minutes"
