@@ -8,17 +8,15 @@ from statistics import median
 
 from benchmarks.markdown import NOT_MEASURED, interval, measured, table
 from ecg_core import network
-from ecg_core.evidence import four_class
 from ecg_core.evidence.field import literature
 from ecg_core.evidence.field.literature import Nearest
 from ecg_core.evidence.figures.metrics import Interval
-from ecg_core.evidence.four_classes import figures
+from ecg_core.evidence.four_classes import curated, figures, folders
 from ecg_core.evidence.four_classes.answers import Answers
-from ecg_core.evidence.probes import published
+from ecg_core.evidence.four_classes.compared import MATCHED, MEAN
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
 from ecg_core.studies.crossval import zero_shot
-from ecg_core.studies.crossval.methods import MATCHED, MEAN
 
 SHOWN_BY_PAIR = (
     "normal ECG, no abnormal rhythm or rate",
@@ -33,11 +31,11 @@ OURS = MEAN
 
 def curation() -> str:
     """What becomes of the published files, class by class."""
-    found = published.load()
+    found = curated.load()
     if found is None:
         return NOT_MEASURED
-    classes = sorted(found.classes, key=lambda row: four_class.FOLDERS.index(row.label))
-    rows = [(four_class.NAMES[one.label], one.files, one.kept, one.groups) for one in classes]
+    classes = sorted(found.classes, key=lambda row: folders.FOLDERS.index(row.label))
+    rows = [(folders.NAMES[one.label], one.files, one.kept, one.groups) for one in classes]
     rows.append(("**all**", found.files, found.kept, found.groups))
     lines = table(("class", "files", "distinct pages kept", "groups"), rows)
     dropped = ", ".join(f"{why} {n}" for why, n in found.reasons if why != "kept")
@@ -52,7 +50,7 @@ def curation() -> str:
 
 def probes() -> str:
     """What header and footer alone tell of the class."""
-    found = published.load()
+    found = curated.load()
     if found is None:
         return NOT_MEASURED
     return measured(
@@ -122,7 +120,7 @@ def short() -> str:
 def recalls() -> str:
     """Share of each class answered right by the trained methods."""
     return measured(
-        ("protocol", "method", *four_class.NAMES.values()),
+        ("protocol", "method", *folders.NAMES.values()),
         [
             (one.protocol, one.method, *(interval(recall) for _, recall in one.recalls))
             for one in map(figures.figures, _answers())
@@ -183,10 +181,10 @@ def pairs() -> str:
     cells = []
     shown = [s for s in zero_shot.SCORES if s.name in SHOWN_BY_PAIR]
     for score in shown:
-        for yes, no in product(score.question.folders, four_class.FOLDERS):
+        for yes, no in product(score.question.folders, folders.FOLDERS):
             if no not in score.question.folders:
                 area = interval(zero_shot.between(rows, score, yes, no))
-                cells.append((score.name, four_class.NAMES[yes], four_class.NAMES[no], area))
+                cells.append((score.name, folders.NAMES[yes], folders.NAMES[no], area))
     return measured(("score", "of", "against", "AUC (95 % CI)"), cells)
 
 

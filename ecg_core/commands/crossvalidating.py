@@ -15,9 +15,8 @@ from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
 
 if TYPE_CHECKING:
     from ecg_core.evidence.four_classes.answers import Answers
-    from ecg_core.studies.crossval.methods import Method
+    from ecg_core.evidence.four_classes.compared import ComparedMethod, Protocol
     from ecg_core.studies.crossval.pages import LabelledPages
-    from ecg_core.studies.crossval.protocols import Protocol
 
 
 def register(subparsers: Any) -> None:
@@ -44,11 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer what is not there yet, and print one JSON line per figure."""
     import pandas as pd
 
-    from ecg_core.evidence import four_class
-    from ecg_core.evidence.probes.readings import STORE, ReadingStore
+    from ecg_core.evidence.four_classes import folders
+    from ecg_core.evidence.four_classes.compared import METHODS, PROTOCOLS
     from ecg_core.studies.crossval import pages
-    from ecg_core.studies.crossval.methods import METHODS
-    from ecg_core.studies.crossval.protocols import PROTOCOLS
+    from ecg_core.studies.curation.readings import STORE, ReadingStore
 
     if not arguments.root.is_dir() or not arguments.manifest.is_file():
         complain(f"No folder {arguments.root}, or no file {arguments.manifest}")
@@ -60,9 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
             return WRONG_USAGE
     frame = pd.read_csv(arguments.manifest, keep_default_na=False)
     store = ReadingStore(arguments.readings or arguments.out / STORE)
-    shown = pages.load(arguments.root, frame, four_class.FOLDERS, store)
+    shown = pages.load(arguments.root, frame, folders.FOLDERS, store)
     if not len(shown):
-        complain(f"{arguments.manifest} names none of: {', '.join(four_class.FOLDERS)}")
+        complain(f"{arguments.manifest} names none of: {', '.join(folders.FOLDERS)}")
         return WRONG_USAGE
     digest = pages.manifest_digest(frame)
     if arguments.zero_shot:
@@ -84,17 +82,15 @@ def _zero_shot(shown: LabelledPages, digest: str) -> None:
 
 
 def _cross_validate(arguments: argparse.Namespace, shown: LabelledPages, digest: str) -> None:
-    from ecg_core.evidence import four_class
-    from ecg_core.evidence.four_classes import figures
+    from ecg_core.evidence.four_classes import figures, folders
     from ecg_core.evidence.four_classes.answers import Answers, file_name
-    from ecg_core.studies.crossval.methods import METHODS
-    from ecg_core.studies.crossval.protocols import PROTOCOLS
+    from ecg_core.evidence.four_classes.compared import METHODS, PROTOCOLS
     from ecg_core.studies.crossval.run import cross_validate, mean
 
     folder = arguments.out / figures.ANSWERS
-    classes = tuple(four_class.NAMES[name] for name in four_class.FOLDERS)
+    classes = tuple(folders.NAMES[name] for name in folders.FOLDERS)
 
-    def answered(protocol: Protocol, method: Method) -> Answers:
+    def answered(protocol: Protocol, method: ComparedMethod) -> Answers:
         if method.parts:
             found = [Answers.read(folder / file_name(protocol.name, part)) for part in method.parts]
             return mean(method.name, found)

@@ -42,10 +42,10 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Curate, write manifest, summary and report, and print the summary as one JSON line."""
     from ecg_core.evidence.probes import printed
-    from ecg_core.evidence.probes.readings import STORE, ReadingStore
-    from ecg_core.evidence.probes.values import Fate
     from ecg_core.studies.curation import report
     from ecg_core.studies.curation.curate import curate
+    from ecg_core.studies.curation.readings import STORE, ReadingStore
+    from ecg_core.studies.curation.values import Fate
 
     if not arguments.root.is_dir():
         complain(f"No such folder: {arguments.root}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.evidence import four_class, strip_evidence
+from ecg_core.evidence import strip_evidence
+from ecg_core.evidence.four_classes import folders
 from ecg_core.evidence.four_classes.answers import Answers
 from ecg_core.evidence.strip_evidence import CODES, NAMES, StripEvidence
 from ecg_core.evidence.values import CaseSet, Choice, Dimension, Origin, Question
@@ -48,7 +49,7 @@ def from_strips(found: StripEvidence, card: ModelCard) -> CaseSet:
 
 def from_pages(answers: Answers) -> CaseSet:
     """Out-of-fold answers to the four-class page set under one protocol."""
-    names = tuple(four_class.NAMES.get(name, name) for name in answers.classes)
+    names = tuple(folders.NAMES.get(name, name) for name in answers.classes)
     everywhere = np.ones(len(answers.files), bool)
     return CaseSet(
         title=f"{PAGES}, {answers.protocol}: {answers.method}",

@@ -11,18 +11,15 @@ import pytest
 
 from benchmarks.four_class import OURS
 from ecg_core import network
-from ecg_core.evidence import four_class
 from ecg_core.evidence.field import literature
-from ecg_core.evidence.four_classes import figures
-from ecg_core.evidence.probes import published
+from ecg_core.evidence.four_classes import curated, figures, folders
+from ecg_core.evidence.four_classes.compared import METHODS, PROTOCOLS
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
 from ecg_core.studies.crossval import zero_shot
-from ecg_core.studies.crossval.methods import METHODS
 from ecg_core.studies.crossval.pages import manifest_digest
-from ecg_core.studies.crossval.protocols import PROTOCOLS
 
-MANIFEST = published.EVIDENCE / "manifest.csv"
+MANIFEST = curated.EVIDENCE / "manifest.csv"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +28,7 @@ def manifest() -> pd.DataFrame:
 
 
 def test_summary_counts_the_manifest(manifest: pd.DataFrame) -> None:
-    found = published.load()
+    found = curated.load()
     assert found is not None
     assert found.files == len(manifest) == 928
     kept = manifest[manifest["kept"]]
@@ -40,7 +37,7 @@ def test_summary_counts_the_manifest(manifest: pd.DataFrame) -> None:
     assert {c.label: (c.files, c.kept) for c in found.classes} == {
         label: (len(rows), int(rows["kept"].sum())) for label, rows in manifest.groupby("label")
     }
-    assert {c.label for c in found.classes} == set(four_class.FOLDERS)
+    assert {c.label for c in found.classes} == set(folders.FOLDERS)
     mixed = kept.groupby("group")["label"].nunique() > 1
     assert found.groups_in_several_classes == mixed.sum()
 
@@ -65,7 +62,7 @@ def test_answers_follow_the_manifest_and_their_protocol(manifest: pd.DataFrame) 
     for one in answers:
         assert one.manifest_sha256 == digest
         shown = rows.loc[one.files]
-        names = [four_class.NAMES[label] for label in shown["label"]]
+        names = [folders.NAMES[label] for label in shown["label"]]
         assert [one.classes[k] for k in one.labels] == names
         assert (shown["group"].to_numpy() == one.groups).all()
         assert one.scores.sum(axis=1) == pytest.approx(np.ones(len(one.files)), abs=1e-4)

@@ -13,20 +13,20 @@ import pytest
 import torch
 
 from ecg_core.cli import main
-from ecg_core.evidence import four_class
-from ecg_core.evidence.four_classes import figures
+from ecg_core.evidence.four_classes import figures, folders
 from ecg_core.evidence.four_classes.answers import Answers, file_name
+from ecg_core.evidence.four_classes.compared import METHODS, PROTOCOLS
 from ecg_core.page import from_record
 from ecg_core.page.arrange import SIZE_PX
 from ecg_core.studies.crossval import networks, readout, views, zero_shot
-from ecg_core.studies.crossval.methods import METHODS, Method, nearest_page
+from ecg_core.studies.crossval.methods import FITS
 from ecg_core.studies.crossval.page_rate import beat_columns, rhythm
 from ecg_core.studies.crossval.pages import LabelledPages, manifest_digest
-from ecg_core.studies.crossval.protocols import FOLDS, PROTOCOLS
+from ecg_core.studies.crossval.protocols import FOLDS, select, split
 from ecg_core.studies.crossval.run import cross_validate, mean
 from tests.page.sample_records import beating
 
-CLASSES = tuple(four_class.NAMES.values())
+CLASSES = tuple(folders.NAMES.values())
 HONEST = PROTOCOLS[-1]
 
 
@@ -53,15 +53,20 @@ def pages(n: int = 60, copies: int = 2) -> LabelledPages:
 
 @pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda p: p.name)
 def test_protocol_divides_as_it_says(protocol) -> None:
-    shown = protocol.select(pages())
+    shown = select(protocol, pages())
     assert len(shown) == (30 if protocol.curated else 60)
     tested = []
-    for train, test in protocol.split(shown.labels, shown.groups):
+    for train, test in split(protocol, shown.labels, shown.groups):
         assert not set(train) & set(test)
         shared = set(shown.groups[train]) & set(shown.groups[test])
         assert bool(shared) is not protocol.grouped
         tested.extend(test)
     assert sorted(tested) == list(range(len(shown)))
+
+
+def test_every_method_fits_or_is_a_mean_of_others_that_do() -> None:
+    assert {m.name for m in METHODS if not m.parts} == set(FITS)
+    assert {part for m in METHODS for part in m.parts} <= set(FITS)
 
 
 def test_honest_protocol_admits_no_method_that_reads_the_print() -> None:
@@ -72,7 +77,7 @@ def test_honest_protocol_admits_no_method_that_reads_the_print() -> None:
 
 def test_memory_alone_wins_as_published_and_loses_once_copies_are_gone() -> None:
     """Pages are noise: nothing but their copies tells the class."""
-    method = Method("nearest page", nearest_page)
+    method = next(m for m in METHODS if m.name == "nearest page")
     found = {
         p.name: figures.figures(cross_validate(pages(400), p, method, CLASSES, "m")).accuracy.value
         for p in PROTOCOLS
@@ -82,24 +87,24 @@ def test_memory_alone_wins_as_published_and_loses_once_copies_are_gone() -> None
     assert found["honest"] < 0.45
 
 
-@pytest.mark.parametrize("method", [m for m in METHODS if m.trivial], ids=lambda m: m.name)
-def test_trivial_methods_give_probabilities(method: Method) -> None:
+@pytest.mark.parametrize("method", [m.name for m in METHODS if m.trivial])
+def test_trivial_methods_give_probabilities(method: str) -> None:
     shown = pages(48)
-    scores = method.fit_predict(shown.take(np.arange(24)), shown.take(np.arange(24, 48)), 4)
+    scores = FITS[method](shown.take(np.arange(24)), shown.take(np.arange(24, 48)), 4)
     assert scores.shape == (24, 4)
     assert scores.sum(axis=1) == pytest.approx(np.ones(24))
 
 
 def test_rate_alone_learns_rates_and_nothing_of_pages_without_one() -> None:
     shown = pages(200)
-    rate = next(m for m in METHODS if m.name == "heart rate alone")
+    rate = FITS["heart rate alone"]
     train, test = shown.take(np.arange(100)), shown.take(np.arange(100, 200))
-    told = rate.fit_predict(train, test, 4).argmax(axis=1)
+    told = rate(train, test, 4).argmax(axis=1)
     assert (told == test.labels).mean() > 0.9
     blind = replace(test, rhythm=np.full_like(test.rhythm, np.nan))
-    assert np.ptp(rate.fit_predict(train, blind, 4), axis=0).max() == 0
+    assert np.ptp(rate(train, blind, 4), axis=0).max() == 0
     unknown = replace(train, rhythm=np.full_like(train.rhythm, np.nan))
-    assert np.ptp(rate.fit_predict(unknown, test, 4), axis=0).max() == 0
+    assert np.ptp(rate(unknown, test, 4), axis=0).max() == 0
 
 
 def test_answers_come_back_from_disk(tmp_path: Path) -> None:
@@ -117,7 +122,7 @@ def test_answers_come_back_from_disk(tmp_path: Path) -> None:
 
 
 def test_gains_compare_trained_methods_with_every_trivial_one() -> None:
-    shown = HONEST.select(pages(120, copies=1))
+    shown = select(HONEST, pages(120, copies=1))
     truth = np.eye(4)[shown.labels]
     names = [m.name for m in METHODS if m.trivial and HONEST.admits(m)]
     base = cross_validate(shown, HONEST, METHODS[0], CLASSES, "m")
@@ -245,7 +250,7 @@ def test_command_curates_then_answers_and_repeats_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = tmp_path / "pages"
-    for k, folder in enumerate(four_class.FOLDERS):
+    for k, folder in enumerate(folders.FOLDERS):
         (root / folder).mkdir(parents=True)
         for i in range(5):
             blank = np.full((80, 120, 3), 200 + 10 * k + i, np.uint8)

@@ -14,11 +14,12 @@ import pytest
 
 from ecg_core.cli import main
 from ecg_core.evidence.probes import leakage, printed
-from ecg_core.evidence.probes.readings import ReadingStore, list_pages, read_page
 from ecg_core.page.drawn.printed import PrintStyle, print_record
 from ecg_core.studies.curation import curate as curating
+from ecg_core.studies.curation import identities
 from ecg_core.studies.curation.hashes import distance, near_pairs
 from ecg_core.studies.curation.likeness import likeness, picture_ink
+from ecg_core.studies.curation.readings import ReadingStore, list_pages, read_page
 from tests.page.sample_records import beating
 
 IDENTITY = "4711093"
@@ -191,9 +192,9 @@ def test_other_recordings_share_less_ink_than_copies() -> None:
     ],
 )
 def test_identities_are_read_from_text(text: str, same: bool) -> None:
-    wanted = printed.understand("MRN 168590", b"k").identifier
+    wanted = identities.understand("MRN 168590", b"k").identifier
     assert wanted
-    assert (printed.understand(text, b"k").identifier == wanted) is same
+    assert (identities.understand(text, b"k").identifier == wanted) is same
 
 
 @pytest.mark.parametrize(
@@ -207,11 +208,11 @@ def test_identities_are_read_from_text(text: str, same: bool) -> None:
     ],
 )
 def test_dates_are_read_from_text(text: str, found: bool) -> None:
-    assert bool(printed.understand(text, b"k").day) is found
+    assert bool(identities.understand(text, b"k").day) is found
 
 
 def test_hashes_of_other_keys_cannot_be_compared() -> None:
-    one, two = (printed.understand("ID 168590", key).identifier for key in (b"a", b"b"))
+    one, two = (identities.understand("ID 168590", key).identifier for key in (b"a", b"b"))
     assert one != two
     assert "168590" not in one + two
 

@@ -8,13 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecg_core.evidence import four_class
 from ecg_core.evidence.field import literature
 from ecg_core.evidence.field.literature import PublishedSystem
 from ecg_core.evidence.figures.metrics import Interval
-from ecg_core.evidence.four_classes import figures
+from ecg_core.evidence.four_classes import curated, figures, folders
 from ecg_core.evidence.four_classes.figures import MethodFigures
-from ecg_core.evidence.probes import published
 from widgets.performance import tables
 from widgets.performance.charts import COLOURS, HEIGHT
 from widgets.performance.context import Context
@@ -30,7 +28,7 @@ def show(context: Context) -> None:
 
 
 def _curation() -> None:
-    found = published.load()
+    found = curated.load()
     st.subheader("The public four-class page set, looked at closely")
     if found is None:
         st.caption("Not curated yet.")
@@ -43,7 +41,7 @@ def _curation() -> None:
     )
     table = pd.DataFrame(
         {
-            "Class": [four_class.NAMES[row.label].capitalize() for row in found.classes],
+            "Class": [folders.NAMES[row.label].capitalize() for row in found.classes],
             "Files": [row.files for row in found.classes],
             "Distinct pages": [row.kept for row in found.classes],
             "Identities": [row.groups for row in found.classes],

@@ -11,9 +11,8 @@ import numpy as np
 from ecg_core.evidence.figures import multiclass
 from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.four_classes.answers import Answers
-from ecg_core.evidence.probes.published import EVIDENCE
-from ecg_core.studies.crossval.methods import METHODS
-from ecg_core.studies.crossval.protocols import PROTOCOLS
+from ecg_core.evidence.four_classes.compared import METHODS, PROTOCOLS
+from ecg_core.evidence.four_classes.curated import EVIDENCE
 
 ANSWERS = "answers"
 """Folder with one file a protocol and method."""
@@ -101,4 +100,5 @@ def gains(answers: Sequence[Answers]) -> tuple[Gain, ...]:
 
 
 def trivial(method: str) -> bool:
+    """Whether a method knows nothing of ECGs, or nothing but the rate."""
     return next(m.trivial for m in METHODS if m.name == method)

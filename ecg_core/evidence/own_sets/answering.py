@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ecg_core import network
-from ecg_core.evidence.probes.readings import trace_area
+from ecg_core.evidence.probes.trace_area import trace_area
 from ecg_core.intake.reading import read
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 from ecg_core.page import EcgPage, read_scan, to_page

@@ -1,40 +1,25 @@
 """Methods to compare: from training pages to probabilities of the test pages.
 
-A method is a callable; adding one is a function and a row in `METHODS`. It sees `LabelledPages` of
-the training files and, without using their labels, of the test files, and answers n × K
-probabilities. What it may look at is the protocol's matter: `whole` and `header` are only for
-protocols that leave header and footer on the page.
+A method is a callable; adding one is a function, a row in `FITS`, and its name and rules in
+`evidence.four_classes.compared`. It sees `LabelledPages` of the training files and, without using
+their labels, of the test files, and answers n × K probabilities. What it may look at is the
+protocol's matter: `whole` and `header` are only for protocols that leave header and footer on the
+page.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 
+from ecg_core.evidence.four_classes import compared
 from ecg_core.studies.crossval.pages import LabelledPages
 
 FitPredict = Callable[[LabelledPages, LabelledPages, int], np.ndarray]
 """(training pages, test pages, number of classes) → probabilities, test pages × classes."""
-
-
-@dataclass(frozen=True)
-class Method:
-    """One method.
-
-    fit_predict: None where the answers are the mean of those of other methods, the `parts`.
-    print_needed: it looks at header or footer, which honest protocols remove. trivial: it knows
-    nothing of ECGs, or nothing but the rate.
-    """
-
-    name: str
-    fit_predict: FitPredict | None
-    print_needed: bool = False
-    trivial: bool = True
-    parts: tuple[str, ...] = ()
 
 
 def majority(train: LabelledPages, test: LabelledPages, classes: int) -> np.ndarray:
@@ -99,32 +84,15 @@ def _later(module: str, name: str) -> FitPredict:
     return fit_predict
 
 
-READ_OUT = "page network, PTB-XL features"
-FINE_TUNED = "page network, fine-tuned from PTB-XL"
-MEAN = "page network, mean of these two"
-WHOLE_PAGE = "thumbnail and random forest, whole page"
-TRACES = "thumbnail and random forest, traces"
-MATCHED = "page network and thumbnails, mean"
-"""What published networks see: traces, header and footer. Only shows what copies are worth: of
-several such means the one with the fewest errors as published was taken, after seeing them."""
-
-METHODS: tuple[Method, ...] = (
-    Method("majority", majority),
-    Method("heart rate alone", rate_alone),
-    Method("header only", header_alone, print_needed=True),
-    Method(WHOLE_PAGE, whole_thumbnail, print_needed=True),
-    Method("nearest page", nearest_page, print_needed=True),
-    Method(TRACES, trace_thumbnail),
-    Method("page network, from scratch", _later("networks", "from_scratch"), trivial=False),
-    Method(READ_OUT, _later("readout", "readout"), trivial=False),
-    Method(FINE_TUNED, _later("networks", "fine_tuned"), trivial=False),
-    Method(MEAN, None, trivial=False, parts=(READ_OUT, FINE_TUNED)),
-    Method(
-        MATCHED,
-        None,
-        print_needed=True,
-        trivial=False,
-        parts=(READ_OUT, TRACES, WHOLE_PAGE),
-    ),
-)
-"""The trivial baselines, then ours."""
+FITS: dict[str, FitPredict] = {
+    compared.MAJORITY: majority,
+    compared.RATE: rate_alone,
+    compared.HEADER: header_alone,
+    compared.WHOLE_PAGE: whole_thumbnail,
+    compared.NEAREST: nearest_page,
+    compared.TRACES: trace_thumbnail,
+    compared.SCRATCH: _later("networks", "from_scratch"),
+    compared.READ_OUT: _later("readout", "readout"),
+    compared.FINE_TUNED: _later("networks", "fine_tuned"),
+}
+"""How each method of `compared.METHODS` that has no parts fits and answers."""

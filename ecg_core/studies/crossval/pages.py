@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ecg_core.evidence.probes.leakage import band
-from ecg_core.evidence.probes.readings import ReadingStore, read_kept, read_scan_file
 from ecg_core.page.arrange import SIZE_PX
 from ecg_core.page.values import EcgPage
 from ecg_core.studies.crossval.page_rate import NO_RHYTHM, rhythm
 from ecg_core.studies.curation.likeness import page_ink
+from ecg_core.studies.curation.readings import ReadingStore, read_kept, read_scan_file
 
 THUMBNAIL_PX = (32, 44)
 """Height and width of the thumbnails: no beat can be measured on them."""

@@ -9,15 +9,16 @@ from dataclasses import replace
 import numpy as np
 
 from ecg_core.evidence.four_classes.answers import Answers
-from ecg_core.studies.crossval.methods import Method
+from ecg_core.evidence.four_classes.compared import ComparedMethod, Protocol
+from ecg_core.studies.crossval.methods import FITS
 from ecg_core.studies.crossval.pages import LabelledPages
-from ecg_core.studies.crossval.protocols import FOLDS, Protocol
+from ecg_core.studies.crossval.protocols import FOLDS, select, split
 
 
 def cross_validate(
     pages: LabelledPages,
     protocol: Protocol,
-    method: Method,
+    method: ComparedMethod,
     classes: tuple[str, ...],
     manifest_sha256: str,
     progress: Callable[[int, int], None] = lambda done, folds: None,
@@ -27,14 +28,15 @@ def cross_validate(
     method: one that fits; see `mean` for the others. classes: names, in the order that
     `pages.labels` counts. progress: told after each fold.
     """
-    if method.fit_predict is None:
+    if method.parts:
         raise ValueError(f"{method.name} does not fit")
-    shown = protocol.select(pages)
+    fit_predict = FITS[method.name]
+    shown = select(protocol, pages)
     scores = np.zeros((len(shown), len(classes)))
     folds = np.full(len(shown), -1)
     began = time.process_time()
-    for fold, (train, test) in enumerate(protocol.split(shown.labels, shown.groups)):
-        scores[test] = method.fit_predict(shown.take(train), shown.take(test), len(classes))
+    for fold, (train, test) in enumerate(split(protocol, shown.labels, shown.groups)):
+        scores[test] = fit_predict(shown.take(train), shown.take(test), len(classes))
         folds[test] = fold
         progress(fold + 1, FOLDS)
     return Answers(

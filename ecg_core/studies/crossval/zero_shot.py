@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ecg_core.evidence import evidence_file, four_class
+from ecg_core.evidence import evidence_file
 from ecg_core.evidence.figures import metrics
+from ecg_core.evidence.four_classes import folders
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
 from ecg_core.network.registry import models_folder
 from ecg_core.network.statements import TRIAGE_CLASSES
@@ -38,9 +39,9 @@ class Question:
     folders: tuple[str, ...]
 
 
-NORMAL = Question("normal against the rest", (four_class.NORMAL,))
+NORMAL = Question("normal against the rest", (folders.NORMAL,))
 INFARCTION = Question(
-    "infarction of any age against the rest", (four_class.INFARCTION, four_class.HISTORY)
+    "infarction of any age against the rest", (folders.INFARCTION, folders.HISTORY)
 )
 
 
@@ -108,7 +109,7 @@ def answer(classifier: Classifier, pages: LabelledPages) -> pd.DataFrame:
     columns: dict[str, np.ndarray] = {
         "file": shown.files,
         "group": shown.groups,
-        "folder": np.array(four_class.FOLDERS)[shown.labels],
+        "folder": np.array(folders.FOLDERS)[shown.labels],
         "rate_bpm": shown.rate_bpm.astype(np.float32),
         "abstained": np.array(
             [

@@ -11,11 +11,12 @@ import numpy as np
 
 from ecg_core.evidence.probes import leakage
 from ecg_core.evidence.probes.groups import alike, joined
-from ecg_core.evidence.probes.readings import ReadingStore, read_scan_file
-from ecg_core.evidence.probes.values import Copy, Curation, Fate, Fingerprint, ManifestRow, Probe
+from ecg_core.evidence.probes.values import Probe
 from ecg_core.studies.curation.hashes import near_pairs
 from ecg_core.studies.curation.likeness import likeness
+from ecg_core.studies.curation.readings import ReadingStore, read_scan_file
 from ecg_core.studies.curation.survey import Progress, Survey, survey_folder
+from ecg_core.studies.curation.values import Copy, Curation, Fate, Fingerprint, ManifestRow
 
 RADIUS_BITS = 31
 """Hashes of 256 bits that differ by so much at most are looked at closely."""

@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from ecg_core.evidence.probes.readings import ReadingStore, read_kept, read_scan_file
-from ecg_core.evidence.probes.values import Copy, Curation, Fate, ManifestRow, Probe
+from ecg_core.evidence.probes.values import Probe
 from ecg_core.studies.curation.likeness import page_ink, picture_ink
+from ecg_core.studies.curation.readings import ReadingStore, read_kept, read_scan_file
+from ecg_core.studies.curation.values import Copy, Curation, Fate, ManifestRow
 
 PAIRS_SHOWN = 6
 """Pairs with pictures for each kind of finding."""

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from ecg_core.evidence.probes import printed
-from ecg_core.evidence.probes.readings import ReadingStore, list_pages, read_kept, read_scan_file
-from ecg_core.evidence.probes.values import Fingerprint, PageFile, Print
 from ecg_core.intake import IntakeError
+from ecg_core.studies.curation import identities
 from ecg_core.studies.curation.hashes import ink_hash
 from ecg_core.studies.curation.likeness import page_ink, picture_ink
+from ecg_core.studies.curation.readings import ReadingStore, list_pages, read_kept, read_scan_file
+from ecg_core.studies.curation.values import Fingerprint, PageFile, Print
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how many are done and how many there are."""
@@ -57,7 +57,7 @@ def survey_folder(
         for file, one in zip(files, found, strict=True):
             if isinstance(one, Fingerprint):
                 once.setdefault(one.pixels_sha256, (file.path, one.trace_rows))
-        read = printed.read_prints(root, list(once.values()), key, processes)
+        read = identities.read_prints(root, list(once.values()), key, processes)
         for pixels, text in zip(once, read, strict=True):
             prints[pixels] = text
             progress("print", len(prints), len(once))

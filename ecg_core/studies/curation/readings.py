@@ -12,16 +12,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ecg_core.evidence.probes.values import PageFile, PageReading
+from ecg_core.evidence.probes.trace_area import to_px
 from ecg_core.intake import LIMITS, Bundle, EcgScan, IntakeError, Upload, read
 from ecg_core.page.arrange import baselines_mm
 from ecg_core.page.scan.rectify import Reading, read_scan
 from ecg_core.page.values import EcgPage, PageError
+from ecg_core.studies.curation.values import PageFile, PageReading
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 STORE = "readings"
 """Folder in which commands keep readings."""
-PEN_MM = 0.5
 HEADER_SHARE, FOOTER_SHARE = 0.18, 0.06
 """Parts of a page taken for header and footer when its traces could not be placed."""
 
@@ -95,35 +95,8 @@ def _trace_rows(reading: Reading, height_px: int) -> tuple[int, int]:
     across = (boxes[0].x0_mm + boxes[-1].x1_mm) / 2
     rows = []
     for y_mm in (baselines[0] - pitch / 2, baselines[-1] + pitch / 2):
-        rows.append(int(np.clip(round(_to_px(reading, across, y_mm)[1]), 0, height_px)))
+        rows.append(int(np.clip(round(to_px(reading, across, y_mm)[1]), 0, height_px)))
     return rows[0], rows[1]
-
-
-def trace_area(reading: Reading, size_px: tuple[int, int]) -> tuple[int, int, int, int]:
-    """First and last pixel row, first and last pixel column of the traces on a scan.
-
-    The lead boxes and the width of a pen around them. size_px: height and width of the scan. What
-    lies outside is no ECG.
-    """
-    height, width = size_px
-    boxes = reading.page.boxes
-    x_mm = (min(box.x0_mm for box in boxes) - PEN_MM, max(box.x1_mm for box in boxes) + PEN_MM)
-    y_mm = (min(box.y0_mm for box in boxes) - PEN_MM, max(box.y1_mm for box in boxes) + PEN_MM)
-    top, bottom = (_to_px(reading, sum(x_mm) / 2, y)[1] for y in y_mm)
-    left, right = (_to_px(reading, x, sum(y_mm) / 2)[0] for x in x_mm)
-    return (*_inside(top, bottom, height), *_inside(left, right, width))
-
-
-def _inside(first: float, last: float, most: int) -> tuple[int, int]:
-    """Two pixel places in order, on the picture."""
-    low, high = np.clip(np.round(sorted((first, last))), 0, most)
-    return int(low), int(high)
-
-
-def _to_px(reading: Reading, x_mm: float, y_mm: float) -> tuple[float, float]:
-    """Where a place of the page lies on the scan, as if the sheet were flat."""
-    point = np.linalg.inv(reading.to_mm) @ (x_mm, y_mm, 1.0)
-    return float(point[0] / point[2]), float(point[1] / point[2])
 
 
 @dataclass(frozen=True)
