@@ -51,9 +51,9 @@ def test_each_role_sees_its_pages_and_no_other(
 def test_an_account_without_a_role_waits_and_sees_nothing(
     settled: None, browser_cookies: Cookies
 ) -> None:
-    # As an identity provider vouches for somebody whose groups give no role.
+    # An identity provider vouches for somebody to whom no administrator has given a role yet.
     people = place.accounts()
-    somebody = people.by_subject("issuer#1", "somebody", "Somebody", frozenset())
+    somebody = people.by_subject("issuer#1", "somebody", "Somebody")
     browser_cookies.sign_in(people.begin(somebody.id))
     app = start()
     assert "Your account has no role yet" in words(app)
