@@ -13,6 +13,7 @@ from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.figures.rates import Areas, Cell, Rates
 from ecg_core.evidence.figures.words import told
 from ecg_core.evidence.values import CaseSet
+from ecg_core.spreadsheet import safe_cell
 
 RATE_NAMES: dict[str, tuple[str, str]] = {
     "sensitivity": ("Sensitivity", "Share of those who have it that are flagged (recall)"),
@@ -187,7 +188,7 @@ def spelled(table: pd.DataFrame, cases: CaseSet | None = None) -> pd.DataFrame:
             ("model", f"{cases.model} {cases.version}".strip()),
         ):
             found[name] = value
-    return found
+    return found.rename(columns=safe_cell).map(safe_cell)
 
 
 def _holds_intervals(column: pd.Series) -> bool:

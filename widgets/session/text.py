@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 _MARKS = r"\`*_[]<#$~:|"
+_LINKS = re.compile(r"https?(?=:)|www(?=\.)|@", re.IGNORECASE)
+_JOINER = "\u2060"
+"""Takes no room, and keeps addresses from becoming links, which no backslash does."""
 
 
 def plain(text: str) -> str:
@@ -11,5 +16,5 @@ def plain(text: str) -> str:
     >>> print(plain("V1_*new*.png"))
     V1\\_\\*new\\*.png
     """
-    one_line = " ".join(text.split())
+    one_line = _LINKS.sub(lambda found: found.group() + _JOINER, " ".join(text.split()))
     return "".join(f"\\{letter}" if letter in _MARKS else letter for letter in one_line)

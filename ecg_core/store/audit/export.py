@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TextIO
 
+from ecg_core.spreadsheet import safe_cell
 from ecg_core.store.audit.canonical import canonical_json
 from ecg_core.store.audit.chain import event_plain
 from ecg_core.store.cases.schema import EventRow
@@ -38,7 +39,7 @@ def write(events: Iterable[EventRow], out: TextIO, fmt: ExportFormat) -> int:
 
     In JSON lines, an event's hash is the SHA-256 of its line without the `hash` member, written
     with sorted keys and without spaces. An event without a role has no such member there, and an
-    empty cell in CSV.
+    empty cell in CSV, where what a spreadsheet would take for a formula begins with an apostrophe.
     """
     rows = ({**event_plain(event), "hash": event.hash} for event in events)
     written = 0
@@ -46,7 +47,7 @@ def write(events: Iterable[EventRow], out: TextIO, fmt: ExportFormat) -> int:
         table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
         table.writeheader()
         for row in rows:
-            table.writerow(row)
+            table.writerow({name: safe_cell(value) for name, value in row.items()})
             written += 1
     else:
         for row in rows:

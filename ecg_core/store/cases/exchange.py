@@ -16,6 +16,7 @@ from typing import Any
 
 from ecg_core.network.statements import TRIAGE_NAMES, Triage
 from ecg_core.network.values import Finding
+from ecg_core.spreadsheet import safe_cell
 from ecg_core.store.audit import chain
 from ecg_core.store.cases.readings import VERDICT_NAMES, Phase, StoredReading, Verdict
 from ecg_core.store.cases.room import Room
@@ -116,7 +117,7 @@ def list_csv(room: Room, wanted: WorklistFilter, identifiers: bool = False) -> s
             last = (row.list_name, row.name, row.assignee or "")
         table.writerow(
             [
-                _cell(value)
+                safe_cell(value)
                 for value in (
                     row.id,
                     row.arrived_utc.isoformat(),
@@ -128,13 +129,6 @@ def list_csv(room: Room, wanted: WorklistFilter, identifiers: bool = False) -> s
         )
     _note(room, "csv", None, identifiers, len(rows))
     return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
 
 
 def _require(room: Room, identifiers: bool) -> None:

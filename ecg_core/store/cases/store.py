@@ -35,7 +35,7 @@ from ecg_core.store.people.roles import Actor
 from ecg_core.store.upkeep import settings
 from ecg_core.store.upkeep.database import migrate, open_engine, writing
 from ecg_core.store.upkeep.errors import StoreError, in_words
-from ecg_core.store.upkeep.files import write_whole
+from ecg_core.store.upkeep.files import keep_private, write_whole
 from ecg_core.store.upkeep.settings import Settings
 from ecg_core.triage.priority import PriorityDecision
 
@@ -87,9 +87,10 @@ class Store:
         """Open the store of a data directory, made and brought up to date as needed.
 
         url: an SQLite or PostgreSQL URL; without one, the file ecg-triage.db in `data_dir`.
+        What this process writes from now on is readable by its own account alone.
         """
         with in_words():
-            data_dir.mkdir(parents=True, exist_ok=True)
+            keep_private(data_dir)
             blobs = Blobs(data_dir / "blobs")
             engine = open_engine(data_dir, url, busy_timeout_s)
             migrate(engine)

@@ -1,10 +1,22 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and for nobody else."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+
+
+def keep_private(folder: Path) -> None:
+    """Make a folder for this account alone (0700), and all that this process writes later.
+
+    Databases make files of their own beside theirs, with the modes that the umask leaves them.
+    Raises OSError.
+    """
+    os.umask(0o077)
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.stat().st_uid == os.geteuid():
+        folder.chmod(0o700)
 
 
 def write_whole(path: Path, data: bytes, scratch: Path) -> None:
