@@ -14,6 +14,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
+from ecg_core.store.audit import checkpoints
 from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.upkeep import health
 from ecg_core.store.upkeep.errors import StoreError
@@ -41,7 +42,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         )
     helper = Helper()
     helper.start()
+    signing = Signing()
+    signing.start()
     yield
+    signing.stop()
     helper.stop()
 
 
@@ -49,6 +53,33 @@ def address() -> str:
     """Where a browser finds this server: `ECG_PUBLIC_URL`, else this machine."""
     given = os.environ.get("ECG_PUBLIC_URL", "").rstrip("/")
     return given or f"http://localhost:{st.get_option('server.port')}"
+
+
+class Signing:
+    """Signs a checkpoint of the audit chain every day and after many events, if there is a key."""
+
+    LOOK_S = 60.0
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="sign-checkpoints", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look whether a checkpoint is due."""
+        if os.environ.get(checkpoints.KEY):
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Sign no more."""
+        self._stop.set()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(self.LOOK_S):
+            try:
+                for words in checkpoints.keep_up(place.store(), place.data_dir()):
+                    _log.error("%s", words)
+            except (OSError, StoreError) as error:
+                _log.error("No checkpoint could be signed: %s", error)
 
 
 class Helper:

@@ -1,4 +1,4 @@
-"""`audit verify`, `audit export` and `audit anchor`."""
+"""`audit`: verify, export, anchor; and signed checkpoints: key, checkpoint, proof."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain, emit
-from ecg_core.store.audit import daily
+from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, complain, emit
+from ecg_core.store.audit import checkpoints, daily
+from ecg_core.store.audit.checkpoints import Checkpoint
 from ecg_core.store.cases.store import Store
 
 
 def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = subparsers.add_parser("audit", help="the audit trail")
-    parser.add_argument("action", choices=("verify", "export", "anchor"))
+    parser.add_argument(
+        "action", choices=("verify", "export", "anchor", "key", "checkpoint", "proof")
+    )
     parser.add_argument(
         "--data-dir", type=Path, default=Path(os.environ.get("ECG_DATA_DIR") or "var")
     )
@@ -26,12 +29,33 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--anchors", type=Path, help="daily anchors kept outside (JSON lines) to verify against"
     )
+    parser.add_argument(
+        "--checkpoints",
+        type=Path,
+        action="append",
+        default=[],
+        help="signed checkpoints kept outside (JSON lines): to verify against, or to prove by",
+    )
+    parser.add_argument("--event", type=int, help="the event to prove (`proof`)")
+    parser.add_argument("--out", type=Path, help="where the new private key goes (`key`)")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the chain (exit 3 when it is broken) or write it to stdout."""
+    if arguments.action == "key":
+        return _key(arguments.out, arguments.data_dir)
     store = Store.open(arguments.data_dir, os.environ.get("ECG_DATABASE_URL") or None)
+    if arguments.action == "checkpoint":
+        return _checkpoint(store)
+    if arguments.action == "proof":
+        kept = [one for path in arguments.checkpoints for one in checkpoints.read_file(path)]
+        if not kept or arguments.event is None:
+            complain("Name --event and the --checkpoints that it is under.")
+            return WRONG_USAGE
+        last = max(kept, key=lambda one: one.size)
+        emit(checkpoints.proof_of(store, arguments.event, last))
+        return ALL_READ
     if arguments.action == "export":
         store.export(sys.stdout, arguments.format, actor="command line")
         return ALL_READ
@@ -48,12 +72,57 @@ def run(arguments: argparse.Namespace) -> int:
             complain(words)
         if wrong:
             report = replace(report, ok=False, what=wrong[0])
+    key = checkpoints.public_key()
+    signed = [one for path in arguments.checkpoints for one in checkpoints.read_file(path)]
+    rewritten = checkpoints.compare(store, signed, key)
+    for words in rewritten:
+        complain(words)
+    if rewritten:
+        report = replace(report, ok=False, what=rewritten[0])
     emit(
         {
             "ok": report.ok,
             "events": report.events,
             "first_broken": report.first_broken_seq,
             "what": report.what,
+            "not_covered": _not_covered(signed, key is not None),
         }
     )
     return ALL_READ if report.ok else SOME_REJECTED
+
+
+def _not_covered(signed: list[Checkpoint], with_key: bool) -> str:
+    """What an "ok" does not say."""
+    if not signed:
+        return (
+            "No checkpoint from outside was given: somebody who can write the data folder could "
+            "have rewritten the whole chain."
+        )
+    if not with_key:
+        return "No key was given: the checkpoints' signatures were not checked."
+    return f"Events after {max(one.size for one in signed)} are under no checkpoint yet."
+
+
+def _checkpoint(store: Store) -> int:
+    key = checkpoints.signing_key()
+    if key is None:
+        complain(f"{checkpoints.KEY} is not set: nothing can be signed.")
+        return WRONG_USAGE
+    made = checkpoints.make(store, key)
+    emit(asdict(made))
+    failed = checkpoints.send(made)
+    for words in failed:
+        complain(words)
+    return SOME_REJECTED if failed else ALL_READ
+
+
+def _key(out: Path | None, data_dir: Path) -> int:
+    if out is None or data_dir.resolve() in out.resolve().parents:
+        complain("Name a file for the key with --out, outside the data folder.")
+        return WRONG_USAGE
+    private, public = checkpoints.new_key()
+    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(private + "\n")
+    emit({"key": str(out), "public_key": public})
+    return ALL_READ
