@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ecg_core.intake import Bundle, Upload, split
+from ecg_core.intake import LIMITS, Bundle, Upload, split
 
 _PAGE = re.compile(r"(.+)#page=(\d{1,4})")
+
+_OF_A_RECORD = (".dat", ".mat", ".atr")
 
 ALL_READ, SOME_REJECTED, WRONG_USAGE = 0, 3, 2
 
@@ -19,28 +21,85 @@ ALL_READ, SOME_REJECTED, WRONG_USAGE = 0, 3, 2
 def bundles(paths: Sequence[str]) -> Iterator[tuple[str, Bundle]]:
     """(input, bundle) of every case among files, folders, ZIPs and WFDB record names.
 
-    A header or record name brings the files beside it that belong to it. Every page of a
-    document is a case, named as in "report.pdf#page=2"; that name is also a path. Links are
-    not followed. Raises FileNotFoundError for a path that does not exist.
+    A header or record name brings the files beside it that belong to it, so those are no cases of
+    their own where they are named as well (`rec.hea rec.dat`, `folder/*`); a signal file brings
+    its header. Every page of a document is a case, named as in "report.pdf#page=2"; that name is
+    also a path. An empty folder is a case without files. Links are not followed. Raises
+    FileNotFoundError for a path that does not exist.
     """
-    for text in paths:
-        path, page = _page(text)
-        if path.is_dir():
+    found = [(text, *_page(text)) for text in paths]
+    folders = _Folders()
+    headers = {text: folders.header_of(path) for text, path, _ in found}
+    records = {header: folders.record(header) for header in headers.values() if header is not None}
+    claimed = {file for files in records.values() for file in files[1:]}
+    given: set[Path] = set()
+    for text, path, page in found:
+        header = headers[text]
+        if header is not None:
+            if header not in claimed and header not in given:
+                given.add(header)
+                uploads = [_upload(file) for file in records[header]]
+                yield from ((text, bundle) for bundle in split(uploads))
+        elif path.is_dir():
             yield from _folder(text, path)
-        elif path.suffix.lower() == ".hea" or (
-            not path.exists() and path.with_name(path.name + ".hea").exists()
-        ):
-            header = path if path.suffix.lower() == ".hea" else path.with_name(path.name + ".hea")
-            yield from ((text, bundle) for bundle in split(_record_files(header)))
         elif path.is_file():
-            found = split([_upload(path)])
-            if page is not None:
-                found = tuple(bundle for bundle in found if (bundle.part or 0) == page - 1)
-                if not found:
-                    raise FileNotFoundError(text)
-            yield from ((_named(str(path), bundle), bundle) for bundle in found)
+            if path not in claimed:
+                yield from _file(text, path, page)
         else:
             raise FileNotFoundError(text)
+
+
+class _Folders:
+    """What lies beside a header, each folder listed once; links are left out."""
+
+    def __init__(self) -> None:
+        self._listed: dict[Path, dict[str, Path]] = {}
+
+    def find(self, folder: Path, name: str) -> Path | None:
+        """The file of this name, in any case where none is written exactly so."""
+        if folder not in self._listed:
+            files = sorted(folder.iterdir()) if folder.is_dir() else []
+            kept = [path for path in files if path.is_file() and not path.is_symlink()]
+            folded = {path.name.lower(): path for path in kept}
+            self._listed[folder] = folded | {path.name: path for path in kept}
+        listed = self._listed[folder]
+        return listed.get(name, listed.get(name.lower()))
+
+    def header_of(self, path: Path) -> Path | None:
+        """The header that a path names: itself, that of a record name or of a signal file."""
+        if path.is_dir():
+            return None
+        suffix = path.suffix.lower()
+        if suffix == ".hea":
+            return path if path.exists() else None
+        if not path.exists():
+            return self.find(path.parent, f"{path.name}.hea")
+        header = self.find(path.parent, f"{path.stem}.hea") if suffix in _OF_A_RECORD else None
+        return header if header is not None and path in self.record(header) else None
+
+    def record(self, header: Path) -> list[Path]:
+        """The header and the files of its folder that it names, segments' files among them."""
+        wanted = [header]
+        names = [f"{header.stem}.atr"]
+        for file in wanted:
+            if file.suffix.lower() == ".hea":
+                # A record of segments names records, an ordinary one names files.
+                names += [name for word in _first_words(file) for name in (word, f"{word}.hea")]
+            for name in names:
+                path = self.find(header.parent, name)
+                if path is not None and path not in wanted:
+                    wanted.append(path)
+            names = []
+        return wanted
+
+
+def _file(text: str, path: Path, page: int | None) -> Iterator[tuple[str, Bundle]]:
+    found = split([_upload(path)])
+    if page is not None:
+        found = tuple(bundle for bundle in found if (bundle.part or 0) == page - 1)
+        if not found:
+            raise FileNotFoundError(text)
+    yield from ((_named(str(path), bundle), bundle) for bundle in found)
 
 
 def _page(text: str) -> tuple[Path, int | None]:
@@ -56,30 +115,23 @@ def _named(text: str, bundle: Bundle) -> str:
 
 def _folder(text: str, folder: Path) -> Iterator[tuple[str, Bundle]]:
     """Cases of a folder, one of its folders after the other: a data set does not fit in memory."""
+    empty = True
     for place, folders, names in os.walk(folder):
         folders.sort()
         files = [Path(place) / name for name in sorted(names)]
         uploads = [_upload(p) for p in files if p.is_file() and not p.is_symlink()]
+        empty = empty and not uploads
         below = Path(place).relative_to(folder)
         yield from (((Path(text) / below / b.name).as_posix(), b) for b in split(uploads))
-
-
-def _record_files(header: Path) -> list[Upload]:
-    """The header and the files of its own folder that it names, segments' files among them."""
-    beside = {p.name: p for p in header.parent.iterdir() if p.is_file() and not p.is_symlink()}
-    wanted = [header.name, header.with_suffix(".atr").name]
-    for name in wanted:
-        if name.lower().endswith(".hea") and (name in beside or name == header.name):
-            words = _first_words(header.parent / name)
-            # A record of segments names records, an ordinary one names files.
-            new = dict.fromkeys(w for word in words for w in (word, f"{word}.hea"))
-            wanted += [word for word in new if word in beside and word not in wanted]
-    return [_upload(header), *(_upload(beside[n]) for n in wanted[1:] if n in beside)]
+    if empty:
+        yield text, Bundle(text, ())
 
 
 def _first_words(header: Path) -> list[str]:
-    lines = header.read_text(errors="replace").splitlines()
-    return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
+    with header.open("rb") as file:
+        text = file.read(LIMITS.max_header_bytes).decode(errors="replace")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return list(dict.fromkeys(line.split()[0] for line in lines))
 
 
 def _upload(path: Path) -> Upload:

@@ -9,8 +9,10 @@ from fractions import Fraction
 import numpy as np
 
 from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.lead_names import choose_leads
+from ecg_core.intake.pulse import calibration_end
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Annotation, Bundle, EcgRecord, IntakeError
-from ecg_core.leads import STANDARD_LEADS, canonical_lead
 
 MV_PER_UNIT: dict[str, float] = {
     "": 1.0,
@@ -23,6 +25,8 @@ MV_PER_UNIT: dict[str, float] = {
     "microvolt": 1e-3,
     "microvolts": 1e-3,
     "nv": 1e-6,
+    "nanovolt": 1e-6,
+    "nanovolts": 1e-6,
     "v": 1e3,
     "volt": 1e3,
     "volts": 1e3,
@@ -42,6 +46,11 @@ class Wave:
     fs_hz: float
     start_s: float = 0.0
 
+    @property
+    def end_s(self) -> float:
+        """When the sample after the last would be."""
+        return self.start_s + len(self.samples_mv) / self.fs_hz if self.fs_hz > 0 else self.start_s
+
 
 def mv_per_unit(unit: str, lead: str, name: str) -> float:
     """How many mV one unit is. Raises IntakeError when it is no voltage."""
@@ -54,51 +63,21 @@ def mv_per_unit(unit: str, lead: str, name: str) -> float:
     return factor
 
 
-def choose_leads(labels: Sequence[str], notes: list[str]) -> dict[str, int]:
-    """Place of every standard lead among the labels, in standard order.
-
-    Of a lead that is there twice the first is taken; what is left out is added to the notes.
-    Raises IntakeError when none is a standard lead.
-    """
-    found: dict[str, int] = {}
-    others: list[str] = []
-    for index, label in enumerate(labels):
-        lead = canonical_lead(label)
-        if lead is None:
-            others.append(label[:20] or "unnamed")
-        elif lead in found:
-            notes.append(
-                f"Lead {lead} is recorded more than once; the first "
-                f"({labels[found[lead]][:20]}) is shown."
-            )
-        else:
-            found[lead] = index
-    if not found:
-        raise IntakeError(
-            f"The record holds no standard ECG lead (its signals are: {', '.join(others[:12])}).",
-            "Upload a record with at least one of the leads I to III, aVR to aVF or V1 to V6, "
-            "named so in the header.",
-        )
-    if others:
-        notes.append(f"Signals that are not standard leads are left out: {', '.join(others)}.")
-    return {lead: found[lead] for lead in STANDARD_LEADS if lead in found}
-
-
 def record_of(
     bundle: Bundle,
     waves: Sequence[Wave],
     limits: Limits,
-    notes: Sequence[str] = (),
+    told: Told,
     annotations: tuple[Annotation, ...] = (),
 ) -> EcgRecord:
     """The record of these channels: standard leads at the highest of their sampling rates.
 
-    Leads that begin later or end earlier than others are NaN there. Raises IntakeError when no
-    standard lead is there, none has a valid sample, or the record is too long or too short.
+    Leads that begin later or end earlier than others are NaN there, and so is the recorder's own
+    calibration pulse; leads stored upside down are turned. Raises IntakeError when no standard
+    lead is there, none has a valid sample, or the record is too long or too short.
     """
-    told = list(notes)
     chosen = choose_leads([wave.label for wave in waves], told)
-    taken = [waves[index] for index in chosen.values()]
+    taken = [waves[place.index] for place in chosen.values()]
     fs_hz = max(wave.fs_hz for wave in taken)
     if not limits.min_fs_hz <= fs_hz <= limits.max_fs_hz:
         raise IntakeError(
@@ -111,22 +90,25 @@ def record_of(
     samples = max(start + length for start, length in zip(starts, lengths, strict=True))
     check_duration(samples, fs_hz, len(taken), limits)
     signals_mv = np.full((len(taken), samples), np.nan, np.float32)
-    for row, wave, start in zip(signals_mv, taken, starts, strict=True):
+    signs = [place.sign for place in chosen.values()]
+    for row, wave, start, sign in zip(signals_mv, taken, starts, signs, strict=True):
         at_rate = resampled(wave.samples_mv, wave.fs_hz, fs_hz)[: samples - start]
-        row[start : start + len(at_rate)] = at_rate
+        row[start : start + len(at_rate)] = sign * at_rate
     lower = [lead for lead, wave in zip(chosen, taken, strict=True) if wave.fs_hz < fs_hz]
     if lower:
-        told.append(f"{', '.join(lower)}: recorded at a lower rate, brought to {fs_hz:g} Hz.")
+        told.note(f"{', '.join(lower)}: recorded at a lower rate, brought to {fs_hz:g} Hz.")
     if np.isinf(signals_mv).any():
         raise IntakeError(f"The signals of {bundle.name} cannot be decoded.", _AGAIN)
     if np.isnan(signals_mv).all():
         raise IntakeError(f"{bundle.name} holds no valid sample in any lead.", _AGAIN)
+    if (end := calibration_end(signals_mv, fs_hz)) is not None:
+        signals_mv[:, :end] = np.nan
+        told.note(
+            f"The first {end / fs_hz:.2f} s hold the recorder's calibration pulse; they are blank."
+        )
     highest_mv = _height(signals_mv)
     if highest_mv > IMPLAUSIBLE_MV:
-        told.append(
-            f"Waves reach {highest_mv:.0f} mV, more than any heart gives: the unit or gain in "
-            "the file is probably wrong."
-        )
+        told.doubt("impossible_height", height=highest_mv)
     return EcgRecord(
         name=bundle.name,
         sha256=bundle.sha256,
@@ -136,7 +118,8 @@ def record_of(
         fs_hz=fs_hz,
         file_duration_s=samples / fs_hz,
         annotations=annotations,
-        notes=tuple(told),
+        notes=told.notes,
+        doubts=told.doubts,
     )
 
 

@@ -23,7 +23,7 @@ PLACEHOLDERS = frozenset(
     {
         "anon", "anonym", "anonymous", "anonymized", "anonymised", "deidentified", "de-identified",
         "dummy", "n/a", "na", "nil", "no id", "noid", "none", "not available", "null", "patient",
-        "removed", "test", "unknown", "unspecified",
+        "removed", "test", "unk", "unknown", "unspecified",
     }
 )  # fmt: skip
 """Written where there is no number: two such files are not of one patient."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, Upload
 
-HEAD_BYTES = 4096
-"""How much of a file `recognises` is shown."""
+HEAD_BYTES = 65_536
+"""How much of a file `recognises` is shown: some archives put pages of comment before the root."""
 
 
 @dataclass(frozen=True)

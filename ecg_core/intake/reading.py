@@ -61,7 +61,7 @@ def preview(bundle: Bundle, limits: Limits = LIMITS) -> EcgScan:
 
 def _check(bundle: Bundle, limits: Limits) -> None:
     if not bundle.files:
-        raise IntakeError(f"{bundle.name} holds no files.", f"Upload {ACCEPTED}.")
+        raise IntakeError(f"{bundle.name} is empty: it holds no files.", f"Upload {ACCEPTED}.")
     if len(bundle.files) > limits.max_bundle_files:
         raise IntakeError(
             f"{bundle.name} holds {len(bundle.files)} files; at most {limits.max_bundle_files} "

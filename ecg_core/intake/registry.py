@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ecg_core.intake.formats import bdf, dicom, pdf, raster_image, tiff_pages, vendor, wfdb_record
+from ecg_core.intake.formats import (
+    aecg,
+    bdf,
+    dicom,
+    muse,
+    pdf,
+    raster_image,
+    tiff_pages,
+    vendor,
+    wfdb_record,
+)
 from ecg_core.intake.reader import HEAD_BYTES, Reader
 from ecg_core.intake.values import Bundle
 
@@ -12,6 +22,8 @@ READERS: tuple[Reader, ...] = (
     pdf.reader,
     tiff_pages.reader,
     raster_image.reader,
+    aecg.reader,
+    muse.reader,
     *vendor.READERS,
     bdf.reader,
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ecg_core.intake.patients import PatientId
+from ecg_core.intake.told import Doubt
 
 
 class IntakeError(Exception):
@@ -68,6 +69,8 @@ class EcgRecord:
     original_leads: the names the file gave to those leads.
     start_s: where this window begins in the file; file_duration_s: length of the whole file.
     notes: what the reader of the ECG should know about how the file was read.
+    doubts: reasons to doubt how it was read, of the kinds in `told.DOUBTS`.
+    age_years: of the patient at the time of the ECG, in whole years; None where no file says it.
     patient: pseudonym of the patient, "" where the file names none or no key was given.
     patient_id: what a reader found in the file; `read` drops it for the pseudonym.
     """
@@ -82,6 +85,8 @@ class EcgRecord:
     start_s: float = 0.0
     annotations: tuple[Annotation, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    age_years: int | None = None
     patient: str = ""
     patient_id: PatientId | None = field(default=None, repr=False)
 
@@ -107,12 +112,13 @@ class EcgScan:
 
     pixels: uint8, height × width × 3, RGB.
     notes: what the reader of the ECG should know about how the file was read.
-    patient, patient_id: as of an `EcgRecord`.
+    age_years, patient, patient_id: as of an `EcgRecord`.
     """
 
     name: str
     sha256: str
     pixels: np.ndarray
     notes: tuple[str, ...] = ()
+    age_years: int | None = None
     patient: str = ""
     patient_id: PatientId | None = field(default=None, repr=False)

@@ -19,6 +19,8 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
+from ecg_core.signal import limb_laws
+
 EINTHOVEN_MV, EINTHOVEN_SHARE = 0.1, 0.6
 """I + III may differ from II by this much (root mean square); on paper, where narrow waves come
 back blunted, also by this share of the largest of the three."""
@@ -39,6 +41,9 @@ class Swap(StrEnum):
     """What may have been swapped."""
 
     LABELS = "labels"
+    SIGN = "sign"
+    EXCHANGED = "exchanged"
+    AUGMENTED = "augmented"
     ARMS = "arms"
     RIGHT_ARM_LEG = "right_arm_leg"
     LEFT_ARM_LEG = "left_arm_leg"
@@ -48,12 +53,14 @@ class Swap(StrEnum):
 class Suspicion:
     """One suspected swap and what was measured.
 
-    measured: of `LABELS` the difference in mV, of `ARMS` the correlation of I with V6, else the
-    size of the flat lead as a share of the others.
+    measured: of `LABELS`, `SIGN`, `EXCHANGED` and `AUGMENTED` the difference in mV, of `ARMS` the
+    correlation of I with V6, else the size of the flat lead as a share of the others.
+    leads: the leads that are upside down, exchanged, or do not follow from I and II.
     """
 
     swap: Swap
     measured: float
+    leads: tuple[str, ...] = ()
 
 
 def suspicions(
@@ -66,13 +73,28 @@ def suspicions(
     off a page, with the errors that this has.
     """
     found = []
-    if (error_mv := _einthoven(waves, fs_hz, off_paper)) is not None:
+    if (named := None if off_paper else _mislabelled(waves, fs_hz)) is not None:
+        found.append(named)
+    elif (error_mv := _einthoven(waves, fs_hz, off_paper)) is not None:
         found.append(Suspicion(Swap.LABELS, error_mv))
     elif (flat := _flat(waves, fs_hz)) is not None:
         found.append(flat)
     elif (correlation := _arms(waves, fs_hz)) is not None:
         found.append(Suspicion(Swap.ARMS, correlation))
     return tuple(found)
+
+
+def _mislabelled(waves: Mapping[str, np.ndarray], fs_hz: float) -> Suspicion | None:
+    """Leads whose name or sign breaks the laws of limb leads, where it can be said which."""
+    law = limb_laws.broken(waves, fs_hz)
+    if law is None:
+        return None
+    if law.mended:
+        swap = Swap.SIGN if len(law.leads) == 1 else Swap.EXCHANGED
+        return Suspicion(swap, law.measured_mv, law.leads)
+    if _einthoven(waves, fs_hz, off_paper=False) is None:
+        return Suspicion(Swap.AUGMENTED, law.measured_mv, law.leads)
+    return None
 
 
 def _limb_leads(waves: Mapping[str, np.ndarray], fs_hz: float) -> np.ndarray | None:

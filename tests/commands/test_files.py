@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ecg_core.commands.files import bundles
-from ecg_core.intake import Upload, read
+from ecg_core.intake import IntakeError, Upload, read
 from tests.intake.documents import RED_BLUE
 from tests.intake.test_archive import packed
 from tests.intake.test_wfdb_segments import A, B, listed, segment
@@ -77,3 +77,43 @@ def test_header_cannot_reach_outside_its_folder(tmp_path: Path) -> None:
     put(tmp_path / "inside", [Upload("rec.hea", header.encode())])
     ((_, bundle),) = bundles([str(tmp_path / "inside" / "rec.hea")])
     assert [file.name for file in bundle.files] == ["rec.hea"]
+
+
+def test_files_of_one_record_named_together_are_one_case(tmp_path: Path) -> None:
+    put(tmp_path, [*segment("rec", {"II": A}), *segment("other", {"II": B})])
+    put(tmp_path, [Upload("rec.atr", b"\0\0"), Upload("z.png", b"\x89PNG")])
+    for given in (
+        ["rec.hea", "rec.dat"],
+        ["rec.dat", "rec.atr", "rec.hea"],
+        ["rec.dat"],
+        ["rec", "rec.dat"],
+    ):
+        ((_, bundle),) = bundles([str(tmp_path / name) for name in given])
+        assert [file.name for file in bundle.files][:1] == ["rec.hea"] and len(bundle.files) == 3
+        assert read(bundle).signals_mv.shape[0] == 1
+    everything = sorted(str(path) for path in tmp_path.iterdir())
+    assert [bundle.name for _, bundle in bundles(everything)] == ["other", "rec", "z.png"]
+
+
+def test_every_file_of_a_record_of_segments_is_one_case(tmp_path: Path) -> None:
+    put(tmp_path, [listed("s1 1000", "s2 500"), *segment("s1", {"II": A})])
+    put(tmp_path, segment("s2", {"II": B}))
+    everything = sorted(str(path) for path in tmp_path.iterdir())
+    ((_, bundle),) = bundles(everything)
+    assert len(bundle.files) == 5
+
+
+def test_capitals_of_names_do_not_matter(tmp_path: Path) -> None:
+    header, signals = segment("rec", {"II": A})
+    put(tmp_path, [Upload("REC.HEA", header.data), Upload("REC.DAT", signals.data)])
+    for given in (["REC.HEA"], ["REC.DAT"], ["REC.HEA", "REC.DAT"]):
+        ((_, bundle),) = bundles([str(tmp_path / name) for name in given])
+        assert read(bundle).signals_mv.shape == (1, 1000)
+
+
+def test_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    ((name, bundle),) = bundles([str(tmp_path)])
+    with pytest.raises(IntakeError, match="is empty"):
+        read(bundle)
+    assert name == str(tmp_path)

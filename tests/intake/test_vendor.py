@@ -134,7 +134,8 @@ def test_record_without_height_in_mv_is_refused(data: bytes, told: str) -> None:
 
 def test_wrong_unit_that_makes_giants_is_said() -> None:
     found = record(aecg(SIGNALS, TWELVE, unit="mV", scale=5.0))
-    assert "unit or gain in the file is probably wrong" in found.notes[-1]
+    assert [doubt.code for doubt in found.doubts] == ["impossible_height"]
+    assert "unit or gain in the file is probably wrong" in found.doubts[0].text
 
 
 @pytest.mark.parametrize("name", FILES)

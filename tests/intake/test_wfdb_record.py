@@ -111,7 +111,7 @@ def test_storage_formats_of_few_or_many_bits(
     np.testing.assert_allclose(record(files).signals_mv, samples.T / 100, atol=1e-6)
     endless = [Upload("rec.hea", header.replace(" 1200", "", 1).encode()), files[1]]
     np.testing.assert_allclose(record(endless).signals_mv, samples.T / 100, atol=1e-6)
-    assert "cut off" in refused([files[0], Upload("rec.dat", files[1].data[:-8])]).reason
+    assert "cut off" in refused([files[0], Upload("rec.dat", files[1].data[:-40])]).reason
 
 
 def test_first_differences_start_at_the_initial_value() -> None:

@@ -85,8 +85,14 @@ def test_arm_and_right_leg_swapped_leave_a_flat_lead() -> None:
 
 def test_labels_that_break_einthovens_law_are_said() -> None:
     waves = ecg()
-    assert swaps(waves | {"I": waves["II"], "II": waves["I"]}) == [Swap.LABELS]
-    assert swaps(waves | {"aVR": waves["aVF"], "aVF": waves["aVR"]}) == []
+    # Which two are exchanged is said, and otherwise that they do not add up.
+    (found,) = suspicions(waves | {"I": waves["II"], "II": waves["I"]}, FS_HZ)
+    assert (found.swap, found.leads) == (Swap.EXCHANGED, ("I", "II"))
+    assert swaps(waves | {"I": 2 * waves["I"]}) == [Swap.LABELS]
+    (found,) = suspicions(waves | {"aVR": waves["aVF"], "aVF": waves["aVR"]}, FS_HZ)
+    assert (found.swap, found.leads) == (Swap.EXCHANGED, ("aVR", "aVF"))
+    (found,) = suspicions(waves | {"aVL": -waves["aVL"]}, FS_HZ)
+    assert (found.swap, found.leads) == (Swap.SIGN, ("aVL",))
 
 
 def test_missing_leads_and_flat_lines_are_not_judged() -> None:

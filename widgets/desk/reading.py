@@ -195,7 +195,7 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
         )
         report_parts.header_view(told)
     with answers:
-        verdict.verdict(answer.prediction, answer.priority, answer.page.remarks, source.notes)
+        verdict.verdict(answer.prediction, answer.priority, answer.page.remarks)
         report_parts.draft_view(told)
     with decide:
         decision_form(entry, answer, turn)

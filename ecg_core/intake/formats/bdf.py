@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecg_core.intake.assemble import Wave, choose_leads, mv_per_unit, record_of
+from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
 from ecg_core.intake.formats.raster_image import only_file
 from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.reader import Reader
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
 
 if TYPE_CHECKING:
@@ -42,9 +44,10 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
             "Export one uninterrupted piece.",
         )
     bdf = _parsed(file)
-    wanted = choose_leads([signal.label for signal in bdf.signals], []).values()
+    chosen = choose_leads([signal.label for signal in bdf.signals], Told())
+    wanted = {place.index for place in chosen.values()}
     waves = [_wave(signal, file, n in wanted) for n, signal in enumerate(bdf.signals)]
-    return replace(record_of(bundle, waves, limits), patient_id=_patient(file))
+    return replace(record_of(bundle, waves, limits, Told()), patient_id=_patient(file))
 
 
 def _parsed(file: Upload) -> Bdf:

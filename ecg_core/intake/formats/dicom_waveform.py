@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
+from ecg_core.intake.gather import Part, fullest
 from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError
-from ecg_core.leads import canonical_lead
+from ecg_core.leads import lead_number, signed_lead
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -31,9 +33,16 @@ _LEAD_OF_NUMBER: dict[int, str] = {
     62: "aVR",
     63: "aVL",
     64: "aVF",
+    65: "-aVR",
+    9: "V7",
+    66: "V8",
+    67: "V9",
+    **dict(zip(range(10, 16), ("V2R", "V3R", "V4R", "V5R", "V6R", "V7R"), strict=True)),
 }
 _CODE = re.compile(r"(?:2:|5\.6\.3-9-)(\d{1,3})")
 _MDC_NAME = re.compile(r"MDC_ECG_LEAD_(\w+)")
+_AVERAGES = ("MEDIAN", "REPRESENTATIVE", "AVERAGE", "TEMPLATE")
+"""Words in the label of a group that holds one averaged beat."""
 _DTYPES: dict[tuple[int, str], str] = {
     (8, "SB"): "i1",
     (8, "UB"): "u1",
@@ -45,35 +54,26 @@ _DTYPES: dict[tuple[int, str], str] = {
 
 
 def read(dataset: Dataset, bundle: Bundle, limits: Limits) -> EcgRecord:
-    """The leads of the recorded groups of channels, in mV; median beats are left out.
+    """The leads of the fullest recording, in mV; average and median beats are left out.
 
     Groups may hold different leads and begin at different times. Raises IntakeError.
     """
-    groups = [item for item in dataset.WaveformSequence or [] if _is_recorded(item)]
+    groups = list(dataset.WaveformSequence or [])
     if not groups:
         raise IntakeError(f"{bundle.name} is a DICOM waveform without channels.", _AGAIN)
-    # The group with the most leads, then the longest, stands first: of a lead that is in
-    # several groups the first is taken.
-    groups.sort(key=lambda g: (-_integer(g, "NumberOfWaveformChannels"), -_seconds(g)))
     little = dataset.original_encoding[1] is not False
-    waves: list[Wave] = []
-    seen: set[str] = set()
-    for group in groups:
-        found = _waves(group, bundle.name, little, limits)
-        new = [wave for wave in found if canonical_lead(wave.label) not in seen]
-        seen.update(lead for wave in new if (lead := canonical_lead(wave.label)))
-        waves += new
-    return record_of(bundle, waves, limits)
+    told = Told()
+    parts = [
+        Part(tuple(_waves(group, bundle.name, little, limits)), _is_average(group))
+        for group in groups
+    ]
+    return record_of(bundle, fullest(parts, told, bundle.name), limits, told)
 
 
-def _is_recorded(group: Dataset) -> bool:
-    return str(group.get("WaveformOriginality", "ORIGINAL")) == "ORIGINAL" or not str(
-        group.get("MultiplexGroupLabel", "")
-    ).upper().startswith(("MEDIAN", "REPRESENTATIVE"))
-
-
-def _seconds(group: Dataset) -> float:
-    return _integer(group, "NumberOfWaveformSamples") / max(_rate(group), 1e-9)
+def _is_average(group: Dataset) -> bool:
+    label = str(group.get("MultiplexGroupLabel", "")).upper()
+    derived = str(group.get("WaveformOriginality", "ORIGINAL")) != "ORIGINAL"
+    return any(word in label for word in _AVERAGES) or (derived and "BEAT" in label)
 
 
 def _rate(group: Dataset) -> float:
@@ -116,15 +116,38 @@ def _waves(group: Dataset, name: str, little: bool, limits: Limits) -> list[Wave
     waves = []
     for index, definition in enumerate(definitions[:channels]):
         label = _label(definition)
-        if canonical_lead(label) is None:
-            waves.append(Wave(label, np.empty(0), _rate(group), start_s))
+        begin_s = start_s + _skew_s(definition, _rate(group))
+        if signed_lead(label) is None and lead_number(label) is None:
+            waves.append(Wave(label, np.empty(0), _rate(group), begin_s))
             continue
         scale, baseline = _calibration(definition, label, name)
         levels = raw[:, index].astype(np.float64)
         if padding is not None:
             levels[raw[:, index] == padding] = np.nan
-        waves.append(Wave(label, levels * scale + baseline, _rate(group), start_s))
+        _check_depth(levels, definition, dtype, name)
+        waves.append(Wave(label, levels * scale + baseline, _rate(group), begin_s))
     return waves
+
+
+def _skew_s(definition: Dataset, fs_hz: float) -> float:
+    """How much later than its group a channel begins: in seconds, or in samples (C.10.9)."""
+    if (skew_s := definition.get("ChannelTimeSkew")) is not None:
+        return float(skew_s)
+    samples = float(definition.get("ChannelSampleSkew") or 0.0)
+    return samples / fs_hz if fs_hz > 0 else 0.0
+
+
+def _check_depth(levels: np.ndarray, definition: Dataset, dtype: np.dtype, name: str) -> None:
+    """Raises IntakeError for signed samples whose sign stayed in the bits that are not used."""
+    bits = _integer(definition, "WaveformBitsStored")
+    if dtype.kind != "i" or not 1 < bits < 8 * dtype.itemsize or np.isnan(levels).all():
+        return
+    if float(np.nanmax(levels)) >= 2 ** (bits - 1) or float(np.nanmin(levels)) < -(2 ** (bits - 1)):
+        raise IntakeError(
+            f"{name} stores samples of {bits} bits without their sign: negative waves would be "
+            "read as tall positive ones.",
+            "Export the ECG with samples of 16 bits, or as a PDF or an image.",
+        )
 
 
 def _padding(group: Dataset, dtype: np.dtype) -> int | None:

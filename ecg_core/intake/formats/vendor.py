@@ -1,15 +1,18 @@
-"""SCP-ECG, HL7 aECG, GE MUSE, Philips Sierra and EDF files, parsed by ecgdatakit.
+"""SCP-ECG, Philips Sierra and EDF files, parsed by ecgdatakit.
 
 Of what the library finds (patient, physicians, statements, measurements) only the samples, their
-calibration and the names of the leads are taken, and the patient's number for a pseudonym.
+calibration and the names of the leads are taken, the patient's number for a pseudonym, and the age
+in years. Where its numbers are not the file's own (`own_numbers`), the file is refused.
 """
 
 from __future__ import annotations
 
+import math
 import re
+import struct
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,29 +20,59 @@ from typing import Any
 
 import numpy as np
 
-from ecg_core.intake.assemble import Wave, choose_leads, mv_per_unit, record_of
-from ecg_core.intake.formats.raster_image import only_file
+from ecg_core.intake import age
+from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
+from ecg_core.intake.formats import own_numbers
+from ecg_core.intake.formats.own_numbers import Numbers
+from ecg_core.intake.formats.recorder_file import damaged, recorder_file, uncalibrated
+from ecg_core.intake.formats.xml_tree import check_entities, root_name
 from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.reader import Reader
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
 
 _AGAIN = "Export it from the cart or archive again, or as a PDF or an image."
-_ENTITY = re.compile("<!ENTITY", re.IGNORECASE)
-_SUBJECT_ID = re.compile(r"<(?:[\w.-]+:)?trialSubject\b[^>]*>\s*<(?:[\w.-]+:)?id\b[^>]*>")
-_ROOT = re.compile(r"""\broot\s*=\s*(["'])(.*?)\1""")
+
+_TOLD_OTHERWISE = re.compile(
+    r"multiplier is 0|left uncalibrated|raw ADC counts|raw counts|truncated: header"
+    r"|gaps between data records|repbeat|[Mm]edian|reference beat|not an integer; rounded"
+)
+"""Warnings about what is refused here, kept exactly here, or never looked at."""
+_SAID: tuple[tuple[str, str], ...] = (
+    (r"Section 12 .*not loaded", "A long-term rhythm in the file is left out."),
+    (r"number of data records is -1", "The recorder did not close the file; it may go on."),
+    (r"after the last data record", "Bytes after the end of the recording are left out."),
+    (
+        r"length is \d+ in its header",
+        "The file gives two lengths for one part; the lesser is read.",
+    ),
+    (r"header size field", "The size of the header is stated wrongly in the file."),
+    (
+        r"subtraction zones are truncated",
+        "The list of beats in the file is cut off; it is not used.",
+    ),
+    (r"wrong tag length", "The patient's part of the file is damaged; the ECG is not."),
+)
+"""What a warning says, in our own words: the library's own quote the file."""
 
 
 def _patient(parsed: Any, file: Upload) -> PatientId | None:
     return patient_id(parsed.patient.patient_id)
 
 
+def _age(parsed: Any, file: Upload) -> int | None:
+    return age.years(parsed.patient.age)
+
+
 @dataclass(frozen=True)
 class Format:
     """One format.
 
-    article and name: as in "an SCP-ECG file". parser: its class in ecgdatakit. check: raises
-    IntakeError for what the library lets through. patient: whose ECG it is.
+    article and name: as in "an SCP-ECG file". parser: its class in ecgdatakit. numbers: what the
+    file says of its leads. check: raises IntakeError for what the library lets through. patient,
+    age: whose ECG it is, and how old.
     """
 
     key: str
@@ -47,23 +80,16 @@ class Format:
     name: str
     parser: str
     recognises: Callable[[bytes], bool]
-    is_xml: bool = True
+    numbers: Callable[[Upload], Sequence[Numbers]]
+    is_xml: bool = False
     check: Callable[[Any, Upload], None] | None = None
     patient: Callable[[Any, Upload], PatientId | None] = _patient
+    age: Callable[[Any, Upload], int | None] = _age
 
-
-def _root(tag: str) -> Callable[[bytes], bool]:
-    """Test for an XML document whose root has this name, in any prefix, case and encoding."""
-    pattern = re.compile(rf"<(?:[\w.-]+:)?{tag}[\s>/]", re.IGNORECASE)
-    return lambda head: pattern.search(_text(head)) is not None
-
-
-def _text(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="ignore")
-    if data[1:2] == b"\0":
-        return data.decode("utf-16-le", errors="ignore")
-    return data.decode("utf-8", errors="ignore")
+    @property
+    def what(self) -> str:
+        """As in "an SCP-ECG file"."""
+        return f"{self.article} {self.name}"
 
 
 def _is_scp(head: bytes) -> bool:
@@ -75,30 +101,28 @@ def _is_scp(head: bytes) -> bool:
 
 def read(bundle: Bundle, limits: Limits, form: Format) -> EcgRecord:
     """The rhythm leads of a file, in mV. Raises IntakeError."""
-    file = only_file(bundle)
-    if len(file.data) > limits.max_vendor_bytes:
-        raise IntakeError(
-            f"{file.name} has {len(file.data) / 1e6:.0f} MB; {form.article} {form.name} is read "
-            f"up to {limits.max_vendor_bytes / 1e6:.0f} MB.",
-            "Cut out the part of interest and export that.",
-        )
-    if form.is_xml and _ENTITY.search(_text(file.data)):
-        raise IntakeError(
-            f"{file.name} declares XML entities, as no ECG needs and hostile files do.", _AGAIN
-        )
-    parsed = _parsed(file, form)
+    file = recorder_file(bundle, limits, form.what)
+    if form.is_xml:
+        check_entities(file)
+    told = Told()
+    parsed = _parsed(file, form, told)
     if form.check is not None:
         form.check(parsed, file)
-    wanted = choose_leads([lead.label for lead in parsed.leads], []).values()
+    _check_numbers(parsed, file, form)
+    chosen = choose_leads([lead.label for lead in parsed.leads], Told())
+    wanted = {place.index for place in chosen.values()}
     waves = [
         _wave(lead, _exact_rate(parsed, lead), file, index in wanted)
         for index, lead in enumerate(parsed.leads)
     ]
-    record = record_of(bundle, waves, limits)
-    return replace(record, patient_id=form.patient(parsed, file))
+    return replace(
+        record_of(bundle, waves, limits, told),
+        patient_id=form.patient(parsed, file),
+        age_years=form.age(parsed, file),
+    )
 
 
-def _parsed(file: Upload, form: Format) -> Any:
+def _parsed(file: Upload, form: Format, told: Told) -> Any:
     # Slow to import, and only the worker reads.
     from importlib import import_module
 
@@ -110,19 +134,57 @@ def _parsed(file: Upload, form: Format) -> Any:
         path = Path(folder) / "ecg"
         path.write_bytes(file.data)
         try:
-            with warnings.catch_warnings():
-                # They quote the file; what matters of them is checked here.
-                warnings.simplefilter("ignore")
-                return parser.parse(path)
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                parsed = parser.parse(path)
         except UnsupportedFormatError as error:
             raise IntakeError(
-                f"{file.name} is {form.article} {form.name} of a kind that is not read.", _AGAIN
-            ) from error
+                f"{file.name} is {form.what} of a kind that is not read.", _AGAIN
+            ) from (error)
         except (ECGDataKitError, ValueError, LookupError, ArithmeticError) as error:
-            raise IntakeError(
-                f"{file.name} is {form.article} {form.name}, but it is damaged or incomplete.",
-                _AGAIN,
-            ) from error
+            raise damaged(file, form.what, _AGAIN) from error
+    for warning in warned:
+        _pass_on(str(warning.message), warning.category.__name__, told)
+    return parsed
+
+
+def _pass_on(message: str, kind: str, told: Told) -> None:
+    """A warning as a note or a doubt in our own words; none is dropped unexamined."""
+    if kind == "ChecksumWarning":
+        told.doubt("checksum", what="the file as a whole or a part of it")
+        return
+    for pattern, said in _SAID:
+        if re.search(pattern, message):
+            told.note(said)
+            return
+    if not _TOLD_OTHERWISE.search(message):
+        told.note("The file departs from its format in a way that was not examined further.")
+
+
+def _check_numbers(parsed: Any, file: Upload, form: Format) -> None:
+    """Raises IntakeError where gain, count or rate are not those that the file states."""
+    try:
+        stated = form.numbers(file)
+    except (ValueError, LookupError, ArithmeticError, struct.error) as error:
+        raise damaged(file, form.what, _AGAIN) from error
+    same = len(stated) == len(parsed.leads) and all(
+        _same(numbers.per_level, lead.resolution if lead.resolution_unit else None)
+        and numbers.samples in (None, len(lead.samples))
+        and (numbers.fs_hz is None or _same(numbers.fs_hz, _exact_rate(parsed, lead)))
+        for numbers, lead in zip(stated, parsed.leads, strict=False)
+    )
+    if not same:
+        raise IntakeError(
+            f"{file.name} is {form.what} whose gain, number of samples or rate are read one way "
+            "by one program and another way by another.",
+            _AGAIN,
+        )
+
+
+def _same(stated: float | None, used: float | None) -> bool:
+    if stated is None or used is None:
+        return used in (None, stated)
+    return math.isclose(stated, used, rel_tol=1e-6)
 
 
 def _check_edf(parsed: Any, file: Upload) -> None:
@@ -139,24 +201,29 @@ def _check_edf(parsed: Any, file: Upload) -> None:
         )
 
 
-def _aecg_patient(parsed: Any, file: Upload) -> PatientId | None:
-    """The subject's number within the root (an OID of a trial or hospital), where there is one."""
-    found = _SUBJECT_ID.search(_text(file.data))
-    root = _ROOT.search(found[0]) if found else None
-    return patient_id(parsed.patient.patient_id, root[2] if root else "")
-
-
 def _edf_patient(parsed: Any, file: Upload) -> PatientId | None:
     """EDF+ has a field for the number. In plain EDF name and number are one text: no pseudonym."""
     plus = file.data[192:196] == b"EDF+"
     return patient_id(parsed.patient.patient_id) if plus else None
 
 
+_SCP_UNITS = {1: "years", 2: "months", 3: "weeks", 4: "days", 5: "hours"}
+
+
+def _scp_age(parsed: Any, file: Upload) -> int | None:
+    """The library takes an age below one year for none."""
+    try:
+        value, unit = own_numbers.scp_age(file) or (0, 0)
+    except struct.error:
+        value, unit = 0, 0
+    stated = age.years(value, _SCP_UNITS.get(unit, "")) if value else None
+    return stated if stated is not None else age.years(parsed.patient.age)
+
+
 def _exact_rate(parsed: Any, lead: Any) -> float:
     """The library rounds rates to whole Hz, and keeps the exact ones elsewhere."""
     meta = parsed.raw_metadata
-    exact = meta.get("rhythm_time", {}).get("sampling_rate_exact")
-    exact = exact or meta.get("exact_sampling_rates", {}).get(lead.label)
+    exact = meta.get("exact_sampling_rates", {}).get(lead.label)
     interval_us = meta.get("rhythm_sample_interval_us")
     return float(exact or (1e6 / interval_us if interval_us else lead.sampling_rate))
 
@@ -166,11 +233,7 @@ def _wave(lead: Any, fs_hz: float, file: Upload, wanted: bool) -> Wave:
     if not wanted:
         return Wave(lead.label, np.empty(0), fs_hz)
     if not lead.resolution_unit or lead.resolution == 0:
-        raise IntakeError(
-            f"{file.name} gives no calibration for lead {lead.label[:20]}: its height in mV is "
-            "unknown.",
-            _AGAIN,
-        )
+        raise uncalibrated(file, lead.label, _AGAIN)
     level = np.asarray(lead.samples, np.float64)
     physical = level * lead.resolution + lead.offset if lead.is_raw else level
     scale = mv_per_unit(lead.resolution_unit, lead.label, file.name)
@@ -178,22 +241,23 @@ def _wave(lead: Any, fs_hz: float, file: Upload, wanted: bool) -> Wave:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("scp_ecg", "an", "SCP-ECG file", "scp_ecg.SCPECGParser", _is_scp, is_xml=False),
     Format(
-        "hl7_aecg",
+        "scp_ecg",
         "an",
-        "HL7 annotated ECG",
-        "hl7_aecg.HL7aECGParser",
-        _root("AnnotatedECG"),
-        patient=_aecg_patient,
+        "SCP-ECG file",
+        "scp_ecg.SCPECGParser",
+        _is_scp,
+        own_numbers.of_scp,
+        age=_scp_age,
     ),
-    Format("ge_muse", "a", "GE MUSE file", "ge_muse_xml.GEMuseXMLParser", _root("RestingECG")),
     Format(
         "philips_sierra",
         "a",
         "Philips Sierra ECG",
         "sierra_xml.SierraXMLParser",
-        _root("restingecgdata"),
+        lambda head: root_name(head) == "restingecgdata",
+        own_numbers.of_sierra,
+        is_xml=True,
     ),
     Format(
         "edf",
@@ -201,7 +265,7 @@ FORMATS: tuple[Format, ...] = (
         "EDF recording",
         "edf.EDFParser",
         lambda head: head.startswith(b"0       ") and len(head) >= 256,
-        is_xml=False,
+        own_numbers.of_edf,
         check=_check_edf,
         patient=_edf_patient,
     ),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Annotation, Bundle
 
 SYMBOLS: dict[int, str] = {
@@ -35,7 +36,7 @@ class _Mark:
 
 
 def read_annotations(
-    bundle: Bundle, fs_hz: float, frames: int, limits: Limits, notes: list[str]
+    bundle: Bundle, fs_hz: float, frames: int, limits: Limits, told: Told
 ) -> tuple[Annotation, ...]:
     """Marks of the bundle's .atr file that lie within the record.
 
@@ -55,10 +56,10 @@ def read_annotations(
                 note = text if text.startswith("(") else ""
                 found.append(Annotation(mark.time / rate, SYMBOLS[mark.code], note))
                 if len(found) > limits.max_annotations:
-                    notes.append(f"Only the first {limits.max_annotations} annotations are kept.")
+                    told.note(f"Only the first {limits.max_annotations} annotations are kept.")
                     return tuple(found[:-1])
     except (struct.error, IndexError):
-        notes.append(f"{files[0].name} cannot be read; the record is shown without annotations.")
+        told.note(f"{files[0].name} cannot be read; the record is shown without annotations.")
         return ()
     return tuple(found)
 

@@ -9,11 +9,12 @@ from ecg_core.intake.assemble import Wave, record_of
 from ecg_core.intake.formats.wfdb_annotations import read_annotations
 from ecg_core.intake.formats.wfdb_header import parse, patient_of
 from ecg_core.intake.formats.wfdb_segments import Master, Segment, join, parse_master
-from ecg_core.intake.formats.wfdb_signals import Files, Signals, read_signals
+from ecg_core.intake.formats.wfdb_signals import MATLAB_WORKSPACE, Files, Signals, read_signals
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.reader import Reader
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
-from ecg_core.leads import canonical_lead
+from ecg_core.leads import signed_lead
 
 SUFFIXES = (".hea", ".dat", ".mat", ".atr")
 
@@ -31,19 +32,19 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
     when no standard lead is in the record.
     """
     header_file = _header_of(bundle)
-    notes: list[str] = []
+    told = Told()
     files = Files(bundle)
     master = parse_master(header_file, limits)
     waves: list[Wave]
     if master is None:
         header = parse(header_file, limits)
-        signals = read_signals(header, header_file.name, files, limits, notes)
+        signals = read_signals(header, header_file.name, files, limits, told)
         waves, frames, fs_hz = list(signals.waves), signals.frames, header.fs_hz
     else:
-        waves = _joined(master, header_file.name, files, limits, notes)
+        waves = _joined(master, header_file.name, files, limits, told)
         frames, fs_hz = master.frames, master.fs_hz
-    annotations = read_annotations(bundle, fs_hz, frames, limits, notes)
-    record = record_of(bundle, waves, limits, tuple(dict.fromkeys(notes)), annotations)
+    annotations = read_annotations(bundle, fs_hz, frames, limits, told)
+    record = record_of(bundle, waves, limits, told, annotations)
     return replace(record, patient_id=patient_of(header_file))
 
 
@@ -53,6 +54,13 @@ def _header_of(bundle: Bundle) -> Upload:
     if headers:
         return headers[0]
     name = bundle.files[0].name
+    if bundle.files[0].data.startswith(MATLAB_WORKSPACE):
+        raise IntakeError(
+            f"{name} is a MATLAB workspace, not the signal file of a WFDB record: its variables "
+            "carry no rate, unit or names of leads.",
+            "Write the record with wrsamp or wfdb2mat of the WFDB software, or export the page "
+            "as an image.",
+        )
     stem = PurePath(name).stem
     if name.lower().endswith(".mat"):
         what = "is a MATLAB file without its WFDB header"
@@ -66,9 +74,7 @@ def _header_of(bundle: Bundle) -> Upload:
     )
 
 
-def _joined(
-    master: Master, name: str, files: Files, limits: Limits, notes: list[str]
-) -> list[Wave]:
+def _joined(master: Master, name: str, files: Files, limits: Limits, told: Told) -> list[Wave]:
     needed = dict.fromkeys(s.record for s in master.segments if s.record is not None)
     missing = [f"{record}.hea" for record in needed if files.get(f"{record}.hea") is None]
     if missing:
@@ -85,9 +91,9 @@ def _joined(
                 "Upload the inner record by itself.",
             )
         header = parse(upload, limits)
-        if all(canonical_lead(channel.label) is None for channel in header.channels):
+        if all(signed_lead(channel.label) is None for channel in header.channels):
             return Signals(segment.frames, header.fs_hz, ())
-        return read_signals(header, upload.name, files, limits, notes)
+        return read_signals(header, upload.name, files, limits, told)
 
     return join(master, one, limits, name)
 

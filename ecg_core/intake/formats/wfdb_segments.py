@@ -19,9 +19,9 @@ from ecg_core.intake.formats.wfdb_header import (
 from ecg_core.intake.formats.wfdb_signals import Signals
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import IntakeError, Upload
-from ecg_core.leads import canonical_lead
+from ecg_core.leads import signed_lead
 
-_RECORD = re.compile(r"[^/\s]+/(\d{1,6})")
+_RECORD = re.compile(r"[^/\s]+/(\d{1,18})")
 _GAP = "~"
 
 
@@ -141,7 +141,7 @@ def join(
     labels: dict[str, str] = {}
     for _, signals in pieces:
         for wave in signals.waves:
-            labels.setdefault(canonical_lead(wave.label) or wave.label, wave.label)
+            labels.setdefault(_upright(wave.label)[0], wave.label)
     rates = [wave.fs_hz for _, signals in pieces for wave in signals.waves]
     per_frame = round(max(rates, default=master.fs_hz) / master.fs_hz)
     total = master.frames * per_frame
@@ -155,5 +155,12 @@ def join(
         for wave in signals.waves:
             piece = resampled(wave.samples_mv, wave.fs_hz, master.fs_hz * per_frame)
             place = first * per_frame
-            joined[canonical_lead(wave.label) or wave.label][place : place + len(piece)] = piece
+            lead, sign = _upright(wave.label)
+            # Segments may store a lead either way up; the first one's label stays.
+            sign *= _upright(labels[lead])[1]
+            joined[lead][place : place + len(piece)] = sign * piece
     return [Wave(labels[lead], row, master.fs_hz * per_frame) for lead, row in joined.items()]
+
+
+def _upright(label: str) -> tuple[str, int]:
+    return signed_lead(label) or (label, 1)

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ecg_core.intake.assemble import Wave, choose_leads, mv_per_unit
+from ecg_core.intake.assemble import Wave, mv_per_unit
 from ecg_core.intake.formats.wfdb_header import BITS_PER_SAMPLE, Channel, Header
 from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.lead_names import choose_leads
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, IntakeError
 
+MATLAB_WORKSPACE = (b"MATLAB 5.0", b"MATLAB 7.3", b"\x89HDF")
+"""First bytes of workspaces. A .mat of WFDB is of MATLAB 4 and begins otherwise."""
 AGAIN = "Export or copy the record again and upload all of its files together."
 
 
@@ -39,31 +43,45 @@ class Signals:
     waves: tuple[Wave, ...]
 
 
-def read_signals(
-    header: Header, name: str, files: Files, limits: Limits, notes: list[str]
-) -> Signals:
+def read_signals(header: Header, name: str, files: Files, limits: Limits, told: Told) -> Signals:
     """The standard leads of one header, each at its own rate; invalid samples are NaN.
+
+    Samples that the header's skew puts before the record's start are left out, so that all leads
+    begin together.
 
     name: of the header file. Raises IntakeError when files are missing or cut off, a lead is
     uncalibrated, or the record is over the limits.
     """
-    taken = choose_leads([channel.label for channel in header.channels], notes)
-    scales = [_mv_per_unit(header.channels[i], lead, name) for lead, i in taken.items()]
-    sources = _sources(header, [header.channels[i] for i in taken.values()], files, notes)
-    frames = _frames(header, sources, limits)
+    chosen = choose_leads([channel.label for channel in header.channels], told)
+    taken = [header.channels[place.index] for place in chosen.values()]
+    scales = [_mv_per_unit(c, lead, name) for lead, c in zip(chosen, taken, strict=True)]
+    sources = _sources(header, taken, files, told)
+    frames = _frames(header, sources, limits, told)
     kept = [channel for channel in header.channels if channel.file in sources]
-    wanted = [kept.index(header.channels[i]) for i in taken.values()]
     with tempfile.TemporaryDirectory(prefix="ecg-") as folder:
         path = Path(folder) / "record"
         _write_clean(path, header.fs_hz, frames, kept, sources)
-        physical = _physical(path, wanted)
+        physical = _physical(path, [kept.index(channel) for channel in taken])
     waves = []
-    for index, signal, scale in zip(taken.values(), physical, scales, strict=True):
-        channel = header.channels[index]
+    for channel, signal, scale in zip(taken, physical, scales, strict=True):
         if len(signal) != frames * channel.samples_per_frame or np.isinf(signal).any():
             raise IntakeError(f"The signals in {', '.join(sources)} cannot be decoded.", AGAIN)
-        waves.append(Wave(channel.label, signal * scale, header.fs_hz * channel.samples_per_frame))
+        fs_hz = header.fs_hz * channel.samples_per_frame
+        waves.append(Wave(channel.label, _unskewed(signal * scale, channel), fs_hz))
+    if skewed := [lead for lead, channel in zip(chosen, taken, strict=True) if channel.skew]:
+        told.note(f"{', '.join(skewed)}: moved in time as the header's skew says.")
     return Signals(frames, header.fs_hz, tuple(waves))
+
+
+def _unskewed(mv: np.ndarray, channel: Channel) -> np.ndarray:
+    """The samples from the record's start: `skew` of them stand before it (header(5))."""
+    if channel.skew and channel.samples_per_frame > 1:
+        raise IntakeError(
+            "The header gives a skew for a signal of several samples a frame; that is not read.",
+            "Export the record with one sample a frame, or without skew.",
+        )
+    gone = np.full(min(channel.skew, len(mv)), np.nan)
+    return np.concatenate([mv[channel.skew :], gone])
 
 
 def _mv_per_unit(channel: Channel, lead: str, name: str) -> float:
@@ -77,7 +95,7 @@ def _mv_per_unit(channel: Channel, lead: str, name: str) -> float:
 
 
 def _sources(
-    header: Header, taken: Sequence[Channel], files: Files, notes: list[str]
+    header: Header, taken: Sequence[Channel], files: Files, told: Told
 ) -> dict[str, bytes]:
     """The bytes of every signal file that is needed, by the name the header gives it."""
     needed = {channel.file for channel in taken}
@@ -91,7 +109,7 @@ def _sources(
             else:
                 sources[name] = data
         elif data is None:
-            notes.append(f"{name} was not uploaded; it holds no standard lead.")
+            told.note(f"{name} was not uploaded; it holds no standard lead.")
     if missing:
         raise IntakeError(
             f"The header names {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} "
@@ -99,7 +117,7 @@ def _sources(
             "Upload the missing files together with the header, or put all into one ZIP.",
         )
     for name, data in sources.items():
-        if data.startswith((b"MATLAB 5.0", b"\x89HDF")):
+        if data.startswith(MATLAB_WORKSPACE):
             raise IntakeError(
                 f"{name} is a MATLAB workspace, not the signal file of a WFDB record.",
                 "Write the record with wrsamp or wfdb2mat of the WFDB software.",
@@ -107,8 +125,11 @@ def _sources(
     return sources
 
 
-def _frames(header: Header, sources: Mapping[str, bytes], limits: Limits) -> int:
-    """Frames in the record, once its files are known to hold them. Nothing is decoded yet."""
+def _frames(header: Header, sources: Mapping[str, bytes], limits: Limits, told: Told) -> int:
+    """Frames in the record, once its files are known to hold them. Nothing is decoded yet.
+
+    One frame less than announced is a writer's slip, and told; more is a file cut off.
+    """
     frames = header.frames
     samples_per_frame = 0
     for name, data in sources.items():
@@ -119,6 +140,9 @@ def _frames(header: Header, sources: Mapping[str, bytes], limits: Limits) -> int
         frames = stored // width if frames is None else frames
         if frames * width > limits.max_samples or max(c.skew for c in group) > frames:
             raise _too_long(header, limits)
+        if stored < frames * width and stored // width == frames - 1 > 0:
+            frames -= 1
+            told.note(f"{name} is one sample shorter than its header says.")
         if stored < frames * width:
             raise IntakeError(
                 f"{name} is cut off: it holds {stored // width / header.fs_hz:.1f} of the "
@@ -173,7 +197,8 @@ def _write_clean(
         path.with_name(own[name]).write_bytes(data)
     lines = [f"record {len(channels)} {fs_hz!r} {frames}"]
     lines += [
-        f"{own[c.file]} {c.fmt}x{c.samples_per_frame}:{c.skew}+{c.byte_offset} "
+        # Skew is applied here: the library fails over it where a file has no samples to spare.
+        f"{own[c.file]} {c.fmt}x{c.samples_per_frame}+{c.byte_offset} "
         f"{_decimal(c.gain or 1.0)}({c.baseline})/mV {abs(c.adc_res)} {c.adc_zero} {c.initial} "
         f"0 0 signal{index}"
         for index, c in enumerate(channels)

@@ -8,11 +8,14 @@ what is missing; limits on memory, time and files (`worker`) hold everywhere.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from ecg_core.intake.isolation import landlock
 
 log = logging.getLogger(__name__)
 
@@ -29,18 +32,10 @@ _CLONE_THREAD = 0x10000
 
 
 def _lock_files(scratch: Path) -> None:
-    import landlock
-
-    reading = landlock.FSAccess.READ_FILE | landlock.FSAccess.READ_DIR
-    rules = landlock.Ruleset()
+    reading = landlock.READ_FILE | landlock.READ_DIR
     own = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]))
-    for path in map(Path, (*own, *_READABLE)):
-        if path.is_dir():
-            rules.allow(path, rules=reading)
-        elif path.exists():
-            rules.allow(path, rules=landlock.FSAccess.READ_FILE)
-    rules.allow(scratch)
-    rules.apply()
+    allowed = dict.fromkeys(map(Path, (*own, *_READABLE)), reading)
+    landlock.restrict(allowed | {scratch: landlock.rights()})
 
 
 def _lock_calls(scratch: Path) -> None:
@@ -71,11 +66,8 @@ _open: int = 0
 
 def preload() -> None:
     """Import what locking needs, so that children need not; what is missing is told later."""
-    for name in ("landlock", "pyseccomp"):
-        try:
-            __import__(name)
-        except (ImportError, OSError, RuntimeError):
-            continue
+    with contextlib.suppress(ImportError, OSError, RuntimeError):
+        __import__("pyseccomp")
 
 
 def lock(scratch: Path) -> None:

@@ -291,6 +291,26 @@ LIMITS: dict[str, Limit] = {
             "Limb leads may be swapped or mislabelled.",
         ),
         Limit(
+            "limb_upside_down",
+            Severity.DOUBT,
+            "Lead {leads} seems to be upside down: it differs from what the other limb leads say "
+            "by {measured:.2f} mV, and fits them when turned.",
+            "Its sign or its name in the file is wrong; compare with the original.",
+        ),
+        Limit(
+            "limbs_exchanged",
+            Severity.DOUBT,
+            "Leads {leads} seem to be exchanged: the limb leads differ from one another by "
+            "{measured:.2f} mV, and fit when the two names are.",
+            "Compare the names with the original.",
+        ),
+        Limit(
+            "goldberger",
+            Severity.DOUBT,
+            "Lead {leads} differs from what I and II say by {measured:.2f} mV.",
+            "Limb leads may be mislabelled, or not of the same time.",
+        ),
+        Limit(
             "arms_swapped",
             Severity.DOUBT,
             "Lead I is upside down beside V6 (correlation {measured:.2f}).",

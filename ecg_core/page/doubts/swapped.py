@@ -14,6 +14,9 @@ from ecg_core.signal.reversal import Swap, suspicions
 
 CODES: dict[Swap, str] = {
     Swap.LABELS: "einthoven",
+    Swap.SIGN: "limb_upside_down",
+    Swap.EXCHANGED: "limbs_exchanged",
+    Swap.AUGMENTED: "goldberger",
     Swap.ARMS: "arms_swapped",
     Swap.RIGHT_ARM_LEG: "right_arm_leg_swapped",
     Swap.LEFT_ARM_LEG: "left_arm_leg_swapped",
@@ -26,7 +29,7 @@ def remarks(
 ) -> tuple[Remark, ...]:
     """Doubts about the leads of one ECG (mV by lead name), as `suspicions` finds them."""
     return tuple(
-        remark(CODES[found.swap], measured=found.measured)
+        remark(CODES[found.swap], measured=found.measured, leads=" and ".join(found.leads))
         for found in suspicions(waves, fs_hz, off_paper)
     )
 

@@ -8,8 +8,9 @@ import numpy as np
 from scipy import signal
 
 from ecg_core.intake.values import EcgRecord
+from ecg_core.leads import LIMB_MIXTURE
 from ecg_core.page import layouts
-from ecg_core.page.doubts import plausible, saturated, swapped
+from ecg_core.page.doubts import as_filed, plausible, saturated, swapped
 from ecg_core.page.drawn.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Remark, Severity, Trace
 from ecg_core.signal import filters
@@ -20,8 +21,8 @@ DRAWN_FS_HZ = 500.0
 SHORTEST_S = 2.5
 FLAT_MV = 0.005
 
-# Limb leads that follow from I and II (Einthoven, Goldberger), as weights of the two.
-DERIVED = {"III": (-1.0, 1.0), "aVR": (-0.5, -0.5), "aVL": (1.0, -0.5), "aVF": (-0.5, 1.0)}
+# Limb leads that follow from I and II.
+DERIVED = {lead: weights for lead, weights in LIMB_MIXTURE.items() if lead not in ("I", "II")}
 
 
 def from_record(
@@ -55,7 +56,8 @@ def from_record(
     filtered, mains_hz = filters.apply(record.signals_mv, record.fs_hz, band)
     filtered, fs_hz = resampled(filtered, record.fs_hz)
     waves = dict(zip(record.leads, filtered, strict=True))
-    remarks = [*saturated.remarks(record), *_remarks(record, waves, fs_hz)]
+    remarks = [*as_filed.remarks(record), *saturated.remarks(record)]
+    remarks += _remarks(record, waves, fs_hz)
     if len(waves) <= 3:
         plan = layouts.strip_layout(record.leads)
     else:

@@ -9,7 +9,7 @@ import numpy as np
 from ecg_core.intake.values import EcgScan
 from ecg_core.page.by_hand import as_json, in_words
 from ecg_core.page.correction import Correction, View, view_of
-from ecg_core.page.doubts import plausible, quality, swapped
+from ecg_core.page.doubts import as_filed, plausible, quality, swapped
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.layouts import PAGE_WIDTH_MM
 from ecg_core.page.scan.compose import Squeeze, compose
@@ -121,7 +121,7 @@ def _read_scan(
     left, top = straight.corner_mm
     offset = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
     size_mm = (picture.shape[1] / RASTER, picture.shape[0] / RASTER)
-    page = replace(page, remarks=(*remarks, *page.remarks))
+    page = replace(page, remarks=(*as_filed.remarks(scan), *remarks, *page.remarks))
     doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))
     page = replace(page, remarks=(*page.remarks, *doubts))
     if by_hand := as_json(layout, correction):

@@ -1,0 +1,64 @@
+"""The patient's age at the time of an ECG, in whole years: dates stay where they are read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+OLDEST = 130
+YEARS_PER_UNIT: dict[str, float] = {
+    "y": 1.0,
+    "a": 1.0,
+    "yr": 1.0,
+    "year": 1.0,
+    "years": 1.0,
+    "m": 1 / 12,
+    "mo": 1 / 12,
+    "month": 1 / 12,
+    "months": 1 / 12,
+    "w": 7 / 365.25,
+    "wk": 7 / 365.25,
+    "week": 7 / 365.25,
+    "weeks": 7 / 365.25,
+    "d": 1 / 365.25,
+    "day": 1 / 365.25,
+    "days": 1 / 365.25,
+    "h": 1 / 8766,
+    "hour": 1 / 8766,
+    "hours": 1 / 8766,
+}
+"""Years in a unit of age, as DICOM, UCUM and carts write it."""
+_ISO = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
+
+
+def years(value: float | None, unit: str = "y") -> int | None:
+    """Whole years of a stated age; None where the unit is unknown or nobody is so old.
+
+    >>> years(30, "months"), years(9.0), years(200), years(3, "parsecs")
+    (2, 9, None, None)
+    """
+    factor = YEARS_PER_UNIT.get(unit.strip().lower())
+    if value is None or factor is None or not 0 <= value * factor <= OLDEST:
+        return None
+    return int(value * factor + 1e-9)
+
+
+def between(born: date | None, recorded: date | None) -> int | None:
+    """Whole years from birth to the recording, or None.
+
+    >>> between(date(2010, 5, 3), date(2020, 5, 2))
+    9
+    """
+    if born is None or recorded is None or recorded < born:
+        return None
+    had_birthday = (recorded.month, recorded.day) >= (born.month, born.day)
+    return years(recorded.year - born.year - (0 if had_birthday else 1))
+
+
+def day(text: str | None) -> date | None:
+    """The day that a text begins with: 20200131 or 2020-01-31; None where it is none."""
+    match = _ISO.match((text or "").strip())
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
