@@ -19,12 +19,12 @@ import numpy as np
 from benchmarks.foreign import suite
 from benchmarks.foreign.values import Foreign, jpeg, wfdb_files
 from ecg_core import network
+from ecg_core.answer import OneModel, Refusal, answer
 from ecg_core.evidence.field import outcomes
 from ecg_core.evidence.field.outcomes import InputOutcome
-from ecg_core.intake import Bundle, IntakeError, Upload, read, split
+from ecg_core.intake import Bundle, Upload, split
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.classifier import Classifier
-from ecg_core.page import PageError, to_page
 from ecg_core.page.drawn import damage
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
@@ -54,15 +54,12 @@ def send(classifier: Classifier, group: str, one: Foreign) -> InputOutcome:
 
 
 def _outcome(classifier: Classifier, bundle: Bundle) -> tuple[str, tuple[str, ...]]:
-    try:
-        page = to_page(read(bundle))
-    except IntakeError as error:
-        return "refused by intake", (error.reason,)
-    except PageError as error:
-        return "refused as a page", (error.remark.code,)
-    prediction = classifier.predict(page)
-    if prediction.abstained:
-        return "abstained", tuple(reason.code for reason in prediction.reasons)
+    said = answer(bundle, OneModel(classifier))
+    if isinstance(said, Refusal):
+        refused = "refused as a page" if said.code else "refused by intake"
+        return refused, (said.code or said.reason,)
+    if said.prediction.abstained:
+        return "abstained", tuple(reason.code for reason in said.prediction.reasons)
     return "answered", ()
 
 

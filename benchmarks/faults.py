@@ -23,11 +23,11 @@ from typing import Protocol
 
 import torch
 
+from ecg_core.answer import Models
 from ecg_core.intake import Bundle, Upload
 from ecg_core.network import Answering
 from ecg_core.network.statements import Triage
 from ecg_core.store.background.jobs import Jobs
-from ecg_core.store.background.scoring import Answers
 from ecg_core.store.cases.readings import Reading
 from ecg_core.store.cases.store import CaseFilter, Store
 from ecg_core.triage.priority import Priority
@@ -75,7 +75,7 @@ def strips(number: int) -> Bundle:
 
 
 def kill_many(
-    folder: Path, kills: int, answering: Answers, ecgs: Ecgs = strips, seed: int = 1
+    folder: Path, kills: int, answering: Models, ecgs: Ecgs = strips, seed: int = 1
 ) -> Outcome:
     """Start the child and kill it, this often; gives what was found after each kill."""
     draw, outcome = random.Random(seed), Outcome()
@@ -137,7 +137,7 @@ def _look(folder: Path, said: list[dict[str, object]], outcome: Outcome) -> None
     store.close()
 
 
-def _work(folder: Path, answering: Answers, ecgs: Ecgs, first: int, seed: int, writer: int) -> None:
+def _work(folder: Path, answering: Models, ecgs: Ecgs, first: int, seed: int, writer: int) -> None:
     """Upload, score and decide until killed."""
     # A forked process has none of the threads that torch would wait for.
     torch.set_num_threads(1)

@@ -50,16 +50,13 @@ def bundle(name: str) -> Bundle:
 def answer(case: Bundle, classifier: Classifier | None = None) -> None:
     """The whole way of one ECG: bytes to prediction, attention and priority."""
     from ecg_core import network
-    from ecg_core.intake import read
-    from ecg_core.network.explain import attend
-    from ecg_core.page import to_page
-    from ecg_core.triage.priority import decide
+    from ecg_core.answer import Answer, OneModel
+    from ecg_core.answer import answer as answer_to
 
-    classifier = classifier or network.load()
-    page = to_page(read(case))
-    prediction = classifier.predict(page)
-    attend(classifier, page, str(prediction.triage_class))
-    decide(prediction, page.remarks)
+    said = answer_to(case, OneModel(classifier or network.load()))
+    assert isinstance(said, Answer)
+    said.attention()
+    assert said.priority
 
 
 def timed(work: Callable[[], object], repeats: int) -> tuple[float, float]:

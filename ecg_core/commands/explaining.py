@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 
 from ecg_core import network
+from ecg_core.answer import ReadAs, Refusal, answer
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
-from ecg_core.intake import IntakeError, read
 from ecg_core.network.values import Attention
-from ecg_core.page import EcgPage, PageError, to_page
+from ecg_core.page import EcgPage
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
 
 ZOOM = 3
@@ -36,26 +36,23 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Explain one case."""
-    # Grad-CAM takes a second to import; the other commands do not wait for it.
-    from ecg_core.network.explain import attend
-
+    read_as = ReadAs(record_layout=arguments.layout)
     try:
         name, bundle = next(bundles([arguments.path]))
-        page = to_page(read(bundle), arguments.layout)
-        classifier = network.Answering(arguments.model).to(page.layout)
-        attention = attend(classifier, page, arguments.target, arguments.method)
+        said = answer(bundle, network.Answering(arguments.model), read_as=read_as)
+        if isinstance(said, Refusal):
+            emit({"input": arguments.path, "status": "rejected", "reasons": [str(said)]})
+            return SOME_REJECTED
+        attention = said.attention(arguments.target, arguments.method)
     except (FileNotFoundError, StopIteration):
         complain(f"No ECG at {arguments.path}")
         return WRONG_USAGE
     except KeyError as error:
         complain(str(error.args[0]))
         return WRONG_USAGE
-    except (IntakeError, PageError) as error:
-        emit({"input": arguments.path, "status": "rejected", "reasons": [str(error)]})
-        return SOME_REJECTED
     arguments.out.mkdir(parents=True, exist_ok=True)
     overlay, shares = arguments.out / "overlay.png", arguments.out / "attention.json"
-    overlay.write_bytes(overlay_png(page, attention))
+    overlay.write_bytes(overlay_png(said.page, attention))
     plain = {
         "input": name,
         "target": attention.target,
@@ -63,9 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
         "shares": {s.lead: s.share for s in attention.shares},
         "density": {s.lead: s.density for s in attention.shares},
         "outside": attention.outside,
-        "model": classifier.identity.name,
-        "weights_sha256": classifier.identity.weights_sha256,
-        "page_sha256": page.sha256,
+        "model": said.prediction.model.name,
+        "weights_sha256": said.prediction.model.weights_sha256,
+        "page_sha256": said.page.sha256,
     }
     shares.write_text(json.dumps(plain, indent=1), encoding="utf-8")
     emit({"input": name, "status": "ok", "overlay": str(overlay), "attention": str(shares)})

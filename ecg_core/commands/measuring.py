@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from ecg_core.answer import ReadAs, measured
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
-from ecg_core.intake import Bundle, EcgRecord, IntakeError, read
-from ecg_core.page import PageError, to_page
-from ecg_core.page.recovered.measured import measure_page
-from ecg_core.signal.measurements import measure
+from ecg_core.intake import Bundle, IntakeError
+from ecg_core.page import PageError
 from ecg_core.signal.values import QUANTITIES, Measurements
 
 
@@ -43,8 +42,7 @@ def measure_line(name: str, bundle: Bundle, start_s: float) -> dict[str, object]
     """One case as plain values; numbers that could not be measured are null and say why."""
     head: dict[str, object] = {"input": name, "sha256": bundle.sha256}
     try:
-        ecg = read(bundle)
-        found = measure(ecg, start_s) if isinstance(ecg, EcgRecord) else measure_page(to_page(ecg))
+        found = measured(bundle, ReadAs(start_s=start_s))
     except IntakeError as error:
         return head | {"status": "rejected", "reasons": [f"{error.reason} {error.hint}".strip()]}
     except PageError as error:

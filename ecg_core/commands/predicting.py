@@ -7,13 +7,12 @@ import time
 from typing import Any
 
 from ecg_core import network
+from ecg_core.answer import Answer, ReadAs, Refusal, answer
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
-from ecg_core.intake import Bundle, IntakeError, read, warm_up
+from ecg_core.commands.measuring import plain
+from ecg_core.intake import Bundle, warm_up
 from ecg_core.network.statements import TRIAGE_CLASSES
-from ecg_core.network.values import Prediction
-from ecg_core.page import EcgPage, PageError, to_page
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
-from ecg_core.triage.priority import decide
 
 
 def register(subparsers: Any) -> None:
@@ -32,10 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
     answering = network.Answering(arguments.model)
     # What everyone needs is loaded before the first ECG is timed.
     answering.to(arguments.layout)
+    read_as = ReadAs(record_layout=arguments.layout)
     code = ALL_READ
     try:
         for name, bundle in bundles(arguments.paths):
-            line = predict(answering, name, bundle, arguments.layout)
+            line = predict(answering, name, bundle, read_as)
             code = SOME_REJECTED if line["status"] == "rejected" else code
             emit(line)
     except FileNotFoundError as error:
@@ -45,33 +45,32 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def predict(
-    answering: network.Answering, name: str, bundle: Bundle, layout: str
+    answering: network.Answering, name: str, bundle: Bundle, read_as: ReadAs
 ) -> dict[str, object]:
     """One case as the contract's object."""
     started = time.perf_counter()
     head: dict[str, object] = {"input": name, "sha256": bundle.sha256}
-    try:
-        page = to_page(read(bundle), layout)
-    except IntakeError as error:
-        return head | {"status": "rejected", "reasons": [f"{error.reason} {error.hint}".strip()]}
-    except PageError as error:
-        return head | {"status": "rejected", "reasons": [str(error)]}
-    prediction = answering.to(page.layout).predict(page)
-    elapsed_ms = (time.perf_counter() - started) * 1e3
-    return head | _answer(page, prediction) | {"elapsed_ms": round(elapsed_ms, 1)}
+    said = answer(bundle, answering, read_as=read_as)
+    if isinstance(said, Refusal):
+        return head | {"status": "rejected", "reasons": [str(said)]}
+    line = head | _line(said)
+    return line | {"elapsed_ms": round((time.perf_counter() - started) * 1e3, 1)}
 
 
-def _answer(page: EcgPage, prediction: Prediction) -> dict[str, object]:
-    model = prediction.model
+def _line(said: Answer) -> dict[str, object]:
+    page, prediction, model = said.page, said.prediction, said.prediction.model
     return {
         "status": "abstained" if prediction.abstained else "ok",
         "reasons": [reason.text for reason in prediction.reasons],
         "triage": dict(zip(map(str, TRIAGE_CLASSES), prediction.triage, strict=True)),
         "superclasses": {f.code: f.probability for f in prediction.superclasses},
         "findings": {f.code: f.probability for f in prediction.findings},
-        "priority": str(decide(prediction, page.remarks).priority),
+        "priority": str(said.priority.priority),
+        "rule": said.priority.rule_id,
         "layout": page.layout,
         "px_per_mm": page.source_px_per_mm,
         "quality": {r.code: {"severity": str(r.severity), "text": r.text} for r in page.remarks},
+        "measurements": plain(said.measurements)["measurements"],
+        "draft": [{"section": str(s.section), "text": s.text} for s in said.draft.sentences],
         "model": {"name": model.name, "version": model.version, "sha256": model.weights_sha256},
     }

@@ -14,6 +14,7 @@ from ecg_core.page import PageError, from_scan
 from ecg_core.page.drawn.damage import CONDITIONS, apply
 from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
+from ecg_core.page.ten_seconds import ten_seconds
 
 
 def register(subparsers: Any) -> None:
@@ -44,8 +45,7 @@ def run_render(arguments: argparse.Namespace) -> int:
     if not isinstance(ecg, EcgRecord):
         complain(f"{arguments.path} is a picture, not a record")
         return WRONG_USAGE
-    ecg = ecg.window(0.0, min(10.0, ecg.duration_s))
-    pixels = print_record(ecg, arguments.layout).pixels
+    pixels = print_record(ten_seconds(ecg), arguments.layout).pixels
     pixels = apply(arguments.condition, pixels, arguments.seed)
     cv2.imwrite(str(arguments.out), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
     emit({"input": arguments.path, "status": "ok", "out": str(arguments.out)})

@@ -10,23 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core import network
+from ecg_core.answer import Refusal, answer, draft
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import EcgRecord, IntakeError, read
-from ecg_core.intake.values import Bundle, EcgScan, Upload
-from ecg_core.page import PageError, to_page
-from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.recovered.samples import recover
+from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
 from ecg_core.report.building import content
 from ecg_core.report.content import Content, Paper
-from ecg_core.report.narrative import compose
 from ecg_core.report.pdf import render
-from ecg_core.report.values import Facts
 from ecg_core.store.cases.store import Store, StoreError
 from ecg_core.triage.limits import Person, Sex
-from ecg_core.triage.priority import decide
 
 SHEETS = {"a4": Paper.A4, "letter": Paper.LETTER}
 
@@ -49,6 +45,7 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the PDF; exit 3 when the ECG cannot be read, 2 when there is none."""
     person = Person(arguments.age, arguments.sex and Sex(arguments.sex))
+    found: Content | Refusal
     try:
         if Path(arguments.case).suffix or Path(arguments.case).exists():
             found = _of_file(arguments.case, person)
@@ -60,8 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
     except StoreError as error:
         complain(f"{error.reason} {error.hint}")
         return WRONG_USAGE
-    except (IntakeError, PageError) as error:
-        emit({"input": arguments.case, "status": "rejected", "reasons": [str(error)]})
+    except IntakeError as error:
+        found = Refusal(error.reason, error.hint)
+    if isinstance(found, Refusal):
+        emit({"input": arguments.case, "status": "rejected", "reasons": [str(found)]})
         return SOME_REJECTED
     pdf = render(replace(found, patient=arguments.patient), SHEETS[arguments.paper])
     arguments.out.write_bytes(pdf)
@@ -69,25 +68,18 @@ def run(arguments: argparse.Namespace) -> int:
     return ALL_READ
 
 
-def _of_file(path: str, person: Person) -> Content:
-    # Grad-CAM takes a second to import; the other commands do not wait for it.
-    from ecg_core.network.explain import attend
-
-    source = read(next(bundles([path]))[1])
-    record = source if isinstance(source, EcgRecord) else None
-    page = to_page(_seen(source, 0.0))
-    classifier = network.Answering().to(page.layout)
-    prediction = classifier.predict(page)
-    measurements = measure_page(page, record)
-    draft = compose(Facts(measurements, prediction, page.remarks, person=person)).text
+def _of_file(path: str, person: Person) -> Content | Refusal:
+    said = answer(next(bundles([path]))[1], network.Answering(), person=person)
+    if isinstance(said, Refusal):
+        return said
     return content(
-        page,
-        _waves(page, record),
-        measurements,
-        prediction,
-        decide(prediction, page.remarks),
-        attend(classifier, page, str(prediction.triage_class)),
-        draft,
+        said.page,
+        _waves(said.page, said.record),
+        said.measurements,
+        said.prediction,
+        said.priority,
+        said.attention(),
+        said.draft.text,
         datetime.now(UTC),
     )
 
@@ -95,13 +87,10 @@ def _of_file(path: str, person: Person) -> Content:
 def _of_case(case_id: str, data_dir: Path, person: Person) -> Content:
     store = Store.open(data_dir, os.environ.get("ECG_DATABASE_URL"))
     case = store.reopen(case_id)
-    record = None
-    if case.page.source == "record":
-        files = [Upload(f.name, store.original(case_id, n)) for n, f in enumerate(case.files)]
-        source = read(Bundle(case.name, tuple(files)))
-        record = source if isinstance(source, EcgRecord) else None
+    # Of a scan the stored page is measured: its files need not be read again.
+    ecg = read(store.bundle(case_id)) if case.page.source == "record" else None
+    record = ecg if isinstance(ecg, EcgRecord) else None
     measurements = measure_page(case.page, record)
-    draft = compose(Facts(measurements, case.prediction, case.page.remarks, person=person)).text
     return content(
         case.page,
         _waves(case.page, record),
@@ -109,22 +98,14 @@ def _of_case(case_id: str, data_dir: Path, person: Person) -> Content:
         case.prediction,
         case.priority,
         case.attention,
-        draft,
+        draft(case.page, measurements, case.prediction, person).text,
         datetime.now(UTC),
         case.readings,
         case.id,
     )
 
 
-def _seen(source: EcgRecord | EcgScan, start_s: float) -> EcgRecord | EcgScan:
-    if isinstance(source, EcgRecord) and source.duration_s > PAGE_SECONDS:
-        return source.window(start_s)
-    return source
-
-
 def _waves(page: EcgPage, record: EcgRecord | None) -> Waves | None:
     if record is None:
         return waves_of_page(replace(page, traces=recover(page).traces))
-    seen = _seen(record, max(page.start_s - record.start_s, 0.0))
-    assert isinstance(seen, EcgRecord)
-    return waves_of_record(seen)
+    return waves_of_record(ten_seconds(record, max(page.start_s - record.start_s, 0.0)))

@@ -67,8 +67,11 @@ class Classifier:
             PREPROCESSING_VERSION,
         )
 
-    def predict(self, page: EcgPage) -> Prediction:
-        """Read one page. The page may have any height; its width is that of ten seconds."""
+    def predict(self, page: EcgPage, every_statement: bool = False) -> Prediction:
+        """Read one page. The page may have any height; its width is that of ten seconds.
+
+        every_statement: also those that the card does not show to readers, for an evaluation.
+        """
         started = time.perf_counter()
         with self.lock, torch.inference_mode():
             outputs, pooled = self.network.answer(self.network_input(page))
@@ -84,7 +87,7 @@ class Classifier:
                     self.card.statements,
                     strict=True,
                 )
-                if output.shown
+                if output.shown or every_statement
             ),
             reasons=self.doubts(page, float(strangeness[0])),
             model=self.identity,

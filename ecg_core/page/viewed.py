@@ -10,6 +10,7 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page import layouts
 from ecg_core.page.drawn.from_record import derive_limb_leads, resampled
+from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import EcgPage
 from ecg_core.signal import filters
 from ecg_core.signal.filters import Band
@@ -34,7 +35,7 @@ def waves_of_record(record: EcgRecord, band: Band = Band.DIAGNOSTIC) -> Waves:
 
     Filter, sampling rate and derived limb leads are those of `from_record`.
     """
-    record = record.window(0.0, min(layouts.PAGE_SECONDS, record.duration_s))
+    record = ten_seconds(record)
     filtered, _ = filters.apply(record.signals_mv, record.fs_hz, band)
     drawn, fs_hz = resampled(filtered, record.fs_hz)
     waves = dict(zip(record.leads, drawn, strict=True))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
+from ecg_core.answer import OneModel, answer_page
 from ecg_core.evidence.published import EvidenceSet
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.network.architecture import Outputs
-from ecg_core.network.classifier import Classifier, answer_all, calibrated
+from ecg_core.network.classifier import Classifier
+from ecg_core.network.values import Finding, Prediction
 from ecg_core.page import from_record, from_scan
 from ecg_core.page.drawn import damage
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
@@ -89,15 +90,15 @@ def evaluate_ptbxl(
         for row in rows
     )
     title = f"fold {fold} {condition} {layout}"
-    kept, logits, reasons = [], [], []
+    models = OneModel(classifier)
+    kept: list[int] = []
+    said: list[Prediction] = []
     for row, page in zip(rows, tqdm(pages, title, len(rows), mininterval=5), strict=True):
         if page is None:
             continue
-        outputs, strangeness = answer_all(classifier, classifier.read_ink(page)[None])
+        record = record_of(data.signals_uv[row], int(data.ecg_ids[row]))
         kept.append(row)
-        logits.append(outputs)
-        reasons.append(bool(classifier.doubts(page, float(strangeness[0]))))
-    joined = Outputs(*(torch.cat(heads) for heads in zip(*logits, strict=True)))
+        said.append(answer_page(record, page, models, every_statement=True).prediction)
     at = np.array(kept)
     card = classifier.card
     return EvidenceSet(
@@ -115,15 +116,20 @@ def evaluate_ptbxl(
         sex=data.sex[at],
         device=data.device[at],
         site=data.site[at],
-        abstained=np.array(reasons),
+        abstained=np.array([one.abstained for one in said]),
         superclass_labels=data.superclasses[at],
-        superclass_scores=calibrated(joined.superclasses, card.superclasses).numpy(),
+        superclass_scores=_probabilities(one.superclasses for one in said),
         triage_labels=data.triage[at],
-        triage_scores=classifier.triage_probabilities(joined.triage).numpy(),
+        triage_scores=np.array([one.triage for one in said], np.float32),
         codes=data.codes,
         statement_labels=data.statements[at],
-        statement_scores=calibrated(joined.statements, card.statements).numpy(),
+        statement_scores=_probabilities(one.findings for one in said),
     )
+
+
+def _probabilities(findings: Iterable[Sequence[Finding]]) -> np.ndarray:
+    """One row an ECG, one column a finding, float32."""
+    return np.array([[one.probability for one in row] for row in findings], np.float32)
 
 
 def write_all(classifier: Classifier, data: ptbxl.PtbXl, fold: int, folder: Path) -> None:

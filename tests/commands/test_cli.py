@@ -25,6 +25,9 @@ KEYS = {
     "layout",
     "px_per_mm",
     "quality",
+    "rule",
+    "measurements",
+    "draft",
     "model",
     "elapsed_ms",
 }

@@ -8,8 +8,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+import ecg_core.answer
 from ecg_core.cli import main
-from ecg_core.commands import reporting
 from ecg_core.network.registry import DEFAULT_MODEL
 from ecg_core.report.values import Facts
 from ecg_core.triage.limits import Person, Sex
@@ -55,8 +55,10 @@ def test_a_file_becomes_one_page(
 
 def test_age_and_sex_reach_the_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Facts] = []
-    compose = reporting.compose
-    monkeypatch.setattr(reporting, "compose", lambda facts: asked.append(facts) or compose(facts))
+    compose = ecg_core.answer.compose
+    monkeypatch.setattr(
+        ecg_core.answer, "compose", lambda facts: asked.append(facts) or compose(facts)
+    )
     record, out = str(DEMO / "normal.hea"), str(tmp_path / "report.pdf")
     assert main(["report", record, "--out", out, "--age", "2", "--sex", "female"]) == 0
     assert main(["report", record, "--out", out]) == 0

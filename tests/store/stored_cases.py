@@ -99,17 +99,7 @@ def case(
 
 def add(store: Store, new: NewCase, list_name: str = "") -> str:
     """Add a case to a store."""
-    return store.add_case(
-        new.bundle,
-        new.page,
-        new.prediction,
-        new.attention,
-        new.priority,
-        new.thresholds,
-        new.app_version,
-        list_name=list_name,
-        patient=new.patient,
-    )
+    return store.add_case(new, list_name)
 
 
 def agrees(reader: str = "Dr Ada", triage: Triage = Triage.OTHER, note: str = "") -> Reading:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
+from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgScan
 from ecg_core.page import Correction
 from ecg_core.page.correction import GAINS_MM_PER_MV, SPEEDS_MM_PER_S, turn
@@ -21,7 +22,6 @@ from ecg_core.page.layouts import SCANNED, STRIP
 from ecg_core.page.scan.geometry.follow import projected
 from ecg_core.page.values import PageError
 from widgets.session import engine, queue
-from widgets.session.engine import View
 from widgets.session.text import plain
 from widgets.viewer.paper import paper
 from widgets.viewer.pictures import data_url
@@ -54,8 +54,8 @@ def offer_strip(sha256: str) -> None:
         key=f"strip_{sha256}",
         help="One to three rows of ten seconds: rhythm only, no statement on infarction.",
     ):
-        drafts: dict[str, View] = st.session_state.setdefault("drafts", {})
-        drafts[sha256] = View(scan_layout=STRIP)
+        drafts: dict[str, ReadAs] = st.session_state.setdefault("drafts", {})
+        drafts[sha256] = ReadAs(scan_layout=STRIP)
         st.session_state["correcting"] = sha256
         st.rerun()
 
@@ -95,16 +95,16 @@ def correction_screen(entry: queue.Entry, scan: EcgScan) -> None:
     paper(page, engine.waves(entry.sha256, draft), None, key=f"draft_paper_{entry.sha256}")
 
 
-def _draft(entry: queue.Entry) -> View:
-    drafts: dict[str, View] = st.session_state.setdefault("drafts", {})
+def _draft(entry: queue.Entry) -> ReadAs:
+    drafts: dict[str, ReadAs] = st.session_state.setdefault("drafts", {})
     return drafts.setdefault(entry.sha256, entry.view)
 
 
-def _set(sha256: str, draft: View) -> None:
+def _set(sha256: str, draft: ReadAs) -> None:
     st.session_state["drafts"][sha256] = draft
 
 
-def _corners(sha256: str, scan: EcgScan, draft: View) -> None:
+def _corners(sha256: str, scan: EcgScan, draft: ReadAs) -> None:
     height, width = scan.pixels.shape[:2]
     turns = draft.correction.quarter_turns or 0
     key = f"corners_{sha256}"
@@ -162,7 +162,7 @@ def _picture(sha256: str, turns: int, _scan: EcgScan) -> str:
     return data_url(np.ascontiguousarray(np.rot90(pixels, -turns)), lossless=False)
 
 
-def _turns(sha256: str, draft: View) -> None:
+def _turns(sha256: str, draft: ReadAs) -> None:
     turns = draft.correction.quarter_turns or 0
     with st.container(horizontal=True, gap="small"):
         for label, icon, step in (
@@ -175,7 +175,7 @@ def _turns(sha256: str, draft: View) -> None:
                 st.rerun()
 
 
-def _scale(sha256: str, draft: View) -> View:
+def _scale(sha256: str, draft: ReadAs) -> ReadAs:
     """Layout, speed and gain; None leaves them to the program."""
     found = draft.correction
     layout = st.selectbox(
@@ -207,7 +207,7 @@ def _scale(sha256: str, draft: View) -> View:
     return draft
 
 
-def _ending(entry: queue.Entry, draft: View) -> None:
+def _ending(entry: queue.Entry, draft: ReadAs) -> None:
     if st.button(
         "Read it like this",
         icon=":material/check:",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.values import PageError
@@ -11,11 +12,10 @@ from ecg_core.signal.values import Measurements
 from ecg_core.store.cases.store import StoredCase, StoreError
 from widgets.desk.earlier import OPENED, STORED
 from widgets.session import engine, queue
-from widgets.session.engine import View
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
-def measured(sha256: str, view: View) -> Measurements:
+def measured(sha256: str, view: ReadAs) -> Measurements:
     """Of what a dropped ECG's page shows. Raises IntakeError or PageError."""
     source = engine.material(sha256)
     record = source if isinstance(source, EcgRecord) else None

@@ -7,9 +7,10 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention
-from ecg_core.page.layouts import PAGE_SECONDS
+from ecg_core.page.ten_seconds import is_longer
 from ecg_core.page.values import PageError
 from ecg_core.signal.filters import Band
 from ecg_core.store.cases.readings import StoredReading
@@ -21,7 +22,7 @@ from widgets.desk.original import original
 from widgets.desk.report_parts import Reported
 from widgets.desk.take_away import take_away
 from widgets.session import engine, person, queue
-from widgets.session.engine import Answer, View
+from widgets.session.engine import Kept
 from widgets.session.rows import rows
 from widgets.session.text import plain
 from widgets.viewer import along
@@ -114,7 +115,7 @@ def _refusal(name: str, reason: str, hint: str) -> None:
     )
 
 
-def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> View:
+def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> ReadAs:
     with bar.popover(
         BAND_NAMES[entry.view.band], icon=":material/tune:", key=f"view_{entry.sha256}"
     ):
@@ -127,12 +128,12 @@ def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> 
             persist_state="session",
         )
     start = 0.0
-    if record.duration_s > PAGE_SECONDS:
+    if is_longer(record):
         # Who reads blind sees no answer of any ten seconds before their own.
         blind = person.room().reads_blind()
         lane = [] if blind else along.lane(entry.sha256, entry.view.band)
         start = navigator(record, entry.view.start_s, entry.sha256, lane)
-    view = View(band or entry.view.band, start)
+    view = ReadAs(band or entry.view.band, start)
     if view != entry.view:
         queue.update(entry.sha256, view=view)
         # The window's place on the overview and the name of the view are drawn above.
@@ -140,23 +141,24 @@ def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> 
     return view
 
 
-def _answer(entry: queue.Entry, view: View) -> Answer:
+def _answer(entry: queue.Entry, view: ReadAs) -> Kept:
     """The machine's answer, with progress in words the first time."""
     place = st.empty()
     seen: set[str] = st.session_state.setdefault("answered", set())
     mark = f"{entry.sha256} {view}"
+    room = person.room()
     if mark in seen:
-        return engine.answer(entry.sha256, view, lambda _: None)
+        return engine.answer(room, entry.sha256, view, lambda _: None)
     try:
         with place.status("Reading the ECG") as status:
-            answer = engine.answer(entry.sha256, view, lambda text: status.update(label=text))
+            answer = engine.answer(room, entry.sha256, view, lambda text: status.update(label=text))
     finally:
         place.empty()
     seen.add(mark)
     return answer
 
 
-def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> None:
+def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None:
     room = person.room()
     turn = room.turn(answer.case_id)
     waves = engine.waves(entry.sha256, entry.view)
@@ -195,7 +197,12 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
         )
         report_parts.header_view(told)
     with answers:
-        verdict.verdict(answer.prediction, answer.priority, answer.page.remarks)
+        verdict.verdict(
+            answer.prediction,
+            answer.priority,
+            answer.page.remarks,
+            today=answer.priority_today(),
+        )
         report_parts.draft_view(told)
     with decide:
         decision_form(entry, answer, turn)
@@ -207,8 +214,8 @@ def _desk(entry: queue.Entry, answer: Answer, source: EcgRecord | EcgScan) -> No
         verdict.looked(attention, dict(targets)[at.target])
 
 
-def _reported(entry: queue.Entry, answer: Answer, attention: Attention, previous: str) -> Reported:
-    found = measuring.measured(entry.sha256, entry.view)
+def _reported(entry: queue.Entry, answer: Kept, attention: Attention, previous: str) -> Reported:
+    found = answer.said.measurements
     return Reported(
         answer.case_id,
         answer.page,
@@ -232,5 +239,5 @@ def _own_reading(case_id: str, event: int | None) -> tuple[StoredReading, ...]:
     """The reading just saved; those of others may be hidden from this reader."""
     if event is None:
         return ()
-    readings = engine.store().reopen(case_id).readings
+    readings = person.room().reopen(case_id).readings
     return tuple(stored for stored in readings if stored.event == event)

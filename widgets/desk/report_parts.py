@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from ecg_core.answer import draft
 from ecg_core.intake.values import Annotation
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
 from ecg_core.report.building import content
 from ecg_core.report.content import Content
-from ecg_core.report.narrative import compose
-from ecg_core.report.values import Facts, Narrative
+from ecg_core.report.values import Narrative
 from ecg_core.signal.values import Measurements
 from ecg_core.store.cases.readings import StoredReading
 from ecg_core.triage.priority import PriorityDecision
@@ -65,7 +65,7 @@ def drafted(
 ) -> Narrative:
     """The draft of one ECG, compared with another one where the reader chose it."""
     person = recorded_person(case_id)
-    return compose(Facts(measurements, prediction, page.remarks, previous, person))
+    return draft(page, measurements, prediction, person, previous)
 
 
 def marks(page: EcgPage, measurements: Measurements, case_id: str) -> list[Annotation]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
+from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
 from ecg_core.page import Correction, PageError, read_scan
 from ecg_core.page.by_hand import from_json
@@ -20,14 +21,13 @@ from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoreError
 from ecg_core.store.people.roles import Permission
 from widgets.session import engine
-from widgets.session.engine import View
 
 SHOWN_PX = 1400
 """The redacted picture is shown no wider than this; the download has all its pixels."""
 
 
 @st.dialog("Take away", width="large")
-def take_away(sha256: str, source: EcgRecord | EcgScan, view: View) -> None:
+def take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
     """Downloads of an opened ECG, without name, number or date."""
     page = None
     with suppress(PageError):

@@ -18,11 +18,20 @@ def verdict(
     priority: PriorityDecision,
     remarks: Sequence[Remark],
     notes: Sequence[str] = (),
+    today: PriorityDecision | None = None,
 ) -> None:
-    """Priority, triage classes, findings above their operating points, quality."""
+    """Priority, triage classes, findings above their operating points, quality.
+
+    priority: as stored. today: what the rule now in force gives, said where it differs.
+    """
     if prediction.abstained:
         badges.abstention(prediction.reasons)
     badges.priority_badge(priority)
+    if today is not None and today.priority is not priority.priority:
+        st.caption(
+            f":material/rule: Stored before the rule was changed. Today it would be "
+            f"{badges.priority_name(today.priority).lower()}: {today.rule}"
+        )
     st.subheader("Triage")
     bars.triage_bars(prediction, "triage")
     if prediction.reads is Reads.STRIP:

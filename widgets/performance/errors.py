@@ -8,13 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core import intake
+from ecg_core.answer import page_of
 from ecg_core.evidence import originals, tags
 from ecg_core.evidence.figures import mistakes
 from ecg_core.evidence.figures.mistakes import Doubtful
 from ecg_core.evidence.values import CaseSet
-from ecg_core.intake.values import EcgRecord, IntakeError
-from ecg_core.page import to_page
-from ecg_core.page.layouts import PAGE_SECONDS
+from ecg_core.intake.values import IntakeError
 from ecg_core.page.values import PageError
 from ecg_core.store.people.roles import Permission
 from widgets.performance import tables
@@ -134,10 +133,7 @@ def _thumbnail(digest: str, case_id: str, _cases: CaseSet) -> str:
     if bundle is None:
         return ""
     try:
-        ecg = intake.read(bundle)
-        if isinstance(ecg, EcgRecord) and ecg.duration_s > PAGE_SECONDS:
-            ecg = ecg.window(0.0)
-        ink = to_page(ecg).ink
+        ink = page_of(intake.read(bundle)).ink
     except (IntakeError, PageError):
         return ""
     height = round(ink.shape[0] * THUMBNAIL_PX / ink.shape[1])

@@ -56,7 +56,7 @@ def _trial(demo_id: str, damage: Damage, weights_sha256: str) -> Trial:
     demo = next(one for one in demos() if one.id == demo_id)
     ecg = intake.read_here(demo.bundle())
     assert isinstance(ecg, EcgRecord)
-    return damaged.trial(ecg.window(0.0), damage, engine.classifier())
+    return damaged.trial(ecg, damage, engine.Loaded())
 
 
 def _rows(found: Trial, clean: Trial) -> pd.DataFrame:

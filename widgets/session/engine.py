@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -17,19 +17,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-import ecg_core
+from ecg_core import answer as answers
 from ecg_core import intake, network
+from ecg_core.answer import Answer, ReadAs, page_of
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 from ecg_core.network.values import Attention, ModelIdentity, Prediction
-from ecg_core.page import Correction, from_scan, to_page
-from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS
+from ecg_core.page import from_record
 from ecg_core.page.recovered.samples import recover
+from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
 from ecg_core.signal.filters import Band
+from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Store, StoredCase, StoreError
 from ecg_core.store.upkeep.settings import Settings
-from ecg_core.triage.priority import PriorityDecision, decide
+from ecg_core.triage.priority import PriorityDecision
 from server import place
 from widgets.session.shelf import Shelf
 
@@ -38,27 +40,30 @@ if TYPE_CHECKING:
     from ecg_core.network.classifier import Classifier
 
 
-@dataclass(frozen=True)
-class View:
-    """What of a record is read, through which filter, and what was set by hand on a scan.
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """An answer as it is shown: what the machine says of the ECG, and the case it is stored as.
 
-    scan_layout: layout of a scan when the reader chose it; otherwise it is found.
+    priority: as stored, which is what the worklist sorts by.
     """
 
-    band: Band = Band.DIAGNOSTIC
-    start_s: float = 0.0
-    scan_layout: str | None = None
-    correction: Correction = field(default_factory=Correction)
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """Everything that the machine says of one page, as stored."""
-
     case_id: str
-    page: EcgPage
-    prediction: Prediction
+    said: Answer
     priority: PriorityDecision
+
+    @property
+    def page(self) -> EcgPage:
+        """The page that was read."""
+        return self.said.page
+
+    @property
+    def prediction(self) -> Prediction:
+        """What the network says."""
+        return self.said.prediction
+
+    def priority_today(self) -> PriorityDecision:
+        """The priority by the rule now in force; differs once a lead has changed the rule."""
+        return self.said.priority_by(settings().priority_table)
 
 
 def data_dir() -> Path:
@@ -181,27 +186,18 @@ def preview(sha256: str) -> np.ndarray:
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)
-def page(sha256: str, view: View) -> EcgPage:
+def page(sha256: str, read_as: ReadAs) -> EcgPage:
     """The page of a dropped bundle. Raises IntakeError or PageError."""
-    source = _seen(material(sha256), view.start_s)
-    if isinstance(source, EcgScan):
-        return from_scan(source, view.scan_layout, view.correction)
-    return to_page(source, DEFAULT_LAYOUT, view.band)
-
-
-def _seen(source: EcgRecord | EcgScan, start_s: float) -> EcgRecord | EcgScan:
-    if isinstance(source, EcgRecord) and source.duration_s > PAGE_SECONDS:
-        return source.window(start_s)
-    return source
+    return page_of(material(sha256), read_as)
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)
-def waves(sha256: str, view: View) -> Waves | None:
+def waves(sha256: str, read_as: ReadAs) -> Waves | None:
     """The leads of a dropped ECG: of a record its signals, of a scan what was recovered."""
-    source = _seen(material(sha256), view.start_s)
+    source = material(sha256)
     if isinstance(source, EcgRecord):
-        return waves_of_record(source, view.band)
-    return _recovered(page(sha256, view))
+        return waves_of_record(ten_seconds(source, read_as.start_s), read_as.band)
+    return _recovered(page(sha256, read_as))
 
 
 def _recovered(drawn: EcgPage) -> Waves | None:
@@ -237,10 +233,10 @@ def _stored_waves(case_id: str, page_sha256: str, _case: StoredCase) -> Waves | 
         return _recovered(shown)
     source = stored_record(_case)
     if source is not None:
-        seen = source.window(shown.start_s) if source.duration_s > PAGE_SECONDS else source
+        seen = ten_seconds(source, shown.start_s)
         with suppress(PageError, KeyError, ValueError):
             for band in Band:
-                if to_page(seen, shown.layout, band).sha256 == shown.sha256:
+                if from_record(seen, shown.layout, band).sha256 == shown.sha256:
                     return waves_of_record(seen, band)
     return waves_of_page(shown)
 
@@ -263,11 +259,6 @@ def _stored_record(case_id: str, input_sha256: str, _case: StoredCase) -> EcgRec
     return source if isinstance(source, EcgRecord) else None
 
 
-@st.cache_resource(show_spinner=False, max_entries=96)
-def _predict(page_key: str, model: ModelIdentity, _page: EcgPage) -> Prediction:
-    return judge(model).predict(_page)
-
-
 def attention(page: EcgPage, target: str, model: ModelIdentity, method: str = "") -> Attention:
     """Where a model looked on a page for one target; "" is the default method.
 
@@ -280,9 +271,7 @@ def attention(page: EcgPage, target: str, model: ModelIdentity, method: str = ""
 def _attend(
     page_key: str, model: ModelIdentity, target: str, method: str, _page: EcgPage
 ) -> Attention:
-    from ecg_core.network import explain
-
-    return explain.attend(judge(model), _page, target, method or explain.DEFAULT_METHOD)
+    return answers.attention(judge(model), _page, target, method)
 
 
 def methods() -> tuple[tuple[str, str], ...]:
@@ -310,45 +299,48 @@ def targets(model: ModelIdentity) -> tuple[tuple[str, str], ...]:
 
 def _key(page: EcgPage) -> str:
     # Remarks and boxes differ while the ink is the same, and answers may rest on them.
-    return f"{page.sha256}-{page.source_sha256}-{page.layout}-{page.filter_name}{page.correction}"
+    return (
+        f"{page.sha256}-{page.source_sha256}-{page.layout}-{page.filter_name}-{page.start_s}"
+        f"{page.correction}"
+    )
 
 
-def answer(sha256: str, view: View, progress: Callable[[str], None]) -> Answer:
-    """Read, predict, explain and store one ECG; the same one again gives the same case.
+class Loaded:
+    """The models that answer new ECGs, loaded once a process."""
 
-    progress: told in words what is being done. Raises IntakeError or PageError.
+    def to(self, layout: str) -> Classifier:
+        """Who answers a page of this layout. Raises ModelUnavailableError."""
+        return classifier(network.model_for(layout))
+
+
+def answer(room: Room, sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Kept:
+    """Read one ECG and keep the answer in this person's name; the same again is the same case.
+
+    progress: told in words what is being done. Raises IntakeError, PageError or StoreError.
     """
     progress("Reading the file")
-    material(sha256)
+    ecg = material(sha256)
     progress("Laying out the page")
-    drawn = page(sha256, view)
+    drawn = page(sha256, read_as)
     progress("Waiting for the model")
-    model = classifier(network.model_for(drawn.layout))
+    model = Loaded().to(drawn.layout).identity
     progress("Reading the ECG")
-    prediction = _predict(_key(drawn), model.identity, drawn)
+    said = _answered(_key(drawn), model, ecg, drawn, bundle(sha256))
     progress("Looking where the model looked")
-    attention(drawn, prediction.triage_class, prediction.model)
-    return _stored(sha256, _key(drawn), view, prediction.model, drawn, prediction)
+    looked = attention(drawn, said.prediction.triage_class, model)
+    return _kept(_key(drawn), model, room, said, looked)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
-def _stored(
-    sha256: str,
-    page_key: str,
-    view: View,
-    model: ModelIdentity,
-    _page: EcgPage,
-    _prediction: Prediction,
+def _answered(
+    page_key: str, model: ModelIdentity, _ecg: EcgRecord | EcgScan, _page: EcgPage, _files: Bundle
 ) -> Answer:
-    priority = decide(_prediction, _page.remarks, settings().priority_table)
-    case_id = store().add_case(
-        bundle(sha256),
-        _page,
-        _prediction,
-        attention(_page, _prediction.triage_class, model),
-        priority,
-        {finding.code: finding.threshold for finding in _prediction.findings},
-        ecg_core.__version__,
-        patient=material(sha256).patient,
-    )
-    return Answer(case_id, _page, _prediction, priority)
+    return answers.answer_page(_ecg, _page, Loaded(), settings().priority_table, files=_files)
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _kept(
+    page_key: str, model: ModelIdentity, _room: Room, _said: Answer, _looked: Attention
+) -> Kept:
+    case = answers.keep(_room, _said, attention=_looked)
+    return Kept(case.id, _said, case.priority)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from widgets.session.engine import View
+from ecg_core.answer import ReadAs
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Entry:
     hint: str = ""
     caption: str = ""
     event: int | None = None
-    view: View = field(default_factory=View)
+    view: ReadAs = field(default_factory=ReadAs)
     patient: str = ""
 
     @property

@@ -5,18 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from ecg_core import network
+from ecg_core.answer import Models, answer_page, page_of
 from ecg_core.evidence.probes.trace_area import trace_area
 from ecg_core.intake.reading import read
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
-from ecg_core.page import EcgPage, read_scan, to_page
-from ecg_core.page.layouts import PAGE_SECONDS
+from ecg_core.page import EcgPage, read_scan
 from ecg_core.page.values import PageError, Severity
-
-if TYPE_CHECKING:
-    from ecg_core.network.classifier import Classifier
 
 ANSWERED, ABSTAINED, REFUSED = "answered", "abstained", "refused"
 
@@ -70,14 +66,12 @@ def answer(case: CaseFiles, model: str) -> CaseAnswer:
         return _refused(case, "", f"The file is gone: {error.strerror}.", started)
     try:
         ecg = read(bundle)
-        if isinstance(ecg, EcgRecord) and ecg.duration_s > PAGE_SECONDS:
-            ecg = ecg.window(0.0)
         page, area = _page_of(ecg)
     except IntakeError as error:
         return _refused(case, sha256, error.reason, started)
     except PageError as error:
         return _refused(case, sha256, error.remark.text, started)
-    prediction = _classifier(model).predict(page)
+    prediction = answer_page(ecg, page, _models(model)).prediction
     worst = next((r.code for r in page.remarks if r.severity is not Severity.NOTE), "read")
     return CaseAnswer(
         case.name,
@@ -99,9 +93,9 @@ def answer(case: CaseFiles, model: str) -> CaseAnswer:
 def _page_of(
     ecg: EcgRecord | EcgScan,
 ) -> tuple[EcgPage, tuple[int, int, int, int] | None]:
-    """The page, as `to_page` gives it, and where its traces lie on a scan. Raises PageError."""
+    """The page, as `page_of` gives it, and where its traces lie on a scan. Raises PageError."""
     if isinstance(ecg, EcgRecord):
-        return to_page(ecg), None
+        return page_of(ecg), None
     reading = read_scan(ecg, with_picture=False)
     height, width = ecg.pixels.shape[:2]
     return reading.page, trace_area(reading, (height, width))
@@ -113,6 +107,6 @@ def _refused(case: CaseFiles, sha256: str, reason: str, started: float) -> CaseA
 
 
 @lru_cache(maxsize=2)
-def _classifier(model: str) -> Classifier:
+def _models(model: str) -> Models:
     """Once a process."""
-    return network.load(model)
+    return network.Answering(model)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from ecg_core.answer import Models, Refusal, answer
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.network.values import Prediction
-from ecg_core.page import from_scan
 from ecg_core.page.drawn.printed import print_record
-from ecg_core.page.values import EcgPage, PageError
-
-if TYPE_CHECKING:
-    from ecg_core.network.classifier import Classifier
+from ecg_core.page.ten_seconds import ten_seconds
+from ecg_core.page.values import EcgPage
 
 PRINT_PX_PER_MM = 8.0
 PAPER = (246, 246, 246)
@@ -47,7 +44,7 @@ class Trial:
 
 def damaged(record: EcgRecord, damage: Damage) -> np.ndarray:
     """The damaged print-out: uint8, h × w × 3, RGB, the same every time."""
-    pixels = print_record(record, px_per_mm=PRINT_PX_PER_MM).pixels
+    pixels = print_record(ten_seconds(record), px_per_mm=PRINT_PX_PER_MM).pixels
     if damage.rotation_deg:
         pixels = _rotated(pixels, damage.rotation_deg)
     if damage.blur_mm:
@@ -72,11 +69,10 @@ def _rotated(pixels: np.ndarray, degrees: float) -> np.ndarray:
     return cv2.warpAffine(pixels, turn, size, borderValue=PAPER)
 
 
-def trial(record: EcgRecord, damage: Damage, classifier: Classifier) -> Trial:
+def trial(record: EcgRecord, damage: Damage, models: Models) -> Trial:
     """Print, damage, read and answer. Nothing is raised for a picture that cannot be read."""
     pixels = damaged(record, damage)
-    try:
-        page = from_scan(EcgScan(record.name, record.sha256, pixels))
-    except PageError as error:
-        return Trial(pixels, None, None, error.remark.text)
-    return Trial(pixels, page, classifier.predict(page), "")
+    said = answer(EcgScan(record.name, record.sha256, pixels), models)
+    if isinstance(said, Refusal):
+        return Trial(pixels, None, None, said.reason)
+    return Trial(pixels, said.page, said.prediction, "")

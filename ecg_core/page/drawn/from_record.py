@@ -12,6 +12,7 @@ from ecg_core.leads import LIMB_MIXTURE
 from ecg_core.page import layouts
 from ecg_core.page.doubts import as_filed, plausible, saturated, swapped
 from ecg_core.page.drawn.render import draw_extent, waveform_extent
+from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Remark, Severity, Trace
 from ecg_core.signal import filters
 from ecg_core.signal.filters import Band
@@ -34,7 +35,7 @@ def from_record(
     Raises PageError when the record is too short, holds no valid signal or nothing but its
     recorder's limits, KeyError for an unknown layout.
     """
-    record = record.window(0.0, min(layouts.PAGE_SECONDS, record.duration_s))
+    record = ten_seconds(record)
     if record.duration_s < SHORTEST_S:
         raise PageError(
             Remark(

@@ -17,10 +17,10 @@ from enum import StrEnum
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 
-from ecg_core.intake.values import Bundle, IntakeError, Upload
-from ecg_core.page.values import PageError
+from ecg_core import intake
+from ecg_core.answer import Models, Refusal, answer, keep
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, Upload
 from ecg_core.store.audit.canonical import utc_now
-from ecg_core.store.background.scoring import Answers, score
 from ecg_core.store.cases.room_schema import JobRow
 from ecg_core.store.cases.store import Store, StoreError
 
@@ -55,7 +55,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class NotRead:
     """An ECG that was not read: its name and why."""
 
     name: str
@@ -119,7 +119,7 @@ class Jobs:
                 .values(state=JobState.WAITING)
             )
 
-    def run(self, job_id: str, answering: Answers) -> JobState:
+    def run(self, job_id: str, models: Models) -> JobState:
         """Do one job, whatever comes of it; a job that is done stays done."""
         row = self._begin(job_id)
         if row is None:
@@ -129,17 +129,19 @@ class Jobs:
             self._store.record_failure(f"{row.name}: {reason}")
             return self._end(job_id, JobState.FAILED, reason)
         try:
-            bundle = self._bundle(row)
-            case_id = score(self._store, answering, bundle, row.list_name, row.added_by)
-        except IntakeError as error:
-            return self._end(job_id, JobState.REFUSED, f"{error.reason} {error.hint}")
-        except PageError as error:
-            return self._end(job_id, JobState.REFUSED, str(error))
+            rule = self._store.settings().priority_table
+            said = answer(self._bundle(row), models, rule, read=self._read)
+            if isinstance(said, Refusal):
+                return self._end(job_id, JobState.REFUSED, str(said))
+            case_id = keep(self._store, said, row.added_by, row.list_name).id
         except StoreError as error:
             # The disk or the database: it waits, and is tried again.
             self._end(job_id, JobState.WAITING, f"{error.reason} {error.hint}")
             raise
         return self._end(job_id, JobState.DONE, "", case_id)
+
+    def _read(self, bundle: Bundle) -> EcgRecord | EcgScan:
+        return intake.read(bundle, key=self._store.pseudonym_key())
 
     def _bundle(self, row: JobRow) -> Bundle:
         written = json.loads(row.files)
@@ -164,14 +166,14 @@ class Jobs:
             found.get(JobState.REFUSED, 0) + found.get(JobState.FAILED, 0),
         )
 
-    def refused(self, most: int = 50) -> list[Refusal]:
+    def refused(self, most: int = 50) -> list[NotRead]:
         """The latest ECGs that were not read."""
         states = [JobState.REFUSED.value, JobState.FAILED.value]
         query = select(JobRow).where(JobRow.state.in_(states))
         with self._store.snapshot() as session:
             rows = session.scalars(query.order_by(JobRow.changed_utc.desc()).limit(most))
             return [
-                Refusal(row.name, row.reason, datetime.fromisoformat(row.changed_utc))
+                NotRead(row.name, row.reason, datetime.fromisoformat(row.changed_utc))
                 for row in rows
             ]
 

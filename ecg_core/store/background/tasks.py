@@ -21,9 +21,9 @@ from huey import Huey, RedisHuey, SqliteHuey
 from huey.api import TaskWrapper
 
 from ecg_core import network
+from ecg_core.answer import Models
 from ecg_core.store.background.inbox import Inbox
 from ecg_core.store.background.jobs import Jobs
-from ecg_core.store.background.scoring import Answers
 from ecg_core.store.cases.store import Store, StoreError
 
 _QUEUE_GONE: tuple[type[Exception], ...] = (StoreError, OSError, sqlite3.Error)
@@ -53,7 +53,7 @@ def work(
     inbox: Path | None,
     stop: Event,
     alone: bool,
-    answering: Answers | None = None,
+    answering: Models | None = None,
     until_done: bool = False,
 ) -> None:
     """Do jobs until `stop` is set, watching the inbox.

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ecg_core.store.audit import chain
 from ecg_core.store.audit.export import ExportFormat
 from ecg_core.store.cases import recording, reopening, worklist
+from ecg_core.store.cases.adding import NewCase
 from ecg_core.store.cases.readings import Phase, Reading
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.schema import Action, CaseRow, HeadRow
@@ -83,6 +84,11 @@ class Room:
         """The names of all lists."""
         with self.store.snapshot() as session:
             return worklist.lists(session)
+
+    def add(self, new: NewCase, list_name: str = "") -> str:
+        """Store an ECG with the machine's answer in this person's name; gives the case's id."""
+        self.actor.require(Permission.ADD_ECGS)
+        return self.store.add_case(new, list_name, self.actor)
 
     # -- one case --------------------------------------------------------------------------
 

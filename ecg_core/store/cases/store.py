@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +17,13 @@ from sqlalchemy.orm import Session
 import ecg_core
 from ecg_core.intake.isolation.limits import LIMITS
 from ecg_core.intake.values import Bundle, Upload
-from ecg_core.network.values import Attention, Prediction
-from ecg_core.page.values import EcgPage
 from ecg_core.store.audit import chain, export, verification
 from ecg_core.store.audit.anchor import Anchor, Link
 from ecg_core.store.audit.canonical import sha256_text
 from ecg_core.store.audit.export import ExportFormat
 from ecg_core.store.audit.verification import ChainReport
 from ecg_core.store.cases import adding, linking, recording, reopening, search
+from ecg_core.store.cases.adding import NewCase
 from ecg_core.store.cases.blobs import Blobs
 from ecg_core.store.cases.readings import Phase, Reading, StoredReading, checked_name, checked_token
 from ecg_core.store.cases.reopening import Checks, StoredCase, StoredEvent, StoredFile
@@ -37,7 +36,6 @@ from ecg_core.store.upkeep.database import migrate, open_engine, writing
 from ecg_core.store.upkeep.errors import StoreError, in_words
 from ecg_core.store.upkeep.files import keep_private, write_whole
 from ecg_core.store.upkeep.settings import Settings
-from ecg_core.triage.priority import PriorityDecision
 
 __all__ = [
     "Action",
@@ -47,6 +45,7 @@ __all__ = [
     "Checks",
     "ExportFormat",
     "FilterValues",
+    "NewCase",
     "Reading",
     "Status",
     "Store",
@@ -110,29 +109,14 @@ class Store:
         """Let go of the database's connections."""
         self._engine.dispose()
 
-    def add_case(
-        self,
-        bundle: Bundle,
-        page: EcgPage,
-        prediction: Prediction,
-        attention: Attention,
-        priority: PriorityDecision,
-        thresholds: Mapping[str, float],
-        app_version: str,
-        list_name: str = "",
-        actor: str | Actor = chain.MACHINE,
-        patient: str = "",
-    ) -> str:
+    def add_case(self, new: NewCase, list_name: str = "", actor: str | Actor | None = None) -> str:
         """Store an ECG with the machine's answer; gives the case's id.
 
         The same input, page and model again give the case that is there, unchanged but for a
         patient that was not known before, and for its list where it had come by none.
-        thresholds: operating points in force, by code. list_name: the worklist it came by.
-        actor: who added it. patient: the patient's pseudonym, "" where the files name none.
+        list_name: the worklist it came by. actor: who added it; the program unless told.
         """
-        new = adding.NewCase(
-            bundle, page, prediction, attention, priority, thresholds, app_version, patient
-        )
+        actor, patient = actor or chain.MACHINE, new.patient
         new.check()
         with self.snapshot() as session:
             known = adding.existing_case(session, new.identity)

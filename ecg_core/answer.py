@@ -1,0 +1,261 @@
+"""The one way through an ECG: from its files to everything that the machine says of it.
+
+App, background worker, own labelled sets, commands and evaluation all come through here. Nothing
+else asks the classifier or the priority rule (tests/house/test_one_way.py holds that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import ecg_core
+from ecg_core import intake
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
+from ecg_core.network.values import Attention, Prediction
+from ecg_core.page import Correction, EcgPage, PageError, from_record, from_scan
+from ecg_core.page.layouts import DEFAULT_LAYOUT
+from ecg_core.page.recovered.measured import measure_page
+from ecg_core.page.ten_seconds import ten_seconds
+from ecg_core.report.narrative import compose
+from ecg_core.report.values import Facts, Narrative
+from ecg_core.signal.filters import Band
+from ecg_core.signal.measurements import measure
+from ecg_core.signal.values import Measurements
+from ecg_core.triage.limits import SOMEBODY, Person
+from ecg_core.triage.priority import RELEASED, PriorityDecision, PriorityTable, decide
+
+if TYPE_CHECKING:
+    # PyTorch and SQLAlchemy take seconds to import, which who needs neither does not wait for.
+    from ecg_core.network.classifier import Classifier
+    from ecg_core.store.cases.room import Room
+    from ecg_core.store.cases.store import Store, StoredCase
+    from ecg_core.store.people.roles import Actor
+
+
+class Models(Protocol):
+    """Who answers a page of a layout: `network.Answering`, or one model for all."""
+
+    def to(self, layout: str) -> Classifier:
+        """The model that answers."""
+        ...
+
+
+@dataclass(frozen=True)
+class ReadAs:
+    """How an ECG is to be read, where it is not left to the program.
+
+    start_s: where the ten seconds of a longer record begin. band: filter of a record.
+    record_layout: layout in which a record is drawn. scan_layout: layout of a scan when a person
+    chose it; None finds it. correction: what a person set by hand on a scan.
+    """
+
+    band: Band = Band.DIAGNOSTIC
+    start_s: float = 0.0
+    scan_layout: str | None = None
+    correction: Correction = field(default_factory=Correction)
+    record_layout: str = DEFAULT_LAYOUT
+
+
+AS_IT_COMES = ReadAs()
+"""Everything is left to the program."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why there is no answer, and what can be done. code: of the page's remark, "" of a file."""
+
+    reason: str
+    hint: str = ""
+    code: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.hint}".strip()
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Everything that the machine says of one ECG.
+
+    ecg: the record, in full, or the scan. model: who answered. rule: the table of priorities in
+    force. person: age and sex, where they are known. files: what was read, needed to keep it.
+    What takes long (measurements, and all that rests on them) is worked out when first asked for.
+    """
+
+    ecg: EcgRecord | EcgScan
+    page: EcgPage
+    model: Classifier = field(repr=False)
+    prediction: Prediction
+    rule: PriorityTable = RELEASED
+    person: Person = SOMEBODY
+    files: Bundle | None = field(default=None, repr=False)
+
+    @property
+    def record(self) -> EcgRecord | None:
+        """The record that was read; None of a scan."""
+        return self.ecg if isinstance(self.ecg, EcgRecord) else None
+
+    @cached_property
+    def measurements(self) -> Measurements:
+        """Rate, intervals, axes and levels of the ten seconds that the page shows."""
+        return measure_page(self.page, self.record)
+
+    # The verdict goes here: a pure function of measurements, prediction, remarks and person.
+
+    @cached_property
+    def priority(self) -> PriorityDecision:
+        """When it should be read, and by which rule."""
+        return self.priority_by(self.rule)
+
+    def priority_by(self, rule: PriorityTable) -> PriorityDecision:
+        """The priority that another table gives, as after a lead has changed it."""
+        return decide(self.prediction, self.page.remarks, rule)
+
+    @cached_property
+    def draft(self) -> Narrative:
+        """The draft report."""
+        return self.drafted(self.person)
+
+    def drafted(self, person: Person, previous: Measurements | None = None) -> Narrative:
+        """The draft for a person of this age and sex, compared with an earlier ECG."""
+        return draft(self.page, self.measurements, self.prediction, person, previous)
+
+    def attention(self, target: str = "", method: str = "") -> Attention:
+        """Where the model looked; for its most probable class unless another is asked for.
+
+        Raises KeyError for a target or a method that there is not.
+        """
+        return attention(self.model, self.page, target or self.prediction.triage_class, method)
+
+
+def answer(
+    source: Bundle | EcgRecord | EcgScan,
+    models: Models,
+    rule: PriorityTable = RELEASED,
+    read_as: ReadAs = AS_IT_COMES,
+    person: Person = SOMEBODY,
+    read: Callable[[Bundle], EcgRecord | EcgScan] = intake.read,
+) -> Answer | Refusal:
+    """Read an ECG, lay out its page, ask the model that reads such pages.
+
+    source: files, or what intake made of them. rule: the service's table of priorities.
+    read: how files are read; in the sandbox unless the caller trusts them.
+    Raises ValueError where `read_as` asks for seconds that the record does not have.
+    """
+    try:
+        ecg = read(source) if isinstance(source, Bundle) else source
+        page = page_of(ecg, read_as)
+    except IntakeError as error:
+        return Refusal(error.reason, error.hint)
+    except PageError as error:
+        return Refusal(error.remark.text, error.remark.hint, error.remark.code)
+    files = source if isinstance(source, Bundle) else None
+    return answer_page(ecg, page, models, rule, person, files)
+
+
+def page_of(ecg: EcgRecord | EcgScan, read_as: ReadAs = AS_IT_COMES) -> EcgPage:
+    """The canonical page of a record or a scan. Raises PageError naming why there is none."""
+    if isinstance(ecg, EcgScan):
+        return from_scan(ecg, read_as.scan_layout, read_as.correction)
+    shown = ten_seconds(ecg, read_as.start_s)
+    return from_record(shown, read_as.record_layout, read_as.band)
+
+
+def answer_page(
+    ecg: EcgRecord | EcgScan,
+    page: EcgPage,
+    models: Models,
+    rule: PriorityTable = RELEASED,
+    person: Person = SOMEBODY,
+    files: Bundle | None = None,
+    every_statement: bool = False,
+) -> Answer:
+    """The answer to a page that is already laid out.
+
+    every_statement: also statements that the model's card does not show to readers, which only
+    an evaluation asks for.
+    """
+    model = models.to(page.layout)
+    prediction = model.predict(page, every_statement)
+    return Answer(ecg, page, model, prediction, rule, person, files)
+
+
+def measured(
+    source: Bundle | EcgRecord | EcgScan,
+    read_as: ReadAs = AS_IT_COMES,
+    read: Callable[[Bundle], EcgRecord | EcgScan] = intake.read,
+) -> Measurements:
+    """The measurements alone, for which no model is asked.
+
+    Raises IntakeError, PageError, or ValueError for seconds that the record does not have.
+    """
+    ecg = read(source) if isinstance(source, Bundle) else source
+    if isinstance(ecg, EcgRecord):
+        return measure(ecg, read_as.start_s)
+    return measure_page(page_of(ecg, read_as))
+
+
+def draft(
+    page: EcgPage,
+    measurements: Measurements,
+    prediction: Prediction,
+    person: Person = SOMEBODY,
+    previous: Measurements | None = None,
+) -> Narrative:
+    """The draft report of an ECG, just read or stored, as today's rules write it."""
+    return compose(Facts(measurements, prediction, page.remarks, previous, person))
+
+
+def attention(model: Classifier, page: EcgPage, target: str, method: str = "") -> Attention:
+    """Where a model looked on a page for one target. Raises KeyError for an unknown one."""
+    from ecg_core.network.attention import DEFAULT_METHOD
+    from ecg_core.network.explain import attend
+
+    return attend(model, page, target, method or DEFAULT_METHOD)
+
+
+def keep(
+    place: Room | Store,
+    answer: Answer,
+    added_by: str | Actor | None = None,
+    list_name: str = "",
+    attention: Attention | None = None,
+) -> StoredCase:
+    """Store an answer with its files; gives the case as it is stored, perhaps since long ago.
+
+    place: the reading room of a person, who must be allowed to add ECGs and is named as the one
+    who did; or the store itself, for programs. added_by: whom a program stores it for.
+    attention: for the most probable class, where it was computed already.
+    A case that was there before keeps the priority that it got then. Raises StoreError.
+    """
+    from ecg_core.store.cases.adding import NewCase
+    from ecg_core.store.cases.room import Room
+
+    if answer.files is None:
+        raise ValueError("an answer can only be kept with the files that it was read from")
+    new = NewCase(
+        answer.files,
+        answer.page,
+        answer.prediction,
+        attention or answer.attention(),
+        answer.priority,
+        {finding.code: finding.threshold for finding in answer.prediction.findings},
+        ecg_core.__version__,
+        answer.ecg.patient,
+    )
+    if isinstance(place, Room):
+        return place.reopen(place.add(new, list_name))
+    return place.reopen(place.add_case(new, list_name, added_by))
+
+
+class OneModel:
+    """The same model for pages of every layout."""
+
+    def __init__(self, model: Classifier) -> None:
+        self._model = model
+
+    def to(self, layout: str) -> Classifier:
+        """The model."""
+        return self._model
