@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecg_core.signal.delineation import LEAST_SHARE, Delineation, p_is_sure
 from ecg_core.signal.median_beat import MedianBeat
+from ecg_core.signal.projection import LEAST_SHARE
 from ecg_core.signal.reasons import told, untold
 from ecg_core.signal.values import Judgement, Measurement
+from ecg_core.signal.waves import Delineation, p_is_sure
 
 SINUS_AXIS = (-20.0, 100.0)
 """P axis, in degrees, of a wave that spreads from the sinus node."""
@@ -17,7 +18,8 @@ REACH_S = 0.06
 """How far the P wave of a single beat is looked for on either side of its usual place."""
 ALIKE = 0.6
 """Correlation of a single beat's P wave with the usual one from which it counts as found."""
-FOUND_SHARE = 0.7
+FOUND_SHARE, NEARLY_ALL = 0.7, 0.9
+"""Share of the beats that must show it, to be judged at all and to lead every beat."""
 STEADY_MS, MOVING_MS = 16.0, 30.0
 """Standard deviation of its distance from QRS below which it is constant, above which it moves;
 robust, and over the beats that show it."""
@@ -36,6 +38,17 @@ class SingleP:
     def found(self) -> int:
         """How many beats show it."""
         return int(np.isfinite(self.shift_ms).sum())
+
+    @property
+    def follows(self) -> bool:
+        """Whether nearly every beat shows it, at one distance."""
+        return self.asked > 0 and self.found >= NEARLY_ALL * self.asked and not self.wanders
+
+    @property
+    def wanders(self) -> bool:
+        """Whether its distance from QRS changes from beat to beat."""
+        enough = self.found >= max(3, FOUND_SHARE * self.asked)
+        return enough and self.spread_ms > MOVING_MS
 
     @property
     def spread_ms(self) -> float:
@@ -86,7 +99,12 @@ def single_p(beat: MedianBeat, waves: Delineation) -> SingleP:
 
 
 def p_questions(
-    beat: MedianBeat, waves: Delineation, p_axis: Measurement, paced: bool
+    beat: MedianBeat,
+    waves: Delineation,
+    each: SingleP,
+    p_axis: Measurement,
+    pr: Measurement,
+    paced: bool,
 ) -> dict[str, Judgement]:
     """Answers to `p_present`, `sinus_p` and `pr_constant`."""
     keys = ("p_present", "sinus_p", "pr_constant")
@@ -98,12 +116,17 @@ def p_questions(
         present = told(False, "no_p") if shown < ABSENT_SHARE else untold("no_p")
         none = told(False, "no_p", doubtful=present.value is None)
         return {"p_present": present, "sinus_p": none, "pr_constant": untold("no_p")}
-    each = single_p(beat, waves)
     constant = _constant(each)
     if paced:
         sinus = told(False, "paced")
     elif constant.value is False:
         sinus = told(False, "pr_varies")
+    elif pr.value is None:
+        return {
+            "p_present": told(True, pr.code, doubtful=True),
+            "sinus_p": untold(pr.code),
+            "pr_constant": constant,
+        }
     elif p_axis.value is None:
         # A strip has no axis, but a P wave before every beat.
         sinus = told(True, p_axis.code, doubtful=True)
@@ -117,6 +140,6 @@ def _constant(each: SingleP) -> Judgement:
         return untold("noisy_leads" if each.asked >= 3 else "under_three_beats")
     if each.spread_ms < STEADY_MS:
         return told(True)
-    if each.spread_ms > MOVING_MS:
+    if each.wanders:
         return told(False, "pr_varies")
     return told(True, "pr_varies", doubtful=True)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecg_core.signal.atrial import SingleP
 from ecg_core.signal.axis import frontal_axis
-from ecg_core.signal.delineation import Delineation, Wave, p_is_sure
 from ecg_core.signal.lead_levels import net_areas
 from ecg_core.signal.median_beat import MedianBeat
 from ecg_core.signal.reasons import blank, number
 from ecg_core.signal.values import Beat, BeatKind, Measurement
+from ecg_core.signal.waves import Delineation, Wave, p_is_sure
 
 CLEAR = 2.0
 """Energy of the QRS complexes over what lies between them from which beats are sure."""
 T_ABOVE_NOISE = 6.0
+P_FAINT, P_VAGUE_S = 12.0, 0.030
+"""A P wave so low against the noise, or whose beginning lies so far apart when it is looked for in
+other ways, makes PR doubtful; both together blank it."""
+UNEVEN = 0.10
+"""Deviation of RR over its mean from which P must be found in nearly every single beat."""
 PR_MS, QRS_MS, QT_MS = (70.0, 400.0), (50.0, 240.0), (200.0, 700.0)
 IRREGULAR = 0.15
 """Deviation of RR over its mean from which one corrected QT stands for many."""
@@ -54,15 +60,21 @@ def intervals(
     rr: Measurement,
     rr_sd: Measurement,
     leads: tuple[str, ...],
+    single: SingleP,
+    paced: bool = False,
 ) -> dict[str, Measurement]:
-    """PR, QRS, QT and QT corrected for rate by Fridericia's and Bazett's formula, in ms."""
+    """PR, QRS, QT and QT corrected for rate by Fridericia's and Bazett's formula, in ms.
+
+    single: the P wave in every beat. paced: spikes lead the beats, so that there is no PR.
+    """
     nothing = blank("no_clear_beat", leads)
     if waves.qrs is None or not len(beat.used):
         return dict.fromkeys(("pr", "qrs", "qt", "qtcf", "qtcb"), nothing)
     few = len(beat.used) < 3
     qrs_ms = 1e3 * (waves.qrs.end_s - waves.qrs.start_s)
+    even = rr.value is None or rr_sd.value is None or rr_sd.value <= UNEVEN * rr.value
     found = {
-        "pr": _pr(waves, leads, few),
+        "pr": _pr(waves, leads, few, single, paced, even),
         "qrs": _checked(qrs_ms, QRS_MS, leads, few, "qrs_end_unclear"),
     }
     qt = blank("t_end_unclear", leads)
@@ -84,11 +96,27 @@ def axes(beat: MedianBeat, waves: Delineation, names: tuple[str, ...]) -> dict[s
     }
 
 
-def _pr(waves: Delineation, leads: tuple[str, ...], few: bool) -> Measurement:
-    if waves.p is None or waves.qrs is None or not p_is_sure(waves):
+def _pr(
+    waves: Delineation, leads: tuple[str, ...], few: bool, single: SingleP, paced: bool, even: bool
+) -> Measurement:
+    """PR where a P wave leads every beat, at one distance, and its beginning is plain."""
+    if paced:
+        return blank("paced", leads)
+    p, qrs = waves.p, waves.qrs
+    if p is None or qrs is None or not p_is_sure(waves):
         return blank("no_p", leads)
-    pr_ms = 1e3 * (waves.qrs.start_s - waves.p.start_s)
-    return _checked(pr_ms, PR_MS, leads, few, "p_start_unclear")
+    if single.wanders:
+        return blank("pr_varies", leads)
+    if not even and not single.follows:
+        # The waves of fibrillating atria add up to something like a P wave.
+        return blank("no_p", leads)
+    faint, vague = p.signal_to_noise < P_FAINT, p.unsure_s >= P_VAGUE_S
+    if faint and vague:
+        return blank("p_start_unclear", leads)
+    pr = _checked(1e3 * (qrs.start_s - p.start_s), PR_MS, leads, few, "p_start_unclear")
+    if pr.value is not None and (faint or vague):
+        return number(pr.value, leads, "p_start_unclear")
+    return pr
 
 
 def _checked(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from ecg_core.intake.values import EcgRecord
 from ecg_core.signal import filters, intervals, sequence, signs
-from ecg_core.signal.atrial import p_questions
+from ecg_core.signal.atrial import p_questions, single_p
 from ecg_core.signal.beats import FoundBeats, find_beats
-from ecg_core.signal.delineation import Delineation, delineate, p_is_sure
+from ecg_core.signal.delineation import delineate
 from ecg_core.signal.filters import Band
 from ecg_core.signal.lead_levels import lead_levels
 from ecg_core.signal.median_beat import LEVEL_S, MedianBeat, SortedBeats, median_beat, sort_beats
@@ -26,6 +28,7 @@ from ecg_core.signal.values import (
     Measurements,
     Sign,
 )
+from ecg_core.signal.waves import Delineation, p_is_sure
 
 WINDOW_S = 10.0
 CONTEXT_S = 10.0
@@ -51,23 +54,24 @@ def measure(
     ecg = sampled(mv, record.fs_hz)
     found = _beats(record, ecg, start_s, window.duration_s)
     kinds = sort_beats(ecg, found.times_s)
-    beat, waves = _usual_beat(ecg, kinds)
     beats = _kinds(kinds)
+    beat, waves = _usual_beat(ecg, kinds)
     names = tuple(n for n, seen in zip(record.leads, beat.seen, strict=True) if seen)
     timed = tuple(n for n, moves in zip(record.leads, found.asked, strict=True) if moves)
     values = intervals.rates(beats, found.clarity, timed)
-    values |= intervals.intervals(beat, waves, values["rr"], values["rr_sd"], names)
-    values |= intervals.axes(beat, waves, record.leads)
-    values |= sequence.extremes(ecg, beats, values["rate"].code, timed)
-    values |= sequence.ectopy(ecg, kinds, beats)
     said = signs.lead_signs(window.signals_mv, record.leads)
     spikes = None
     if not off_paper:
         spikes = signs.pacing_spikes(window.signals_mv, record.fs_hz, record.leads, found.times_s)
     if spikes is not None:
         said.append(spikes)
+    paced, each_p = spikes is not None, single_p(beat, waves)
+    values |= intervals.intervals(beat, waves, values["rr"], values["rr_sd"], names, each_p, paced)
+    values |= intervals.axes(beat, waves, record.leads)
+    values |= sequence.extremes(ecg, beats, values["rate"].code, timed)
+    values |= sequence.ectopy(ecg, kinds, beats)
     levels = lead_levels(beat, waves, record.leads)
-    judged = p_questions(beat, waves, values["p_axis"], spikes is not None)
+    judged = p_questions(beat, waves, each_p, values["p_axis"], values["pr"], paced)
     judged |= qrs_questions(beat, waves, levels, off_paper)
     judged["regular"] = sequence.regular(values["rr"], values["rr_sd"])
     judged["paced"] = _paced(spikes, record.fs_hz, off_paper)
@@ -109,12 +113,13 @@ def _beats(record: EcgRecord, ecg: Sampled, start_s: float, duration_s: float) -
 def _usual_beat(ecg: Sampled, kinds: SortedBeats) -> tuple[MedianBeat, Delineation]:
     """The median beat and its waves; a second time with the level taken just before the QRS."""
     beat = median_beat(ecg, kinds, LEVEL_S)
-    waves = delineate(beat)
+    rr_s = float(np.median(np.diff(kinds.times_s))) if len(kinds.times_s) > 1 else 1.0
+    waves = delineate(beat, rr_s)
     if waves.qrs is None:
         return beat, waves
     start_s = waves.qrs.start_s
     beat = median_beat(ecg, kinds, (start_s - 0.020, start_s - 0.004))
-    return beat, delineate(beat)
+    return beat, delineate(beat, rr_s)
 
 
 def _kinds(kinds: SortedBeats) -> tuple[Beat, ...]:

@@ -93,10 +93,16 @@ def _leading(spikes_s: np.ndarray, beats_s: np.ndarray) -> np.ndarray:
     """The spikes at the distance before a beat that most of them share."""
     distance = spikes_s[:, None] - beats_s
     within = (distance > LEAD_IN_S[0]) & (distance < LEAD_IN_S[1])
-    spike, _ = np.nonzero(within)
+    spike, beat = np.nonzero(within)
     apart = distance[within]
     if len(apart) < 3:
         return np.zeros(0)
     votes = (np.abs(apart[:, None] - apart) < SAME_PLACE_S).sum(axis=1)
-    chosen = np.abs(apart - apart[int(np.argmax(votes))]) < SAME_PLACE_S
-    return np.unique(spikes_s[spike[chosen]])
+    off = np.abs(apart - apart[int(np.argmax(votes))])
+    # One spike to a beat: of two at nearly the same place, the one in the place.
+    nearest: dict[int, int] = {}
+    for one in np.flatnonzero(off < SAME_PLACE_S):
+        known = nearest.get(int(beat[one]))
+        if known is None or off[one] < off[known]:
+            nearest[int(beat[one])] = int(one)
+    return np.unique(spikes_s[spike[list(nearest.values())]])

@@ -86,7 +86,7 @@ def test_what_cannot_be_measured_cannot_be_judged() -> None:
         (Heart(rate_bpm=48), "Sinus bradycardia."),
         (Heart(rate_bpm=112, pr_s=0.13), "Sinus tachycardia."),
         (Heart(rate_bpm=62, pr_s=0.26), "PR prolonged to"),
-        (Heart(rate_bpm=62, qtc_s=0.50), "QTc prolonged to"),
+        (Heart(rate_bpm=62, qtc_s=0.486), "QTc prolonged to"),
         (Heart(conduction=Conduction.RIGHT_BUNDLE_BLOCK), "Intraventricular conduction delay"),
         (Heart(rate_bpm=60, premature_every=3), "Beats of another shape:"),
         (Heart(rate_bpm=90, rhythm=Rhythm.FIBRILLATION, irregularity=0.22), "Irregular rhythm"),
@@ -100,9 +100,9 @@ def test_measurements_choose_the_phrase(heart: Heart, words: str) -> None:
     ("heart", "person", "words"),
     [
         # The tangent ends T 14 ms before the model does: QTc of 453 ms.
-        (Heart(rate_bpm=60, qtc_s=0.467), Person(50, Sex.MALE), "QTc prolonged to 45"),
-        (Heart(rate_bpm=60, qtc_s=0.467), Person(50, Sex.FEMALE), "(Fridericia), normal."),
-        (Heart(rate_bpm=60, qtc_s=0.467), Person(), "(Fridericia), normal."),
+        (Heart(rate_bpm=60, qtc_s=0.454), Person(50, Sex.MALE), "QTc prolonged to 45"),
+        (Heart(rate_bpm=60, qtc_s=0.454), Person(50, Sex.FEMALE), "(Fridericia), normal."),
+        (Heart(rate_bpm=60, qtc_s=0.454), Person(), "(Fridericia), normal."),
         (Heart(rate_bpm=112, pr_s=0.13), Person(6), "Sinus rhythm."),
         (Heart(rate_bpm=62), Person(6), "Sinus bradycardia."),
         (Heart(rate_bpm=62), Person(60), "Sinus rhythm."),

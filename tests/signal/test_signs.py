@@ -46,6 +46,14 @@ def test_spikes_at_random_times_are_noise() -> None:
     assert pacing_spikes(signals, 500.0, STANDARD_LEADS, beats) is None
 
 
+def test_no_more_spikes_than_beats() -> None:
+    signals, beats = paced(500.0, 0.06)
+    for time_s in beats:  # a second edge 8 ms behind each spike
+        signals[:, round((time_s - 0.052) * 500)] += 0.8
+    sign = pacing_spikes(signals, 500.0, STANDARD_LEADS, beats)
+    assert sign is not None and len(sign.times_s) == len(beats)
+
+
 def test_missing_and_flat_leads_are_named() -> None:
     signals = synthesise(Heart()).signals_mv.copy()
     signals[8] = 0.0

@@ -1,0 +1,107 @@
+"""Where the P wave of the median beat begins and peaks, for all leads together.
+
+P begins where the tangent at its first steep rise meets the level before it, carried on a little
+as the eye does. A drifting baseline moves neither, where a share of the wave's height would.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import signal
+from scipy.ndimage import gaussian_filter1d
+
+from ecg_core.signal.projection import Leads, stood_out
+from ecg_core.signal.waves import Wave
+
+LONGEST_PR_S, RISE_S = 0.40, 0.09
+SMOOTH_S, SEEK_S, DRIFT_S = 0.008, 0.016, 0.060
+"""Smoothing before P is read; P is looked for among waves between the last two in length."""
+LEVEL_S, LEVEL_PERCENTILE = 0.06, 15
+"""How far before that rise the level is read, and the share of it that lies lower."""
+STEEP = 0.45
+OTHER_STEEP = (0.30, 0.70)
+"""P rises first where it is this steep against its steepest rise: before the notch of a P wave.
+Where other shares put its beginning elsewhere, it is doubtful."""
+BEYOND_TANGENT = 1.2
+"""How far before its steepest rise P begins, against where the tangent meets the level: chosen
+on the QT Database."""
+
+
+def p_wave(leads: Leads, qrs: Wave, last_t_s: float | None) -> Wave | None:
+    """P, None where there is no wave between T and QRS.
+
+    last_t_s: when the T wave of the beat before is over, from this QRS.
+    """
+    fs_hz = leads.fs_hz
+    stop = leads.at(qrs.start_s)
+    first = max(leads.at(qrs.start_s - LONGEST_PR_S), 0)
+    from_ = first if last_t_s is None else max(first, leads.at(last_t_s))
+    if stop - from_ < round(0.05 * fs_hz):
+        return None
+    peak = _peak(leads, from_, stop)
+    if peak is None:
+        return None
+    low = max(peak - round((RISE_S + LEVEL_S) * fs_hz), 0)
+    part = leads.smooth(low, stop, SMOOTH_S)
+    at = peak - low
+    starts = [_begin(part, at, share, fs_hz) for share in (STEEP, *OTHER_STEEP)]
+    if starts[0] is None:
+        return None
+    begins = starts[0]
+    known = [start for start in starts if start is not None]
+    foot = max(round(begins), 0)
+    direction = part[:, at] - part[:, foot]
+    direction = direction / max(float(np.linalg.norm(direction)), 1e-9)
+    wave = direction @ part
+    height = float(wave[at] - wave[foot])
+    if height <= 0:
+        return None
+    falling = np.flatnonzero(wave[at:] - wave[foot] < 0.1 * height)
+    ends = at + int(falling[0]) if len(falling) else len(wave) - 1
+    seen = stood_out(leads, direction, low + at, low + foot, height)
+    return Wave(
+        leads.time(low + begins),
+        leads.time(low + at),
+        leads.time(low + ends),
+        seen.signal_to_noise,
+        seen.steady,
+        (max(known) - min(known)) / fs_hz,
+    )
+
+
+def _begin(part: np.ndarray, peak: int, share: float, fs_hz: float) -> float | None:
+    """Sample where P begins, in leads × samples up to behind its peak."""
+    rise = _first_rise(part, peak, round(RISE_S * fs_hz), share)
+    change = np.gradient(part, axis=1)[:, rise]
+    steep = float(np.linalg.norm(change))
+    if steep <= 0:
+        return None
+    climb = (change / steep) @ part
+    before = climb[max(rise - round(LEVEL_S * fs_hz), 0) : rise + 1]
+    rest = float(np.percentile(before, LEVEL_PERCENTILE))
+    return rise - BEYOND_TANGENT * float(climb[rise] - rest) / steep
+
+
+def _first_rise(part: np.ndarray, peak: int, reach: int, share: float) -> int:
+    """Where the leads first move steeply on the way to P's peak: the right atrium's part of it."""
+    speed = np.linalg.norm(np.gradient(part, axis=1), axis=0)
+    first = max(peak - reach, 1)
+    on_the_way = speed[first : peak + 1]
+    tops, _ = signal.find_peaks(np.pad(on_the_way, 1), height=share * float(on_the_way.max()))
+    return first + int(tops[0]) - 1 if len(tops) else first + int(np.argmax(on_the_way))
+
+
+def _peak(leads: Leads, first: int, stop: int) -> int | None:
+    """Sample where P peaks: of waves of its length, which neither drift nor T's slope are."""
+    sigma, margin = leads.fs_hz * np.array([SEEK_S, DRIFT_S]), round(0.15 * leads.fs_hz)
+    # What lies outside, T and QRS, must not ring into the band.
+    mv = leads.weight[:, None] * leads.mv[:, first:stop]
+    wide = np.pad(mv, ((0, 0), (margin, margin)), mode="edge")
+    narrow, broad = (gaussian_filter1d(wide, one, axis=1)[:, margin:-margin] for one in sigma)
+    size = np.linalg.norm(narrow - broad, axis=0)
+    peaks, found = signal.find_peaks(size, prominence=0.0)
+    within = peaks <= stop - first - round(0.02 * leads.fs_hz)
+    peaks, heights = peaks[within], found["prominences"][within]
+    if not len(peaks):
+        return None
+    return first + int(peaks[int(np.argmax(heights))])
