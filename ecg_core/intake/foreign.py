@@ -10,8 +10,9 @@ from ecg_core.intake.values import IntakeError, Upload
 
 ACCEPTED = (
     "an image (PNG, JPEG, HEIC, TIFF, GIF, BMP, WebP), a PDF, a DICOM, SCP-ECG, HL7 aECG, GE MUSE, "
-    "Philips Sierra, EDF or BDF file, or a WFDB record (the .hea header together with its .dat or "
-    ".mat files, loose or in one ZIP)"
+    "Philips Sierra, EDF, BDF or ISHNE Holter file, a table (CSV), JSON or FHIR Observation that "
+    "states unit, rate and leads, or a WFDB record (the .hea header together with its .dat or .mat "
+    "files, loose or in one ZIP)"
 )
 _UPLOAD_THIS = f"Upload {ACCEPTED}."
 _AS_IMAGE = "Open it, save the ECG page as a PNG or JPEG image, and upload that."

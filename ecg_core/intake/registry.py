@@ -5,7 +5,10 @@ from __future__ import annotations
 from ecg_core.intake.formats import (
     aecg,
     bdf,
+    csv_record,
     dicom,
+    ishne,
+    json_record,
     muse,
     pdf,
     raster_image,
@@ -26,6 +29,9 @@ READERS: tuple[Reader, ...] = (
     muse.reader,
     *vendor.READERS,
     bdf.reader,
+    ishne.reader,
+    json_record.reader,
+    csv_record.reader,
 )
 
 

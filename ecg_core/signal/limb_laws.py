@@ -17,8 +17,9 @@ from ecg_core.leads import LIMB_MIXTURE
 BROKEN_MV, MENDED_MV = 0.1, 0.03
 """A lead may differ from what the others say by this much (root mean square); by less where one
 change of names mends it, as it does in files whose leads were computed from two."""
-MENDED_SHARE, RIVAL_SHARE = 0.25, 0.5
-"""A candidate mends the laws when it leaves so little of the error, and no other this little."""
+MENDED_SHARE, RIVAL_TIMES, NOISE_MV = 0.25, 3.0, 0.01
+"""A candidate mends the laws when it leaves so little of the error, and every other this many times
+as much, or as rounding and noise."""
 LEAST_S = 1.5
 
 
@@ -60,7 +61,7 @@ def broken(waves: Mapping[str, np.ndarray], fs_hz: float) -> Broken | None:
         for changed, named in _changes(mixture, leads)
     )
     (least, named), (rival, _) = tried[0], tried[1]
-    if least < MENDED_SHARE * worst and rival > max(RIVAL_SHARE * worst, 2 * least):
+    if least < MENDED_SHARE * worst and rival > RIVAL_TIMES * max(least, NOISE_MV):
         return Broken(named, worst, mended=True)
     if worst <= BROKEN_MV:
         return None

@@ -45,7 +45,7 @@ KINDS = [
     ("run.sh", b"#!/bin/sh\n", "program"),
     ("ecg.mp4", b"\0\0\0\x18ftypisom", "video"),
     ("ecg.mat73", b"\x89HDF\r\n", "MATLAB"),
-    ("ecg.csv", b"time,I,II\n0,0.1,0.2\n", "plain text"),
+    ("ecg.csv", b"time,note\n0,sinus\n", "plain text"),
     ("ecg.txt", b"Herzfrequenz normal", "plain text"),
     ("ecg.png", b"", "is empty"),
     ("ecg.dat", b"", "is empty"),

@@ -24,6 +24,7 @@ from ecg_core.intake.isolation.jobs import count_parts, read_case
 from tests.intake.dicom_files import envelope, group, picture, waveform
 from tests.intake.documents import RED_BLUE, SCRIPTED
 from tests.intake.test_dicom import SOURCES
+from tests.intake.test_exported import apple, as_json, ishne, observation
 from tests.intake.test_raster_image import QUARTERS, encode
 from tests.intake.test_tiff_pages import PAGES, tiff
 from tests.intake.vendor_files import TWELVE, aecg, edf, muse, scp, sierra, twelve
@@ -44,6 +45,10 @@ SEEDS: dict[str, Files] = {
     "muse": (("e", muse(SIGNALS, TWELVE)),),
     "sierra": (("e", sierra(SIGNALS)),),
     "edf": (("e", edf(list(SIGNALS), [f"ECG {n}" for n in TWELVE], [200] * 12)),),
+    "ishne": (("e", ishne(tuple(range(5, 17)))),),
+    "json": (("e", as_json().encode()),),
+    "fhir": (("e", observation({"period": 2}).encode()),),
+    "csv": (("e.csv", apple().encode()),),
     "dicom waveform": (("e", waveform(group(SIGNALS, SOURCES))),),
     "dicom picture": (("e", picture(QUARTERS, "RGB")),),
     "dicom document": (("e", envelope(RED_BLUE)),),

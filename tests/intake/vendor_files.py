@@ -54,6 +54,7 @@ def _section(number: int, body: bytes) -> bytes:
 _SCP_LEADS = {"I": 1, "II": 2, "III": 61, "aVR": 62, "aVL": 63, "aVF": 64} | {
     f"V{n}": n + 2 for n in range(1, 7)
 }
+_SCP_LEADS["-aVR"] = 65
 
 
 def _huffman(values: Sequence[int]) -> bytes:
@@ -81,8 +82,12 @@ def scp(
     packed: bool = False,
     announced: int | None = None,
     number: str = NUMBER,
+    age: tuple[int, int] | None = None,
 ) -> bytes:
-    """An SCP-ECG record: 16-bit amplitudes, or second differences under the default table."""
+    """An SCP-ECG record: 16-bit amplitudes, or second differences under the default table.
+
+    age: number and unit (1 years, 2 months).
+    """
     count, samples = signals.shape
     told_of_patient = {0: PATIENT, 2: number}
     patient = b"".join(
@@ -90,6 +95,8 @@ def scp(
         for tag, text in told_of_patient.items()
         if text
     )
+    if age is not None:
+        patient += struct.pack("<BHHB", 4, 3, *age)
     patient += b"\xff\0\0"
     definitions = struct.pack("<BB", count, 0b100 | (count << 3 & 0xFF)) + b"".join(
         struct.pack("<IIB", 1, announced or samples, _SCP_LEADS[lead]) for lead in leads

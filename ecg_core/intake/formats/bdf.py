@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ecg_core.intake import age
 from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
 from ecg_core.intake.formats.raster_image import only_file
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.lead_names import choose_leads
+from ecg_core.intake.library_warnings import heard
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.told import Told
@@ -43,19 +46,22 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
             f"{file.name} is an interrupted recording; its pieces cannot be shown as one ECG.",
             "Export one uninterrupted piece.",
         )
-    bdf = _parsed(file)
+    told = Told()
+    bdf = _parsed(file, told)
     chosen = choose_leads([signal.label for signal in bdf.signals], Told())
     wanted = {place.index for place in chosen.values()}
     waves = [_wave(signal, file, n in wanted) for n, signal in enumerate(bdf.signals)]
-    return replace(record_of(bundle, waves, limits, Told()), patient_id=_patient(file))
+    record = record_of(bundle, waves, limits, told)
+    return replace(record, patient_id=_patient(file), age_years=_age(file))
 
 
-def _parsed(file: Upload) -> Bdf:
+def _parsed(file: Upload, told: Told) -> Bdf:
     # Only the worker reads.
     import edfio
 
     try:
-        bdf = edfio.read_bdf(file.data, header_encoding="latin-1")
+        with heard(told):
+            bdf = edfio.read_bdf(file.data, header_encoding="latin-1")
         announced = int(file.data[236:244])
         per_record = sum(signal.samples_per_data_record for signal in bdf.signals)
         body = len(file.data) - int(file.data[184:192])
@@ -86,8 +92,25 @@ def _wave(signal: BdfSignal, file: Upload, wanted: bool) -> Wave:
 
 def _patient(file: Upload) -> PatientId | None:
     """BDF+ has a field for the number. In plain BDF name and number are one text."""
-    parts = file.data[8:88].decode("latin-1").split()
-    return patient_id(parts[0]) if parts and file.data[192:196] == b"BDF+" else None
+    parts = _person(file)
+    return patient_id(parts[0]) if parts else None
+
+
+def _person(file: Upload) -> list[str]:
+    """Number, sex, birthday and name of BDF+; nothing of plain BDF."""
+    plus = file.data[192:196] == b"BDF+"
+    return file.data[8:88].decode("latin-1").split() if plus else []
+
+
+def _age(file: Upload) -> int | None:
+    """From birth (02-MAY-1951) to the start of the recording (02.05.21, from 1985 on)."""
+    parts = _person(file)
+    try:
+        born = datetime.strptime(parts[2].title(), "%d-%b-%Y").date()
+        day, month, year = (int(part) for part in file.data[168:176].split(b"."))
+        return age.between(born, date(year + (1900 if year >= 85 else 2000), month, day))
+    except (ValueError, IndexError):
+        return None
 
 
 reader = Reader("bdf", "BDF recording", recognises, read)

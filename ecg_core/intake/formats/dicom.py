@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ecg_core.intake import parts
+from ecg_core.intake import age, parts
 from ecg_core.intake.formats import dicom_picture, dicom_waveform, pdf
 from ecg_core.intake.formats.raster_image import only_file
 from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.library_warnings import heard
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.reader import Reader
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-_EARLY_GROUP = b"\x08\x00"
-_VRS = (b"UL", b"UI", b"CS", b"SH", b"DA", b"LO")
+_META_GROUP, _EARLY_GROUP = b"\x02\x00", b"\x08\x00"
+_VRS = (b"UL", b"UI", b"CS", b"SH", b"DA", b"LO", b"OB")
+_FIRST_ELEMENTS = (b"\x08\x00\x05\x00", b"\x08\x00\x08\x00", b"\x08\x00\x16\x00")
+"""Character set, image type, SOP class: what files without VRs begin with."""
+_LONGEST_FIRST = 256
+_AGE = re.compile(r"(\d{1,3})([YMWD])", re.IGNORECASE)
 
 
 def recognises(head: bytes, name: str) -> bool:
     """Whether the file is DICOM: with its preamble, or, as old archives write it, without."""
     if head[128:132] == b"DICM":
         return True
-    return head.startswith(_EARLY_GROUP) and (head[4:6] in _VRS or name.lower().endswith(".dcm"))
+    if not head.startswith((_META_GROUP, _EARLY_GROUP)):
+        return False
+    if head[4:6] in _VRS or name.lower().endswith(".dcm"):
+        return True
+    length = int.from_bytes(head[4:8], "little")
+    return head.startswith(_FIRST_ELEMENTS) and 0 < length <= _LONGEST_FIRST and length % 2 == 0
 
 
 def count(file: Upload, limits: Limits) -> int:
@@ -46,8 +58,11 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
     Raises IntakeError when the file is damaged, holds no ECG, or is over the limits.
     """
     file = only_file(bundle)
-    with _parsed(file) as dataset:
-        return replace(_read(dataset, bundle, file, limits), patient_id=_patient(dataset))
+    told = Told()
+    with heard(told), _parsed(file) as dataset:
+        ecg = _read(dataset, bundle, file, limits)
+        ecg = replace(ecg, patient_id=_patient(dataset), age_years=_age(dataset))
+    return replace(ecg, notes=(*ecg.notes, *told.notes))
 
 
 def _read(dataset: Dataset, bundle: Bundle, file: Upload, limits: Limits) -> EcgRecord | EcgScan:
@@ -66,6 +81,17 @@ def _patient(dataset: Dataset) -> PatientId | None:
     for item in dataset.get("IssuerOfPatientIDQualifiersSequence") or ():
         issuer = item.get("UniversalEntityID") or issuer
     return patient_id(dataset.get("PatientID"), issuer)
+
+
+def _age(dataset: Dataset) -> int | None:
+    """As stated ("009Y", "030M"), else from birth to the recording."""
+    if match := _AGE.fullmatch(str(dataset.get("PatientAge") or "").strip()):
+        return age.years(float(match[1]), match[2])
+    born = age.day(str(dataset.get("PatientBirthDate") or ""))
+    for name in ("AcquisitionDateTime", "ContentDate", "StudyDate"):
+        if (recorded := age.day(str(dataset.get(name) or ""))) is not None:
+            return age.between(born, recorded)
+    return None
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecg_core.intake import parts
+from ecg_core.intake.formats.raster_image import range_of
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 
@@ -66,6 +67,9 @@ def _eight_bit(frame: np.ndarray, dataset: Dataset, model: str) -> np.ndarray:
     elif model.startswith("MONOCHROME") and ("WindowCenter" in dataset or frame.min() < 0):
         # A window has its own range, and signed levels (as of X-rays) have no natural one.
         low, high = float(frame.min()), float(frame.max())
+    elif model.startswith("MONOCHROME2") and high > 255:
+        # Twelve bits are often filed as sixteen.
+        high = range_of(float(frame.max()))
     level = np.clip((frame - low) / max(high - low, 1.0), 0.0, 1.0) * 255
     if model == "MONOCHROME1":
         level = 255 - level

@@ -10,6 +10,7 @@ import numpy as np
 from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
 from ecg_core.intake.gather import Part, fullest
 from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.lead_codes import lead_of_code
 from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError
 from ecg_core.leads import lead_number, signed_lead
@@ -19,28 +20,6 @@ if TYPE_CHECKING:
 
 _AGAIN = "Export it from the archive again, or as a PDF or an image."
 
-# Lead numbers as MDC (ISO 11073-10101, "2:n") and SCP-ECG ("5.6.3-9-n") write them.
-_LEAD_OF_NUMBER: dict[int, str] = {
-    1: "I",
-    2: "II",
-    3: "V1",
-    4: "V2",
-    5: "V3",
-    6: "V4",
-    7: "V5",
-    8: "V6",
-    61: "III",
-    62: "aVR",
-    63: "aVL",
-    64: "aVF",
-    65: "-aVR",
-    9: "V7",
-    66: "V8",
-    67: "V9",
-    **dict(zip(range(10, 16), ("V2R", "V3R", "V4R", "V5R", "V6R", "V7R"), strict=True)),
-}
-_CODE = re.compile(r"(?:2:|5\.6\.3-9-)(\d{1,3})")
-_MDC_NAME = re.compile(r"MDC_ECG_LEAD_(\w+)")
 _AVERAGES = ("MEDIAN", "REPRESENTATIVE", "AVERAGE", "TEMPLATE")
 """Words in the label of a group that holds one averaged beat."""
 _DTYPES: dict[tuple[int, str], str] = {
@@ -163,10 +142,8 @@ def _label(definition: Dataset) -> str:
     source = (definition.get("ChannelSourceSequence") or [None])[0]
     code = str(source.get("CodeValue", "")) if source is not None else ""
     meaning = str(source.get("CodeMeaning", "")) if source is not None else ""
-    if match := _CODE.fullmatch(code.strip()):
-        return _LEAD_OF_NUMBER.get(int(match[1]), meaning or code)
-    if match := _MDC_NAME.fullmatch(code.strip()):
-        return match[1]
+    if (label := lead_of_code(code)) is not None:
+        return label
     # "Lead I (Einthoven)"
     words = re.sub(r"\(.*?\)", "", meaning).strip()
     return words or str(definition.get("ChannelLabel", ""))

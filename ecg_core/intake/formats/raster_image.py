@@ -130,18 +130,28 @@ def _rgb(image: Image.Image, file: Upload) -> np.ndarray:
 
 
 def _eight_bit(levels: np.ndarray, file: Upload) -> np.ndarray:
-    """Grey levels deeper than 8 bits, brought to 0 to 255 by their own type's range."""
-    if levels.dtype == np.uint16:
-        return (levels // 257).astype(np.uint8)
+    """Grey levels deeper than 8 bits, brought to 0 to 255 by the range that they fill."""
     highest = float(levels.max())
     if not np.isfinite(levels).all() or levels.min() < 0 or highest > 65_535:
         raise IntakeError(
             f"{file.name} holds grey levels without a known range.",
             "Save the image with 8 bits per channel (PNG or JPEG).",
         )
-    # Wide types say nothing about their range; the level found tells which was meant.
-    full = 1.0 if highest <= 1.0 else 255.0 if highest <= 255.0 else 65_535.0
-    return (levels * (255.0 / full)).astype(np.uint8)
+    return (levels * (255.0 / range_of(highest))).astype(np.uint8)
+
+
+def range_of(highest: float) -> float:
+    """The full level of a picture by its brightest pixel: paper is nearly white.
+
+    Scanners and archives put 8, 10, 12 or 14 bits into types of 16 or 32; taken for all of the
+    type's range, such a page would be black. Wide types may also hold shares of 1.
+
+    >>> range_of(4095.0), range_of(3600.0), range_of(65535.0), range_of(0.9)
+    (4095.0, 4095.0, 65535.0, 1.0)
+    """
+    if highest <= 1.0:
+        return 1.0
+    return next(2.0**bits - 1 for bits in (8, 10, 12, 14, 16) if highest <= 2.0**bits - 1)
 
 
 reader = Reader("raster_image", "image of an ECG", recognises, read)

@@ -8,10 +8,8 @@ in years. Where its numbers are not the file's own (`own_numbers`), the file is 
 from __future__ import annotations
 
 import math
-import re
 import struct
 import tempfile
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,34 +26,13 @@ from ecg_core.intake.formats.recorder_file import damaged, recorder_file, uncali
 from ecg_core.intake.formats.xml_tree import check_entities, root_name
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.lead_names import choose_leads
+from ecg_core.intake.library_warnings import heard
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
 
 _AGAIN = "Export it from the cart or archive again, or as a PDF or an image."
-
-_TOLD_OTHERWISE = re.compile(
-    r"multiplier is 0|left uncalibrated|raw ADC counts|raw counts|truncated: header"
-    r"|gaps between data records|repbeat|[Mm]edian|reference beat|not an integer; rounded"
-)
-"""Warnings about what is refused here, kept exactly here, or never looked at."""
-_SAID: tuple[tuple[str, str], ...] = (
-    (r"Section 12 .*not loaded", "A long-term rhythm in the file is left out."),
-    (r"number of data records is -1", "The recorder did not close the file; it may go on."),
-    (r"after the last data record", "Bytes after the end of the recording are left out."),
-    (
-        r"length is \d+ in its header",
-        "The file gives two lengths for one part; the lesser is read.",
-    ),
-    (r"header size field", "The size of the header is stated wrongly in the file."),
-    (
-        r"subtraction zones are truncated",
-        "The list of beats in the file is cut off; it is not used.",
-    ),
-    (r"wrong tag length", "The patient's part of the file is damaged; the ECG is not."),
-)
-"""What a warning says, in our own words: the library's own quote the file."""
 
 
 def _patient(parsed: Any, file: Upload) -> PatientId | None:
@@ -134,31 +111,14 @@ def _parsed(file: Upload, form: Format, told: Told) -> Any:
         path = Path(folder) / "ecg"
         path.write_bytes(file.data)
         try:
-            with warnings.catch_warnings(record=True) as warned:
-                warnings.simplefilter("always")
-                parsed = parser.parse(path)
+            with heard(told):
+                return parser.parse(path)
         except UnsupportedFormatError as error:
             raise IntakeError(
                 f"{file.name} is {form.what} of a kind that is not read.", _AGAIN
             ) from (error)
         except (ECGDataKitError, ValueError, LookupError, ArithmeticError) as error:
             raise damaged(file, form.what, _AGAIN) from error
-    for warning in warned:
-        _pass_on(str(warning.message), warning.category.__name__, told)
-    return parsed
-
-
-def _pass_on(message: str, kind: str, told: Told) -> None:
-    """A warning as a note or a doubt in our own words; none is dropped unexamined."""
-    if kind == "ChecksumWarning":
-        told.doubt("checksum", what="the file as a whole or a part of it")
-        return
-    for pattern, said in _SAID:
-        if re.search(pattern, message):
-            told.note(said)
-            return
-    if not _TOLD_OTHERWISE.search(message):
-        told.note("The file departs from its format in a way that was not examined further.")
 
 
 def _check_numbers(parsed: Any, file: Upload, form: Format) -> None:

@@ -3,7 +3,7 @@
 The library's own parser is lenient (it stops at the first character it does not expect and
 opens whatever file name it is given), so a header from outside is parsed here, checked, and
 written anew for it. Comments hold names and diagnoses and never get past `parse`; `patient_of`
-takes the patient's number alone out of them, for a pseudonym.
+takes the patient's number alone out of them, for a pseudonym, and `age_of` the age in years.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ecg_core.intake.age import years
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.values import IntakeError, Upload
@@ -41,6 +42,7 @@ _GAIN = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)(?:\(([-+]?\d{1,10})\))?(?:/(
 _PATIENT = re.compile(
     r"\s*#\s*<?(?:patient|subject)[ _-]?(?:id|number|no\.?)>?\s*[:=]\s*(\S.*)", re.IGNORECASE
 )
+_AGE = re.compile(r"\s*#\s*<?age>?\s*[:=]\s*(\d{1,3})(?:\.\d*)?\s*(?:years?|y)?\s*", re.IGNORECASE)
 SAFE_NAME = re.compile(r"[^\s/\\:~|<>\x00-\x1f][^/\\:|<>\x00-\x1f]*")
 
 
@@ -121,6 +123,16 @@ def patient_of(file: Upload) -> PatientId | None:
         patient_id(match[1])
         for line in text_of(file.data[:_MOST_COMMENT_BYTES]).splitlines()
         if (match := _PATIENT.fullmatch(line))
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def age_of(file: Upload) -> int | None:
+    """The patient's age in years in a comment such as "# Age: 69"; none where two differ."""
+    found = {
+        years(float(match[1]))
+        for line in text_of(file.data[:_MOST_COMMENT_BYTES]).splitlines()
+        if (match := _AGE.fullmatch(line))
     }
     return found.pop() if len(found) == 1 else None
 

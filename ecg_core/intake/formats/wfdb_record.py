@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from ecg_core.intake.assemble import Wave, record_of
 from ecg_core.intake.formats.wfdb_annotations import read_annotations
-from ecg_core.intake.formats.wfdb_header import parse, patient_of
+from ecg_core.intake.formats.wfdb_header import age_of, parse, patient_of
 from ecg_core.intake.formats.wfdb_segments import Master, Segment, join, parse_master
 from ecg_core.intake.formats.wfdb_signals import MATLAB_WORKSPACE, Files, Signals, read_signals
 from ecg_core.intake.isolation.limits import Limits
@@ -45,7 +45,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
         frames, fs_hz = master.frames, master.fs_hz
     annotations = read_annotations(bundle, fs_hz, frames, limits, told)
     record = record_of(bundle, waves, limits, told, annotations)
-    return replace(record, patient_id=patient_of(header_file))
+    return replace(record, patient_id=patient_of(header_file), age_years=age_of(header_file))
 
 
 def _header_of(bundle: Bundle) -> Upload:

@@ -1,0 +1,360 @@
+"""Kinds of files that were read by halves or by a wrong name, each made from known samples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from ecg_core.intake import Bundle, EcgRecord, IntakeError, Upload, read_here, split
+from ecg_core.leads import STANDARD_LEADS
+from tests.intake.dicom_files import group, waveform
+from tests.intake.records import by_hand
+from tests.intake.test_any_recording import _between
+from tests.intake.test_dicom import SOURCES
+from tests.intake.vendor_files import TWELVE, aecg, edf, levels, muse, scp, twelve
+
+SIGNALS = twelve(5000)
+MV = SIGNALS * 5e-3
+EIGHT = ("I", "II", *TWELVE[6:])
+OF_EIGHT = SIGNALS[[TWELVE.index(lead) for lead in EIGHT]]
+
+
+def record(*files: Upload | bytes) -> EcgRecord:
+    uploads = [f if isinstance(f, Upload) else Upload("e", f) for f in files]
+    found = read_here(Bundle("case", tuple(uploads)))
+    assert isinstance(found, EcgRecord)
+    return found
+
+
+def refused(*files: Upload | bytes) -> str:
+    with pytest.raises(IntakeError) as caught:
+        record(*files)
+    return caught.value.reason
+
+
+def wfdb(labels: Sequence[str], rows: np.ndarray = SIGNALS) -> EcgRecord:
+    lines = "\n".join(f"rec.dat 16 200/mV 16 0 0 0 0 {label}" for label in labels)
+    return record(*by_hand(f"rec {len(labels)} 500 {rows.shape[1]}\n{lines}\n", rows.T))
+
+
+# Several parts in one file
+
+
+def sets(*parts: tuple[Sequence[str], np.ndarray, str]) -> bytes:
+    """An aECG of one series with several sets of sequences, each with an absolute start."""
+    texts = [
+        aecg(rows, leads).decode().replace("TIME_RELATIVE", "TIME_ABSOLUTE")
+        .replace('<head value="0" unit="s"/>', f'<head value="{start}"/>')
+        for leads, rows, start in parts
+    ]  # fmt: skip
+    more = "".join(f"<component>{_between(t, 'sequenceSet')}</component>" for t in texts[1:])
+    return texts[0].replace("</series>", more + "</series>").encode()
+
+
+STARTS = ("20200101120000.000", "20200101120002.500", "20200101120005.000", "20200101120007.5")
+
+
+def test_second_series_of_twelve_leads_wins_over_a_first_of_one() -> None:
+    first = aecg(SIGNALS[1:2], ("II",)).decode()
+    second = _between(aecg(SIGNALS, TWELVE).decode(), "series")
+    both = first.replace("</AnnotatedECG>", f"<component>{second}</component></AnnotatedECG>")
+    found = record(both.encode())
+    assert found.leads == STANDARD_LEADS
+    np.testing.assert_allclose(found.signals_mv, MV, atol=1e-5)
+    assert found.notes == ("Another recording in the file is left out: II, 10.0 s.",)
+
+
+def test_sets_of_all_leads_that_follow_one_another_are_ten_seconds() -> None:
+    found = record(
+        sets(*[(TWELVE, SIGNALS[:, 1250 * n : 1250 * (n + 1)], start)
+               for n, start in enumerate(STARTS)])
+    )  # fmt: skip
+    np.testing.assert_allclose(found.signals_mv, MV, atol=1e-5)
+    assert found.notes == () and "2020" not in repr(found)
+
+
+def test_sets_of_three_leads_stand_one_after_the_other() -> None:
+    found = record(
+        sets(*[(TWELVE[3 * n : 3 * n + 3], SIGNALS[3 * n : 3 * n + 3, :1250], STARTS[n])
+               for n in range(4)])
+    )  # fmt: skip
+    assert found.leads == STANDARD_LEADS and found.duration_s == 10.0
+    for place in range(12):
+        at = 1250 * (place // 3)
+        np.testing.assert_allclose(
+            found.signals_mv[place, at : at + 1250], MV[place, :1250], atol=1e-5
+        )
+
+
+def test_recording_of_another_hour_is_left_out_and_told() -> None:
+    one, other = (EIGHT, OF_EIGHT), (TWELVE[2:3], SIGNALS[2:3])
+    found = record(sets((*one, "20200101120000"), (*other, "20200101130000")))
+    assert found.leads == tuple(EIGHT) and found.duration_s == 10.0
+    assert found.notes == ("Another recording in the file is left out: III, 10.0 s.",)
+
+
+def test_second_rhythm_of_eight_leads_wins_over_a_first_of_three() -> None:
+    three = muse(SIGNALS[[1, 6, 10]], ("II", "V1", "V5")).decode("latin-1")
+    eight = re.findall(r"<Waveform>.*?</Waveform>", muse(OF_EIGHT, EIGHT).decode("latin-1"), re.S)[
+        1
+    ]
+    found = record(three.replace("</RestingECG>", eight + "</RestingECG>").encode("latin-1"))
+    assert found.leads == tuple(EIGHT)
+    np.testing.assert_allclose(found.signals_mv, OF_EIGHT * 4.88e-3, atol=1e-5)
+    assert "left out: II, V1, V5" in found.notes[0]
+
+
+def test_average_without_a_name_never_wins_over_rhythm_in_groups() -> None:
+    beat = group(SIGNALS[:, :600] * 3, SOURCES, label="")
+    rhythm = [group(SIGNALS[n : n + 3], SOURCES[n : n + 3]) for n in range(0, 12, 3)]
+    found = record(waveform(beat, *rhythm))
+    assert found.leads == STANDARD_LEADS
+    np.testing.assert_allclose(found.signals_mv, MV, atol=1e-5)
+
+
+def test_rhythm_strip_beside_columns_is_the_longer_lead() -> None:
+    columns = [
+        group(SIGNALS[n : n + 3, 417 * n : 417 * n + 1250], SOURCES[n : n + 3], offset_ms=834.0 * n)
+        for n in range(0, 12, 3)
+    ]
+    strip = group(SIGNALS[1:2], SOURCES[1:2], offset_ms=0.0)
+    found = record(waveform(*columns, strip))
+    assert found.leads == STANDARD_LEADS
+    np.testing.assert_allclose(found.signals_mv[1, :5000], MV[1], atol=1e-5)
+    assert any("II: in the file more than once" in note for note in found.notes)
+
+
+def test_averages_alone_are_refused() -> None:
+    beat = group(SIGNALS[:, :600], SOURCES, label="MEDIAN BEAT", originality="DERIVED")
+    assert "averaged beats only" in refused(waveform(beat))
+
+
+# Signs and names
+
+
+def test_code_65_of_scp_is_turned_and_told() -> None:
+    leads = [lead if lead != "aVR" else "-aVR" for lead in TWELVE]
+    rows = SIGNALS.copy()
+    rows[3] *= -1
+    found = record(scp(rows, leads))
+    np.testing.assert_allclose(found.signals_mv, MV, atol=1e-5)
+    assert found.notes[0].startswith("aVR: stored upside down")
+
+
+@pytest.mark.parametrize("spelling", ["{}", "ECG{}", "Channel {}"])
+def test_twelve_numbers_are_twelve_leads_with_a_doubt(spelling: str) -> None:
+    found = wfdb([spelling.format(n) for n in range(1, 13)])
+    assert found.leads == STANDARD_LEADS
+    assert [doubt.code for doubt in found.doubts] == ["leads_numbered"]
+    np.testing.assert_allclose(found.signals_mv, MV, atol=1e-5)
+
+
+@pytest.mark.parametrize("labels", [("ECG1", "ECG2"), ("1", "2", "3"), ("CH1",)])
+def test_few_numbers_are_asked_for_and_no_leads(labels: tuple[str, ...]) -> None:
+    with pytest.raises(IntakeError, match="does not say which leads"):
+        wfdb(labels, SIGNALS[: len(labels)])
+
+
+def test_lead_twice_in_place_of_its_neighbour_is_a_doubt() -> None:
+    found = wfdb([lead if lead != "V2" else "V1" for lead in TWELVE])
+    assert "V2" not in found.leads
+    assert [doubt.text for doubt in found.doubts] == [
+        "V1 is recorded twice and V2 not at all; the first is shown."
+    ]
+
+
+def test_right_chest_and_back_are_named_and_never_v3_to_v6() -> None:
+    names = [*TWELVE[:8], "V3R", "V4R", "V8", "V9"]
+    found = wfdb(names)
+    assert found.leads == tuple(TWELVE[:8])
+    assert "V3R, V4R, V8, V9: recorded on the back or the right chest" in found.notes[0]
+
+
+def test_spellings_of_other_countries() -> None:
+    names = ["D1", "DII", "Ⅲ", "aVR", "Lead aVL", "aVF (raw)", *TWELVE[6:]]
+    found = wfdb(names)
+    assert found.leads == STANDARD_LEADS and found.original_leads == tuple(names)
+
+
+# Time and depth
+
+
+def test_skew_of_a_dicom_channel_moves_it() -> None:
+    late = group(SIGNALS, SOURCES)
+    del late.ChannelDefinitionSequence[1].ChannelSampleSkew
+    late.ChannelDefinitionSequence[1].ChannelTimeSkew = "0.1"
+    late.ChannelDefinitionSequence[2].ChannelSampleSkew = "10"
+    found = record(waveform(late))
+    assert found.duration_s == pytest.approx(10.1)
+    np.testing.assert_allclose(found.signals_mv[1, 50:], MV[1], atol=1e-5)
+    np.testing.assert_allclose(found.signals_mv[2, 10:5010], MV[2], atol=1e-5)
+    np.testing.assert_allclose(found.signals_mv[0, :5000], MV[0], atol=1e-5)
+
+
+def test_twelve_bits_without_their_sign_are_refused_by_that_name() -> None:
+    item = group(np.where(SIGNALS < 0, SIGNALS + 4096, SIGNALS), SOURCES)
+    for channel in item.ChannelDefinitionSequence:
+        channel.WaveformBitsStored = 12
+    assert "12 bits without their sign" in refused(waveform(item))
+
+
+def test_skew_of_several_samples_a_frame_is_refused_by_that_name() -> None:
+    header = "rec 1 125 250\nrec.dat 16x4:3 1000/mV 16 0 0 0 0 II\n"
+    assert "skew" in refused(*by_hand(header, np.arange(1000).reshape(250, 4)))
+
+
+def test_skew_beyond_the_file_with_an_offset_is_applied() -> None:
+    rows = levels(2, 1000)
+    rows[1] = np.roll(rows[1], 40)
+    header = (
+        "rec 2 500 1000\nrec.dat 16+512 200/mV 16 0 0 0 0 I\n"
+        "rec.dat 16:40+512 200/mV 16 0 0 0 0 II\n"
+    )
+    files = by_hand(header, rows.T)
+    found = record(files[0], Upload("rec.dat", bytes(512) + files[1].data))
+    np.testing.assert_allclose(found.signals_mv[1, :960], rows[1, 40:] / 200, atol=1e-5)
+    assert np.isnan(found.signals_mv[1, 960:]).all() and len(found.signals_mv[0]) == 1000
+
+
+def test_record_one_sample_short_is_read_and_told() -> None:
+    header = "rec 2 500 1000\nrec.dat 16 200/mV 16 0 0 0 0 I\nrec.dat 16 200/mV 16 0 0 0 0 II\n"
+    found = record(*by_hand(header, levels(2, 999).T))
+    assert found.signals_mv.shape == (2, 999)
+    assert found.notes == ("rec.dat is one sample shorter than its header says.",)
+
+
+def test_calibration_pulse_is_blanked_and_told() -> None:
+    rows = SIGNALS.copy()
+    rows[:, :250] = 0
+    rows[:, 100:200] = 200
+    found = wfdb(TWELVE, rows)
+    assert np.isnan(found.signals_mv[:, :200]).all()
+    assert not np.isnan(found.signals_mv[:, 240:]).any()
+    assert "calibration pulse" in found.notes[0]
+    assert not np.isnan(wfdb(TWELVE).signals_mv).any()
+
+
+# Files as people have them
+
+
+def test_header_of_a_thousand_million_segments_is_refused() -> None:
+    header = Upload("long.hea", b"long/1000000000 2 250 1000\ns1 1000\n")
+    assert "lists 1000000000 segments" in refused(header)
+
+
+def test_matlab_workspace_is_told_what_it_is() -> None:
+    assert "is a MATLAB workspace" in refused(Upload("ecg.mat", b"MATLAB 5.0 MAT-file" + bytes(99)))
+
+
+@pytest.mark.parametrize("part", [b"", b"\0" * 128])
+def test_dicom_without_preamble(part: bytes) -> None:
+    data = waveform(group(SIGNALS, SOURCES))
+    # After preamble and "DICM": with its meta group, or what archives keep of it.
+    found = record(Upload("ecg", data[132:]))
+    assert found.leads == STANDARD_LEADS
+    np.testing.assert_allclose(found.signals_mv, MV, atol=1e-5)
+
+
+def test_muse_in_lower_case_after_pages_of_comment() -> None:
+    text = muse(SIGNALS, TWELVE).decode("latin-1")
+    text = re.sub(r"</?\w+", lambda m: m[0].lower(), text)
+    start = text.index("?>") + 2
+    text = f"{text[:start]}<!-- {'exported ' * 900} -->{text[start:]}"
+    found = record(text.encode("latin-1"))
+    assert found.leads == STANDARD_LEADS
+    np.testing.assert_allclose(found.signals_mv, SIGNALS * 4.88e-3, atol=1e-5)
+
+
+def test_names_in_capitals_beside_one_another() -> None:
+    files = by_hand("UP 1 500 1000\nUP.dat 16 200/mV 16 0 0 0 0 II\n", levels(1, 1000).T, "UP")
+    (bundle,) = split([Upload("UP.HEA", files[0].data), Upload("UP.DAT", files[1].data)])
+    assert len(bundle.files) == 2 and isinstance(read_here(bundle), EcgRecord)
+
+
+# What libraries say, and what they may not
+
+
+def test_warnings_of_libraries_become_remarks() -> None:
+    damaged = bytearray(scp(SIGNALS, TWELVE))
+    damaged[0] ^= 1
+    assert [doubt.code for doubt in record(bytes(damaged)).doubts] == ["checksum"]
+    endless = edf(list(SIGNALS), TWELVE, [500] * 12)
+    open_end = endless[:236] + b"-1      " + endless[244:]
+    assert record(open_end).notes == ("The recorder did not close the file; it may go on.",)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"), [("resolution", 2.44), ("sampling_rate", 499), ("samples", np.zeros(4999))]
+)
+def test_library_that_reads_other_numbers_than_the_file_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, field: str, wrong: object
+) -> None:
+    from ecgdatakit.parsing.parsers.edf import EDFParser
+
+    parse = EDFParser.parse
+
+    def wrongly(self: object, path: object) -> object:
+        parsed = parse(self, path)
+        setattr(parsed.leads[3], field, wrong)
+        return parsed
+
+    data = edf(list(SIGNALS), TWELVE, [500] * 12)
+    assert record(data).leads == STANDARD_LEADS
+    monkeypatch.setattr(EDFParser, "parse", wrongly)
+    assert "one way by one program and another way by another" in refused(data)
+
+
+# Who
+
+
+def born(year: str) -> bytes:
+    data = edf(list(SIGNALS), TWELVE, [500] * 12, onsets=tuple(range(10)))
+    return data.replace(b"01-JAN-1950", f"01-JAN-{year}".encode())
+
+
+AGES: dict[str, tuple[tuple[Upload | bytes, ...], int | None]] = {
+    "dicom": ((waveform(group(SIGNALS, SOURCES), PatientAge="009Y"),), 9),
+    "dicom months": ((waveform(group(SIGNALS, SOURCES), PatientAge="030M"),), 2),
+    "dicom dates": (
+        (waveform(group(SIGNALS, SOURCES), PatientBirthDate="20100503", StudyDate="20200502"),),
+        9,
+    ),
+    "scp years": ((scp(SIGNALS, TWELVE, age=(44, 1)),), 44),
+    "scp months": ((scp(SIGNALS, TWELVE, age=(6, 2)),), 0),
+    "edf": ((born("2010"),), 10),
+    "aecg": (
+        (
+            aecg(SIGNALS, TWELVE).replace(
+                b"</subjectDemographicPerson>",
+                b'<birthTime value="20050101"/></subjectDemographicPerson>',
+            ),
+        ),
+        15,
+    ),
+    "muse": (
+        (
+            muse(SIGNALS, TWELVE).replace(
+                b"</PatientID>", b"</PatientID><PatientAge>8</PatientAge><AgeUnits>YEARS</AgeUnits>"
+            ),
+        ),
+        8,
+    ),
+    "wfdb": (
+        tuple(
+            by_hand("rec 1 500 5000\nrec.dat 16 200/mV 16 0 0 0 0 II\n# Age: 12\n", SIGNALS[1:2].T)
+        ),
+        12,
+    ),
+    "nobody's": ((aecg(SIGNALS, TWELVE),), None),
+}
+
+
+@pytest.mark.parametrize("name", AGES)
+def test_age_is_whole_years_and_no_date_goes_on(name: str) -> None:
+    files, years = AGES[name]
+    found = record(*files)
+    assert found.age_years == years
+    assert not re.search(r"(19|20)\d\d", repr(found.notes) + repr(found.doubts))
