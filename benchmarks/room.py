@@ -183,7 +183,7 @@ def sit(address: str, reader: Account, cookie: str, pauses_s: Sequence[float]) -
     for pause_s in pauses_s:
         time.sleep(pause_s)
         case = dict(parse_qsl(session.query)).get("case", "")
-        screen, seconds = session.press(_button(screen, "Save decision"), SAVED)
+        screen, seconds = session.press(_button(screen, "Agree and save", "Save decision"), SAVED)
         # A menu with another's name, or no decision confirmed, would be a mix-up of sessions.
         crossed += not screen.says(f"**{reader.full_name}**")
         drawn.append(seconds)
@@ -193,10 +193,12 @@ def sit(address: str, reader: Account, cookie: str, pauses_s: Sequence[float]) -
     return Sitting(tuple(confirmed), tuple(drawn), tuple(saved), crossed)
 
 
-def _button(screen: Screen, label: str) -> str:
-    if label not in screen.buttons:
-        raise RuntimeError(f"no button {label!r}: {screen.words[-8:]}")
-    return screen.buttons[label]
+def _button(screen: Screen, *labels: str) -> str:
+    """The first of these buttons that is there."""
+    for label in labels:
+        if label in screen.buttons:
+            return screen.buttons[label]
+    raise RuntimeError(f"no button {labels[0]!r}: {screen.words[-8:]}")
 
 
 def of_many(

@@ -4,8 +4,8 @@ const SHORTCUTS = [
   { keys: ["+", "="], shown: "+", does: "Larger", run: (v) => v.zoomBy(1.25) },
   { keys: ["-"], shown: "−", does: "Smaller", run: (v) => v.zoomBy(0.8) },
   { keys: ["0"], does: "Fit the width", run: (v) => v.zoomTo("fit") },
-  { keys: ["1"], does: "True to scale (100 %)", run: (v) => v.zoomTo(1) },
-  { keys: ["2"], does: "Twice as large (200 %)", run: (v) => v.zoomTo(2) },
+  { keys: ["9"], does: "True to scale (100 %)", run: (v) => v.zoomTo(1) },
+  { keys: ["8"], does: "Twice as large (200 %)", run: (v) => v.zoomTo(2) },
   { keys: ["s"], does: "Paper speed: 25 or 50 mm/s", run: (v) => v.cycle("speed", SPEEDS) },
   { keys: ["g"], does: "Gain: 5, 10 or 20 mm/mV", run: (v) => v.cycle("gain", GAINS) },
   { keys: ["l"], does: "Next layout", run: (v) => v.nextLayout() },
@@ -13,13 +13,14 @@ const SHORTCUTS = [
   { keys: ["c"], does: "Calipers: drag between two points of a lead", run: (v) => v.useTool("caliper") },
   { keys: ["m"], does: "March the interval along the row", run: (v) => v.march() },
   { keys: ["Delete", "Backspace"], shown: "Delete", does: "Remove the caliper", run: (v) => v.removeCaliper() },
-  { keys: ["a"], does: "Attention on or off", run: (v) => v.toggleAttention() },
-  { keys: ["p"], does: "Scan, as read, or its traces", run: (v) => v.nextSource() },
-  { keys: ["o"], does: "Earlier ECG: beside, or laid over", run: (v) => v.nextComparison() },
+  { keys: ["h"], does: "Attention (heat) on or off", run: (v) => v.toggleAttention() },
+  { keys: ["v"], does: "Scan, as read, or its traces", run: (v) => v.nextSource() },
+  { keys: ["e"], does: "Earlier ECG: beside, or laid over", run: (v) => v.nextComparison() },
   { keys: ["["], does: "Shift the earlier ECG by 40 ms to the left", run: (v) => v.shift(-0.04) },
   { keys: ["]"], does: "Shift the earlier ECG by 40 ms to the right", run: (v) => v.shift(0.04) },
   { keys: ["z"], does: "Full screen", run: (v) => v.fullScreen() },
   { keys: ["Escape"], shown: "Esc", does: "Leave the lit leads, the lead, the calipers, this sheet", run: (v) => v.escape() },
+  { keys: ["n"], does: "Write the note", run: () => toNote() },
   { keys: ["?"], does: "This sheet", run: (v) => v.help() },
 ];
 const BY_HAND = [
@@ -29,6 +30,14 @@ const BY_HAND = [
   ["Double click on a lead", "That lead alone, and back"],
   ["Arrow keys on a caliper point", "4 ms or 0.02 mV; with Shift five times as far"],
 ];
+
+// The note belongs to the form beside the ECG; false leaves the key to others.
+function toNote() {
+  const note = document.querySelector('[class*="st-key-note_"] textarea');
+  if (!note) return false;
+  note.focus();
+  return true;
+}
 
 // Whoever types in a field means the field.
 function isTyping(event) {

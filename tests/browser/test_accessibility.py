@@ -77,14 +77,17 @@ def test_a_case_is_read_without_a_mouse(visit: Callable[..., Page], address: str
     page.keyboard.press("Enter")
     expect(page.get_by_text("Your decision")).to_be_visible()
     at_rest(page)
-    # The choice that is made has the focus; arrows move within the group, space chooses.
-    tab_to(page, "^Agree$")
-    for key, choice in (("ArrowRight", "Override"), ("ArrowLeft", "Agree")):
+    # Nothing is chosen: the first choice has the focus; arrows move, space chooses.
+    tab_to(page, "^Override$")
+    for key, choice in (("ArrowRight", "Cannot decide"), ("ArrowLeft", "Override")):
         page.keyboard.press(key)
         page.keyboard.press("Space")
         expect(page.get_by_role("radio", name=choice)).to_be_checked()
         at_rest(page)
-    tab_to(page, "Save decision")
+    # The same again takes it back, and what remains is to agree.
+    page.keyboard.press("Space")
+    at_rest(page)
+    tab_to(page, "Agree and save")
     shoot(page, "keyboard_focus_wide_light")
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("saved as audit event"))).to_be_visible()

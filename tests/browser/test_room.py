@@ -118,7 +118,7 @@ def test_two_readers_differ_and_a_lead_settles_it(
     ben.goto(f"{address}/worklist?case={case}")
     expect(ben.get_by_text(f"{ADA} has this case open.")).to_be_visible()
     ada.get_by_text("Ask a second reader").click()
-    ada.get_by_role("button", name="Save decision").click()
+    ada.get_by_role("button", name="Agree and save").click()
     expect(ada.get_by_text(SAVED)).to_be_visible()
     expect(ada.get_by_text("Nothing to do here.")).to_be_visible()
 

@@ -22,7 +22,7 @@ from widgets.desk.badges import priority_name
 from widgets.desk.looking import Looking
 from widgets.desk.report_parts import Reported
 from widgets.session import engine, person
-from widgets.session.rows import rows
+from widgets.session.rows import places
 from widgets.session.text import plain
 from widgets.viewer.paper import Overlay, paper
 
@@ -44,34 +44,37 @@ def case_view(
     """
     at = looking.looking(case.id, case.attention.target)
     attention, second, gone = _attention(case, at)
-    (ecg, answers), (history, classes, leads) = rows((3.3, 1), (1.5, 1, 1))
-    with ecg:
+    place = places()
+    with place.ecg:
         told = _reported(case, attention, at.previous, readings)
         caution = engine.caution(case.prediction.model, attention.method)
         _sheet(case, Overlay(attention, *_offered(case, gone), second, caution), at, gone)
         report_parts.header_view(told)
-    with answers:
-        verdict.verdict(case.prediction, case.priority, case.page.remarks)
-        report_parts.draft_view(told)
-    with history:
+    with place.beside:
+        verdict.headline(case.prediction, case.priority, case.page.remarks)
         if decide is not None:
             decide()
+    with place.said:
+        report_parts.draft_view(told)
+        if decide is not None:
             report_parts.editor_view(told)
         if readings and (decide is None or case.readings):
             _readings(case)
         if readings:
             _originals(case)
-    with classes:
+    with place.classes:
         verdict.classes(case.prediction)
-    with leads:
+    with place.leads:
         verdict.looked(attention, case.prediction.name_of(attention.target))
         if attention is not case.attention:
             st.caption(
                 "Computed now with the weights that read this ECG. Stored with the answer: "
                 f"{case.prediction.name_of(case.attention.target)}."
             )
+        verdict.quality(case.prediction, case.page.remarks)
     if readings:
-        _record(case)
+        with place.end:
+            _record(case)
 
 
 def _attention(case: StoredCase, at: Looking) -> tuple[Attention, Attention | None, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -91,11 +92,16 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
 
 
 def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
-    """The decision, with the machine's answer in sight; or the adjudication."""
+    """The decision, with the machine's answer in sight; or the adjudication.
+
+    Nothing is chosen beforehand. Agreeing is one key or click; whatever else is decided is chosen
+    first and saved then.
+    """
     case, machine = hand.case_id, hand.prediction.triage_class
     settles = phase is Phase.ADJUDICATION
     st.subheader("Your adjudication" if settles else "Your decision")
-    verdict = _verdict(hand, settles)
+    may_agree = not (hand.prediction.abstained or settles)
+    verdict = _verdict(hand, settles, may_agree)
     triage: Triage | None = machine if verdict is Verdict.AGREE else None
     reason, findings = "", None
     if verdict is Verdict.OVERRIDE:
@@ -109,7 +115,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
             persist_state="session",
         )
         findings = _findings(f"findings_{case}")
-    if verdict is not Verdict.AGREE:
+    if verdict not in (Verdict.AGREE, None):
         needed = " (required)" if verdict is Verdict.OVERRIDE and not settles else ""
         given = "The machine abstained." if hand.prediction.abstained and not settles else ""
         reason = st.text_input(
@@ -134,9 +140,22 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     second = not settles and st.checkbox(
         "Ask a second reader", key=f"second_{case}", persist_state="session"
     )
-    edited = bool(note or second or verdict is not Verdict.AGREE)
+    edited = bool(note or second or verdict not in (Verdict.AGREE, None))
     unsaved.warn(case, hand.name, edited and not (hand.prediction.abstained and triage is None))
-    if st.button("Save decision", type="primary", icon=":material/check:", key=f"save_{case}"):
+    agreeing = verdict is Verdict.AGREE
+    asked = st.button(
+        "Agree and save" if agreeing else "Save decision",
+        type="primary",
+        icon=":material/check:",
+        shortcut="A" if agreeing else "Enter",
+        width="stretch",
+        key=f"save_{case}",
+    )
+    _keys(hand, may_agree)
+    if asked:
+        if verdict is None:
+            _refuse("Choose what you decide.")
+            return
         if verdict is Verdict.OVERRIDE and triage is None:
             _refuse("Choose the class that you decide on.")
             return
@@ -147,29 +166,71 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         _save(hand, reading, phase, saved)
 
 
-def _verdict(hand: AtHand, settles: bool) -> Verdict:
-    """Agree or not; an abstaining machine has no answer to agree with."""
+def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Verdict | None:
+    """What the reader chose; agreeing while nothing else is chosen, where that can be.
+
+    An abstaining machine has no answer to agree with.
+    """
     others = [VERDICT_NAMES[Verdict.CANNOT_DECIDE], VERDICT_NAMES[Verdict.REPEAT]]
-    if hand.prediction.abstained or settles:
-        label = (
-            "What is it?"
-            if settles
-            else "The machine gives no answer here, so the decision is yours alone."
-        )
-        offered = [DECIDE, *others]
-    else:
+    if may_agree:
         label = f"The machine says: **{_names(hand)[hand.prediction.triage_class]}**"
-        offered = [AGREE, OVERRIDE, *others]
+    elif settles:
+        label = "What is it?"
+    else:
+        label = "The machine gives no answer here, so the decision is yours alone."
+    offered = [OVERRIDE if may_agree else DECIDE, *others]
     choice = st.segmented_control(
         label,
         offered,
-        default=offered[0],
-        required=True,
+        # Agreeing stands on the button below; without an answer there is a class to choose.
+        default=None if may_agree else offered[0],
         key=f"verdict_{hand.case_id}",
         wrap=True,
         persist_state="session",
     )
-    return _BY_NAME[choice or offered[0]]
+    if choice is None:
+        return Verdict.AGREE if may_agree else None
+    return _BY_NAME[choice]
+
+
+def _keys(hand: AtHand, may_agree: bool) -> None:
+    """The keys of the form: buttons out of sight until one of them has the focus.
+
+    Streamlit keeps R and C for itself, so that repeating is T and not deciding D.
+    """
+    case = hand.case_id
+    deciding = OVERRIDE if may_agree else DECIDE
+
+    def choose(value: str, triage: Triage | None = None) -> None:
+        st.session_state[f"verdict_{case}"] = value
+        if triage is not None:
+            st.session_state[f"class_{case}"] = triage
+
+    def next_priority() -> None:
+        row = list(Priority)
+        now = st.session_state.get(f"priority_{case}") or hand.priority.priority
+        st.session_state[f"priority_{case}"] = row[(row.index(now) + 1) % len(row)]
+
+    rows: list[tuple[str, str, Callable[[], None]]] = [
+        (f"Class: {_names(hand)[one]}", str(k), partial(choose, deciding, one))
+        for k, one in enumerate(hand.prediction.triage_classes, 1)
+    ]
+    rows += [
+        (deciding, "O", partial(choose, deciding)),
+        ("Cannot decide", "D", partial(choose, VERDICT_NAMES[Verdict.CANNOT_DECIDE])),
+        ("Repeat the ECG", "T", partial(choose, VERDICT_NAMES[Verdict.REPEAT])),
+        ("Next priority", "P", next_priority),
+    ]
+    with st.container(key=f"keys_{case}"):
+        for words, key, run in rows:
+            st.button(
+                words,
+                shortcut=key,
+                type="tertiary",
+                width="stretch",
+                key=f"key_{key}_{case}",
+                on_click=run,
+            )
 
 
 def _names(hand: AtHand) -> dict[Triage, str]:
@@ -198,14 +259,16 @@ def _note(case: str) -> str:
         st.session_state[key] = " ".join(word for word in words if word).strip()
         st.session_state[f"template_{case}"] = None
 
-    left, right = st.columns([3, 2])
-    note = left.text_input("Note", key=key, persist_state="session")
+    note = st.text_area(
+        "Note", key=key, persist_state="session", height=68, placeholder="N to write here"
+    )
     if templates:
-        right.selectbox(
+        st.selectbox(
             "Template",
             templates,
             index=None,
-            placeholder="Choose",
+            placeholder="Template for the note",
+            label_visibility="collapsed",
             key=f"template_{case}",
             on_change=put,
         )

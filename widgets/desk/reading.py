@@ -23,7 +23,7 @@ from widgets.desk.report_parts import Reported
 from widgets.desk.take_away import take_away
 from widgets.session import engine, person, queue
 from widgets.session.engine import Kept
-from widgets.session.rows import rows
+from widgets.session.rows import places
 from widgets.session.text import plain
 from widgets.viewer import along
 from widgets.viewer.navigator import navigator
@@ -174,8 +174,8 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
     targets = engine.targets(answer.prediction.model)
     others = earlier.offered(entry.sha256, source.patient)
     told = _reported(entry, answer, attention, at.previous)
-    (ecg, answers), (decide, classes, leads) = rows((3.3, 1), (1.5, 1, 1))
-    with ecg:
+    place = places()
+    with place.ecg:
         paper(
             answer.page,
             waves,
@@ -196,22 +196,20 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
             ],
         )
         report_parts.header_view(told)
-    with answers:
-        verdict.verdict(
-            answer.prediction,
-            answer.priority,
-            answer.page.remarks,
-            today=answer.priority_today(),
+    with place.beside:
+        verdict.headline(
+            answer.prediction, answer.priority, answer.page.remarks, answer.priority_today()
         )
-        report_parts.draft_view(told)
-    with decide:
         decision_form(entry, answer, turn)
+    with place.said:
+        report_parts.draft_view(told)
         if entry.event is None:
             report_parts.editor_view(told)
-    with classes:
+    with place.classes:
         verdict.classes(answer.prediction)
-    with leads:
+    with place.leads:
         verdict.looked(attention, dict(targets)[at.target])
+        verdict.quality(answer.prediction, answer.page.remarks)
 
 
 def _reported(entry: queue.Entry, answer: Kept, attention: Attention, previous: str) -> Reported:

@@ -6,56 +6,62 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ecg_core.network.statements import Reads
-from ecg_core.network.values import Attention, Prediction
-from ecg_core.page.values import Remark
+from ecg_core.network.statements import Reads, triage_names
+from ecg_core.network.values import Attention, Finding, Prediction
+from ecg_core.page.values import Remark, Severity
 from ecg_core.triage.priority import PriorityDecision
 from widgets.desk import badges, bars
+from widgets.session.text import plain
 
 
-def verdict(
+def headline(
     prediction: Prediction,
     priority: PriorityDecision,
     remarks: Sequence[Remark],
-    notes: Sequence[str] = (),
     today: PriorityDecision | None = None,
 ) -> None:
-    """Priority, triage classes, findings above their operating points, quality.
+    """What the machine says, at a glance: how urgent, what it is, what makes it doubtful.
 
+    Words alone, without a part that the browser draws later: the form below must not move.
     priority: as stored. today: what the rule now in force gives, said where it differs.
     """
-    if prediction.abstained:
-        badges.abstention(prediction.reasons)
     badges.priority_badge(priority)
     if today is not None and today.priority is not priority.priority:
         st.caption(
             f":material/rule: Stored before the rule was changed. Today it would be "
             f"{badges.priority_name(today.priority).lower()}: {today.rule}"
         )
+    if prediction.abstained:
+        badges.abstention(prediction.reasons)
+    else:
+        likely = max(prediction.triage)
+        name = triage_names(prediction.reads)[prediction.triage_class]
+        st.markdown(f"**{name}** :gray[{bars.percent(likely)}]")
+        flagged = _flagged(prediction)
+        if flagged:
+            st.caption(" · ".join(f"{f.name} {bars.percent(f.probability)}" for f in flagged[:3]))
+    doubts = [one for one in remarks if one.severity is Severity.DOUBT]
+    said = {reason.code for reason in prediction.reasons}
+    for one in [doubt for doubt in doubts if doubt.code not in said][:2]:
+        st.caption(f":orange[:material/warning:] {plain(one.text)}")
+
+
+def classes(prediction: Prediction) -> None:
+    """Triage and diagnostic classes, and all findings one click away; of a strip, its findings."""
     st.subheader("Triage")
     bars.triage_bars(prediction, "triage")
     if prediction.reads is Reads.STRIP:
         st.caption("A strip shows rhythm. It neither shows nor rules out an infarction.")
-    st.subheader("Findings")
-    flagged = sorted((f for f in prediction.findings if f.flagged), key=lambda f: -f.probability)
-    if flagged:
-        st.markdown("  \n".join(f"{f.name} :gray[{bars.percent(f.probability)}]" for f in flagged))
-    else:
-        st.caption("None above its operating point.")
-    st.subheader("Quality")
-    said = {reason.code for reason in prediction.reasons}
-    badges.remarks([remark for remark in remarks if remark.code not in said], notes)
-    st.caption(
-        f"{prediction.model.name} {prediction.model.version} · {prediction.elapsed_ms:.0f} ms"
-    )
-
-
-def classes(prediction: Prediction) -> None:
-    """The five superclasses, and all findings one click away; of a strip, its findings."""
     if not prediction.superclasses:
         st.subheader("Beats and rhythm")
         bars.finding_bars(prediction.findings, "Probability of each finding", "findings")
         return
+    st.subheader("Findings")
+    flagged = _flagged(prediction)
+    if flagged:
+        st.markdown("  \n".join(f"{f.name} :gray[{bars.percent(f.probability)}]" for f in flagged))
+    else:
+        st.caption("None above its operating point.")
     st.subheader("Diagnostic classes")
     bars.finding_bars(prediction.superclasses, "Probability of each superclass", "superclasses")
     if not prediction.findings:
@@ -66,6 +72,21 @@ def classes(prediction: Prediction) -> None:
             "Probability of each finding",
             "findings",
         )
+
+
+def quality(prediction: Prediction, remarks: Sequence[Remark], notes: Sequence[str] = ()) -> None:
+    """What is to be said of the page, and which model read it."""
+    st.subheader("Quality")
+    said = {reason.code for reason in prediction.reasons}
+    badges.remarks([remark for remark in remarks if remark.code not in said], notes)
+    st.caption(
+        f"{prediction.model.name} {prediction.model.version} · {prediction.elapsed_ms:.0f} ms"
+    )
+
+
+def _flagged(prediction: Prediction) -> list[Finding]:
+    """Findings above their operating points, the most probable first."""
+    return sorted((f for f in prediction.findings if f.flagged), key=lambda f: -f.probability)
 
 
 def looked(attention: Attention, target_name: str, key: str = "leads") -> None:

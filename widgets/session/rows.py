@@ -1,18 +1,38 @@
-"""The two rows of one ECG: the page and what is said of it, and below what is asked of the reader.
+"""Where the parts of one ECG lie: the page, beside it what decides, below what is looked up.
 
-The parts of the upper row draw themselves in the browser and have no height before. The lower row
-comes into sight with the last of them (`assets/style.css`): what a reader clicks never moves.
+A case fits the screen: the machine's verdict and the decision stand beside the ECG, and nothing of
+the decision has to be scrolled for. The page draws itself in the browser and has no height before;
+what is beside it comes into sight with it (`assets/style.css`): what a reader clicks never moves.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 
-def rows(upper: tuple[float, ...], lower: tuple[float, ...]) -> tuple[list[DeltaGenerator], ...]:
-    """Columns of both rows, as wide as the weights say."""
+@dataclass(frozen=True)
+class Places:
+    """Where the parts of one ECG go.
+
+    ecg: the page and its measurements. beside: verdict and decision. said: draft and readings.
+    classes: probabilities. leads: attention by lead. end: the record, over the whole width.
+    """
+
+    ecg: DeltaGenerator
+    beside: DeltaGenerator
+    said: DeltaGenerator
+    classes: DeltaGenerator
+    leads: DeltaGenerator
+    end: DeltaGenerator
+
+
+def places() -> Places:
+    """The places of one ECG, empty."""
     with st.container(key="desk"):
-        above = st.container(key="upper").columns(upper, gap="medium")
-        below = st.container(key="lower").columns(lower, gap="large")
-    return above, below
+        ecg, beside = st.container(key="upper").columns((3.1, 1), gap="medium")
+        said, classes, leads = st.container(key="lower").columns((1.5, 1, 1), gap="large")
+        end = st.container(key="end")
+    return Places(ecg, beside.container(key="beside"), said, classes, leads, end)
