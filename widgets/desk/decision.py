@@ -184,6 +184,8 @@ def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Verdict | None:
         offered,
         # Agreeing stands on the button below; without an answer there is a class to choose.
         default=None if may_agree else offered[0],
+        # What the machine says stands above, with its probability.
+        label_visibility="collapsed" if may_agree else "visible",
         key=f"verdict_{hand.case_id}",
         wrap=True,
         persist_state="session",
