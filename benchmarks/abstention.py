@@ -72,7 +72,7 @@ def good(ptbxl_root: Path | None) -> Iterator[Foreign]:
     if ptbxl_root is None:
         return
     from ecg_core.training.data import ptbxl
-    from ecg_core.training.evaluate import record_of
+    from ecg_core.training.data.recordings import record_of
 
     data = ptbxl.load(ptbxl_root)
     rows = data.rows((ptbxl.CHOOSE_FOLD,))

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from ecg_core import network
-from ecg_core.evidence import published, shipped
+from ecg_core.evidence import forms
 from ecg_core.evidence.figures import curves, rates
 from ecg_core.evidence.own_sets import engines, sets
 from ecg_core.evidence.own_sets.checking import check
@@ -50,7 +50,7 @@ def main() -> None:
 
 def _page(card: ModelCard) -> list[dict[str, object]]:
     def load() -> CaseSet:
-        return shipped.from_evidence(published.load(card.name)[0], card)
+        return forms.shown(card)[0]
 
     cases = load()
     counter = iter(range(10_000))

@@ -30,7 +30,7 @@ from ecg_core.studies.curation.curate import RADIUS_BITS, SAME_RECORDING
 from ecg_core.studies.curation.hashes import distance, ink_hash, near_pairs
 from ecg_core.studies.curation.likeness import likeness, page_ink
 from ecg_core.training.data import ptbxl
-from ecg_core.training.evaluate import STYLES, record_of
+from ecg_core.training.data.recordings import STYLES, record_of
 
 PAGES = (1_000, 3_000, 10_000, 30_000, 100_000)
 BIT_SHARE = 0.29

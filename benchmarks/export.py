@@ -24,7 +24,7 @@ from ecg_core.network.export import OUTPUTS, export_onnx
 from ecg_core.network.quantise import answers, as_input, largest_difference, one_thread, quantise
 from ecg_core.page.layouts import DEFAULT_LAYOUT
 from ecg_core.training.data import calibration_pages, ptbxl
-from ecg_core.training.evaluate import page_of
+from ecg_core.training.data.recordings import page_of
 
 OFFERED_LOSS = 0.003
 """A variant that loses as much macro-AUC is not offered."""

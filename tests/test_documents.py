@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.documents import DOCUMENTS, TOP, renewed
 from ecg_core import network
-from ecg_core.evidence import published
-from ecg_core.evidence.figures import subgroups
+from ecg_core.evidence import forms
+from ecg_core.evidence.figures import carried
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
 
@@ -25,15 +25,14 @@ def test_documents_quote_the_card(name: str, card: ModelCard) -> None:
 
 
 def test_the_card_quotes_the_evidence(card: ModelCard) -> None:
-    found = published.load(card.name)
-    assert {e.weights_sha256 for e in found} == {card.weights_sha256}
+    found = forms.read_all(models_folder() / card.name, card)
+    assert {cases.weights_sha256 for cases in found} == {card.weights_sha256}
     first, last = found[0], found[-1]
-    carried = tuple(f for f in card.figures if published.same_source(f, first))
-    assert published.figures(first) == carried
-    carried = tuple(f for f in card.figures if published.same_source(f, last))
-    assert (*published.figures(last), published.lost(last, first)) == carried
-    thresholds = [output.threshold for output in card.superclasses]
-    assert subgroups.figures(first, thresholds) == card.subgroups
+    quoted = tuple(f for f in card.figures if carried.same_source(f, first))
+    assert carried.of_pages(first) == quoted
+    quoted = tuple(f for f in card.figures if carried.same_source(f, last))
+    assert (*carried.of_pages(last), carried.lost(last, first)) == quoted
+    assert carried.subgroups(first) == card.subgroups
 
 
 def test_code_says_nothing_of_the_machine_it_was_written_on() -> None:

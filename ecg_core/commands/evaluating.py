@@ -49,10 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.split is None:
         complain("Name the fold: --split 9 chooses, --split 10 reports.")
         return WRONG_USAGE
-    from ecg_core.evidence import published
+    from ecg_core.evidence import forms
+    from ecg_core.evidence.figures import carried
     from ecg_core.page.drawn.damage import CONDITIONS
     from ecg_core.training import evaluate, release
     from ecg_core.training.data import ptbxl
+    from ecg_core.training.tasks import twelve_leads
 
     if arguments.condition not in CONDITIONS:
         complain(f"Unknown condition; there are {', '.join(CONDITIONS)}")
@@ -66,30 +68,35 @@ def run(arguments: argparse.Namespace) -> int:
     home = models_folder() / classifier.card.name
     folder = arguments.out or home / "evidence"
     if arguments.all:
-        evaluate.write_all(classifier, data, arguments.split, folder)
+        sets = twelve_leads.evidence(classifier, data, arguments.split)
+        evaluate.write_all(classifier, sets, folder)
         for figure in release.carry_figures(home).figures:
             emit(asdict(figure))
         return ALL_READ
-    found = evaluate.evaluate_ptbxl(
+    found = twelve_leads.answered(
         classifier, data, arguments.split, arguments.condition, arguments.layout, arguments.limit
     )
-    found.write(folder)
-    for figure in published.figures(found):
+    forms.write(found, classifier.card, folder)
+    for figure in carried.of_pages(found):
         emit(asdict(figure))
     return ALL_READ
 
 
 def _strips(arguments: argparse.Namespace) -> int:
     """MIT-BIH DS2 and PTB-XL fold 10 as rhythm strips. root: holds mitdb/ and ptb-xl/."""
-    from ecg_core.training import strip_evaluate, strip_release
+    from ecg_core.evidence import forms
+    from ecg_core.training import evaluate, release
+    from ecg_core.training.tasks import strips
 
     classifier = network.load(arguments.model or STRIP_MODEL)
+    home = arguments.out or classifier.folder
     try:
-        strip_evaluate.write_all(classifier, arguments.root, arguments.out or classifier.folder)
+        folder = forms.folder_of(home, classifier.card)
+        evaluate.write_all(classifier, strips.evidence(classifier, arguments.root), folder)
     except FileNotFoundError as error:
         complain(f"No MIT-BIH or PTB-XL under {arguments.root}: {error}")
         return WRONG_USAGE
-    for figure in strip_release.carry_figures(arguments.out or classifier.folder).figures:
+    for figure in release.carry_figures(home).figures:
         emit(asdict(figure))
     return ALL_READ
 

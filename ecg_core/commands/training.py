@@ -27,49 +27,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Train as the configuration says; weights and card land beside it."""
     import torch
 
+    from ecg_core.evidence import forms
     from ecg_core.network.classifier import Classifier
-    from ecg_core.training import config, evaluate, release, strip_config, teacher, train
-    from ecg_core.training.data import ptbxl
+    from ecg_core.training import evaluate, loop, release, tasks
 
+    torch.set_num_threads(arguments.threads)
     try:
-        if strip_config.is_strip(arguments.config):
-            return _strip(arguments)
-        chosen = config.read(arguments.config)
+        task = tasks.read(arguments.config, arguments.data, arguments.runs)
     except (OSError, ValueError, TypeError, KeyError) as error:
         complain(f"{arguments.config} is no training configuration: {error}")
         return WRONG_USAGE
-    torch.set_num_threads(arguments.threads)
-    data = ptbxl.load(arguments.data / "ptb-xl")
-    noise_root, run_folder = arguments.data / "nstdb", arguments.runs / chosen.name
-    soft = None
-    if chosen.teacher_share > 0:
-        answers = arguments.runs / "teacher.npz"
-        if not answers.exists():
-            teacher.write_answers(data, teacher.TeacherConfig(), answers)
-        soft = train.load_teacher(answers)
-    weights = train.train(chosen, data, noise_root, run_folder, soft, resume=arguments.resume)
-    folder = arguments.config.parent
-    release.release(chosen, data, noise_root, weights, folder)
+    folder, run_folder = arguments.config.parent, arguments.runs / task.config.name
+    weights = loop.train(task, run_folder, resume=arguments.resume)
+    card = release.release(task, weights, folder)
     shutil.copyfile(run_folder / "log.jsonl", folder / "training.jsonl")
-    evaluate.write_all(Classifier(folder), data, ptbxl.REPORT_FOLD, folder / "evidence")
+    classifier = Classifier(folder)
+    evaluate.write_all(classifier, task.evidence(classifier), forms.folder_of(folder, card))
     release.carry_figures(folder)
-    return ALL_READ
-
-
-def _strip(arguments: argparse.Namespace) -> int:
-    """Train, release and measure the rhythm-strip network."""
-    import torch
-
-    from ecg_core.network.classifier import Classifier
-    from ecg_core.training import strip_config, strip_evaluate, strip_release, strip_training
-
-    chosen = strip_config.read(arguments.config)
-    torch.set_num_threads(arguments.threads)
-    run_folder = arguments.runs / chosen.name
-    weights = strip_training.train(chosen, arguments.data, run_folder, resume=arguments.resume)
-    folder = arguments.config.parent
-    strip_release.release(chosen, arguments.data, weights, folder)
-    shutil.copyfile(run_folder / "log.jsonl", folder / "training.jsonl")
-    strip_evaluate.write_all(Classifier(folder), arguments.data, folder)
-    strip_release.carry_figures(folder)
     return ALL_READ

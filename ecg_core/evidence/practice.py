@@ -16,10 +16,10 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ecg_core.evidence.shipped import ACUTE, ACUTE_NAME
-from ecg_core.evidence.values import CaseSet, Choice, Dimension, Origin, Question
+from ecg_core.evidence import triage_questions
+from ecg_core.evidence.values import CaseSet, Dimension, Origin
 from ecg_core.network.card import ModelCard
-from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
+from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.store.cases.readings import Phase
 from ecg_core.store.cases.schema import Action, CaseRow, EventRow, ReadingRow
 from ecg_core.store.cases.workflow import reader_key
@@ -192,8 +192,6 @@ def adjudicated(cases: tuple[PracticeCase, ...], card: ModelCard) -> CaseSet | N
         return None
     truth = np.array([TRIAGE_CLASSES.index(case.truth) for case in kept if case.truth is not None])
     scores = np.array([case.triage for case in kept])
-    acute = TRIAGE_CLASSES.index(Triage.ACUTE_MI)
-    everywhere = np.ones(len(kept), bool)
     ids = np.array([case.case_id for case in kept])
     return CaseSet(
         title="Adjudicated decisions",
@@ -209,17 +207,8 @@ def adjudicated(cases: tuple[PracticeCase, ...], card: ModelCard) -> CaseSet | N
         case_ids=ids,
         patients=ids,
         abstained=np.array([case.abstained for case in kept]),
-        questions=(
-            Question(
-                ACUTE,
-                ACUTE_NAME,
-                truth == acute,
-                scores[:, acute],
-                everywhere,
-                card.triage.acute_threshold,
-            ),
-        ),
-        choice=Choice(tuple(TRIAGE_NAMES[name] for name in TRIAGE_CLASSES), truth, scores),
+        questions=(triage_questions.acute(truth, scores, card),),
+        choice=triage_questions.triage_class(truth, scores),
         dimensions=(
             Dimension("layout", np.array([case.layout for case in kept])),
             Dimension("month", np.array([case.month for case in kept])),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -19,12 +20,25 @@ class Origin(StrEnum):
     ADJUDICATED = "adjudicated decisions"
 
 
+class Kind(StrEnum):
+    """What a question asks for."""
+
+    SUPERCLASS = "superclass"
+    STATEMENT = "statement"
+    CLASS = "class"
+
+
+MIN_POSITIVES = 20
+"""A statement is reported, and may be shown, from this many positive cases on."""
+
+
 @dataclass(frozen=True, eq=False)
 class Question:
     """A yes/no question put to every case.
 
     truth: bool, n. score: float, n, the model's probability. known: bool, n, whether the case has
-    a label for it. threshold: the operating point from which the model flags.
+    a label for it. threshold: the operating point from which the model flags, NaN where
+    it has none.
     """
 
     code: str
@@ -33,6 +47,7 @@ class Question:
     score: np.ndarray
     known: np.ndarray
     threshold: float
+    kind: Kind = Kind.STATEMENT
 
     @property
     def positives(self) -> int:
@@ -91,6 +106,7 @@ class CaseSet:
 
     case_ids, patients: n. abstained: bool, n, where the model said that it should not be trusted.
     refused: cases that gave no page and have no row. dimensions: what cases can be grouped by.
+    facts: what the data set tells of each case, in its own words, n each.
     """
 
     title: str
@@ -110,6 +126,7 @@ class CaseSet:
     choice: Choice | None = None
     dimensions: tuple[Dimension, ...] = ()
     points_rule: str = ""
+    facts: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -132,6 +149,24 @@ class CaseSet:
         """The same cases with only these questions, in this order. Raises KeyError."""
         return replace(self, questions=tuple(self.question(code) for code in codes))
 
+    def of_kind(self, kind: Kind) -> tuple[Question, ...]:
+        """Questions of one kind, in their order."""
+        return tuple(question for question in self.questions if question.kind is kind)
+
+    def telling(self, least: int = MIN_POSITIVES) -> CaseSet:
+        """The same cases with the questions that a reader is shown.
+
+        Statements need an operating point, labels, and `least` cases that have them; a code is
+        asked once, as what comes first.
+        """
+        once: dict[str, Question] = {}
+        for question in self.questions:
+            rare = question.positives < least or not question.known.any()
+            if question.kind is Kind.STATEMENT and (rare or math.isnan(question.threshold)):
+                continue
+            once.setdefault(question.code, question)
+        return replace(self, questions=tuple(once.values()))
+
     def take(self, rows: np.ndarray) -> CaseSet:
         """Only these rows (bool mask of length n, or indices)."""
         return replace(
@@ -148,6 +183,7 @@ class CaseSet:
                 self.choice, truth=self.choice.truth[rows], scores=self.choice.scores[rows]
             ),
             dimensions=tuple(replace(d, values=d.values[rows]) for d in self.dimensions),
+            facts={name: values[rows] for name, values in self.facts.items()},
         )
 
     @cached_property

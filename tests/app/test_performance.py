@@ -12,10 +12,11 @@ import pytest
 from sklearn.metrics import precision_score, recall_score, roc_auc_score
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.evidence import published, shipped
+from ecg_core.evidence import forms
 from ecg_core.evidence.field import method_rows
 from ecg_core.evidence.figures.metrics import Interval
-from ecg_core.evidence.published import EvidenceSet
+from ecg_core.evidence.forms import twelve_leads
+from ecg_core.evidence.values import CaseSet, Kind
 from ecg_core.network.statements import SUPERCLASSES
 from tests.app.conftest import words
 from tests.evidence.test_method_rows import row
@@ -25,10 +26,9 @@ from widgets.performance.views import VIEWS
 from widgets.session import engine
 
 N = 40
-MI = SUPERCLASSES.index("MI")
 
 
-def known_evidence() -> EvidenceSet:
+def known_evidence() -> CaseSet:
     """Forty cases: infarction in ten of them, found in eight; false alarms in three of thirty."""
     card = engine.classifier().card
     infarction = np.arange(N) < 10
@@ -42,36 +42,30 @@ def known_evidence() -> EvidenceSet:
     said = np.where(np.arange(N) % 4 == 0, 1 - truth, truth)
     triage = np.full((N, 4), 0.1)
     triage[np.arange(N), said] = 0.7
-    return EvidenceSet(
-        model=card.name,
-        version=card.version,
-        weights_sha256=card.weights_sha256,
-        dataset="Made up",
-        split="test",
-        condition="clean",
-        layout="3x4+1R",
+    return twelve_leads.case_set(
+        card,
+        {"dataset": "Made up", "split": "test", "condition": "clean", "layout": "3x4+1R"},
         refused=0,
         case_ids=np.arange(N).astype(str),
         patients=np.arange(N),
-        age=np.full(N, 60.0),
-        sex=np.zeros(N),
-        device=np.full(N, "x"),
-        site=np.full(N, "x"),
+        facts={
+            "age": np.full(N, 60.0),
+            "sex": np.zeros(N),
+            "device": np.full(N, "x"),
+            "site": np.full(N, "x"),
+        },
         abstained=np.zeros(N, bool),
-        superclass_labels=labels,
-        superclass_scores=np.tile(score[:, None], (1, 5)),
-        triage_labels=truth,
-        triage_scores=triage,
+        superclasses=(labels, np.tile(score[:, None], (1, 5))),
+        triage=(truth, triage),
         codes=("AFIB",),
-        statement_labels=infarction[:, None],
-        statement_scores=score[:, None],
+        statements=(infarction[:, None], score[:, None]),
     )
 
 
 @pytest.fixture
 def page(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     found = known_evidence()
-    monkeypatch.setattr(published, "load", lambda name: (found,))
+    monkeypatch.setattr(forms, "read_all", lambda home, card: (found,))
     return app.switch_page("pages/performance.py").run()
 
 
@@ -142,7 +136,7 @@ def test_filters_leave_out_what_the_model_abstained_on(
     from dataclasses import replace
 
     found = replace(known_evidence(), abstained=np.arange(N) >= 30)
-    monkeypatch.setattr(published, "load", lambda name: (found,))
+    monkeypatch.setattr(forms, "read_all", lambda home, card: (found,))
     page = app.switch_page("pages/performance.py").run()
     page.toggle(key="filter_abstained").set_value(True).run()
     assert not page.exception
@@ -186,7 +180,7 @@ def test_rows_taken_along_are_numbers_with_both_ends_and_say_what_they_are_of() 
         "n": [3, 4],
     }
     card = engine.classifier().card
-    cases = shipped.from_evidence(known_evidence(), card)
+    cases = known_evidence().telling()
     first, second = tables.spelled(table, cases).to_dict("records")
     assert (first["AUC"], first["AUC low"], first["AUC high"]) == (0.83216, 0.7904, 0.86812)
     assert np.isnan(second["AUC"])
@@ -220,7 +214,7 @@ def test_evidence_of_other_weights_is_not_shown(
     from dataclasses import replace
 
     other = replace(known_evidence(), weights_sha256="0" * 64)
-    monkeypatch.setattr(published, "load", lambda name: (other,))
+    monkeypatch.setattr(forms, "read_all", lambda home, card: (other,))
     page = app.switch_page("pages/performance.py").run()
     assert not page.exception
     assert "without evidence" in page.info[0].value
@@ -228,23 +222,23 @@ def test_evidence_of_other_weights_is_not_shown(
 
 
 @pytest.fixture
-def released(app: AppTest) -> tuple[AppTest, EvidenceSet]:
+def released(app: AppTest) -> tuple[AppTest, CaseSet]:
     """The page on the evidence as it is shipped, and that evidence."""
     card = engine.classifier().card
-    found = [e for e in published.load(card.name) if e.weights_sha256 == card.weights_sha256]
+    found = forms.shipped(card)
     if not found:
         pytest.skip("the model in models/ has no evidence files")
     return app.switch_page("pages/performance.py").run(), found[0]
 
 
 def test_shipped_summary_says_what_the_evidence_file_holds(
-    released: tuple[AppTest, EvidenceSet],
+    released: tuple[AppTest, CaseSet],
 ) -> None:
     page, found = released
     assert not page.exception
     card = engine.classifier().card
-    ill = found.superclass_labels[:, MI].astype(bool)
-    flagged = found.superclass_scores[:, MI] >= card.superclasses[MI].threshold
+    ill = found.question("MI").truth
+    flagged = found.question("MI").score >= card.superclasses[SUPERCLASSES.index("MI")].threshold
     said = words(page)
     assert f"with an infarction it flags {round(100 * recall_score(ill, flagged))} (" in said
     wrongly = round(100 * (flagged & ~ill).sum() / (~ill).sum())
@@ -254,8 +248,8 @@ def test_shipped_summary_says_what_the_evidence_file_holds(
     assert f"PTB-XL, fold 10, clean, 3x4+1R · n = {found.n} of {people} patients" in said
     area = np.mean(
         [
-            roc_auc_score(found.superclass_labels[:, k], found.superclass_scores[:, k])
-            for k in range(5)
+            roc_auc_score(question.truth, question.score)
+            for question in found.of_kind(Kind.SUPERCLASS)
         ]
     )
     assert shown(page)["Mean AUC of 5 classes"] == f"{area:.3f}"
@@ -264,18 +258,18 @@ def test_shipped_summary_says_what_the_evidence_file_holds(
     assert f"{carried.low:.3f}–{carried.high:.3f}" in page.metric[0].delta
 
 
-def test_shipped_classes_are_scikit_learns(released: tuple[AppTest, EvidenceSet]) -> None:
+def test_shipped_classes_are_scikit_learns(released: tuple[AppTest, CaseSet]) -> None:
     page, found = released
     view(page, "classes")
     table = page.dataframe[0].value.set_index("Class")
     card = engine.classifier().card
-    for k, output in enumerate(card.superclasses):
-        ill = found.superclass_labels[:, k].astype(bool)
-        flagged = found.superclass_scores[:, k] >= output.threshold
+    for output in card.superclasses:
+        question = found.question(output.code)
+        ill, flagged = question.truth, question.score >= output.threshold
         row = table.loc[output.name]
         assert row["With it"] == ill.sum()
         for name, value in (
-            ("AUC", roc_auc_score(ill, found.superclass_scores[:, k])),
+            ("AUC", roc_auc_score(ill, question.score)),
             ("Sensitivity", recall_score(ill, flagged)),
             ("PPV", precision_score(ill, flagged)),
         ):
@@ -283,13 +277,13 @@ def test_shipped_classes_are_scikit_learns(released: tuple[AppTest, EvidenceSet]
             assert printed == f"{value:.{len(printed) - 2}f}"
 
 
-def test_shipped_robustness_and_groups(released: tuple[AppTest, EvidenceSet]) -> None:
+def test_shipped_robustness_and_groups(released: tuple[AppTest, CaseSet]) -> None:
     page, found = released
     view(page, "groups")
     page.button_group(key="group_dimension").set_value("sex").run()
     groups = page.dataframe[0].value.set_index("Group")["ECGs"]
-    assert groups["men"] == (found.sex == 0).sum()
-    assert groups["women"] == (found.sex == 1).sum()
+    assert groups["men"] == (found.facts["sex"] == 0).sum()
+    assert groups["women"] == (found.facts["sex"] == 1).sum()
     view(page, "robustness")
     heat, comparison = (frame.value for frame in page.dataframe)
     card = engine.classifier().card
@@ -302,7 +296,7 @@ def test_shipped_robustness_and_groups(released: tuple[AppTest, EvidenceSet]) ->
 
 
 def test_a_month_of_daily_use_and_its_adjudications(
-    released: tuple[AppTest, EvidenceSet],
+    released: tuple[AppTest, CaseSet],
 ) -> None:
     page, _ = released
     settled = fill(engine.store(), 2, 52, datetime(2026, 8, 2, 7, tzinfo=UTC))

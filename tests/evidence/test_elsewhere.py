@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ecg_core import network
-from ecg_core.evidence import elsewhere, strip_evidence
-from ecg_core.evidence.figures import rates
+from ecg_core.evidence import forms
+from ecg_core.evidence.figures import carried, rates
 from ecg_core.evidence.four_classes import figures
-from ecg_core.network.registry import STRIP_MODEL, models_folder
+from ecg_core.network.registry import STRIP_MODEL
 
 
 def test_strips_have_the_figures_of_their_card() -> None:
@@ -16,17 +16,14 @@ def test_strips_have_the_figures_of_their_card() -> None:
     if name not in network.list_models():
         pytest.skip("no strip model is shipped")
     card = network.card_of(name)
-    found = strip_evidence.read_all(models_folder() / name / "evidence")[0]
-    cases = elsewhere.from_strips(found, card)
+    cases = forms.shown(card)[0]
     for question in cases.questions:
-        carried = [
+        quoted = [
             f
             for f in card.figures
-            if f.name == f"AUC {question.name}"
-            and (f.dataset, f.split) == (found.dataset, found.split)
-            and f.layout == f"strip {found.leads}"
+            if f.name == f"AUC {question.name}" and carried.same_source(f, cases)
         ]
-        for figure in carried:
+        for figure in quoted:
             area = rates.areas(question, cases.patients).auc
             assert (area.value, area.low, area.high) == pytest.approx(
                 (figure.value, figure.low, figure.high), abs=1e-9
@@ -37,7 +34,7 @@ def test_pages_have_the_figures_of_the_cross_validation() -> None:
     answers = [a for a in figures.load() if not figures.trivial(a.method)] or figures.load()
     if not answers:
         pytest.skip("the cross-validation has no evidence here")
-    cases = elsewhere.from_pages(answers[0])
+    cases = answers[0].cases()
     assert cases.choice is not None
     right = rates.share_right(cases.choice, cases.patients)
     expected = figures.figures(answers[0]).accuracy

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ecg_core.evidence import published, shipped
-from ecg_core.evidence.figures import groups
+from ecg_core.evidence import forms
+from ecg_core.evidence.figures import carried, groups
 from ecg_core.evidence.values import Dimension
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import default_model, models_folder
@@ -17,25 +17,22 @@ from tests.evidence.case_sets import case_set, question, separable
 
 def test_the_same_figures_as_the_card() -> None:
     card = ModelCard.read(models_folder() / default_model() / "card.json")
-    found = next(
-        e for e in published.load(card.name) if published.same_source(card.subgroups[0], e)
-    )
-    cases = shipped.from_evidence(found, card)
+    cases = next(c for c in forms.shipped(card) if carried.same_source(card.subgroups[0], c))
     sexes = next(d for d in cases.dimensions if d.name == "sex")
     for codes, target in ((SUPERCLASSES, MACRO), (("MI",), "MI")):
         for row in groups.rows(cases, sexes, codes):
-            (carried,) = [
+            (quoted,) = [
                 f
                 for f in card.subgroups
                 if (f.dimension, f.group, f.target) == ("sex", row.group, target)
-                and published.same_source(f, found)
+                and carried.same_source(f, cases)
             ]
-            assert row.n == carried.n
+            assert row.n == quoted.n
             assert row.auc is not None and carried.auc is not None
-            assert row.auc.value == pytest.approx(carried.auc.value, abs=1e-12)
-            assert row.auc.low == pytest.approx(carried.auc.low, abs=1e-12)
+            assert row.auc.value == pytest.approx(quoted.auc.value, abs=1e-12)
+            assert row.auc.low == pytest.approx(quoted.auc.low, abs=1e-12)
             assert row.auc_gap is not None
-            assert row.auc_gap.value == pytest.approx(carried.auc.gap, abs=1e-12)
+            assert row.auc_gap.value == pytest.approx(quoted.auc.gap, abs=1e-12)
 
 
 def test_small_groups_are_marked_not_hidden() -> None:

@@ -9,27 +9,27 @@ from types import SimpleNamespace
 import pytest
 
 from ecg_core import cli, network
-from ecg_core.evidence import published, shipped
-from ecg_core.evidence.figures import rates
+from ecg_core.evidence import forms
+from ecg_core.evidence.figures import metrics, rates
 from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.network.statements import SUPERCLASS_NAMES, SUPERCLASSES
-from ecg_core.training import evaluate
 from ecg_core.training.data import ptbxl
+from ecg_core.training.tasks import twelve_leads
 
 
 def test_evaluate_prints_what_the_page_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     card = network.card_of(network.default_model())
-    found = published.load(card.name)
+    found = forms.shipped(card)
     if not found:
         pytest.skip("the model in models/ has no evidence files")
     # The ECGs are not answered anew: the shipped answers are evaluated.
     monkeypatch.setattr(ptbxl, "load", lambda root: None)
     monkeypatch.setattr(network, "load", lambda name=None: SimpleNamespace(card=card))
-    monkeypatch.setattr(evaluate, "evaluate_ptbxl", lambda *arguments: found[0])
+    monkeypatch.setattr(twelve_leads, "answered", lambda *arguments: found[0])
     # What takes seconds and is not compared.
-    monkeypatch.setattr(published, "_resampled", lambda found, measure: Interval(0.0, 0.0, 0.0))
+    monkeypatch.setattr(metrics, "resampled", lambda measure, people: Interval(0.0, 0.0, 0.0))
     out = ["--root", str(tmp_path), "--split", "10", "--out", str(tmp_path)]
     assert cli.main(["evaluate", *out]) == 0
     printed = {}
@@ -38,7 +38,7 @@ def test_evaluate_prints_what_the_page_shows(
         printed[line["name"]] = (line["n"], Interval(line["value"], line["low"], line["high"]))
     # The page reads the file that the command wrote.
     (path,) = tmp_path.glob("*.parquet")
-    cases = shipped.from_evidence(published.EvidenceSet.read(path), card)
+    cases = forms.read(path, card).telling()
     for code in SUPERCLASSES:
         shown = rates.areas(cases.question(code), cases.patients)
         assert printed[f"AUC {SUPERCLASS_NAMES[code]} ({code})"] == (shown.n, shown.auc)

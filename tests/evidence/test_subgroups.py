@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from ecg_core.evidence.figures import subgroups
+from ecg_core.evidence.figures import carried
 from ecg_core.network.statements import SUPERCLASSES
 from ecg_core.network.subgroup_figure import MACRO, SubgroupFigure
 from tests.evidence.evidence_sets import evidence_set
-
-HALF = (0.5,) * 5
 
 
 def pick(
@@ -32,12 +30,18 @@ def five(column: np.ndarray) -> np.ndarray:
 def test_every_case_is_in_one_group_of_each_dimension() -> None:
     found = evidence_set(
         8,
-        age=np.array([39.9, 40.0, 59.0, 60.0, 74.9, 75.0, 300.0, np.nan]),
-        sex=np.array([0, 1, 0, 1, 0, 1, 0, -1]),
-        device=np.array(["AT-6     6", "AT-6 6 ", "", "a", "a", "a", "a", "a"], object),
-        site=np.array([2, 2, 2, 2, 1, 1, -1, 0]),
+        facts={
+            "age": np.array([39.9, 40.0, 59.0, 60.0, 74.9, 75.0, 300.0, np.nan]),
+            "sex": np.array([0, 1, 0, 1, 0, 1, 0, -1]),
+            "device": np.array(["AT-6     6", "AT-6 6 ", "", "a", "a", "a", "a", "a"], object),
+            "site": np.array([2, 2, 2, 2, 1, 1, -1, 0]),
+        },
     )
-    members = {(d, name): np.flatnonzero(m).tolist() for d, name, m in subgroups.groups(found)}
+    members = {
+        (dimension.name, str(name)): np.flatnonzero(dimension.values == name).tolist()
+        for dimension in found.dimensions
+        for name in np.unique(dimension.values)
+    }
     assert members == {
         ("age", "under 40"): [0],
         ("age", "40–59"): [1, 2],
@@ -64,11 +68,10 @@ def test_rates_and_gaps_by_hand() -> None:
     flagged[:15] = flagged[60:72] = flagged[84:93] = True
     found = evidence_set(
         120,
-        sex=np.repeat([0, 1], 60),
-        superclass_labels=five(ill),
-        superclass_scores=five(np.where(flagged, 0.9, 0.1)),
+        facts={"sex": np.repeat([0, 1], 60)},
+        superclasses=(five(ill), five(np.where(flagged, 0.9, 0.1))),
     )
-    men = pick(subgroups.figures(found, HALF), "sex", "men", "MI")
+    men = pick(carried.subgroups(found), "sex", "men", "MI")
     assert (men.n, men.positives, men.too_few) == (60, 20, False)
     assert men.sensitivity is not None and men.specificity is not None and men.auc is not None
     assert men.sensitivity.value == pytest.approx(0.75)
@@ -84,14 +87,14 @@ def test_rates_and_gaps_by_hand() -> None:
 def test_macro_is_the_mean_of_the_superclasses() -> None:
     rng = np.random.default_rng(0)
     labels, scores = rng.random((400, 5)) < 0.4, rng.random((400, 5))
+    cut = (0.2, 0.4, 0.5, 0.6, 0.8)
     found = evidence_set(
         400,
-        site=np.repeat([0, 1], 200),
-        superclass_labels=labels,
-        superclass_scores=scores,
+        thresholds=cut,
+        facts={"site": np.repeat([0, 1], 200)},
+        superclasses=(labels, scores),
     )
-    cut = (0.2, 0.4, 0.5, 0.6, 0.8)
-    listed = subgroups.figures(found, cut)
+    listed = carried.subgroups(found)
     macro = pick(listed, "site", "0", MACRO)
     assert macro.auc is not None and macro.sensitivity is not None
     areas = [roc_auc_score(labels[:200, k], scores[:200, k]) for k in range(5)]
@@ -111,11 +114,10 @@ def test_small_groups_are_listed_without_figures() -> None:
     labels[:9, 1] = True
     found = evidence_set(
         300,
-        site=np.r_[np.zeros(100), np.ones(151), np.full(49, 2)].astype(int),
-        superclass_labels=labels,
-        superclass_scores=rng.random((300, 5)),
+        facts={"site": np.r_[np.zeros(100), np.ones(151), np.full(49, 2)].astype(int)},
+        superclasses=(labels, rng.random((300, 5))),
     )
-    listed = subgroups.figures(found, HALF)
+    listed = carried.subgroups(found)
     # Nine infarctions at site 0: too few for that class and for the mean, enough for the others.
     assert pick(listed, "site", "0", "MI").too_few
     assert pick(listed, "site", "0", MACRO).positives == 9
@@ -133,11 +135,10 @@ def test_a_patient_on_both_sides_is_drawn_for_both() -> None:
     found = evidence_set(
         200,
         patients=np.tile(np.arange(100), 2),
-        site=np.repeat([0, 1], 100),
-        superclass_labels=np.tile(labels, (2, 1)),
-        superclass_scores=np.tile(scores, (2, 1)),
+        facts={"site": np.repeat([0, 1], 100)},
+        superclasses=(np.tile(labels, (2, 1)), np.tile(scores, (2, 1))),
     )
-    auc = pick(subgroups.figures(found, HALF), "site", "1", "CD").auc
+    auc = pick(carried.subgroups(found), "site", "1", "CD").auc
     assert auc is not None and auc.low < auc.value < auc.high
     assert (auc.gap, auc.gap_low, auc.gap_high) == pytest.approx((0.0, 0.0, 0.0))
 
@@ -145,9 +146,10 @@ def test_a_patient_on_both_sides_is_drawn_for_both() -> None:
 def test_without_a_rest_there_is_no_gap_and_json_keeps_everything() -> None:
     rng = np.random.default_rng(3)
     found = evidence_set(
-        60, superclass_labels=rng.random((60, 5)) < 0.5, superclass_scores=rng.random((60, 5))
+        60,
+        superclasses=(rng.random((60, 5)) < 0.5, rng.random((60, 5))),
     )
-    listed = subgroups.figures(found, HALF)
+    listed = carried.subgroups(found)
     everyone = pick(listed, "sex", "men", "NORM")
     assert everyone.auc is not None and everyone.auc.gap is None
     plain = json.loads(json.dumps([asdict(f) for f in listed], allow_nan=False))

@@ -15,7 +15,8 @@ from unittest import mock
 import numpy as np
 
 from ecg_core import network
-from ecg_core.evidence import published
+from ecg_core.evidence import forms
+from ecg_core.evidence.values import CaseSet
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES
 from ecg_core.network.values import Finding, ModelIdentity, Prediction
@@ -61,9 +62,9 @@ def fill(store: Store, months: int, per_month: int, first: datetime, seed: int =
     """
     rng = np.random.default_rng(seed)
     card = network.card_of(network.default_model())
-    found = published.load(card.name)[0]
-    ill = np.flatnonzero(found.superclass_labels[:, SUPERCLASSES.index("MI")] == 1)
-    known = np.flatnonzero(found.triage_labels >= 0)
+    found = forms.shipped(card)[0]
+    ill = np.flatnonzero(found.question("MI").truth)
+    known = np.flatnonzero(found.choice.known)
     berg, castro, dahl = (Room(store, account) for account in _people(store))
     settled = 0
     clock = Clock(first)
@@ -147,13 +148,13 @@ def _reading(room: Room, triage: int, said: Prediction) -> Reading:
     )
 
 
-def _prediction(card: ModelCard, found: published.EvidenceSet, row: int) -> Prediction:
+def _prediction(card: ModelCard, found: CaseSet, row: int) -> Prediction:
     cuts = {output.code: output for output in card.superclasses}
     return Prediction(
-        triage=tuple(map(float, found.triage_scores[row])),
+        triage=tuple(map(float, found.choice.scores[row])),
         superclasses=tuple(
             Finding(code, cuts[code].name, float(p), cuts[code].threshold)
-            for code, p in zip(SUPERCLASSES, found.superclass_scores[row], strict=True)
+            for code, p in ((code, found.question(code).score[row]) for code in SUPERCLASSES)
         ),
         findings=(),
         reasons=(),

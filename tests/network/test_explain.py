@@ -5,13 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from torch import nn
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network import explain
+from ecg_core.network.architecture import Outputs
 from ecg_core.network.classifier import Classifier
 from ecg_core.page import EcgPage, from_record
 from tests.network.models import write_model
@@ -85,6 +88,40 @@ def test_attention_of_an_arranged_page_lies_where_the_leads_are_printed(
     assert attention.heat.shape == page.ink.shape
     assert sum(s.share for s in attention.shares) + attention.outside == pytest.approx(1, abs=1e-6)
     assert {s.lead for s in attention.shares} == set(STANDARD_LEADS)
+
+
+class ByHand(nn.Module):
+    """Two features of a picture, x and 3 − x, and one answer whose gradients are `EFFECTS`."""
+
+    EFFECTS = torch.tensor([[[1.0, 0.0], [0.0, 3.0]], [[-2.0, 0.0], [0.0, 0.0]]])
+
+    def __init__(self) -> None:
+        super().__init__()
+        features = nn.Conv2d(1, 2, 1)
+        features.weight.data = torch.tensor([1.0, -1.0]).reshape(2, 1, 1, 1)
+        features.bias.data = torch.tensor([0.0, 3.0])
+        self.trunk = nn.Sequential(features)
+
+    def forward(self, ink: torch.Tensor) -> Outputs:
+        answer = (self.trunk(ink) * self.EFFECTS).sum(dim=(1, 2, 3))[:, None]
+        return Outputs(answer, answer[:, :0], answer[:, :0])
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        # Mean effects 1 and −½: 1·x − ½·(3 − x) = [0, 1.5; −1.5, 3]; what lowers the answer is cut.
+        ("gradcam", [[0.0, 0.5], [0.0, 1.0]]),
+        # Effect by place: [1·1 − 2·2, 0; 0, 3·3].
+        ("hirescam", [[0.0, 0.0], [0.0, 1.0]]),
+        # Only x raises the answer: its weight, 1·1/(2 + 6) + 3·9/(18 + 6·27), cancels.
+        ("gradcam++", [[1 / 3, 2 / 3], [0.0, 1.0]]),
+    ],
+)
+def test_maps_are_those_worked_out_by_hand(method: str, expected: list[list[float]]) -> None:
+    picture = torch.tensor([[[[1.0, 2.0], [0.0, 3.0]]]])
+    heat = explain.heat_map(ByHand(), picture, "superclasses", 0, method)  # type: ignore[arg-type]
+    np.testing.assert_allclose(heat, expected, atol=1e-6)
 
 
 def test_unknown_targets_are_named(classifier: Classifier) -> None:

@@ -14,7 +14,7 @@ from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page import from_record
 from ecg_core.studies.attention import perturbation, planted, randomisation
 from ecg_core.studies.attention.sampling import Asked
-from ecg_core.training.evaluate import record_of
+from ecg_core.training.data.recordings import record_of
 from tests.network.models import write_model
 
 

@@ -1,5 +1,6 @@
 """Training on a handful of made-up records: it learns, resumes to the bit, and releases."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -9,16 +10,19 @@ import pytest
 import torch
 import wfdb
 
-from ecg_core.evidence.published import EvidenceSet
+from ecg_core.evidence import forms
+from ecg_core.evidence.values import Kind
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.classifier import Classifier, ModelError
 from ecg_core.network.registry import default_model, models_folder
 from ecg_core.network.statements import STATEMENTS
-from ecg_core.training import config, evaluate, release, train
+from ecg_core.training import config, evaluate, loop, losses, release, teacher
 from ecg_core.training.data import batches, ptbxl
 from ecg_core.training.data.pages import PageRecipe
+from ecg_core.training.tasks import twelve_leads
+from ecg_core.training.tasks.twelve_leads import TwelveLeadTask
 
-TINY = config.TrainConfig(
+TINY = config.TwelveLeadConfig(
     name="tiny",
     version="0",
     seed=3,
@@ -101,21 +105,22 @@ def noise_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def soft(data: ptbxl.PtbXl) -> Outputs:
-    return Outputs(
+    logits = Outputs(
         torch.from_numpy(data.superclasses * 6.0 - 3.0).float(),
         torch.from_numpy(data.statements * 6.0 - 3.0).float(),
         torch.zeros(len(data.folds), 4),
     )
+    return losses.probabilities(logits, losses.TWELVE_LEADS)
 
 
 def test_a_killed_run_resumes_to_the_same_weights(
     data: ptbxl.PtbXl, noise_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    teacher = soft(data)
-    whole = train.train(TINY, data, noise_root, tmp_path / "whole", teacher, resume=False)
+    task = TwelveLeadTask(TINY, data, noise_root, soft(data))
+    whole = loop.train(task, tmp_path / "whole", resume=False)
 
     epochs = []
-    real = train._one_epoch
+    real = loop.one_round
 
     def killed(*arguments: object) -> float:
         if len(epochs) == 1:
@@ -123,29 +128,67 @@ def test_a_killed_run_resumes_to_the_same_weights(
         epochs.append(1)
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(train, "_one_epoch", killed)
+    monkeypatch.setattr(loop, "one_round", killed)
     with pytest.raises(KeyboardInterrupt):
-        train.train(TINY, data, noise_root, tmp_path / "cut", teacher, resume=False)
-    monkeypatch.setattr(train, "_one_epoch", real)
-    resumed = train.train(TINY, data, noise_root, tmp_path / "cut", teacher, resume=True)
+        loop.train(task, tmp_path / "cut", resume=False)
+    monkeypatch.setattr(loop, "one_round", real)
+    resumed = loop.train(task, tmp_path / "cut", resume=True)
     assert len((tmp_path / "cut" / "log.jsonl").read_text().splitlines()) == 2
     assert resumed.read_bytes() == whole.read_bytes()
+
+
+def test_bfloat16_learns_nearly_the_same(
+    data: ptbxl.PtbXl, noise_root: Path, tmp_path: Path
+) -> None:
+    logs = []
+    for precision in config.PRECISIONS:
+        chosen = replace(TINY, epochs=1, precision=precision)
+        loop.train(TwelveLeadTask(chosen, data, noise_root), tmp_path / precision, resume=False)
+        logs.append(json.loads((tmp_path / precision / "log.jsonl").read_text()))
+    assert logs[1]["loss"] == pytest.approx(logs[0]["loss"], rel=0.02)
+    assert logs[1]["loss"] != logs[0]["loss"]
+
+
+def test_teachers_are_imitated_together(data: ptbxl.PtbXl, tmp_path: Path) -> None:
+    tiny = teacher.TeacherConfig(name="tiny", seed=1, epochs=1, batch=8, width=8)
+    two = {one.name: one for one in (tiny, replace(tiny, name="other", kernel=5))}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(teacher, "TEACHERS", two)
+        both = teacher.believed(("tiny", "other"), data, tmp_path)
+        (one, other) = (teacher.believed((name,), data, tmp_path) for name in two)
+    assert both.statements.shape == (60, len(data.codes))
+    torch.testing.assert_close(both.triage, (one.triage + other.triage) / 2)
+    torch.testing.assert_close(both.triage.sum(dim=1), torch.ones(60))
+    assert not torch.equal(one.triage, other.triage)
+
+
+def test_what_has_no_label_costs_nothing() -> None:
+    outputs = Outputs(torch.zeros(2, 0), torch.tensor([[0.0, 9.0], [0.0, 0.0]]), torch.zeros(2, 2))
+    truth = {
+        "statements": torch.tensor([[1.0, float("nan")], [float("nan"), float("nan")]]),
+        "triage": torch.tensor([-1, -1]),
+    }
+    # Only one answer has a label: −log ½, three times.
+    assert float(losses.supervised(outputs, truth, losses.STRIPS)) == pytest.approx(3 * np.log(2))
 
 
 def test_release_evaluate_and_load(
     data: ptbxl.PtbXl, noise_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recipe = replace(TINY, epochs=1)
-    weights = train.train(recipe, data, noise_root, tmp_path / "run", None, resume=False)
+    task = TwelveLeadTask(replace(TINY, epochs=1), data, noise_root)
+    weights = loop.train(task, tmp_path / "run", resume=False)
     folder = tmp_path / "models" / "tiny"
-    card = release.release(recipe, data, noise_root, weights, folder)
+    card = release.release(task, weights, folder)
     assert card.parameters < 1_000_000
-    found = evaluate.evaluate_ptbxl(Classifier(folder), data, 10, "clean", "3x4+1R")
-    path = found.write(folder / "evidence")
-    again = EvidenceSet.read(path)
+    classifier = Classifier(folder)
+    found = twelve_leads.answered(classifier, data, 10, "clean", "3x4+1R")
+    evaluate.write_all(classifier, [found], forms.folder_of(folder, card))
+    (again,) = forms.read_all(folder, card)
     assert again.n == 12
-    np.testing.assert_array_equal(again.superclass_labels, data.superclasses[48:])
-    np.testing.assert_allclose(again.triage_scores.sum(axis=1), 1, atol=1e-5)
+    truth = np.column_stack([question.truth for question in again.of_kind(Kind.SUPERCLASS)])
+    np.testing.assert_array_equal(truth, data.superclasses[48:])
+    assert again.choice is not None
+    np.testing.assert_allclose(again.choice.scores.sum(axis=1), 1, atol=1e-5)
     carried = release.carry_figures(folder)
     assert carried.figures[0].n == 12
     assert carried.weights_sha256 == card.weights_sha256
@@ -159,11 +202,15 @@ def test_release_evaluate_and_load(
 
 def test_configuration_faults_are_named(tmp_path: Path) -> None:
     shipped = models_folder() / default_model() / "train.toml"
-    assert config.read(shipped).epochs > 0
+    chosen = config.read(shipped)
+    assert isinstance(chosen, config.TwelveLeadConfig) and chosen.epochs > 0
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(shipped.read_text().replace('"12x1"', '"13x1"'))
     with pytest.raises(ValueError, match="13x1"):
         config.read(wrong)
     wrong.write_text(re.sub(r'"12x1" = [\d.]+', '"12x1" = 0.9', shipped.read_text()))
     with pytest.raises(ValueError, match="sum to"):
+        config.read(wrong)
+    wrong.write_text('precision = "float16"\n' + shipped.read_text())
+    with pytest.raises(ValueError, match="precision"):
         config.read(wrong)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ecg_core.evidence.shipped import ACUTE
+from ecg_core.evidence.triage_questions import ACUTE
 from ecg_core.evidence.values import CaseSet, Question
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES

@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.evidence.figures import groups
-from ecg_core.evidence.figures.groups import GroupRow
-from ecg_core.evidence.figures.subgroups import MIN_ECGS, MIN_OF_EACH
+from ecg_core.evidence.figures.groups import MIN_ECGS, MIN_OF_EACH, GroupRow
 from ecg_core.evidence.values import CaseSet
 from ecg_core.network.statements import SUPERCLASSES
 from widgets.performance import charts, tables

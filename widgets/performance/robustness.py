@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.evidence.figures import words
+from ecg_core.evidence.figures.carried import LOST
 from ecg_core.evidence.figures.metrics import Interval
-from ecg_core.evidence.published import LOST
 from ecg_core.evidence.values import CaseSet, Origin
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES

@@ -6,28 +6,22 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core import network
-from ecg_core.evidence import elsewhere, published, shipped, strip_evidence
+from ecg_core.evidence import forms
 from ecg_core.evidence.four_classes import figures
 from ecg_core.evidence.values import CaseSet
 from ecg_core.network.card import ModelCard
-from ecg_core.network.registry import models_folder
 
 
 @st.cache_resource(max_entries=6, show_spinner="Reading the evidence")
 def shipped_sets(name: str, weights_sha256: str, _card: ModelCard) -> tuple[CaseSet, ...]:
     """Evidence shipped with a model; files of other weights are left out."""
-    found = (e for e in published.load(name) if e.weights_sha256 == weights_sha256)
-    strips = strip_evidence.read_all(models_folder() / name / "evidence")
-    return (
-        *(shipped.from_evidence(one, _card) for one in found),
-        *(elsewhere.from_strips(e, _card) for e in strips if e.weights_sha256 == weights_sha256),
-    )
+    return forms.shown(_card)
 
 
 @st.cache_resource(show_spinner="Reading the evidence")
 def page_sets() -> tuple[CaseSet, ...]:
     """The four-class page set under every protocol, by the methods that are not trivial."""
-    return tuple(elsewhere.from_pages(a) for a in figures.load() if not figures.trivial(a.method))
+    return tuple(a.cases() for a in figures.load() if not figures.trivial(a.method))
 
 
 def choose(sets: tuple[CaseSet, ...], bar: DeltaGenerator) -> CaseSet | None:

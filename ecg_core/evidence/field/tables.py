@@ -8,7 +8,7 @@ from functools import partial
 from ecg_core.evidence.attention import rows as attending_rows
 from ecg_core.evidence.attention import summary
 from ecg_core.evidence.field import outcomes
-from ecg_core.evidence.published import LOST
+from ecg_core.evidence.figures.carried import LOST
 from ecg_core.network.card import Figure, ModelCard
 
 PERCENT = ("sensitivity",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,20 +150,19 @@ def reliability(question: Question, patients: np.ndarray) -> Reliability:
     squares = (score - truth) ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
         brier = interval((weights @ squares) / weights.sum(axis=1))
-    return Reliability(
-        question.name, int(known.sum()), tuple(bins), _ece(truth, score, weights), brier
+    error = calibration_error((question,), patients)
+    return Reliability(question.name, int(known.sum()), tuple(bins), error, brier)
+
+
+def calibration_error(questions: Sequence[Question], patients: np.ndarray) -> Interval:
+    """Mean expected calibration error of questions, over the cases that all have a label for."""
+    known = np.logical_and.reduce([question.known for question in questions])
+    truth = np.column_stack([question.truth[known] for question in questions])
+    score = np.column_stack([question.score[known] for question in questions])
+    found = metrics.resampled(
+        lambda rows: metrics.calibration_error(truth[rows], score[rows]), patients[known]
     )
-
-
-def _ece(truth: np.ndarray, score: np.ndarray, weights: np.ndarray) -> Interval:
-    count = metrics.CALIBRATION_BINS
-    place = np.minimum((score * count).astype(int), count - 1)
-    member = np.eye(count)[place]
-    gaps = np.abs(weights @ (member * (truth - score)[:, None])).sum(axis=1)
-    values = gaps / np.maximum(weights.sum(axis=1), 1)
-    spread = values[1:] - (values[1:].mean() - values[0])
-    low, high = np.percentile(spread, (2.5, 97.5))
-    return Interval(float(values[0]), float(max(low, 0.0)), float(high))
+    return Interval(found.value, max(found.low, 0.0), found.high)
 
 
 @dataclass(frozen=True, eq=False)

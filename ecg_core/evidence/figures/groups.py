@@ -14,8 +14,10 @@ import numpy as np
 from ecg_core.evidence.figures import metrics
 from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.figures.rates import interval, weights_of
-from ecg_core.evidence.figures.subgroups import MIN_ECGS, MIN_OF_EACH
 from ecg_core.evidence.values import CaseSet, Dimension, Question
+
+MIN_ECGS, MIN_OF_EACH = 50, 10
+"""Groups with fewer ECGs, or fewer with or without the target, are too few to say."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,8 @@ from sklearn.metrics import confusion_matrix
 
 RESAMPLES = 500
 """Bootstrap resamples behind every confidence interval."""
-
+BIASED_RESAMPLES = 200
+"""Of measures that are worked out anew for every resample."""
 CALIBRATION_BINS = 15
 
 
@@ -120,13 +122,6 @@ def macro_auc(truth: np.ndarray, score: np.ndarray, patients: np.ndarray) -> Int
     return _interval(_macro_aucs(truth, score, patients))
 
 
-def macro_auc_difference(
-    truth: np.ndarray, first: np.ndarray, second: np.ndarray, patients: np.ndarray
-) -> Interval:
-    """Macro-AUC of `first` less that of `second` on the same cases (n × K), resampled together."""
-    return _interval(_macro_aucs(truth, first, patients) - _macro_aucs(truth, second, patients))
-
-
 def _macro_aucs(truth: np.ndarray, score: np.ndarray, patients: np.ndarray) -> np.ndarray:
     """Of everyone, then of every resample."""
     weights = np.vstack([np.ones((1, len(truth))), patient_weights(patients)])
@@ -137,6 +132,22 @@ def _macro_aucs(truth: np.ndarray, score: np.ndarray, patients: np.ndarray) -> n
 def _interval(values: np.ndarray) -> Interval:
     low, high = np.nanpercentile(values[1:], (2.5, 97.5))
     return Interval(float(values[0]), float(low), float(high))
+
+
+def resampled(measure: Callable[[np.ndarray], float], patients: np.ndarray) -> Interval:
+    """A measure over row indices, with a bootstrap interval by patient, less the bootstrap's bias.
+
+    Resampled cases repeat, which inflates a calibration error: the spread is moved so that its
+    mean is the value itself (Efron and Tibshirani 1993, chapter 10).
+    """
+    rows = np.arange(len(patients))
+    spread = [
+        measure(np.repeat(rows, weights.astype(int)))
+        for weights in patient_weights(patients, resamples=BIASED_RESAMPLES)
+    ]
+    value = measure(rows)
+    low, high = np.nanpercentile(spread, (2.5, 97.5)) - (np.nanmean(spread) - value)
+    return Interval(float(value), float(low), float(high))
 
 
 def calibration_error(truth: np.ndarray, score: np.ndarray) -> float:

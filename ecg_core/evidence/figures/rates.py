@@ -6,7 +6,7 @@ ECGs counts once for chance, however often for the rate.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -144,16 +144,34 @@ class Areas:
 
 def areas(question: Question, patients: np.ndarray) -> Areas:
     """Areas of one question over its labelled cases."""
-    known = question.known
-    weights = weights_of(patients[known])
-    truth, score = question.truth[known], question.score[known]
     return Areas(
         question.name,
-        int(known.sum()),
+        int(question.known.sum()),
         question.positives,
-        interval(_over(metrics.weighted_aucs, truth, score, weights)),
-        interval(_over(average_precisions, truth, score, weights)),
+        area(question, patients),
+        _area(average_precisions, question, patients),
     )
+
+
+def area(question: Question, patients: np.ndarray) -> Interval:
+    """Area under the ROC curve of one question over its labelled cases."""
+    return _area(metrics.weighted_aucs, question, patients)
+
+
+def macro_area(questions: Sequence[Question], patients: np.ndarray) -> Interval:
+    """Mean of the questions' areas under the ROC curve."""
+    return interval(macro_areas(questions, weights_of(patients)))
+
+
+def macro_areas(questions: Sequence[Question], weights: np.ndarray) -> np.ndarray:
+    """Mean of the questions' areas under the ROC curve for each of R weightings (R × n)."""
+    return _macro(metrics.weighted_aucs, questions, weights)
+
+
+def share(right: np.ndarray, patients: np.ndarray) -> Interval:
+    """Share of cases that are so (bool, n), with its interval by patient."""
+    weights = weights_of(patients)
+    return _interval((weights * right).sum(axis=1), weights.sum(axis=1))
 
 
 def averages(cases: CaseSet) -> tuple[Areas, Areas]:
@@ -167,12 +185,10 @@ def averages(cases: CaseSet) -> tuple[Areas, Areas]:
         return (Areas("Macro average", 0, 0, nothing, nothing),) * 2
     weights = weights_of(cases.patients)
     positives = sum(q.positives for q in asked)
-    macro = []
-    for measure in (metrics.weighted_aucs, average_precisions):
-        per_question = [
-            _over(measure, q.truth[q.known], q.score[q.known], weights[:, q.known]) for q in asked
-        ]
-        macro.append(interval(np.mean(per_question, axis=0)))
+    macro = [
+        interval(_macro(measure, asked, weights))
+        for measure in (metrics.weighted_aucs, average_precisions)
+    ]
     rows = np.concatenate([np.flatnonzero(q.known) for q in asked])
     truth = np.concatenate([q.truth[q.known] for q in asked])
     score = np.concatenate([q.score[q.known] for q in asked])
@@ -188,6 +204,19 @@ def averages(cases: CaseSet) -> tuple[Areas, Areas]:
 
 Measure = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 _BLOCK = 100
+
+
+def _area(measure: Measure, question: Question, patients: np.ndarray) -> Interval:
+    known = question.known
+    weights = weights_of(patients[known])
+    return interval(_over(measure, question.truth[known], question.score[known], weights))
+
+
+def _macro(measure: Measure, questions: Sequence[Question], weights: np.ndarray) -> np.ndarray:
+    per_question = [
+        _over(measure, q.truth[q.known], q.score[q.known], weights[:, q.known]) for q in questions
+    ]
+    return np.asarray(np.mean(per_question, axis=0))
 
 
 def _over(

@@ -8,9 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from ecg_core.evidence import evidence_file
+from ecg_core.evidence.four_classes import folders
+from ecg_core.evidence.values import CaseSet, Choice, Dimension, Kind, Origin, Question
 
 SHARED = ("protocol", "method", "cpu_s", "manifest_sha256")
 """What the cases share: in the file's metadata."""
+PAGES = "Four-class pages"
+EVEN = 0.5
+"""A class of the page set is flagged where it is likelier than not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,37 @@ class Answers:
     def predicted(self) -> np.ndarray:
         """The likeliest class of each page."""
         return np.asarray(self.scores.argmax(axis=1))
+
+    def cases(self) -> CaseSet:
+        """The answers in the form that every view works on."""
+        plain = (folders.NAMES.get(name, name) for name in self.classes)
+        names = tuple(name[0].upper() + name[1:] for name in plain)
+        known = np.ones(len(self.files), bool)
+        scores = self.scores.astype(float)
+        return CaseSet(
+            title=f"{PAGES}, {self.protocol}: {self.method}",
+            origin=Origin.SHIPPED,
+            dataset=PAGES,
+            split=f"five-fold, {self.protocol}",
+            condition="printed",
+            layout="3x4+1R",
+            model=self.method,
+            version="",
+            weights_sha256=self.manifest_sha256,
+            refused=0,
+            case_ids=self.files,
+            patients=self.groups,
+            abstained=~known,
+            questions=tuple(
+                Question(
+                    f"class_{k}", name, self.labels == k, scores[:, k], known, EVEN, Kind.CLASS
+                )
+                for k, name in enumerate(names)
+            ),
+            choice=Choice(names, self.labels.astype(int), scores),
+            dimensions=(Dimension("fold", self.folds.astype(str)),),
+            points_rule="A class is flagged where it is likelier than not; nothing was tuned.",
+        )
 
     def write(self, folder: Path) -> Path:
         """Write as one Parquet file."""

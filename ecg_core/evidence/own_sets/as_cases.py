@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
-from ecg_core.evidence.figures import subgroups
+from ecg_core.evidence import dimensions, triage_questions
 from ecg_core.evidence.own_sets.answering import ABSTAINED, REFUSED
 from ecg_core.evidence.own_sets.checking import Labels
 from ecg_core.evidence.own_sets.sets import LabelledSet
-from ecg_core.evidence.shipped import ACUTE, ACUTE_NAME
-from ecg_core.evidence.values import CaseSet, Choice, Dimension, Origin, Question
+from ecg_core.evidence.values import CaseSet, Dimension, Origin, Question
 from ecg_core.network.card import ModelCard
-from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES, Triage
+from ecg_core.network.statements import TRIAGE_CLASSES
 
 
 def as_cases(labelled: LabelledSet, card: ModelCard) -> CaseSet:
@@ -46,18 +46,8 @@ def as_cases(labelled: LabelledSet, card: ModelCard) -> CaseSet:
     truth = labels.triage[rows]
     choice = None
     if (truth >= 0).any():
-        choice = Choice(tuple(TRIAGE_NAMES[name] for name in TRIAGE_CLASSES), truth, triage)
-        acute = TRIAGE_CLASSES.index(Triage.ACUTE_MI)
-        questions.append(
-            Question(
-                ACUTE,
-                ACUTE_NAME,
-                truth == acute,
-                triage[:, acute],
-                truth >= 0,
-                card.triage.acute_threshold,
-            )
-        )
+        choice = triage_questions.triage_class(truth, triage)
+        questions.append(triage_questions.acute(truth, triage, card))
     return CaseSet(
         title=info.name,
         origin=Origin.OWN,
@@ -87,17 +77,7 @@ def _facts(labels: Labels, rows: np.ndarray) -> tuple[Dimension, ...]:
     for role, values in labels.facts.items():
         here = values[rows]
         if role == "age":
-            here = np.array([_age_band(value) for value in here], str)
-        found.append(Dimension(role, np.where(here == "", subgroups.UNKNOWN, here)))
+            years = pd.to_numeric(pd.Series(here, dtype=object), errors="coerce")
+            here = dimensions.age_bands(years.to_numpy(float))
+        found.append(Dimension(role, np.where(here == "", dimensions.UNKNOWN, here)))
     return tuple(found)
-
-
-def _age_band(text: str) -> str:
-    try:
-        age = float(text)
-    except ValueError:
-        return subgroups.UNKNOWN
-    for name, low, high in subgroups.AGE_BANDS:
-        if low <= age < high:
-            return name
-    return subgroups.UNKNOWN

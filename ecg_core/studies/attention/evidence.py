@@ -16,7 +16,7 @@ from ecg_core.page import from_record
 from ecg_core.studies.attention import perturbation, planted, randomisation, sampling
 from ecg_core.studies.attention.sampling import Asked
 from ecg_core.training.data import ptbxl
-from ecg_core.training.evaluate import record_of
+from ecg_core.training.data.recordings import record_of
 
 SEED = 0
 RANDOM_NETWORKS = 5

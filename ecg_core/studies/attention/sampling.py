@@ -12,7 +12,7 @@ from ecg_core.network.statements import SUPERCLASSES
 from ecg_core.page import from_record
 from ecg_core.page.values import EcgPage
 from ecg_core.training.data import ptbxl
-from ecg_core.training.evaluate import record_of
+from ecg_core.training.data.recordings import record_of
 
 TARGETS = tuple(code for code in SUPERCLASSES if code != "NORM")
 

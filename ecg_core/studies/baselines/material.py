@@ -18,7 +18,7 @@ from ecg_core.page.arrange import SIZE_PX, arrange
 from ecg_core.page.drawn.render import draw_extent, waveform_extent
 from ecg_core.page.values import PX_PER_MM, PageError
 from ecg_core.training.data import noise, pages, ptbxl
-from ecg_core.training.evaluate import page_of
+from ecg_core.training.data.recordings import page_of
 
 TRAIN_RECORDS = 3000
 VARIED = 2

@@ -27,7 +27,7 @@ from ecg_core.studies.baselines.two_stage import traces
 from ecg_core.training import losses, teacher
 from ecg_core.training.averaging import WeightAverage
 from ecg_core.training.data.batches import as_input
-from ecg_core.training.training_run import decay_groups
+from ecg_core.training.run import decay_groups
 
 BATCH = 32
 WARM_UP = 0.15
@@ -100,14 +100,14 @@ def _train(
         for group in optimiser.param_groups:
             group["lr"] = method.peak_rate * _rate(spent)
         picked = rng.integers(0, len(material.rows), BATCH)
-        targets = losses.targets(data, material.rows[picked])
+        targets = losses.labels(data, material.rows[picked])
         shown = _batch(method, material, picked, rng)
         with torch.autocast("cpu", torch.bfloat16, enabled=method.bf16):
             outputs = Outputs(*(part.float() for part in network(shown)))
         loss = (
-            losses.supervised(outputs, targets, weights)
+            losses.supervised(outputs, targets, losses.TWELVE_LEADS, {"triage": weights})
             if method.all_heads
-            else F.binary_cross_entropy_with_logits(outputs.superclasses, targets.superclasses)
+            else F.binary_cross_entropy_with_logits(outputs.superclasses, targets["superclasses"])
         )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from ecg_core.training.config import TrainConfig
+from ecg_core.training.config import TwelveLeadConfig
 from ecg_core.training.data import noise, pages, ptbxl
 
 WORKERS = 2
@@ -28,7 +28,7 @@ class DrawnBatches(Dataset[Batch]):
     """The batches of one epoch, drawn on demand: item i is batch i."""
 
     def __init__(
-        self, data: ptbxl.PtbXl, noise_root: Path, config: TrainConfig, epoch: int
+        self, data: ptbxl.PtbXl, noise_root: Path, config: TwelveLeadConfig, epoch: int
     ) -> None:
         self.signals_file = str(data.signals_uv.filename)
         self.config = config

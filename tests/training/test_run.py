@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ecg_core.training.training_run import TrainingRun
+from ecg_core.training.run import TrainingRun
 
 STEPS = 6
 
