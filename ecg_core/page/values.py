@@ -12,6 +12,8 @@ import numpy as np
 
 PX_PER_MM = 2.0
 """Resolution of the ink that the network reads."""
+PEN_MM = 0.5
+"""Width of the pen on pages drawn from records; ink of scans is brought near it."""
 
 PREPROCESSING_VERSION = "page-4"
 """Changes whenever the same bytes would give another page."""

@@ -86,7 +86,7 @@ def test_leads_that_were_not_recorded_are_missing_not_invented() -> None:
         round(box.x0_mm * 2) + 2 : round(box.x1_mm * 2) - 2,
     ]
     assert inside.max() == 0
-    assert "missing_leads" in codes(page)
+    assert "not_recorded" in codes(page)
 
 
 def test_augmented_leads_follow_from_the_first_two() -> None:
@@ -139,10 +139,10 @@ def test_a_record_without_samples_is_refused() -> None:
 def test_waves_that_leave_the_page_are_said_not_silently_cut() -> None:
     signals = flat()
     signals[9, 4000:4010] = 2.0  # V4, top row: 15 + 6 mm of paper above its zero line
-    assert "cut_off" not in codes(from_record(record(signals), band=Band.AS_RECORDED))
+    assert "off_the_page" not in codes(from_record(record(signals), band=Band.AS_RECORDED))
     signals[9, 4000:4010] = 2.2
     page = from_record(record(signals), band=Band.AS_RECORDED)
-    assert next(r.text for r in page.remarks if r.code == "cut_off").endswith("in V4.")
+    assert next(r.text for r in page.remarks if r.code == "off_the_page").endswith("in V4.")
 
 
 def test_flat_leads_are_named() -> None:

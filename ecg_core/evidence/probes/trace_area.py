@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.page.drawn.from_record import PEN_MM
 from ecg_core.page.scan.rectify import Reading
+from ecg_core.page.values import PEN_MM
 
 
 def trace_area(reading: Reading, size_px: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -285,6 +285,42 @@ LIMITS: dict[str, Limit] = {
             "Check electrodes and gain, and record again.",
         ),
         Limit(
+            "too_short",
+            Severity.REFUSE,
+            "The record lasts {seconds:.1f} s.",
+            "At least {least:g} s are needed; ten seconds are best.",
+        ),
+        Limit(
+            "short",
+            Severity.DOUBT,
+            "The record lasts {seconds:.1f} s; the page shows ten.",
+            "The model was trained on ten seconds.",
+        ),
+        Limit(
+            "no_signal",
+            Severity.REFUSE,
+            "The record holds no valid sample.",
+            "Export it again from the recorder.",
+        ),
+        Limit(
+            "not_recorded",
+            Severity.DOUBT,
+            "Not recorded: {leads}.",
+            "The answer rests on the leads that are there.",
+        ),
+        Limit(
+            "derived_leads",
+            Severity.NOTE,
+            "{leads} computed from leads I and II.",
+            "",
+        ),
+        Limit(
+            "off_the_page",
+            Severity.DOUBT,
+            "Waves leave the page in {leads}.",
+            "Choose a layout with more room per row.",
+        ),
+        Limit(
             "einthoven",
             Severity.DOUBT,
             "Leads I + III differ from II by {measured:.2f} mV.",
@@ -355,7 +391,7 @@ LIMITS: dict[str, Limit] = {
         ),
     )
 }
-"""Every remark a scan can get, and those of `plausible` and `swapped` for records; by code."""
+"""Every remark a page can get, from a scan or from a record; by code, each of one severity."""
 
 MIN_SIDE_PX = 300
 MIN_PX_PER_MM = 2.4

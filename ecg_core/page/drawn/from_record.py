@@ -10,14 +10,13 @@ from scipy import signal
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import LIMB_MIXTURE
 from ecg_core.page import layouts
-from ecg_core.page.doubts import as_filed, plausible, saturated, swapped
+from ecg_core.page.doubts import as_filed, plausible, quality, saturated, swapped
 from ecg_core.page.drawn.render import draw_extent, waveform_extent
 from ecg_core.page.ten_seconds import ten_seconds
-from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Remark, Severity, Trace
+from ecg_core.page.values import PEN_MM, PX_PER_MM, EcgPage, Remark, Trace
 from ecg_core.signal import filters
 from ecg_core.signal.filters import Band
 
-PEN_MM = 0.5
 DRAWN_FS_HZ = 500.0
 SHORTEST_S = 2.5
 FLAT_MV = 0.005
@@ -37,23 +36,9 @@ def from_record(
     """
     record = ten_seconds(record)
     if record.duration_s < SHORTEST_S:
-        raise PageError(
-            Remark(
-                "too_short",
-                Severity.REFUSE,
-                f"The record lasts {record.duration_s:.1f} s.",
-                f"At least {SHORTEST_S:g} s are needed; ten seconds are best.",
-            )
-        )
+        raise quality.refuse("too_short", seconds=record.duration_s, least=SHORTEST_S)
     if not np.isfinite(record.signals_mv).any():
-        raise PageError(
-            Remark(
-                "no_signal",
-                Severity.REFUSE,
-                "The record holds no valid sample.",
-                "Export it again from the recorder.",
-            )
-        )
+        raise quality.refuse("no_signal")
     filtered, mains_hz = filters.apply(record.signals_mv, record.fs_hz, band)
     filtered, fs_hz = resampled(filtered, record.fs_hz)
     waves = dict(zip(record.leads, filtered, strict=True))
@@ -65,35 +50,15 @@ def from_record(
         plan = layouts.LAYOUTS[layout]
         derived = derive_limb_leads(waves)
         if derived:
-            remarks.append(
-                Remark(
-                    "derived_leads",
-                    Severity.NOTE,
-                    f"{', '.join(derived)} computed from leads I and II.",
-                )
-            )
+            remarks.append(quality.remark("derived_leads", leads=", ".join(derived)))
     ink, traces = _draw(plan, waves, fs_hz)
-    cut = _cut_off(plan, ink, traces)
+    cut = _off_the_page(plan, ink, traces)
     if cut:
-        remarks.append(
-            Remark(
-                "cut_off",
-                Severity.DOUBT,
-                f"Waves leave the page in {', '.join(cut)}.",
-                "Choose a layout with more room per row.",
-            )
-        )
+        remarks.append(quality.remark("off_the_page", leads=", ".join(cut)))
     shown = tuple(dict.fromkeys(lead for row in plan.rows for lead in row))
     missing = tuple(lead for lead in shown if lead not in waves)
     if missing:
-        remarks.append(
-            Remark(
-                "missing_leads",
-                Severity.DOUBT,
-                f"Not recorded: {', '.join(missing)}.",
-                "The answer rests on the leads that are there.",
-            )
-        )
+        remarks.append(quality.remark("not_recorded", leads=", ".join(missing)))
     page = EcgPage(
         ink=ink,
         layout=plan.name,
@@ -165,7 +130,9 @@ def _draw(
     return np.rint(ink * 255).astype(np.uint8), tuple(traces)
 
 
-def _cut_off(plan: layouts.Layout, ink: np.ndarray, traces: tuple[Trace, ...]) -> tuple[str, ...]:
+def _off_the_page(
+    plan: layouts.Layout, ink: np.ndarray, traces: tuple[Trace, ...]
+) -> tuple[str, ...]:
     """Leads with a wave above or below the canvas."""
     boxes, bottom_mm = plan.boxes(), ink.shape[0] / PX_PER_MM
     cut = []
@@ -182,27 +149,13 @@ def _cut_off(plan: layouts.Layout, ink: np.ndarray, traces: tuple[Trace, ...]) -
 def _remarks(record: EcgRecord, waves: dict[str, np.ndarray], fs_hz: float) -> list[Remark]:
     found = []
     if record.duration_s < layouts.PAGE_SECONDS - 0.05:
-        found.append(
-            Remark(
-                "short",
-                Severity.DOUBT,
-                f"The record lasts {record.duration_s:.1f} s; the page shows ten.",
-                "The model was trained on ten seconds.",
-            )
-        )
+        found.append(quality.remark("short", seconds=record.duration_s))
     flat = [
         lead
         for lead, wave in waves.items()
         if not np.isfinite(wave).any() or np.nanstd(wave) < FLAT_MV
     ]
     if flat:
-        found.append(
-            Remark(
-                "flat_leads",
-                Severity.DOUBT,
-                f"Flat: {', '.join(flat)}.",
-                "Check the electrode; the answer may be wrong.",
-            )
-        )
+        found.append(quality.remark("flat_leads", leads=", ".join(flat)))
     found.extend(swapped.remarks(waves, fs_hz))
     return found

@@ -17,10 +17,8 @@ from ecg_core.page.scan.calibration import Calibration
 from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.panels import Panels
 from ecg_core.page.scan.rows import Row, vertical_runs
-from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox
+from ecg_core.page.values import PEN_MM, PX_PER_MM, EcgPage, LeadBox
 
-PEN_MM = 0.5
-"""Width of the pen on pages drawn from records; ink of scans is brought near it."""
 INVERTED = "-aVR"
 """The lead that Cabrera's order prints upside down; the page shows it as aVR."""
 MAX_OVERSHOOT_MM = 25.0
