@@ -7,18 +7,12 @@ import streamlit as st
 from ecg_core import network
 from ecg_core.evidence.values import Origin
 from ecg_core.store.people.roles import Permission
-from widgets.performance import filters, own_sets, practice_data, sources
+from widgets.performance import filters, sources
 from widgets.performance.context import Context
+from widgets.performance.origins import SOURCES
 from widgets.performance.views import VIEWS
 from widgets.session import person
 from widgets.session.entrance import through_app
-
-NEEDS = {
-    Origin.SHIPPED: Permission.SEE_PERFORMANCE,
-    Origin.OWN: Permission.SEE_LABELLED,
-    Origin.ADJUDICATED: Permission.OPEN_CASE,
-}
-"""What one must be allowed to do to see cases of an origin."""
 
 through_app()
 account = person.me(Permission.SEE_PERFORMANCE)
@@ -30,7 +24,7 @@ except KeyError as error:
 bar = st.container(horizontal=True, vertical_alignment="center")
 origin = bar.segmented_control(
     "Cases from",
-    [one for one in Origin if account.may(NEEDS[one])],
+    [one.origin for one in SOURCES.values() if account.may(one.needs)],
     default=Origin.SHIPPED,
     required=True,
     format_func=lambda one: str(one).capitalize(),
@@ -39,15 +33,9 @@ origin = bar.segmented_control(
     bind="query-params",
     wrap=True,
 )
-person.me(NEEDS[Origin(origin)])
-shipped = sources.shipped_sets(card.name, card.weights_sha256, card)
-if origin == Origin.OWN:
-    whole = own_sets.choose(card)
-elif origin == Origin.ADJUDICATED:
-    whole = practice_data.adjudicated(card)
-else:
-    others = sources.other_models(card.name)
-    whole = sources.choose((*shipped, *others, *sources.page_sets()) if shipped else (), bar)
+source = SOURCES[Origin(origin)]
+person.me(source.needs)
+whole = source.choose(card, bar)
 if whole is None:
     st.stop()
 cases = filters.filtered(whole, bar)
@@ -70,7 +58,7 @@ view = st.segmented_control(
 )
 if whole.model in network.list_models():
     card = network.card_of(whole.model)
-everything = (*shipped, *sources.other_models(network.default_model()), *sources.page_sets())
+everything = sources.everything(network.card_of(network.default_model()))
 siblings = tuple(one for one in everything if one is not whole and one.dataset == whole.dataset)
 chosen = next((one for one in VIEWS if one.key == view), VIEWS[0])
 if not cases.n:

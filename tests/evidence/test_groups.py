@@ -28,7 +28,7 @@ def test_the_same_figures_as_the_card() -> None:
                 and carried.same_source(f, cases)
             ]
             assert row.n == quoted.n
-            assert row.auc is not None and carried.auc is not None
+            assert row.auc is not None and quoted.auc is not None
             assert row.auc.value == pytest.approx(quoted.auc.value, abs=1e-12)
             assert row.auc.low == pytest.approx(quoted.auc.low, abs=1e-12)
             assert row.auc_gap is not None

@@ -150,7 +150,7 @@ def test_bfloat16_learns_nearly_the_same(
 
 
 def test_teachers_are_imitated_together(data: ptbxl.PtbXl, tmp_path: Path) -> None:
-    tiny = teacher.TeacherConfig(name="tiny", seed=1, epochs=1, batch=8, width=8)
+    tiny = teacher.TeacherConfig(name="tiny", seed=1, epochs=1, batch=4, width=8)
     two = {one.name: one for one in (tiny, replace(tiny, name="other", kernel=5))}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(teacher, "TEACHERS", two)

@@ -24,8 +24,19 @@ def page_sets() -> tuple[CaseSet, ...]:
     return tuple(a.cases() for a in figures.load() if not figures.trivial(a.method))
 
 
-def choose(sets: tuple[CaseSet, ...], bar: DeltaGenerator) -> CaseSet | None:
-    """The chosen set of the shipped evidence, or None where there is none. bar: where to choose."""
+def everything(card: ModelCard) -> tuple[CaseSet, ...]:
+    """All shipped evidence, that of the answering model first."""
+    own = shipped_sets(card.name, card.weights_sha256, card)
+    return (*own, *other_models(card.name), *page_sets())
+
+
+def choose(card: ModelCard, bar: DeltaGenerator) -> CaseSet | None:
+    """The chosen set of the shipped evidence, or None where the model has none of its own.
+
+    bar: where to choose.
+    """
+    own = shipped_sets(card.name, card.weights_sha256, card)
+    sets = everything(card) if own else ()
     if not sets:
         st.info("This model was shipped without evidence files, so nothing can be shown here.")
         return None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ecg_core.evidence import evidence_file
 from ecg_core.evidence.figures.metrics import Interval, patient_weights
-from ecg_core.network.registry import models_folder
 
 FILE_NAME = "attention.jsonl"
 """Beside the evidence files of the model that was asked."""
@@ -43,7 +43,7 @@ class AttentionRow:
 
     def line(self) -> str:
         """As one line of JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return evidence_file.line(self)
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,8 @@ def read(path: Path) -> tuple[AttentionRow, ...]:
 
 def load(model_name: str, weights_sha256: str) -> tuple[AttentionRow, ...]:
     """The rows shipped with a model; none where there are none or they are of other weights."""
-    path = models_folder() / model_name / "evidence" / FILE_NAME
-    if not path.exists():
-        return ()
-    return tuple(row for row in read(path) if row.weights_sha256 == weights_sha256)
+    rows = evidence_file.lines(model_name, FILE_NAME, weights_sha256)
+    return tuple(AttentionRow(**row) for row in rows)
 
 
 def write(rows: Iterable[AttentionRow], path: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from scipy.stats import binomtest
 
+from ecg_core.evidence import evidence_file
 from ecg_core.evidence.figures.metrics import Interval
-from ecg_core.network.registry import models_folder
 
 FILE_NAME = "abstention.jsonl"
 """Beside the evidence files of the model that was asked."""
@@ -39,7 +38,7 @@ class InputOutcome:
 
     def line(self) -> str:
         """As one line of JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return evidence_file.line(self)
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,8 @@ class Count:
 
 def load(model_name: str, weights_sha256: str) -> tuple[InputOutcome, ...]:
     """The outcomes shipped with a model; none where there are none or they are of other weights."""
-    path = models_folder() / model_name / "evidence" / FILE_NAME
-    if not path.exists():
-        return ()
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    found = (InputOutcome(**{**row, "reasons": tuple(row["reasons"])}) for row in rows)
-    return tuple(one for one in found if one.weights_sha256 == weights_sha256)
+    rows = evidence_file.lines(model_name, FILE_NAME, weights_sha256)
+    return tuple(InputOutcome(**{**row, "reasons": tuple(row["reasons"])}) for row in rows)
 
 
 def counts(rows: Iterable[InputOutcome]) -> tuple[Count, ...]:

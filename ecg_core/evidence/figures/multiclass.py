@@ -4,47 +4,43 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.evidence.figures.metrics import Interval, patient_weights
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.figures.rates import interval, weights_of
 
 
 def accuracy(truth: np.ndarray, predicted: np.ndarray, groups: np.ndarray) -> Interval:
     """Share of right answers, with a bootstrap interval by group. truth, predicted: class, n."""
-    return _interval(_accuracies(truth == predicted, _weights(groups)))
+    return interval(_accuracies(truth == predicted, weights_of(groups)))
 
 
 def balanced_accuracy(truth: np.ndarray, predicted: np.ndarray, groups: np.ndarray) -> Interval:
     """Mean of the classes' recalls, with a bootstrap interval by group."""
-    return _interval(_balanced(truth, truth == predicted, _weights(groups)))
+    return interval(_balanced(truth, truth == predicted, weights_of(groups)))
 
 
 def recalls(truth: np.ndarray, predicted: np.ndarray, groups: np.ndarray) -> dict[int, Interval]:
     """Share of each class that is answered right, by class."""
-    weights = _weights(groups)
+    weights = weights_of(groups)
     found = _recalls(truth, truth == predicted, weights)
-    return {int(label): _interval(found[k]) for k, label in enumerate(np.unique(truth))}
+    return {int(label): interval(found[k]) for k, label in enumerate(np.unique(truth))}
 
 
 def accuracy_gain(
     truth: np.ndarray, first: np.ndarray, second: np.ndarray, groups: np.ndarray
 ) -> Interval:
     """Accuracy of the answers `first` less that of `second`, both resampled together."""
-    weights = _weights(groups)
-    return _interval(_accuracies(truth == first, weights) - _accuracies(truth == second, weights))
+    weights = weights_of(groups)
+    return interval(_accuracies(truth == first, weights) - _accuracies(truth == second, weights))
 
 
 def balanced_gain(
     truth: np.ndarray, first: np.ndarray, second: np.ndarray, groups: np.ndarray
 ) -> Interval:
     """Balanced accuracy of `first` less that of `second`, both resampled together."""
-    weights = _weights(groups)
-    return _interval(
+    weights = weights_of(groups)
+    return interval(
         _balanced(truth, truth == first, weights) - _balanced(truth, truth == second, weights)
     )
-
-
-def _weights(groups: np.ndarray) -> np.ndarray:
-    """Everyone once, then how often each case is in every resample: (1 + R) × n."""
-    return np.vstack([np.ones((1, len(groups))), patient_weights(groups)])
 
 
 def _accuracies(right: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -65,8 +61,3 @@ def _recalls(truth: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.nd
         hit = (own * right[truth == label]).sum(axis=1)
         found.append(hit / np.where(every > 0, every, np.nan))
     return np.array(found)
-
-
-def _interval(values: np.ndarray) -> Interval:
-    low, high = np.nanpercentile(values[1:], (2.5, 97.5))
-    return Interval(float(values[0]), float(low), float(high))
