@@ -12,7 +12,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-rectify bench-trace bench-reversal \
+.PHONY: help run test lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-trace bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -78,6 +78,9 @@ EVERY ?= 1
 bench-measure: $(VENV)/dev ## Rate and intervals against what is known (needs ECG_DATA; EVERY=20 is quick)
 	$(BIN)/python -W ignore -m benchmarks.measurements --mitdb $(ECG_DATA)/mitdb \
 		--ptbxl $(ECG_DATA)/ptb-xl --every $(EVERY)
+
+bench-qtdb: $(VENV)/dev ## PR, QRS and QT against experts' wave borders (needs ECG_DATA; a minute)
+	$(BIN)/python -W ignore -m benchmarks.qtdb --qtdb $(ECG_DATA)/qtdb/qtdb-excerpts
 
 bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.rectify --ptbxl $(ECG_DATA)/ptb-xl --latency \

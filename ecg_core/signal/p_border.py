@@ -16,8 +16,12 @@ from ecg_core.signal.waves import Wave
 LONGEST_PR_S, RISE_S = 0.40, 0.09
 SMOOTH_S, SEEK_S, DRIFT_S = 0.008, 0.016, 0.060
 """Smoothing before P is read; P is looked for among waves between the last two in length."""
+ALONG = 0.0
+"""Cosine of the angle to the whole rise within which a movement is part of it."""
 LEVEL_S, LEVEL_PERCENTILE = 0.06, 15
 """How far before that rise the level is read, and the share of it that lies lower."""
+LONGEST_RISE_S = 0.06
+"""P begins no longer than this before its first steep rise: what rises more slowly is drift."""
 STEEP = 0.45
 OTHER_STEEP = (0.30, 0.70)
 """P rises first where it is this steep against its steepest rise: before the notch of a P wave.
@@ -41,7 +45,7 @@ def p_wave(leads: Leads, qrs: Wave, last_t_s: float | None) -> Wave | None:
     peak = _peak(leads, from_, stop)
     if peak is None:
         return None
-    low = max(peak - round((RISE_S + LEVEL_S) * fs_hz), 0)
+    low = max(peak - round((RISE_S + LEVEL_S) * fs_hz), from_)
     part = leads.smooth(low, stop, SMOOTH_S)
     at = peak - low
     starts = [_begin(part, at, share, fs_hz) for share in (STEEP, *OTHER_STEEP)]
@@ -79,16 +83,21 @@ def _begin(part: np.ndarray, peak: int, share: float, fs_hz: float) -> float | N
     climb = (change / steep) @ part
     before = climb[max(rise - round(LEVEL_S * fs_hz), 0) : rise + 1]
     rest = float(np.percentile(before, LEVEL_PERCENTILE))
-    return rise - BEYOND_TANGENT * float(climb[rise] - rest) / steep
+    ahead = BEYOND_TANGENT * float(climb[rise] - rest) / steep
+    return max(rise - min(ahead, LONGEST_RISE_S * fs_hz), 0.0)
 
 
 def _first_rise(part: np.ndarray, peak: int, reach: int, share: float) -> int:
     """Where the leads first move steeply on the way to P's peak: the right atrium's part of it."""
-    speed = np.linalg.norm(np.gradient(part, axis=1), axis=0)
     first = max(peak - reach, 1)
-    on_the_way = speed[first : peak + 1]
-    tops, _ = signal.find_peaks(np.pad(on_the_way, 1), height=share * float(on_the_way.max()))
-    return first + int(tops[0]) - 1 if len(tops) else first + int(np.argmax(on_the_way))
+    change = np.gradient(part, axis=1)[:, first : peak + 1]
+    speed = np.linalg.norm(change, axis=0)
+    whole = part[:, peak] - part[:, :first].mean(axis=1)
+    whole = whole / max(float(np.linalg.norm(whole)), 1e-12)
+    # What moves across the way to the peak is noise, or T on its way down.
+    speed = np.where(whole @ change >= ALONG * speed, speed, 0.0)
+    tops, _ = signal.find_peaks(np.pad(speed, 1), height=share * float(speed.max()))
+    return first + int(tops[0]) - 1 if len(tops) else first + int(np.argmax(speed))
 
 
 def _peak(leads: Leads, first: int, stop: int) -> int | None:

@@ -13,6 +13,8 @@ FLAT_MV = 0.01
 SPIKE_FS_HZ = 240.0
 """A spike lasts under 2 ms; slower sampling, or the filter before it, leaves nothing of it."""
 SPIKE_S, SPIKE_MV, SPIKE_ABOVE_NOISE = 0.010, 0.12, 8.0
+CORE_S, FLANK_S, CALM_SHARE = 0.0085, 0.024, 0.4
+"""Beside a spike, from its core to its flank, the lead moves less than this share of its edge."""
 LEAD_IN_S = (-0.26, -0.015)
 """A spike that captures stands so long before the QRS: of the atria, or of the ventricles."""
 SAME_PLACE_S = 0.012
@@ -84,9 +86,16 @@ def _spikes(mv: np.ndarray, fs_hz: float) -> np.ndarray:
     noise = 1.48 * float(np.median(sharp[known]))
     high = sharp > max(SPIKE_MV, SPIKE_ABOVE_NOISE * noise)
     edges = np.flatnonzero(np.diff(np.pad(high.astype(np.int8), 1)))
-    return np.array(
-        [a + int(np.argmax(sharp[a:b])) for a, b in zip(edges[::2], edges[1::2], strict=True)], int
-    )
+    tops = [a + int(np.argmax(sharp[a:b])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return np.array([at for at in tops if _stands_alone(whole, at, fs_hz)], int)
+
+
+def _stands_alone(mv: np.ndarray, at: int, fs_hz: float) -> bool:
+    """Whether what lies beside a narrow peak is calm: the flanks of an R wave are not."""
+    steps = np.abs(np.diff(mv[max(at - round(FLANK_S * fs_hz), 0) : at + round(FLANK_S * fs_hz)]))
+    away_s = np.abs(np.arange(len(steps)) + 0.5 - min(at, round(FLANK_S * fs_hz))) / fs_hz
+    core, flank = steps[away_s < CORE_S], steps[away_s >= CORE_S]
+    return bool(len(core) and len(flank) and flank.max() < CALM_SHARE * core.max())
 
 
 def _leading(spikes_s: np.ndarray, beats_s: np.ndarray) -> np.ndarray:

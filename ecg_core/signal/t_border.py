@@ -27,7 +27,7 @@ LATEST_S, LATEST_SHARE = 0.60, 0.64
 BEYOND_TANGENT = 1.25
 """How far behind its steepest descent T ends, against where the tangent meets the level: chosen
 on the QT Database, where experts set T's end by eye."""
-STEEP, REACH_S = 0.8, 0.17
+STEEP, REACH_S = 0.85, 0.16
 """T falls last where it is this steep against its steepest fall, so soon after its peak: a U wave
 is flatter and comes later, the second half of a biphasic T is as steep."""
 LEVEL_S, LEVEL_PERCENTILE = 0.16, 10

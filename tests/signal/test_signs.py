@@ -48,8 +48,8 @@ def test_spikes_at_random_times_are_noise() -> None:
 
 def test_no_more_spikes_than_beats() -> None:
     signals, beats = paced(500.0, 0.06)
-    for time_s in beats:  # a second edge 8 ms behind each spike
-        signals[:, round((time_s - 0.052) * 500)] += 0.8
+    for time_s in beats:  # a second edge 4 ms behind each spike
+        signals[:, round((time_s - 0.056) * 500)] += 0.8
     sign = pacing_spikes(signals, 500.0, STANDARD_LEADS, beats)
     assert sign is not None and len(sign.times_s) == len(beats)
 
@@ -63,3 +63,11 @@ def test_missing_and_flat_leads_are_named() -> None:
     fewer = lead_signs(signals[:8], STANDARD_LEADS[:8])
     assert [sign.leads for sign in fewer] == [("V3", "V4", "V5", "V6")]
     assert lead_signs(signals[1:2], ("II",)) == []
+
+
+def test_narrow_r_waves_are_no_spikes() -> None:
+    # A complex of 40 ms, sampled so slowly that its R wave is a few samples wide.
+    fs_hz, beats = 250.0, np.arange(0.5, 9.6, 0.8)
+    at_s = np.arange(2500) / fs_hz
+    mv = sum(2.0 * np.exp(-0.5 * ((at_s - beat + 0.02) / 0.008) ** 2) for beat in beats)
+    assert pacing_spikes(np.asarray(mv)[None], fs_hz, ("II",), beats) is None

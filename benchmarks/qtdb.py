@@ -1,0 +1,184 @@
+"""Intervals against experts' wave borders: `python -m benchmarks.qtdb --qtdb DIR`.
+
+The QT Database (Laguna et al., Computers in Cardiology 1997): 105 records of two leads at 250 Hz,
+in each of which an expert set the borders of some 30 to 50 beats by eye. Each record is cut into
+ten seconds, as the app measures them, from its first annotated beat on; measured alone, and
+compared with the median of the expert's intervals of the beats within. Left out are windows with
+fewer than three annotated beats, and of a quantity those in which fewer than half of them have it.
+Limits of the delineation were chosen on these records, so its errors elsewhere may be larger.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import wfdb
+
+from ecg_core.intake.values import EcgRecord
+from ecg_core.signal.measurements import measure
+
+RESULTS = Path(__file__).parent / "results" / "qtdb.jsonl"
+KEYS = ("pr", "qrs", "qt")
+BEATS = frozenset("NLRABVQ")
+WINDOW_S, LEAD_IN_S, EDGE_S = 10.0, 0.6, 0.5
+LEAST_BEATS = 3
+FAR_MS = 40.0
+LEADS = ("II", "V1")
+"""Names of two leads that are measured alike; most records do not say theirs."""
+P_BEFORE_S = 0.5
+
+
+@dataclass(frozen=True)
+class Borders:
+    """One beat of an expert, in seconds; NaN where the expert set no such border."""
+
+    at_s: float
+    p_start_s: float
+    qrs_start_s: float
+    qrs_end_s: float
+    t_end_s: float
+
+    def interval_ms(self, key: str) -> float:
+        """PR, QRS or QT of this beat."""
+        start_s = self.p_start_s if key == "pr" else self.qrs_start_s
+        end_s = {"pr": self.qrs_start_s, "qrs": self.qrs_end_s, "qt": self.t_end_s}[key]
+        return 1e3 * (end_s - start_s)
+
+
+def borders(path: Path, expert: str, fs_hz: float) -> tuple[Borders, ...]:
+    """The borders of an annotation file: brackets whose number names the wave (0 P, 1 QRS, 2 T)."""
+    marks = wfdb.rdann(str(path), expert)
+    symbols, numbers, times = marks.symbol, marks.num, np.asarray(marks.sample) / fs_hz
+    beats = [at for at, symbol in enumerate(symbols) if symbol in BEATS]
+    ends = [*beats[1:], len(symbols)]
+    found, before = [], 0
+    for beat, end in zip(beats, ends, strict=True):
+        opened = {
+            int(numbers[at]): float(times[at])
+            for at in range(before, beat)
+            if symbols[at] == "(" and times[beat] - times[at] < P_BEFORE_S
+        }
+        closed: dict[int, float] = {}
+        for at in range(beat + 1, end):
+            if symbols[at] == "p":
+                break
+            if symbols[at] == ")":
+                closed.setdefault(int(numbers[at]), float(times[at]))
+        nan = float("nan")
+        found.append(
+            Borders(
+                float(times[beat]),
+                opened.get(0, nan),
+                opened.get(1, nan),
+                closed.get(1, nan),
+                closed.get(2, nan),
+            )
+        )
+        before = beat + 1
+    return tuple(found)
+
+
+def windows(root: Path, expert: str) -> Iterator[dict[str, Any]]:
+    """One row for ten seconds: the expert's medians, what was measured, and why it is blank."""
+    for header in sorted(root.glob("*.hea")):
+        path = header.with_suffix("")
+        if not path.with_suffix(f".{expert}").exists():
+            continue
+        file = wfdb.rdrecord(str(path))
+        signals = file.p_signal.T.astype(np.float32)
+        duration_s = signals.shape[1] / file.fs
+        whole = EcgRecord(path.name, "", signals, LEADS, LEADS, file.fs, duration_s)
+        beats = borders(path, expert, file.fs)
+        start_s = beats[0].at_s - LEAD_IN_S
+        while start_s + WINDOW_S < duration_s and start_s < beats[-1].at_s:
+            row = _window(whole, beats, start_s)
+            if row is not None:
+                yield {"expert": expert, "record": path.name} | row
+            start_s += WINDOW_S
+
+
+def _window(whole: EcgRecord, beats: tuple[Borders, ...], start_s: float) -> dict[str, Any] | None:
+    first_s, last_s = start_s + EDGE_S, start_s + WINDOW_S - EDGE_S
+    inside = [beat for beat in beats if first_s <= beat.at_s < last_s]
+    if len(inside) < LEAST_BEATS:
+        return None
+    found = measure(whole.window(start_s, WINDOW_S))
+    row: dict[str, Any] = {"start_s": round(start_s, 1), "beats": len(inside)}
+    for key in KEYS:
+        known = np.array([beat.interval_ms(key) for beat in inside])
+        known = known[np.isfinite(known)]
+        enough = len(known) >= max(LEAST_BEATS, 0.5 * len(inside))
+        one = found.values[key]
+        row[key] = {
+            "expert_ms": float(np.median(known)) if enough else None,
+            "measured_ms": None if one.value is None else round(one.value, 1),
+            "quality": str(one.quality),
+            "code": one.code,
+        }
+    return row
+
+
+def summary(rows: list[dict[str, Any]], expert: str) -> Iterator[dict[str, Any]]:
+    """Bias, standard deviation and far errors of each interval, by window and by record."""
+    for key in KEYS:
+        asked = [row for row in rows if row[key]["expert_ms"] is not None]
+        errors: dict[str, list[float]] = {}
+        for row in asked:
+            if row[key]["measured_ms"] is not None:
+                error = row[key]["measured_ms"] - row[key]["expert_ms"]
+                errors.setdefault(row["record"], []).append(error)
+        if not errors:
+            continue  # this expert set no such borders
+        every = np.concatenate([np.array(one) for one in errors.values()])
+        record = np.array([float(np.median(one)) for one in errors.values()])
+        yield {
+            "expert": expert,
+            "what": key,
+            "windows": len(asked),
+            "blank": len(asked) - len(every),
+            "measured_without_expert": sum(
+                row[key]["expert_ms"] is None and row[key]["measured_ms"] is not None
+                for row in rows
+            ),
+        } | {
+            f"{name}_{what}": value
+            for name, errors_ms in (("window", every), ("record", record))
+            for what, value in _figures(errors_ms).items()
+        }
+
+
+def _figures(errors_ms: np.ndarray) -> dict[str, float | int]:
+    middle = float(np.median(errors_ms))
+    return {
+        "n": len(errors_ms),
+        "bias_ms": round(float(errors_ms.mean()), 1),
+        "sd_ms": round(float(errors_ms.std(ddof=1)), 1),
+        "median_ms": round(middle, 1),
+        "robust_sd_ms": round(1.48 * float(np.median(np.abs(errors_ms - middle))), 1),
+        "far": int((np.abs(errors_ms) > FAR_MS).sum()),
+    }
+
+
+def main() -> None:
+    """Write every window and the figures of them to the result file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--qtdb", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    with arguments.out.open("w", encoding="utf-8") as out:
+        for expert in ("qone", "qtwo"):
+            rows = list(windows(arguments.qtdb, expert))
+            for row in (*rows, *summary(rows, expert)):
+                print(json.dumps(row), file=out, flush=True)
+            for row in summary(rows, expert):
+                print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    main()

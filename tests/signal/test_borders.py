@@ -1,0 +1,108 @@
+"""What holds of the borders of P, QRS and T, whatever the heart: order, scale, time, and blanks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.signal import beat_model
+from ecg_core.signal.beat_model import Conduction, Heart, Rhythm, synthesise
+from ecg_core.signal.measurements import measure
+from ecg_core.signal.signs import SPIKE_FS_HZ
+from ecg_core.signal.values import MarkKind, Measurements
+from tests.signal.test_measurements import record, value
+
+BORDERS = (MarkKind.P_START, MarkKind.QRS_START, MarkKind.QRS_END, MarkKind.T_END)
+KEYS = ("pr", "qrs", "qt")
+
+
+@st.composite
+def hearts(draw: st.DrawFn) -> Heart:
+    """Hearts in sinus rhythm whose P does not lie on the T wave before it."""
+    heart = Heart(
+        rate_bpm=draw(st.integers(45, 125)),
+        conduction=draw(st.sampled_from(Conduction)),
+        pr_s=draw(st.integers(120, 260)) / 1e3,
+        qtc_s=draw(st.integers(360, 480)) / 1e3,
+        noise_mv=draw(st.sampled_from((0.004, 0.012))),
+    )
+    gap_s = 60 / heart.rate_bpm - heart.pr_s - beat_model._qt_s(heart)
+    ahead_s = beat_model._t_wave(heart).centre_s - beat_model._j_point_s(heart)
+    return heart if gap_s > 0.04 and ahead_s > 0.12 else Heart(conduction=heart.conduction)
+
+
+@settings(max_examples=8, deadline=None)
+@given(heart=hearts(), fs_hz=st.sampled_from((100.0, 250.0, 500.0)), seed=st.integers(0, 99))
+def test_borders_are_where_the_model_puts_them_and_in_order(
+    heart: Heart, fs_hz: float, seed: int
+) -> None:
+    found = measure(record(synthesise(heart, fs_hz=fs_hz, seed=seed).signals_mv, fs_hz))
+    assert value(found, "pr") == pytest.approx(1e3 * heart.pr_s, abs=20)
+    assert value(found, "qt") == pytest.approx(1e3 * beat_model._qt_s(heart), abs=20)
+    kinds = [mark.kind for mark in found.marks if mark.kind in BORDERS]
+    first = kinds.index(MarkKind.P_START)
+    # P, QRS, J, T end, and only then the next P.
+    for place, kind in enumerate(kinds[first:]):
+        assert kind is BORDERS[place % len(BORDERS)]
+
+
+@settings(max_examples=4, deadline=None)
+@given(heart=hearts(), scale=st.sampled_from((0.5, 2.0)), seed=st.integers(0, 99))
+def test_scale_changes_no_interval(heart: Heart, scale: float, seed: int) -> None:
+    signals = synthesise(heart, seed=seed).signals_mv
+    one, other = measure(record(signals)), measure(record(scale * signals))
+    for key in KEYS:
+        assert value(other, key) == pytest.approx(value(one, key), abs=6), key
+
+
+@settings(max_examples=4, deadline=None)
+@given(heart=hearts(), shift_ms=st.integers(1, 400), seed=st.integers(0, 99))
+def test_where_the_ten_seconds_begin_changes_no_interval(
+    heart: Heart, shift_ms: int, seed: int
+) -> None:
+    signals = synthesise(heart, duration_s=11.0, seed=seed).signals_mv
+    late = shift_ms // 2
+    one, other = measure(record(signals[:, :5000])), measure(record(signals[:, late : late + 5000]))
+    for key in KEYS:
+        assert value(other, key) == pytest.approx(value(one, key), abs=10), key
+
+
+@settings(max_examples=5, deadline=None)
+@given(rate=st.integers(60, 130), seed=st.integers(0, 99))
+def test_fibrillation_gives_no_pr(rate: int, seed: int) -> None:
+    heart = Heart(rate, Rhythm.FIBRILLATION, irregularity=0.22)
+    found = measure(record(synthesise(heart, seed=seed).signals_mv))
+    assert found.value("pr") is None and found.says("sinus_p") is not True
+
+
+def paced(lead_s: float, fs_hz: float = 500.0) -> Measurements:
+    """A beat with P, and a spike so long before each QRS."""
+    ecg = synthesise(Heart(rate_bpm=70), fs_hz=fs_hz)
+    signals = ecg.signals_mv.copy()
+    for beat in ecg.beats:
+        at = round((beat.time_s - lead_s) * fs_hz)
+        if 0 <= at < signals.shape[1] - 2:
+            signals[:, at] += 1.0
+    return measure(record(signals, fs_hz))
+
+
+def test_a_paced_beat_has_no_pr_of_its_own() -> None:
+    found = paced(0.06)
+    assert found.says("paced") is True
+    assert found.value("pr") is None and found.values["pr"].code == "paced"
+    assert found.says("sinus_p") is False
+    assert found.judged["paced"].value is True
+    slow = measure(record(synthesise(Heart(), fs_hz=SPIKE_FS_HZ / 2).signals_mv, SPIKE_FS_HZ / 2))
+    assert slow.says("paced") is None and slow.judged["paced"].code == "slow_sampling"
+
+
+def test_one_lead_of_noise_moves_no_border() -> None:
+    signals = synthesise(Heart(rate_bpm=72)).signals_mv.copy()
+    plain = measure(record(signals))
+    signals[STANDARD_LEADS.index("V2")] += np.random.default_rng(1).normal(0, 0.3, signals.shape[1])
+    noisy = measure(record(signals))
+    for key in KEYS:
+        assert value(noisy, key) == pytest.approx(value(plain, key), abs=8), key
