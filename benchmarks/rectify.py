@@ -108,7 +108,7 @@ def compare(
             abs((sides[1, 1] - sides[0, 1]) / (10.0 * tall) - 1.0),
         ]
     agreed = None
-    if printed.layout.name in LAYOUTS and reading.squeeze is None and tall == 1.0:
+    if printed.layout.name in LAYOUTS and reading.sheet.scale.speed == 25.0 and tall == 1.0:
         truth = from_record(record, printed.layout.name, Band.AS_RECORDED).ink
         top_mm = printed.origin_mm[1] - CANVAS_MARGIN_MM
         top = on_page([(printed.origin_mm[0] + PAGE_WIDTH_MM / 2, top_mm)])

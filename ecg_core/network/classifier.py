@@ -18,7 +18,7 @@ from ecg_core.network.statements import TRIAGE_CLASSES, Reads
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
 from ecg_core.page.arrange import arrange
 from ecg_core.page.doubts import as_filed, plausible
-from ecg_core.page.layouts import SCANNED
+from ecg_core.page.orders import is_known
 from ecg_core.page.values import PREPROCESSING_VERSION, SAME_FROM_RECORDS, EcgPage
 
 LEAST_LEADS = 9
@@ -124,7 +124,8 @@ class Classifier:
         strip = self.card.reads is Reads.STRIP
         # Arranged pages look the same whatever layout they were printed in.
         any_layout = self.card.arranged and not strip
-        if page.layout not in (SCANNED if any_layout else self.card.layouts):
+        known = is_known(page.layout) if any_layout else page.layout in self.card.layouts
+        if not known:
             wanted = "rhythm strips of one to three leads" if strip else "twelve-lead pages"
             doubts.append(
                 Reason(

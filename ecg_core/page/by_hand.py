@@ -18,6 +18,7 @@ def as_json(layout: str | None, correction: Correction) -> str:
         "layout": layout,
         "speed_mm_per_s": correction.speed_mm_per_s,
         "gain_mm_per_mv": correction.gain_mm_per_mv,
+        "leads": None if correction.leads is None else list(correction.leads),
     }
     told = {name: value for name, value in found.items() if value is not None}
     return json.dumps(told, sort_keys=True) if told else ""
@@ -26,12 +27,13 @@ def as_json(layout: str | None, correction: Correction) -> str:
 def from_json(kept: str) -> tuple[str | None, Correction]:
     """Layout and correction that `as_json` wrote down. Raises ValueError for anything else."""
     told = json.loads(kept) if kept else {}
-    corners = told.get("corners_px")
+    corners, leads = told.get("corners_px"), told.get("leads")
     return told.get("layout"), Correction(
         None if corners is None else tuple((float(x), float(y)) for x, y in corners),
         told.get("quarter_turns"),
         told.get("speed_mm_per_s"),
         told.get("gain_mm_per_mv"),
+        None if leads is None else tuple(leads),
     )
 
 
@@ -48,4 +50,6 @@ def in_words(layout: str | None, correction: Correction) -> str:
         said.append(f"{correction.speed_mm_per_s:g} mm/s")
     if correction.gain_mm_per_mv is not None:
         said.append(f"{correction.gain_mm_per_mv:g} mm/mV")
+    if correction.leads is not None:
+        said.append(f"leads {', '.join(correction.leads)}")
     return ", ".join(said)

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ecg_core.leads import STANDARD_LEADS
+
 SPEEDS_MM_PER_S = (25.0, 50.0)
 GAINS_MM_PER_MV = (5.0, 10.0, 20.0)
 """What can be set; the canonical page is always 25 mm/s and 10 mm/mV."""
+SINGLE_LEADS = (*STANDARD_LEADS, "V3R", "V4R", "V7", "V8", "V9")
+"""What a row of one lead may be said to show."""
 MIN_SIDE_PX = 20.0
 """Corners closer together than this enclose no page."""
 
@@ -22,13 +26,15 @@ class Correction:
     of the scan as it came, in any order. They crop and undo strong perspective; the scale still
     comes from the grid. quarter_turns: clockwise quarter turns (0 to 3) that bring the scan
     upright. speed_mm_per_s, gain_mm_per_mv: of the print, from `SPEEDS_MM_PER_S` and
-    `GAINS_MM_PER_MV`. Raises ValueError for anything else.
+    `GAINS_MM_PER_MV`. leads: what rows of one lead show, top to bottom: a strip's, or the rhythm
+    strips' below twelve leads; from `SINGLE_LEADS`. Raises ValueError for anything else.
     """
 
     corners_px: tuple[tuple[float, float], ...] | None = None
     quarter_turns: int | None = None
     speed_mm_per_s: float | None = None
     gain_mm_per_mv: float | None = None
+    leads: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.corners_px is not None:
@@ -39,6 +45,8 @@ class Correction:
             raise ValueError(f"paper speeds are {SPEEDS_MM_PER_S}, not {self.speed_mm_per_s}")
         if self.gain_mm_per_mv not in (None, *GAINS_MM_PER_MV):
             raise ValueError(f"gains are {GAINS_MM_PER_MV}, not {self.gain_mm_per_mv}")
+        if unknown := [lead for lead in self.leads or () if lead not in SINGLE_LEADS]:
+            raise ValueError(f"leads are {', '.join(SINGLE_LEADS)}, not {', '.join(unknown)}")
 
     @property
     def is_empty(self) -> bool:

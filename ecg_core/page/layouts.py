@@ -107,11 +107,26 @@ def cabrera(layout: Layout) -> Layout:
     return Layout(f"{layout.name} Cabrera", rows, layout.row_pitch_mm)
 
 
+_FOUR_BY_THREE = tuple(
+    tuple(STANDARD_LEADS[row + 4 * column] for column in range(3)) for row in range(4)
+)
+_BY_ROWS = tuple(STANDARD_LEADS[4 * row : 4 * row + 4] for row in range(3))
+_SELDOM = (
+    Layout("4x3", _FOUR_BY_THREE, 27.0),
+    Layout("4x3+1R", (*_FOUR_BY_THREE, ("II",)), 27.0),
+    Layout("3x4 by rows", _BY_ROWS, 30.0),
+    Layout("3x4+1R by rows", (*_BY_ROWS, ("II",)), 30.0),
+)
+"""Orders that only few printers use; they have no variant in Cabrera's order here."""
 _PRINTED = (*LAYOUTS.values(), _TWO_STRIPS, *_HALVES)
 
 SCANNED: dict[str, Layout] = {
     layout.name: layout
-    for layout in (*_PRINTED, *(cabrera(one) for one in _PRINTED if one.name != "6x1 chest"))
+    for layout in (
+        *_PRINTED,
+        *_SELDOM,
+        *(cabrera(one) for one in _PRINTED if one.name != "6x1 chest"),
+    )
 }
 """Every layout that scans may have, by name: those of `LAYOUTS` and those only printers know."""
 

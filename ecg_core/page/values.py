@@ -7,6 +7,7 @@ import io
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +16,9 @@ PX_PER_MM = 2.0
 PEN_MM = 0.5
 """Width of the pen on pages drawn from records; ink of scans is brought near it."""
 
-PREPROCESSING_VERSION = "page-4"
+PREPROCESSING_VERSION = "page-5"
 """Changes whenever the same bytes would give another page."""
-SAME_FROM_RECORDS = ("page-1", "page-2", "page-3", "page-4")
+SAME_FROM_RECORDS = ("page-1", "page-2", "page-3", "page-4", "page-5")
 """Versions that draw the same pages from records: weights trained on one read pages of all."""
 
 
@@ -37,6 +38,40 @@ class Remark:
     severity: Severity
     text: str
     hint: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to a question: what it says, and what choosing it would set by hand."""
+
+    text: str
+    set: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """The one thing that a person who sees the picture should say about it."""
+
+    code: str
+    text: str
+    options: tuple[Option, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """As the command line tells it."""
+        return {
+            "code": self.code,
+            "text": self.text,
+            "options": [{"text": o.text, "set": dict(o.set)} for o in self.options],
+        }
+
+    @staticmethod
+    def from_json(told: dict[str, Any]) -> Question:
+        """The question that `as_json` told."""
+        return Question(
+            told["code"],
+            told["text"],
+            tuple(Option(o["text"], tuple(o["set"].items())) for o in told["options"]),
+        )
 
 
 class PageError(Exception):
@@ -90,6 +125,7 @@ class EcgPage:
     filter_name: the filter in force, as printed on the page ("" for scans).
     speed_mm_per_s, gain_mm_per_mv: of the canonical page, always 25 and 10.
     correction: what the reader set by hand on the scan, as JSON ("" for nothing).
+    question: what a person should say about a scan that can be read in more than one way.
     """
 
     ink: np.ndarray
@@ -108,6 +144,7 @@ class EcgPage:
     speed_mm_per_s: float = 25.0
     gain_mm_per_mv: float = 10.0
     correction: str = ""
+    question: Question | None = None
 
     @property
     def width_mm(self) -> float:
@@ -147,6 +184,7 @@ class EcgPage:
                 "correction",
             )
         }
+        plain["question"] = None if self.question is None else self.question.as_json()
         plain["boxes"] = [asdict(box) for box in self.boxes]
         plain["remarks"] = [asdict(remark) for remark in self.remarks]
         plain["traces"] = [
@@ -173,7 +211,9 @@ class EcgPage:
             remarks = tuple(
                 Remark(**{**r, "severity": Severity(r["severity"])}) for r in plain.pop("remarks")
             )
+            asked = plain.pop("question", None)
             return EcgPage(
+                question=None if asked is None else Question.from_json(asked),
                 ink=archive["ink"],
                 boxes=boxes,
                 remarks=remarks,

@@ -19,7 +19,8 @@ from scipy.signal import find_peaks
 
 from ecg_core.page.arrange import baselines_mm
 from ecg_core.page.doubts.quality import remark
-from ecg_core.page.layouts import SCANNED, STRIP
+from ecg_core.page.layouts import STRIP
+from ecg_core.page.orders import is_known
 from ecg_core.page.values import PX_PER_MM, EcgPage, Remark
 
 MIN_CONCENTRATION = 0.62
@@ -69,7 +70,7 @@ def remarks(page: EcgPage) -> tuple[Remark, ...]:
     Strips of one to three leads have limits of their own, and their rows need not agree.
     """
     strip = page.layout == STRIP
-    if not strip and page.layout not in SCANNED:
+    if not strip and not is_known(page.layout):
         return ()
     least_stroke_mm = STRIP_MIN_STROKE_MM if strip else MIN_STROKE_MM
     least_share = STRIP_MIN_CONCENTRATION if strip else MIN_CONCENTRATION

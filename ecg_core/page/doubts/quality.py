@@ -123,6 +123,62 @@ LIMITS: dict[str, Limit] = {
             "Compare the lead names with the original, or choose the layout by hand.",
         ),
         Limit(
+            "layout_close",
+            Severity.DOUBT,
+            "Taken for the layout {layout}; {other} fits hardly less.",
+            "Compare the lead names with the original, or choose the layout by hand.",
+        ),
+        Limit(
+            "gain_close",
+            Severity.DOUBT,
+            "Taken for {gain:g} mm/mV, but print and pulse do not say so clearly.{measured}",
+            "Look at the original; set the gain by hand if it differs.",
+        ),
+        Limit(
+            "speed_close",
+            Severity.DOUBT,
+            "Taken for {speed:g} mm/s, but {other:g} mm/s fits hardly less.",
+            "Look at the original; set the speed by hand if it differs.",
+        ),
+        Limit(
+            "two_gains",
+            Severity.NOTE,
+            "Limb leads are printed at {limb:g} mm/mV, chest leads at {chest:g} mm/mV.",
+            "",
+        ),
+        Limit(
+            "row_cut",
+            Severity.DOUBT,
+            "The edge of the picture cuts through {leads}.",
+            "Take the whole sheet, with all four margins.",
+        ),
+        Limit(
+            "one_lead",
+            Severity.NOTE,
+            "{rows} rows of one lead, {lead}, that follow one another; the first ten seconds are "
+            "shown.",
+            "",
+        ),
+        Limit(
+            "first_seconds",
+            Severity.NOTE,
+            "Of {printed:.1f} s of each lead the first {shown:.1f} s are shown.",
+            "",
+        ),
+        Limit(
+            "short",
+            Severity.NOTE,
+            "The page shows {seconds:.1f} s of each lead where {usual:g} s are usual; the rest is "
+            "left blank.",
+            "",
+        ),
+        Limit(
+            "cabrera_plain",
+            Severity.NOTE,
+            "The limb leads are printed in Cabrera's order, aVR as it is.",
+            "",
+        ),
+        Limit(
             "unnamed_rows",
             Severity.REFUSE,
             "Six rows without separators or readable lead names: limb leads, chest leads or both.",
@@ -393,7 +449,7 @@ LIMITS: dict[str, Limit] = {
 }
 """Every remark a page can get, from a scan or from a record; by code, each of one severity."""
 
-MIN_SIDE_PX = 300
+MIN_SIDE_PX, MIN_LONG_PX = 100, 300
 MIN_PX_PER_MM = 2.4
 NO_CONTRAST, MIN_CONTRAST, FAINT_CONTRAST = 0.05, 0.12, 0.25
 MIN_SNR, FAINT_SNR = 3.0, 5.0

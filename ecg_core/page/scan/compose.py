@@ -86,11 +86,11 @@ def compose(
     squeeze = _squeeze(boxes, found.calibration.time_scale)
     cleaned = _without_separators(found.cover * found.traces, rows, panels)
     if tall == 1.0 and squeeze is None:
-        drawn = _moved(_penned(cleaned), move, size, 0.0, None)
+        drawn = _moved(penned(cleaned), move, size, 0.0, None)
     else:
         if squeeze is not None:
             cleaned = cv2.dilate(cleaned, np.ones((1, RASTER // 2), np.uint8))
-        drawn = _penned(_moved(cleaned, move, size, 0.0, squeeze), upright=True)
+        drawn = penned(_moved(cleaned, move, size, 0.0, squeeze), upright=True)
     small = cv2.resize(
         drawn, (round(PAGE_WIDTH_MM * PX_PER_MM), height), interpolation=cv2.INTER_AREA
     )
@@ -261,7 +261,7 @@ def _without_separators(cover: np.ndarray, rows: tuple[Row, ...], panels: Panels
     return cleaned
 
 
-def _penned(cover: np.ndarray, upright: bool = False) -> np.ndarray:
+def penned(cover: np.ndarray, upright: bool = False) -> np.ndarray:
     """Ink with its pen brought near `PEN_MM`; upright: where only heights were rescaled."""
     columns = cover[:, ::3]
     column, start, end = vertical_runs(columns > 0.2)

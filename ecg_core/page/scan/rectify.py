@@ -1,4 +1,4 @@
-"""Scans become pages: find the grid, straighten, take the ink, place the leads."""
+"""Scans become pages: geometry, marks, sheets and the proof, the page of the best."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ import numpy as np
 
 from ecg_core.intake.values import EcgScan
 from ecg_core.page.by_hand import as_json, in_words
-from ecg_core.page.correction import Correction, View, view_of
+from ecg_core.page.correction import Correction, View, turn, view_of
 from ecg_core.page.doubts import as_filed, plausible, quality, swapped
 from ecg_core.page.doubts.quality import refuse, remark
-from ecg_core.page.layouts import PAGE_WIDTH_MM
-from ecg_core.page.scan.compose import Squeeze, compose
+from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.geometry.bend import Bend
 from ecg_core.page.scan.geometry.follow import projected
 from ecg_core.page.scan.geometry.grid import Grid, find_grid
 from ecg_core.page.scan.geometry.gridless import scale_without_grid
-from ecg_core.page.scan.ink import RASTER, Ink, straighten
+from ecg_core.page.scan.ink import straighten
 from ecg_core.page.scan.light import explained
-from ecg_core.page.scan.panels import Panels
-from ecg_core.page.scan.upright import find_upright
+from ecg_core.page.scan.marks import flat_of
+from ecg_core.page.scan.sheets.decide import Sheet
+from ecg_core.page.scan.sheets.page import Composed, page_of
+from ecg_core.page.scan.sheets.upright import best_sheet
 from ecg_core.page.values import EcgPage, PageError, Remark
+
+AROUND_MM = 120.0
+"""So far around the ruled paper print and pulses are looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,29 +33,31 @@ class Reading:
     """Everything read off a scan on the way to its page.
 
     to_plane: 3 × 3 homography from pixels of the scan to mm of a plane. bend: what a sheet that
-    is not flat adds to it. to_page: 3 × 3, from there to mm of the page as printed (250 mm wide).
-    squeeze: how columns move from there when the paper ran faster than 25 mm/s.
+    is not flat adds to it. to_flat: 3 × 3, from there to mm of the upright flat picture. composed:
+    the page, and how the pieces of that picture lie on it.
     """
 
     page: EcgPage
     to_plane: np.ndarray
     bend: Bend | None
-    to_page: np.ndarray
-    panels: Panels
-    squeeze: Squeeze | None = None
+    to_flat: np.ndarray
+    sheet: Sheet
+    composed: Composed
 
     @property
     def to_mm(self) -> np.ndarray:
-        """Homography from pixels of the scan to mm of the page, as if the sheet were flat."""
-        return self.to_page @ self.to_plane
+        """Homography from pixels of the scan to mm of the page, as if the sheet were flat and its
+        columns lay on the page as they were printed."""
+        first = self.composed.moves[0].affine
+        to_page = np.linalg.inv(np.vstack([first, [0.0, 0.0, 1.0]]))
+        return np.asarray(to_page @ self.to_flat @ self.to_plane)
 
     def on_page(self, points_px: np.ndarray) -> np.ndarray:
         """Where pixels of the scan (n × 2) lie on the page: mm from its top left, n × 2."""
         flat = projected(self.to_plane, points_px)
         if self.bend is not None:
             flat = flat + self.bend.at(flat)
-        places = projected(self.to_page, flat)
-        return places if self.squeeze is None else self.squeeze.on_page(places)
+        return self.composed.on_page(projected(self.to_flat, flat))
 
 
 def from_scan(
@@ -94,7 +100,7 @@ def _read_scan(
     """As `read_scan`; a grid that was seen is left in `grids`, whatever comes after."""
     view = view_of(scan.pixels, correction.corners_px).turned(correction.quarter_turns or 0)
     height, width = view.pixels.shape[:2]
-    if min(height, width) < quality.MIN_SIDE_PX:
+    if min(height, width) < quality.MIN_SIDE_PX or max(height, width) < quality.MIN_LONG_PX:
         raise refuse("too_small", width=width, height=height, least=quality.MIN_SIDE_PX)
     free = correction.quarter_turns is None
     grid = find_grid(view.pixels)
@@ -109,19 +115,13 @@ def _read_scan(
             remark("geometry", x=x, y=y, angle=grid.angle_deg, residual=grid.residual_mm)
         )
     _check_geometry(grid, remarks)
-    area = _area(grid)
-    straight = straighten(view.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
-    picture, shown = straight.picture, straight.shown
-    lying = find_upright(picture, shown, layout, free)
-    found = lying.found(picture, shown, correction)
-    remarks.extend(lying.remarks)
-    _check_panels(lying.ink, found.panels, remarks)
-    remarks.extend(found.calibration.remarks())
-    page, move, squeeze = compose(scan, found, float(np.mean(grid.px_per_mm)), with_picture)
-    left, top = straight.corner_mm
-    offset = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
-    size_mm = (picture.shape[1] / RASTER, picture.shape[0] / RASTER)
-    page = replace(page, remarks=(*as_filed.remarks(scan), *remarks, *page.remarks))
+    flat = _flat(view, grid)
+    found = best_sheet(flat, correction, layout, free)
+    remarks.extend(found.remarks)
+    composed = page_of(scan, found.flat, found.sheet, float(np.mean(grid.px_per_mm)), with_picture)
+    page = replace(
+        composed.page, remarks=(*as_filed.remarks(scan), *remarks, *composed.page.remarks)
+    )
     doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))
     page = replace(page, remarks=(*page.remarks, *doubts))
     if by_hand := as_json(layout, correction):
@@ -131,10 +131,29 @@ def _read_scan(
         page,
         grid.to_mm @ view.from_scan,
         grid.bend,
-        move @ lying.turn_mm(*size_mm) @ offset,
-        found.panels,
-        squeeze,
+        _to_flat(flat, found.quarter_turns),
+        found.sheet,
+        replace(composed, page=page),
     )
+
+
+def _flat(view: View, grid: Grid) -> Flat:
+    """The picture made straight, with what stands around the ruled paper."""
+    area = _area(view, grid)
+    straight = straighten(view.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
+    return flat_of(straight)
+
+
+def _to_flat(flat: Flat, quarter_turns: int) -> np.ndarray:
+    """From mm of the plane to mm of the flat picture once it is upright."""
+    height, width = flat.trace.shape
+    # `turn` moves pixel centres: without their half pixel, it moves edges.
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
+    moved = half @ turn(quarter_turns, width, height) @ np.linalg.inv(half)
+    raster = np.diag([flat.px_per_mm, flat.px_per_mm, 1.0])
+    left, top = flat.corner_mm
+    offset = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
+    return np.asarray(np.linalg.inv(raster) @ moved @ raster @ offset)
 
 
 def _without_grid(view: View, free: bool) -> tuple[View, Grid]:
@@ -174,32 +193,23 @@ def _check_geometry(grid: Grid, remarks: list[Remark]) -> None:
         remarks.append(remark("slightly_curved", residual=grid.residual_mm))
 
 
-def _area(grid: Grid) -> tuple[float, float, float, float]:
-    """The ruled part of the paper and 5 mm around it, from one 5 mm line to another."""
+def _area(view: View, grid: Grid) -> tuple[float, float, float, float]:
+    """What is looked at: the ruled part of the paper and what the picture shows around it, from
+    one 5 mm line to another; of a bent sheet, the ruled part alone."""
     left, top, right, bottom = grid.area_mm
+    if grid.bend is not None:
+        around = (5.0, 5.0, 5.0, 5.0)
+    else:
+        height, width = view.pixels.shape[:2]
+        corners = projected(
+            grid.to_mm, np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+        )
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        beyond = (left - low[0], top - low[1], high[0] - right, high[1] - bottom)
+        around = tuple(float(np.clip(v, 5.0, AROUND_MM)) for v in beyond)
     return (
-        5.0 * np.floor(left / 5.0 - 1.0),
-        5.0 * np.floor(top / 5.0 - 1.0),
-        5.0 * np.ceil(right / 5.0 + 1.0),
-        5.0 * np.ceil(bottom / 5.0 + 1.0),
+        5.0 * np.floor((left - around[0]) / 5.0),
+        5.0 * np.floor((top - around[1]) / 5.0),
+        5.0 * np.ceil((right + around[2]) / 5.0),
+        5.0 * np.ceil((bottom + around[3]) / 5.0),
     )
-
-
-def _check_panels(ink: Ink, panels: Panels, remarks: list[Remark]) -> None:
-    seen = panels.seen_mm / panels.stretch
-    if seen < quality.MIN_SEEN_MM:
-        raise refuse("cut_off", seconds=seen / 25.0)
-    columns = max(len(row) for row in panels.plan.rows)
-    told = panels.separators >= min(2, columns - 1) > 0
-    if not told and abs(seen - PAGE_WIDTH_MM) > quality.CLEAR_ENDS_MM:
-        raise refuse("unclear_time", length=seen)
-    if seen < quality.WHOLE_MM:
-        remarks.append(remark("partly_cut_off", seconds=seen / 25.0))
-    if panels.pulse is not None:
-        remarks.append(remark("pulse", height=panels.pulse.height_mm, rows=panels.pulse.rows))
-    if abs(panels.stretch - 1.0) > 0.002:
-        remarks.append(remark("time_axis", percent=100.0 * (panels.stretch - 1.0)))
-    if ink.contrast < quality.FAINT_CONTRAST or ink.contrast < quality.FAINT_SNR * ink.noise:
-        remarks.append(remark("faint", contrast=ink.contrast, noise=ink.noise))
-    if panels.assumed:
-        remarks.append(remark("assumed", what=", ".join(panels.assumed)))

@@ -1,0 +1,52 @@
+"""Telling the marks on a straightened picture apart: waves and pulses, and all other ink."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecg_core.page.doubts import quality
+from ecg_core.page.doubts.quality import refuse
+from ecg_core.page.scan.flat import Flat
+from ecg_core.page.scan.ink import RASTER, Ink, Straight, separate
+from ecg_core.page.scan.rows import keep_traces
+from ecg_core.page.values import PageError
+
+LEAST_TRACE = 0.003
+"""Less of a page is never trace."""
+
+
+def flat_of(straight: Straight) -> Flat:
+    """The marks of a straightened picture; traces in colour are tried when there are no dark ones.
+
+    Raises PageError when nothing on it can be a trace.
+    """
+    problem: PageError | None = None
+    best: tuple[float, Ink, np.ndarray] | None = None
+    for coloured in (False, True):
+        ink = separate(straight.picture, straight.shown, coloured)
+        if ink.contrast < quality.NO_CONTRAST:
+            problem = problem or refuse("not_an_ecg")
+            continue
+        if ink.contrast < quality.MIN_CONTRAST or ink.contrast < quality.MIN_SNR * ink.noise:
+            problem = problem or refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
+            continue
+        traces = keep_traces(ink.cover)
+        share = float(traces.mean())
+        if best is None or share > 3.0 * best[0]:
+            best = (share, ink, traces)
+        if share > LEAST_TRACE:
+            break
+    if best is None:
+        assert problem is not None
+        raise problem
+    _, ink, traces = best
+    picture = straight.picture.copy()
+    picture[~straight.shown] = 255
+    return Flat(
+        picture,
+        np.where(traces, ink.cover, 0.0).astype(np.float32),
+        np.where(traces, 0.0, ink.cover).astype(np.float32),
+        straight.shown,
+        float(RASTER),
+        straight.corner_mm,
+    )

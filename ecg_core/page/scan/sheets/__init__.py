@@ -1,0 +1,1 @@
+"""From a straightened picture to sheets: who stands where, at what scale, and why."""

@@ -1,0 +1,355 @@
+"""Where the columns of a sheet begin: every even division for which something speaks."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from scipy.ndimage import maximum_filter1d
+
+from ecg_core.page.scan.sheets.pulses import Pulse
+from ecg_core.page.scan.sheets.rows import Row
+from ecg_core.page.scan.sheets.text import Name
+
+USUAL_MM = (62.5, 125.0, 75.0, 60.0, 55.0, 83.3, 50.0, 250.0, 31.25)
+USUAL = 0.015
+WIDTHS_MM = (22.0, 140.0)
+NEAR_MM = 1.5
+"""A mark this near tells that a column begins."""
+MARK = {"rule": 1.6, "dashes": 1.2, "ticks": 1.3, "break": 1.0, "gap": 0.7}
+"""How much each kind of mark says where it stands alone and whole."""
+NAMED = 0.45
+"""How much a name that stands where a column begins says, for each row."""
+ALIKE_MM = 2.2
+"""Names stand so much alike behind the beginnings of their columns."""
+LEFT_MM, RIGHT_MM = 4.0, 26.0
+"""The first column begins so far before, or behind, the first ink of the rows."""
+UNMARKED = -1.2
+"""What a beginning without any mark costs."""
+MOST_PLACES = 20
+SLACK_MM = {"ink": 1.0, "gap": 0.6, "pulse": 6.0}
+"""So far behind the begin of the ink the first column may begin, by how that begin is known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """What stands in each column of the picture that may mark the beginning of a lead.
+
+    strength: columns of the picture, 0 to about 2. kinds: the same by kind.
+    """
+
+    kinds: dict[str, np.ndarray]
+    px_per_mm: float
+
+    @property
+    def strength(self) -> np.ndarray:
+        """The strongest kind counts."""
+        return np.max(list(self.kinds.values()), axis=0)
+
+
+@dataclass(frozen=True)
+class Division:
+    """Equal columns: where the first begins, how wide they are, how many, where the last ends."""
+
+    start_mm: float
+    width_mm: float
+    count: int
+    end_mm: float
+    score: float
+    marked: int = 0
+    named: int = 0
+
+    def edges(self) -> tuple[tuple[float, float], ...]:
+        """Begin and end of every column (mm)."""
+        begins = [self.start_mm + i * self.width_mm for i in range(self.count)]
+        ends = [*begins[1:], self.end_mm]
+        return tuple(zip(begins, ends, strict=True))
+
+
+def ends_of(rows: tuple[Row, ...], pulses: tuple[Pulse, ...]) -> tuple[float, float, str]:
+    """Begin and end (mm) of the waves of some rows, pulses excluded, and how the begin is known:
+    "ink", "pulse" (the trace goes on from its foot) or "gap" (after a gap)."""
+    px = rows[0].px_per_mm
+    spans = np.array([row.span_px for row in rows]) / px
+    left, right = float(np.median(spans[:, 0])), float(np.median(spans[:, 1]))
+    middle = (left + right) / 2
+    known = "ink"
+    before = [p.right_mm for p in pulses if p.right_mm < middle]
+    after = [p.left_mm for p in pulses if p.left_mm > middle]
+    if before:
+        foot = float(np.median(before))
+        if foot > left - 1.0:
+            resumed = [_resumes(row, foot) for row in rows]
+            some = [at for at in resumed if at is not None]
+            if 2 * len(some) >= len(rows):
+                left, known = float(np.median(some)), "gap"
+            else:
+                left, known = foot + 0.4, "pulse"
+    if after:
+        foot = float(np.median(after))
+        if foot < right + 1.0:
+            stopped = [_stops(row, foot) for row in rows]
+            some = [at for at in stopped if at is not None]
+            right = float(np.median(some)) if 2 * len(some) >= len(rows) else foot - 0.8
+    return left, right, known
+
+
+def _resumes(row: Row, foot_mm: float) -> float | None:
+    px = row.px_per_mm
+    after = round(foot_mm * px) + 2
+    absent = ~row.filled[after : after + round(9 * px)]
+    edge = np.diff(np.pad(absent, 1).astype(np.int8))
+    starts, ends = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+    pauses = ends[(ends - starts >= 0.5 * px) & (ends < len(absent))]
+    return (after + int(pauses[0])) / px if len(pauses) else None
+
+
+def _stops(row: Row, foot_mm: float) -> float | None:
+    px = row.px_per_mm
+    before = round(foot_mm * px) - 2
+    first = max(before - round(9 * px), 0)
+    absent = ~row.filled[first:before]
+    edge = np.diff(np.pad(absent, 1).astype(np.int8))
+    starts, ends = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+    pauses = starts[(ends - starts >= 0.5 * px) & (starts > 0)]
+    return (first + int(pauses[-1])) / px if len(pauses) else None
+
+
+def marks_of(ink: np.ndarray, trace: np.ndarray, rows: tuple[Row, ...]) -> Marks:
+    """Marks between columns. ink, trace: bool, all ink of the picture, and that of the traces."""
+    px = rows[0].px_per_mm
+    wide = cv2.dilate(ink.astype(np.uint8), np.ones((1, 3), np.uint8))
+    dash = np.ones((round(2.2 * px) | 1, 1), np.uint8)
+    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, dash)
+    kinds = {
+        "rule": MARK["rule"] * (_between(wide, rows, px) > 0.85),
+        "dashes": MARK["dashes"] * (_between(closed, rows, px) > 0.7),
+        "ticks": MARK["ticks"] * _ticks(wide, rows, px),
+        "break": MARK["break"] * _breaks(trace, rows, px),
+        "gap": MARK["gap"] * _gaps(rows, px),
+    }
+    return Marks({k: v.astype(float) for k, v in kinds.items()}, px)
+
+
+def _between(ink: np.ndarray, rows: tuple[Row, ...], px: float) -> np.ndarray:
+    """The least share inked between two neighbouring rows, in every column."""
+    share = np.ones(ink.shape[1])
+    if len(rows) < 2:
+        return share * 0
+    for upper, lower in itertools.pairwise(rows):
+        top, bottom = round(upper.baseline_px + 1.5 * px), round(lower.baseline_px - 1.5 * px)
+        if bottom - top < 2 * px:
+            return share * 0
+        share = np.minimum(share, ink[top:bottom].mean(axis=0))
+    return share
+
+
+def _ticks(ink: np.ndarray, rows: tuple[Row, ...], px: float) -> np.ndarray:
+    """Share of rows in which a short upright stroke stands, at the same height in all of them."""
+    tall = np.ones((max(round(1.6 * px), 3), 1), np.uint8)
+    strokes = cv2.morphologyEx(ink, cv2.MORPH_OPEN, tall)
+    flat = np.ones((1, round(1.4 * px)), np.uint8)
+    strokes &= 1 - cv2.morphologyEx(strokes, cv2.MORPH_OPEN, flat)
+    reach = round(min(7.0 * px, 0.45 * _pitch(rows, px)))
+    bands = []
+    for row in rows:
+        level = round(row.baseline_px)
+        padded = np.pad(strokes, ((reach, reach), (0, 0)))
+        bands.append(padded[level : level + 2 * reach])
+    together = np.mean(
+        [cv2.dilate(b, np.ones((round(0.8 * px) | 1, 3), np.uint8)) for b in bands], axis=0
+    )
+    least = max(2.0 / len(rows), 0.74) if len(rows) > 1 else 1.1
+    tick = (together >= least - 1e-9).sum(axis=0) / px
+    return np.clip(tick / 3.0, 0.0, 1.0) * (tick > 1.5)
+
+
+def _breaks(trace: np.ndarray, rows: tuple[Row, ...], px: float) -> np.ndarray:
+    """How much of the rows leaps without a stroke, or rests at another level, in each column."""
+    width = trace.shape[1]
+    total = np.zeros(width)
+    near = max(round(0.5 * px), 2)
+    for row in rows:
+        curve, seen = row.curve_px, row.filled
+        before = np.roll(curve, near)
+        after = np.roll(curve, -near)
+        step = np.abs(after - before)
+        leap = np.flatnonzero((step > 1.5 * px) & seen)
+        for x in leap[(leap > near) & (leap < width - near)]:
+            low, high = sorted((before[x], after[x]))
+            part = trace[round(low) : round(high) + 1, x - near : x + near + 1]
+            if part.size and part.any(axis=1).mean() < 0.55:
+                total[x] += 1
+    return np.clip(total / len(rows) * 1.5, 0.0, 1.0)
+
+
+def _gaps(rows: tuple[Row, ...], px: float) -> np.ndarray:
+    """Whether nearly all rows pause."""
+    absent = np.mean([~row.filled for row in rows], axis=0)
+    return (absent > 0.8).astype(float)
+
+
+def _pitch(rows: tuple[Row, ...], px: float) -> float:
+    if len(rows) < 2:
+        return 30.0 * px
+    return float(np.median(np.diff([row.baseline_px for row in rows])))
+
+
+def divisions(
+    count: int,
+    rows: tuple[Row, ...],
+    marks: Marks,
+    names: tuple[Name, ...],
+    ends: tuple[float, float, str],
+    cut_right: bool,
+) -> list[Division]:
+    """The best ways to divide the rows of a block into `count` equal columns, best first.
+
+    names: those that stand beside these rows. cut_right: the rows run to the picture's edge.
+    """
+    left, right, _ = ends
+    if count == 1:
+        return [Division(left, right - left, 1, right, 0.0)]
+    px = marks.px_per_mm
+    places = _peaks(marks.strength, px)
+    places = places[(places > left + 8) & (places < right - 4)]
+    named = np.array([n.x0_mm for n in names if n.lead != "I"])
+    start, width = _candidates(count, places, named, left, right)
+    reach = 2 * round(NEAR_MM * px) + 1
+    near = maximum_filter1d(marks.strength, reach)
+    score, marked, hits = _judged(start, width, count, near, px, named, ends, cut_right)
+    best: list[Division] = []
+    for at in np.argsort(-score):
+        if len(best) == 3 or not np.isfinite(score[at]):
+            break
+        if all(abs(width[at] - d.width_mm) > 2 or abs(start[at] - d.start_mm) > 3 for d in best):
+            end = min(float(start[at] + count * width[at]), right)
+            found = Division(
+                float(start[at]),
+                float(width[at]),
+                count,
+                end,
+                float(score[at]),
+                int(marked[at]),
+                int(hits[at]),
+            )
+            best.append(_refined(found, marks.strength, px, right))
+    return best
+
+
+def _peaks(strength: np.ndarray, px: float) -> np.ndarray:
+    """Where marks stand (mm), the strongest first."""
+    marked = np.flatnonzero(strength > 0.3)
+    groups: list[list[int]] = []
+    for x in marked:
+        if groups and x - groups[-1][-1] <= 0.6 * px:
+            groups[-1].append(int(x))
+        else:
+            groups.append([int(x)])
+    thin = [g for g in groups if g[-1] - g[0] < 3 * px]
+    places = np.array([(np.mean(g) + 0.5) / px for g in thin])
+    weight = np.array([strength[g].max() for g in thin])
+    return places[np.argsort(-weight)[:MOST_PLACES]]
+
+
+def _candidates(
+    count: int, places: np.ndarray, named: np.ndarray, left: float, right: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Begins and widths to be judged: from the ends, from marks, from names."""
+    whole = (right - left) / count
+    usual = np.array([whole, *(w for w in USUAL_MM if 0.75 * whole < w < 1.35 * whole)])
+    starts = [np.full(len(usual), left), right - count * usual]
+    widths = [usual, usual]
+    index = np.arange(count)
+    if len(places):
+        p, w, i = (a.ravel() for a in np.meshgrid(places, usual, index[1:]))
+        starts.append(p - i * w)
+        widths.append(w)
+    for some, shifts in ((places, [0.0]), (np.unique(np.round(named, 1)), [0.0, 3.0, -3.0])):
+        if len(some) < 2:
+            continue
+        a, b, n, i, s = (
+            v.ravel() for v in np.meshgrid(some, some, index[1:], index, np.array(shifts))
+        )
+        w = (b - a) / n
+        starts.append(a + s - i * w)
+        widths.append(w)
+    start, width = np.concatenate(starts), np.concatenate(widths)
+    fits = (start >= left - LEFT_MM) & (start <= left + RIGHT_MM)
+    fits &= (width >= WIDTHS_MM[0]) & (width <= WIDTHS_MM[1])
+    end = start + count * width
+    fits &= (right >= end - 0.75 * width) & (right <= end + 14.0)
+    # Half a millimetre apart is apart enough: what is chosen is moved to its marks.
+    _, first = np.unique(
+        np.round(start[fits] * 2) * 1e5 + np.round(end[fits] * 2), return_index=True
+    )
+    return start[fits][first], width[fits][first]
+
+
+def _judged(
+    start: np.ndarray,
+    width: np.ndarray,
+    count: int,
+    near: np.ndarray,
+    px: float,
+    named: np.ndarray,
+    ends: tuple[float, float, str],
+    cut_right: bool,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Score, marks and names of every candidate."""
+    left, right, known = ends
+    end = start + count * width
+    score = np.zeros(len(start))
+    marked = np.zeros(len(start), int)
+    for index in range(1, count):
+        x = np.rint((start + index * width) * px).astype(int)
+        seen = near[np.clip(x, 0, len(near) - 1)]
+        score += np.where(seen > 0.3, seen, UNMARKED)
+        marked += seen > 0.3
+    hits = _named(start, width, count, named)
+    score += NAMED * hits
+    early, late = start - left, right - end
+    # Waves outside the columns, or columns without waves, must be explained.
+    slack = SLACK_MM[known]
+    score -= 0.35 * np.maximum(early - slack, 0.0) + 0.5 * np.maximum(-early - 0.8, 0.0)
+    score -= 0.35 * np.maximum(late - 0.8, 0.0)
+    score -= (0.0 if cut_right else 0.35) * np.maximum(-late - 0.8, 0.0)
+    off = np.abs(width[:, None] / np.array(USUAL_MM) - 1.0).min(axis=1)
+    score += 1.0 * (off < USUAL)
+    best = {2: 125.0, 4: 62.5}.get(count, 0.0)
+    score += 0.5 * (np.abs(width - best) < USUAL * best)
+    return score, marked, hits
+
+
+def _named(start: np.ndarray, width: np.ndarray, count: int, named: np.ndarray) -> np.ndarray:
+    """How many names stand alike behind the beginnings of columns but the first."""
+    if not len(named):
+        return np.zeros(len(start), int)
+    index = np.floor((named[None] + 6.0 - start[:, None]) / width[:, None])
+    offset = named[None] - start[:, None] - index * width[:, None]
+    offset[(index < 1) | (index >= count) | (offset < -6.0) | (offset > 30.0)] = np.nan
+    alike = np.abs(offset[:, :, None] - offset[:, None, :]) < ALIKE_MM
+    return np.asarray(alike.sum(axis=2).max(axis=1))
+
+
+def _refined(division: Division, strength: np.ndarray, px: float, right: float) -> Division:
+    """The same, moved to where its marks stand."""
+    steps, places = [], []
+    for index in range(1, division.count):
+        x = (division.start_mm + index * division.width_mm) * px
+        first = max(round(x - NEAR_MM * px), 0)
+        near = strength[first : round(x + NEAR_MM * px) + 1]
+        if near.size and near.max() > 0.3:
+            at = np.flatnonzero(near >= 0.9 * near.max())
+            steps.append(index)
+            places.append((first + float(at.mean()) + 0.5) / px)
+    width, start = division.width_mm, division.start_mm
+    if len(steps) >= 2:
+        width, start = (float(v) for v in np.polyfit(steps, places, 1))
+    elif steps:
+        start += places[0] - (start + steps[0] * width)
+    return replace(
+        division, start_mm=start, width_mm=width, end_mm=min(right, start + division.count * width)
+    )

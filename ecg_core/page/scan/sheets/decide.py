@@ -1,0 +1,297 @@
+"""From drafts to one sheet: scale, pieces, what is doubtful, and the one question to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ecg_core.page.correction import Correction
+from ecg_core.page.doubts.quality import MAX_UNEXPLAINED, remark
+from ecg_core.page.layouts import STRIP
+from ecg_core.page.scan.sheets import laws
+from ecg_core.page.scan.sheets.pulses import Pulse
+from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, Scale, Told, scale_of, told_by
+from ecg_core.page.scan.sheets.search import ONE_LEAD
+from ecg_core.page.scan.sheets.sheet import Draft, Piece
+from ecg_core.page.values import Option, Question, Remark
+
+CLOSE = 2.0
+"""Another reading that is less likely by no more than this is asked about."""
+SAME_WAVE_MM, CLEARLY = 0.3, 2.0
+"""A rhythm strip runs within this of the lead it repeats, and every other lead so many times
+farther off, or it is the usual one."""
+LABEL_MM, LEAST_MM = 9.0, 20.0
+NOMINAL_S = (2.5, 5.0, 10.0)
+STRETCH = 0.025
+"""Columns that are off one of these durations by no more are that long: the grid is off."""
+EDGE_MM, EDGE_SHARE = 0.6, 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """What is printed, and how sure that is.
+
+    stretch: mm of the picture per mm of the print along time.
+    """
+
+    draft: Draft
+    scale: Scale
+    pieces: tuple[Piece, ...]
+    stretch: float
+    remarks: tuple[Remark, ...]
+    question: Question | None
+
+    @property
+    def layout(self) -> str:
+        """Its name; rows of one lead are read as a strip."""
+        return STRIP if self.draft.name == ONE_LEAD else self.draft.name
+
+    @property
+    def score(self) -> float:
+        """All laws together."""
+        return self.draft.score
+
+
+def decide(drafts: list[Draft], correction: Correction, layout: str | None = None) -> Sheet:
+    """The best draft as a sheet. drafts: best first, at least one."""
+    best = _rhythm_found(drafts[0])
+    told = told_by(best.seen.print_.lines)
+    scale = _by_hand(_scale(best, told), correction)
+    stretch = _stretch(best, scale.speed)
+    questions: list[Question] = []
+    remarks: list[Remark] = []
+    _layout_doubts(best, drafts[1:], layout, questions, remarks)
+    _lead_doubts(best, questions, remarks)
+    _scale_doubts(best, told, scale, correction, questions, remarks)
+    _edge_doubts(best, remarks)
+    return Sheet(
+        best,
+        scale,
+        _pieces(best, scale, stretch),
+        stretch,
+        tuple(remarks),
+        questions[0] if questions else None,
+    )
+
+
+def _scale(draft: Draft, told: Told) -> Scale:
+    beats = np.diff(laws.beats_px(draft)) / draft.seen.px_per_mm
+    beat = float(np.median(beats)) if len(beats) >= 2 else None
+    length = draft.division.end_mm - draft.division.start_mm
+    limb, chest = _pulses_of(draft)
+    found = scale_of(told, limb, beat, length)
+    return replace(found, chest=scale_of(told, chest, beat, length).chest)
+
+
+def _pulses_of(draft: Draft) -> tuple[tuple[Pulse, ...], tuple[Pulse, ...]]:
+    """Pulses that stand for limb leads, and for chest leads: the same unless rows are one's own."""
+    pulses = draft.seen.pulses
+    chest_rows = {
+        row for row, leads in enumerate(draft.leads) if all(_is_chest(lead) for lead in leads)
+    }
+    if len(draft.leads[0]) > 1 or not chest_rows or len(chest_rows) == len(draft.leads):
+        return pulses, pulses
+    chest = tuple(p for p in pulses if p.row in chest_rows)
+    limb = tuple(p for p in pulses if p.row not in chest_rows)
+    return limb or pulses, chest or pulses
+
+
+def _is_chest(lead: str) -> bool:
+    return lead.startswith("V")
+
+
+def _by_hand(scale: Scale, correction: Correction) -> Scale:
+    if correction.speed_mm_per_s is not None:
+        scale = replace(scale, speeds=((correction.speed_mm_per_s, 99.0),), speed_from="hand")
+    if correction.gain_mm_per_mv is not None:
+        told = ((correction.gain_mm_per_mv, 99.0),)
+        scale = replace(scale, limb=told, chest=told, gain_from="hand")
+    return scale
+
+
+def _stretch(draft: Draft, speed: float) -> float:
+    """How much longer columns are than what they should be, where that is plain."""
+    division = draft.division
+    if division.count < 2 or division.marked < 1:
+        return 1.0
+    seconds = division.width_mm / speed
+    for nominal in NOMINAL_S:
+        if abs(seconds / nominal - 1.0) <= STRETCH:
+            return seconds / nominal
+    return 1.0
+
+
+def _pieces(draft: Draft, scale: Scale, stretch: float) -> tuple[Piece, ...]:
+    found = []
+    px = draft.seen.px_per_mm
+    begin = draft.division.start_mm
+    length_s = (draft.division.end_mm - begin) / stretch / scale.speed
+    for row, leads in enumerate(draft.leads):
+        shift = 0.0 if draft.simultaneous else row * length_s
+        for column, (lead, (x0, x1)) in enumerate(zip(leads, draft.spans(row), strict=True)):
+            curve = draft.seen.rows[row].curve_px[max(round(x0 * px), 0) : round(x1 * px)]
+            baseline = float(np.median(curve)) / px if curve.size else 0.0
+            start, end = ((x - begin) / stretch / scale.speed + shift for x in (x0, x1))
+            gain = scale.gain_chest if _is_chest(lead) else scale.gain_limb
+            found.append(Piece(lead, row, column, x0, x1, baseline, start, end, gain, scale.speed))
+    return tuple(found)
+
+
+def _rhythm_found(draft: Draft) -> Draft:
+    """Rows whose lead is not named, by the lead whose waves they repeat."""
+    leads, assumed = list(draft.leads), []
+    for row in draft.assumed:
+        lead = _repeated(draft, row) if row >= draft.main else None
+        if lead is None:
+            assumed.append(row)
+        else:
+            leads[row] = (lead,)
+    return replace(draft, leads=tuple(leads), assumed=tuple(assumed))
+
+
+def _repeated(draft: Draft, strip: int) -> str | None:
+    px, rows = draft.seen.px_per_mm, draft.seen.rows
+    apart: dict[str, float] = {}
+    for row in range(draft.main):
+        for lead, (x0, x1) in zip(draft.leads[row], draft.spans(row), strict=True):
+            both = slice(max(round((x0 + LABEL_MM) * px), 0), max(round((x1 - 2.0) * px), 1))
+            seen = rows[row].filled[both] & rows[strip].filled[both]
+            if seen.sum() < LEAST_MM * px:
+                continue
+            step = (rows[row].curve_px[both] - rows[strip].curve_px[both])[seen] / px
+            apart[lead] = float(np.percentile(np.abs(step - np.median(step)), 80))
+    ranked = sorted(apart, key=lambda lead: apart[lead])
+    if len(ranked) < 2 or apart[ranked[0]] > SAME_WAVE_MM:
+        return None
+    usual = draft.leads[strip][0]
+    if ranked[0] == usual or apart[ranked[1]] >= CLEARLY * apart[ranked[0]]:
+        return ranked[0]
+    return None
+
+
+def _layout_doubts(
+    best: Draft,
+    others: list[Draft],
+    layout: str | None,
+    questions: list[Question],
+    remarks: list[Remark],
+) -> None:
+    close = [d for d in others if d.leads != best.leads and best.score - d.score < CLOSE]
+    close = [d for d in close if d.name != best.name]
+    if layout is None and close:
+        names = list(dict.fromkeys([best.name, *(d.name for d in close)]))[:3]
+        questions.append(
+            Question(
+                "layout",
+                f"Is this page laid out as {' or '.join(names)}?",
+                tuple(Option(name, (("layout", name),)) for name in names),
+            )
+        )
+        remarks.append(remark("layout_close", layout=best.name, other=names[1]))
+    own = laws.own_names(best)
+    wrong = [
+        best.leads[row][column]
+        for (row, column), read in own.items()
+        if row >= 0
+        and best.leads[row][column] not in read
+        and any(name not in laws.STRENGTH for name in read)
+    ]
+    if wrong and layout is None:
+        remarks.append(remark("names_differ", leads=", ".join(wrong)))
+    left = laws.unexplained(best)
+    if left is not None and left > MAX_UNEXPLAINED:
+        remarks.append(remark("limbs_disagree", share=left))
+    if "Cabrera" in best.name:
+        remarks.append(remark("cabrera" if "-aVR" in str(best.leads) else "cabrera_plain"))
+    if best.name == ONE_LEAD:
+        remarks.append(remark("one_lead", rows=len(best.leads), lead=best.leads[0][0]))
+
+
+def _lead_doubts(best: Draft, questions: list[Question], remarks: list[Remark]) -> None:
+    if not best.assumed:
+        return
+    strip = best.name in (STRIP, ONE_LEAD)
+    what = "lead" if strip else "rhythm lead"
+    named = ", ".join(dict.fromkeys(best.leads[row][0] for row in best.assumed))
+    remarks.append(remark("assumed", what=f"{what} {named}"))
+    choices = list(dict.fromkeys([best.leads[best.assumed[0]][0], "II", "V1", "I"]))[:4]
+    key = "lead" if strip else "rhythm"
+    row = best.assumed[0] + 1 - (0 if strip else best.main)
+    which = f"row {row}" if len(best.leads) > 1 and strip else "the rhythm strip"
+    questions.append(
+        Question(
+            key,
+            f"Which lead does {which} show?",
+            tuple(Option(lead, ((key, lead),)) for lead in choices),
+        )
+    )
+
+
+def _scale_doubts(
+    best: Draft,
+    told: Told,
+    scale: Scale,
+    correction: Correction,
+    questions: list[Question],
+    remarks: list[Remark],
+) -> None:
+    heights = [p.height_mm for p in best.seen.pulses]
+    height = float(np.median(heights)) if heights else None
+    unread = [
+        what
+        for what, source in (
+            (f"{scale.speed:g} mm/s", scale.speed_from),
+            (f"{scale.gain_limb:g} mm/mV", scale.gain_from),
+        )
+        if not source
+    ]
+    if unread:
+        remarks.append(remark("assumed_scale", what=" and ".join(unread)))
+    gains = (scale.limb, scale.chest)
+    unclear = any(len(g) > 1 and g[0][1] - g[1][1] < CLEAR for g in gains)
+    off = height is not None and scale.gain_from == "pulse"
+    off = off and abs((height or 0.0) / scale.gain_limb - 1.0) > TOLERANCE
+    if (unclear or off) and correction.gain_mm_per_mv is None:
+        some = list(
+            dict.fromkeys([scale.gain_limb, scale.chest[0][0], scale.limb[1][0], 10.0, 5.0])
+        )
+        measured = "" if height is None else f" The pulse is {height:.1f} mm high."
+        questions.append(_asked("gain", "mm/mV", some[:3], measured))
+        remarks.append(remark("gain_close", gain=scale.gain_limb, measured=measured))
+    if len(scale.speeds) > 1 and scale.speeds[0][1] - scale.speeds[1][1] < CLEAR:
+        some = [scale.speeds[0][0], scale.speeds[1][0]]
+        questions.append(_asked("speed", "mm/s", some, ""))
+        remarks.append(remark("speed_close", speed=some[0], other=some[1]))
+    if scale.gain_limb != scale.gain_chest:
+        remarks.append(remark("two_gains", limb=scale.gain_limb, chest=scale.gain_chest))
+
+
+def _asked(key: str, unit: str, values: list[float], more: str) -> Question:
+    known = list(dict.fromkeys(values))
+    text = " or ".join(f"{value:g}" for value in known)
+    return Question(
+        key,
+        f"{text} {unit}?{more}",
+        tuple(Option(f"{value:g} {unit}", ((key, f"{value:g}"),)) for value in known),
+    )
+
+
+def _edge_doubts(best: Draft, remarks: list[Remark]) -> None:
+    """Rows that the picture's upper or lower edge cuts through."""
+    px, trace = best.seen.px_per_mm, best.seen.trace
+    shown = np.flatnonzero(best.seen.shown.any(axis=1))
+    if not len(shown):
+        return
+    depth = max(round(EDGE_MM * px), 1)
+    cut = []
+    for row, band in (
+        (0, slice(shown[0], shown[0] + depth)),
+        (len(best.leads) - 1, slice(shown[-1] + 1 - depth, shown[-1] + 1)),
+    ):
+        for lead, (x0, x1) in zip(best.leads[row], best.spans(row), strict=True):
+            part = trace[band, max(round(x0 * px), 0) : max(round(x1 * px), 1)]
+            if part.size and part.any(axis=0).mean() > EDGE_SHARE:
+                cut.append(lead)
+    if cut:
+        remarks.append(remark("row_cut", leads=", ".join(dict.fromkeys(cut))))

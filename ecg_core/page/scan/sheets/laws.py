@@ -1,0 +1,169 @@
+"""Named laws: each says how likely a draft of a sheet is, and why, in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from ecg_core.page.scan.sheets.rows import steps_of
+from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft, Said
+
+STRENGTH = {"I": 0.2, "II": 0.6, "III": 0.8}
+"""How much a name counts: strokes and specks pass for the simplest ones. Others count 1."""
+NAME, OTHER_NAME, STRAY_NAME = 1.3, 1.6, 0.6
+MIXTURE = {
+    "I": (1.0, 0.0),
+    "II": (0.0, 1.0),
+    "III": (-1.0, 1.0),
+    "aVR": (-0.5, -0.5),
+    "-aVR": (0.5, 0.5),
+    "aVL": (1.0, -0.5),
+    "aVF": (-0.5, 1.0),
+}
+"""Limb leads as weights of I and II."""
+EXPECTED, LIMB = 0.35, 1.3
+LABEL_MM, END_MM, LEAST_MM = 7.0, 2.5, 15.0
+OUTLIERS = 0.06
+
+
+def names(draft: Draft) -> Said:
+    """Printed names stand where the draft has their leads."""
+    value, right, wrong, _ = max(_named(draft, at) for at in range(len(SHIFTS)))
+    text = f"read in place: {right or 'none'}"
+    return Said("names", value, text + (f"; others than expected: {wrong}" if wrong else ""))
+
+
+def own_names(draft: Draft) -> dict[tuple[int, int], frozenset[str]]:
+    """Names that stand where those of the pieces should, as high above them as fits best."""
+    return draft.own[max(_named(draft, at) for at in range(len(SHIFTS)))[3]]
+
+
+def _named(draft: Draft, at: int) -> tuple[float, str, str, int]:
+    value, right, wrong = -0.15 * abs(SHIFTS[at]), [], []
+    for (row, column), read in draft.own[at].items():
+        if row < 0:
+            value -= STRAY_NAME * sum(name not in STRENGTH for name in read)
+            continue
+        lead = draft.leads[row][column]
+        if lead in read:
+            value += NAME * STRENGTH.get(lead, 1.0)
+            right.append(lead)
+        else:
+            other = max(read, key=lambda name: STRENGTH.get(name, 1.0))
+            if other == "I" or (other == "II" and lead == "III"):
+                continue
+            value -= OTHER_NAME * STRENGTH.get(other, 1.0)
+            wrong.append(f"{other} at {lead}")
+    return value, ", ".join(right), ", ".join(wrong), at
+
+
+def columns(draft: Draft) -> Said:
+    """Something stands where columns begin."""
+    division = draft.division
+    text = f"{division.count} columns of {division.width_mm:.1f} mm, {division.marked} marked"
+    return Said("columns", division.score, text)
+
+
+def rarity(draft: Draft) -> Said:
+    """Few printers use this arrangement."""
+    return Said("rarity", -draft.rarity, draft.name)
+
+
+def together(draft: Draft) -> Said:
+    """Rows of the same seconds beat together; rows that follow one another do not."""
+    found = np.array(draft.seen.agreements[: draft.main])
+    if len(found) < 2:
+        return Said("together", 0.0, "one row")
+    value = float(np.mean(np.clip(found, 0.0, 0.8) - 0.4)) * 5.0 - 1.5 * (found.min() < 0.25)
+    # Some recorders print strips of other ten seconds than the rows above them.
+    apart = sum(other < 0.25 for other in draft.seen.agreements[draft.main :])
+    value = value - 0.7 * apart if draft.simultaneous else -value
+    return Said("together", value, f"rows agree {found.mean():.2f}, the least {found.min():.2f}")
+
+
+def limbs(draft: Draft) -> Said:
+    """I + III = II and the augmented leads, where they are drawn over the same time."""
+    left = unexplained(draft)
+    if left is None:
+        return Said("limbs", 0.0, "no three limb leads of the same seconds")
+    value = LIMB * float(np.clip(np.log(EXPECTED / max(left, 1e-3)), -2.0, 2.5))
+    return Said("limbs", value, f"limb leads leave {left:.0%} unexplained")
+
+
+def unexplained(draft: Draft) -> float | None:
+    """What the limb leads leave unexplained: 0 when they agree, about 1 for unrelated waves."""
+    if not draft.simultaneous:
+        return None
+    px, rows = draft.seen.px_per_mm, draft.seen.rows
+    placed = [
+        (span, lead, row)
+        for row in range(draft.main)
+        for span, lead in zip(draft.spans(row), draft.leads[row], strict=True)
+        if lead in MIXTURE
+    ]
+    left = total = 0.0
+    for (x0, x1), group in groupby(sorted(placed), key=lambda p: p[0]):
+        some = list(group)
+        if len(some) < 3 or np.linalg.matrix_rank(np.array([MIXTURE[p[1]] for p in some])) < 2:
+            continue
+        both = slice(max(round((x0 + LABEL_MM) * px), 0), max(round((x1 - END_MM) * px), 1))
+        own = [rows[row] for _, _, row in some]
+        drawn = np.all([row.filled[both] for row in own], axis=0)
+        if drawn.sum() < LEAST_MM * px:
+            continue
+        window = max(round(0.5 * px), 1)
+        heights = np.array([uniform_filter1d(-row.curve_px[both], window)[drawn] for row in own])
+        heights -= heights.mean(axis=1, keepdims=True)
+        beside = np.linalg.svd(np.array([MIXTURE[p[1]] for p in some]))[0][:, 2:]
+        off = ((beside.T @ heights) ** 2).sum(axis=0) / beside.shape[1]
+        whole = (heights**2).sum(axis=0) / len(some)
+        kept = np.argsort(off)[: round((1 - OUTLIERS) * len(off))]
+        left += float(off[kept].sum())
+        total += float(whole[kept].sum())
+    return left / total if total > 0 else None
+
+
+def upright(draft: Draft) -> Said:
+    """Pulses stand upright, and the large slow wave of a beat comes behind the spikes."""
+    pulses = min(len(draft.seen.pulses), 3)
+    return Said("upright", 0.6 * pulses, f"{len(draft.seen.pulses)} pulses stand upright")
+
+
+def whole(draft: Draft) -> Said:
+    """All ink of traces lies in the rows that were found."""
+    extra = draft.seen.extra
+    text = f"a trace rests beside the rows in {extra:.0%} of the columns"
+    return Said("whole", -7.0 * max(extra - 0.1, 0.0), text)
+
+
+def drawn(draft: Draft) -> Said:
+    """Every piece is drawn all along."""
+    px = draft.seen.px_per_mm
+    shares = []
+    for number, row in enumerate(draft.seen.rows):
+        for x0, x1 in draft.spans(number):
+            part = row.filled[max(round(x0 * px), 0) : max(round(x1 * px), 1)]
+            if part.size > 2:
+                shares.append(float(part.mean()))
+    missing = float(np.mean(np.clip(0.85 - np.array(shares), 0.0, 1.0))) if shares else 1.0
+    return Said("drawn", -8.0 * missing, f"{np.mean(shares or [0.0]):.0%} of the pieces drawn")
+
+
+Law = Callable[[Draft], Said]
+QUICK: tuple[Law, ...] = (names, columns, rarity, together, upright, whole, drawn)
+"""Laws that every draft is held to; `SLOW` ones follow for the best."""
+SLOW: tuple[Law, ...] = (limbs,)
+
+
+def beats_px(draft: Draft) -> np.ndarray:
+    """Columns in which the rows beat together."""
+    from scipy.signal import find_peaks
+
+    busy = steps_of(draft.seen.rows).sum(axis=0)
+    px = draft.seen.px_per_mm
+    tall = 0.4 * float(np.percentile(busy, 98))
+    peaks, _ = find_peaks(busy, height=max(tall, 1e-6), distance=round(5.0 * px))
+    return np.asarray(peaks)

@@ -1,0 +1,142 @@
+"""Calibration pulses anywhere beside the rows, whole or cut by the picture's edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ecg_core.page.scan.rows import vertical_runs
+from ecg_core.page.scan.sheets.rows import Row
+
+WIDTHS_MM = (1.6, 11.5)
+MAX_STROKES = 60
+STROKE_MM = 1.7
+"""The strokes of a pulse, widened for those a little aslant, are no thicker."""
+REACH_MM = 18.0
+"""A pulse stands this close to an end of the trace, or beyond it."""
+HEIGHTS_MM = (3.5, 45.0)
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """One calibration pulse: sides, height and foot (mm). row: beside which it stands."""
+
+    row: int
+    left_mm: float
+    right_mm: float
+    height_mm: float
+    foot_mm: float
+
+    @property
+    def width_mm(self) -> float:
+        """From stroke to stroke."""
+        return self.right_mm - self.left_mm
+
+
+def pulses_of(ink: np.ndarray, rows: tuple[Row, ...]) -> tuple[Pulse, ...]:
+    """Every pulse left or right of a row's waves. ink: bool, all ink of the picture."""
+    if not rows:
+        return ()
+    px = rows[0].px_per_mm
+    width = ink.shape[1]
+    left = float(np.median([row.span_px[0] for row in rows]))
+    right = float(np.median([row.span_px[1] for row in rows]))
+    reach = REACH_MM * px
+    found: list[Pulse] = []
+    spans = (
+        (max(left - 2 * reach, 0), left + reach),
+        (right - reach, min(right + 2 * reach, width)),
+    )
+    for x0, x1 in spans:
+        for pulse in _in_span(ink, rows, round(max(x0, 0)), round(x1), px):
+            if not any(abs(pulse.left_mm - o.left_mm) < 1 and pulse.row == o.row for o in found):
+                found.append(pulse)
+    return tuple(found)
+
+
+def _in_span(ink: np.ndarray, rows: tuple[Row, ...], x0: int, x1: int, px: float) -> list[Pulse]:
+    feet = np.array([_level(row, x0, x1) for row in rows])
+    found = []
+    for number, foot in enumerate(feet):
+        top = max(round(foot - 46 * px), 0)
+        bottom = round(foot + 10 * px)
+        for left, right, head, base in _pulses_in(ink[top:bottom, x0:x1], px):
+            if abs(top + base - foot) < 8 * px:
+                found.append(
+                    Pulse(
+                        number,
+                        (x0 + left) / px,
+                        (x0 + right) / px,
+                        (base - head) / px,
+                        (top + base) / px,
+                    )
+                )
+    # A tall window sees the pulses of neighbours: each belongs to the row it stands nearest to.
+    return [p for p in found if p.row == int(np.argmin(np.abs(feet / px - p.foot_mm)))]
+
+
+def _level(row: Row, x0: int, x1: int) -> float:
+    x0 = min(x0, len(row.curve_px) - 2)
+    near = row.curve_px[max(x0, 0) : max(x1, x0 + 2)]
+    return float(np.median(near)) if near.size else row.baseline_px
+
+
+def _pulses_in(window: np.ndarray, px: float) -> list[tuple[float, float, float, float]]:
+    """Two upright strokes of the same height, ink along their tops, none between them."""
+    slack = max(round(0.8 * px), 2)
+    wide = cv2.dilate(window.astype(np.uint8), np.ones((1, max(round(0.6 * px), 3)), np.uint8))
+    column, top, bottom = vertical_runs(wide)
+    tall = (bottom - top >= HEIGHTS_MM[0] * px) & (bottom - top <= HEIGHTS_MM[1] * px)
+    strokes = _stroke_groups(column[tall], top[tall], bottom[tall], px)
+    found: list[tuple[float, float, float, float]] = []
+    if len(strokes) > MAX_STROKES:
+        return found
+    for x, high, low in strokes:
+        for other, other_high, other_low in strokes:
+            apart = (other - x) / px
+            if not WIDTHS_MM[0] <= apart <= WIDTHS_MM[1]:
+                continue
+            if abs(other_high - high) > slack or abs(other_low - low) > 1.5 * slack:
+                continue
+            level, base = (high + other_high) // 2, (low + other_low) // 2
+            if base - level < HEIGHTS_MM[0] * px:
+                continue
+            inner = slice(x + slack // 2 + 1, other - slack // 2)
+            flat = window[max(level - slack, 0) : level + slack, inner].any(axis=0)
+            hollow = window[level + slack : base - slack, inner]
+            floor = window[base - slack : base + slack, inner].any(axis=0)
+            if not flat.size or flat.mean() <= 0.9 or floor.mean() >= 0.4:
+                continue
+            # A name or a line of the grid may lie in a pulse, a wave never fills it.
+            if hollow.mean() < 0.1:
+                edge = _half_pen(window, inner, level, slack)
+                found.append((float(x), float(other), level + edge, base - edge))
+    return found
+
+
+def _half_pen(window: np.ndarray, inner: slice, level: int, slack: int) -> float:
+    """Half the thickness of a pulse's roof (px): strokes reach that far beyond their middles."""
+    roof = window[max(level - slack, 0) : level + 2 * slack, inner]
+    return float(np.median(roof.sum(axis=0))) / 2 if roof.size else 0.0
+
+
+def _stroke_groups(
+    column: np.ndarray, top: np.ndarray, bottom: np.ndarray, px: float
+) -> list[tuple[int, int, int]]:
+    """Neighbouring tall runs as one stroke: middle, top and bottom."""
+    groups: list[list[int]] = []
+    for index in np.argsort(column, kind="stable"):
+        for group in reversed(groups[-6:]):
+            last = group[-1]
+            if column[index] - column[last] <= 1 and abs(top[index] - top[last]) <= px:
+                group.append(int(index))
+                break
+        else:
+            groups.append([int(index)])
+    return [
+        (int(column[g].mean()), int(np.median(top[g])), int(np.median(bottom[g])))
+        for g in groups
+        if np.ptp(column[g]) <= STROKE_MM * px
+    ]

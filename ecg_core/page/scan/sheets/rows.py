@@ -1,0 +1,190 @@
+"""Rows of traces on a flat picture: every number of rows that the ink allows."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from scipy.ndimage import median_filter, uniform_filter1d
+
+from ecg_core.page.scan.rows import vertical_runs
+
+INKED = 0.45
+"""Value of the trace map from which a pixel counts as trace."""
+BRIDGE_MM, BRIDGE_TALL_MM = 2.0, 1.0
+"""Gaps in a trace that are bridged before its pieces are counted."""
+LEAST_SHARE = 0.12
+"""A number of rows is looked at when so many of the inked columns show exactly as many pieces."""
+MOST_ROWS = 16
+LEAST_LONG_MM = 20.0
+"""Rows shorter than this are no rows."""
+CALM_MM = 12.0
+"""A row's guide is a running median of the pieces over so much."""
+REACH_MM = 5.0
+"""Pieces this near the guide belong to the row."""
+LEAST_MOVE_MM = 0.2
+"""A row of several that leaves its own running median no further was drawn by a ruler."""
+LEAST_APART_MM = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One row of traces.
+
+    curve_px: float, height of the trace in every column, bridged over gaps. filled: bool, columns
+    in which it was seen.
+    """
+
+    curve_px: np.ndarray
+    filled: np.ndarray
+    px_per_mm: float
+
+    @cached_property
+    def baseline_px(self) -> float:
+        """Height at which the trace spends most of its time."""
+        return float(np.median(self.curve_px[self.filled]))
+
+    @cached_property
+    def span_px(self) -> tuple[int, int]:
+        """First and last column (exclusive) of the longest part without a gap of 15 mm."""
+        size = round(15.0 * self.px_per_mm) | 1
+        padded = np.pad(self.filled.astype(np.uint8), size)[None]
+        joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, size), np.uint8))
+        edge = np.diff(np.pad(joined[0, size:-size], 1).astype(np.int8))
+        starts, ends = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+        longest = int(np.argmax(ends - starts))
+        return int(starts[longest]), int(ends[longest])
+
+    @cached_property
+    def moves_mm(self) -> float:
+        """How far it leaves its running median, but for the 2 % of columns where it does most."""
+        start, end = self.span_px
+        curve = self.curve_px[start:end]
+        off = np.abs(curve - calm(curve, self.px_per_mm))[self.filled[start:end]]
+        return float(np.quantile(off, 0.98)) / self.px_per_mm if off.size else 0.0
+
+
+def rows_of(trace: np.ndarray, px_per_mm: float) -> list[tuple[Row, ...]]:
+    """Sets of rows, top to bottom, the likeliest number first.
+
+    trace: float, height × width, 0 to 1, pulses and all.
+    """
+    bridge = np.ones(
+        (round(BRIDGE_TALL_MM * px_per_mm) | 1, round(BRIDGE_MM * px_per_mm) | 1), np.uint8
+    )
+    mask = (trace > INKED).astype(np.uint8)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge)
+    column, start, end = vertical_runs(closed)
+    if not len(column):
+        return []
+    centre = (start + end - 1) / 2.0
+    seen = np.bincount(column, minlength=trace.shape[1])
+    inked = max(int((seen > 0).sum()), 1)
+    share = np.array([(seen == n).sum() / inked for n in range(MOST_ROWS + 1)])
+    counts = [n for n in range(1, MOST_ROWS + 1) if share[n] >= LEAST_SHARE]
+    found: list[tuple[Row, ...]] = []
+    for n in sorted(counts, key=lambda n: -share[n]):
+        rows = _exactly(n, column, centre, seen, px_per_mm)
+        for some in _variants(rows):
+            if some and not any(_alike(some, other) for other in found):
+                found.append(some)
+    return found
+
+
+def _exactly(
+    n: int, column: np.ndarray, centre: np.ndarray, seen: np.ndarray, px_per_mm: float
+) -> tuple[Row, ...]:
+    """Where a column shows exactly n pieces, their order is the order of the rows."""
+    exact = np.flatnonzero(seen == n)
+    first = np.searchsorted(column, exact)
+    heights = centre[first[:, None] + np.arange(n)]
+    everywhere = np.arange(len(seen))
+    middles = np.median(heights, axis=0)
+    pitch = float(np.diff(middles).min()) if n > 1 else 40.0 * px_per_mm
+    rows = []
+    for row in range(n):
+        guide = np.interp(everywhere, exact, calm(heights[:, row], px_per_mm))
+        off = np.abs(centre - guide[column])
+        near = off < min(REACH_MM * px_per_mm, 0.5 * pitch)
+        curve = np.full(len(seen), np.nan)
+        order = np.argsort(-off[near], kind="stable")
+        curve[column[near][order]] = centre[near][order]
+        sure = np.abs(heights[:, row] - guide[exact]) < 0.7 * pitch
+        curve[exact[sure]] = heights[sure, row]
+        filled = np.isfinite(curve)
+        if not filled.any():
+            return ()
+        bridged = np.interp(everywhere, np.flatnonzero(filled), curve[filled])
+        rows.append(Row(bridged, filled, px_per_mm))
+    return tuple(rows)
+
+
+def _variants(rows: tuple[Row, ...]) -> list[tuple[Row, ...]]:
+    """Some rows, less what is too short or still, and less a first or last that stands off."""
+    kept = tuple(
+        row
+        for row in rows
+        if np.ptp(row.span_px) >= LEAST_LONG_MM * row.px_per_mm
+        and row.filled[slice(*row.span_px)].mean() > 0.5
+    )
+    if len(kept) > 1:
+        kept = tuple(row for row in kept if row.moves_mm >= LEAST_MOVE_MM)
+    apart = LEAST_APART_MM * (kept[0].px_per_mm if kept else 1.0)
+    if any(b.baseline_px - a.baseline_px < apart for a, b in itertools.pairwise(kept)):
+        return []
+    found = [kept]
+    if len(kept) >= 2:
+        found += [kept[1:], kept[:-1]]
+    if len(kept) >= 4:
+        found += [kept[1:-1]]
+    return found
+
+
+def _alike(some: tuple[Row, ...], other: tuple[Row, ...]) -> bool:
+    if len(some) != len(other):
+        return False
+    return all(
+        abs(a.baseline_px - b.baseline_px) < 2.0 * a.px_per_mm
+        for a, b in zip(some, other, strict=True)
+    )
+
+
+def agreements(rows: tuple[Row, ...]) -> list[float]:
+    """How each row moves when the others do: correlation of its steps with theirs; 1 alone."""
+    if len(rows) < 2:
+        return [1.0] * len(rows)
+    steps = steps_of(rows)
+    whole = steps.sum(axis=0)
+    found = []
+    for own in steps:
+        others = whole - own
+        told = min(own.std(), others.std()) > 1e-6
+        found.append(float(np.corrcoef(own, others)[0, 1]) if told else 0.0)
+    return found
+
+
+def steps_of(rows: tuple[Row, ...]) -> np.ndarray:
+    """How far each row moves from column to column (mm), smoothed: rows × columns."""
+    px = rows[0].px_per_mm
+    steps = np.array(
+        [
+            np.minimum(np.abs(np.diff(r.curve_px, prepend=r.curve_px[0])) / px, 3.0) * r.filled
+            for r in rows
+        ]
+    )
+    return np.asarray(uniform_filter1d(steps, round(2 * px), axis=1))
+
+
+def calm(heights: np.ndarray, px_per_mm: float) -> np.ndarray:
+    """A running median over `CALM_MM`, so that single wrong columns do not mislead."""
+    every = max(1, round(px_per_mm * 1.5))
+    size = max(3, min(round(CALM_MM * px_per_mm), len(heights)) // every | 1)
+    some = heights[::every]
+    return np.interp(
+        np.arange(len(heights)),
+        np.arange(len(heights))[::every],
+        median_filter(some, size=size, mode="nearest"),
+    )

@@ -1,0 +1,200 @@
+"""From a flat picture to sheets, best first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ecg_core.page.layouts import STRIP
+from ecg_core.page.orders import AS_PRINTED, orders
+from ecg_core.page.scan.flat import Flat
+from ecg_core.page.scan.sheets import laws
+from ecg_core.page.scan.sheets.columns import Division, divisions, ends_of, marks_of
+from ecg_core.page.scan.sheets.pulses import pulses_of
+from ecg_core.page.scan.sheets.rows import rows_of
+from ecg_core.page.scan.sheets.sheet import Draft, Owned, Said, Seen, owned
+from ecg_core.page.scan.sheets.text import Print
+
+MOST_SETS, MOST_DIVISIONS, MOST_SLOW = 7, 2, 14
+INK = 0.45
+ENOUGH = 10.0
+"""So much speaks for a draft that other sets of rows are not asked."""
+EDGE_MM = 3.0
+ONE_LEAD = "one lead"
+"""Rows of one lead that follow one another."""
+
+
+def drafts_of(
+    flat: Flat, print_: Print, layout: str | None = None, rhythm: tuple[str, ...] | None = None
+) -> list[Draft]:
+    """Everything that the picture may be, best first.
+
+    layout: the only one that is asked, when it is known. rhythm: leads of the rows below, or of a
+    strip's, when they are known.
+    """
+    px_per_mm = flat.px_per_mm
+    ink = np.maximum(flat.trace, flat.text) > INK
+    traced = flat.trace > INK
+    found: list[Draft] = []
+    for rows in rows_of(flat.trace, px_per_mm)[:MOST_SETS]:
+        seen = Seen(rows, pulses_of(ink, rows), print_, ink, traced, flat.shown, px_per_mm)
+        some = _with_rows(seen, layout)
+        found += [draft for draft in some if layout in (None, draft.name)]
+        if max((draft.score for draft in found), default=0.0) >= ENOUGH:
+            break
+    found.sort(key=lambda draft: -draft.score)
+    best = [_weighed(draft, laws.SLOW) for draft in found[:MOST_SLOW]]
+    if layout is None:
+        best += [_weighed(d, laws.SLOW) for draft in best[:3] for d in _as_printed(draft)]
+    if rhythm is not None:
+        best = [_told(draft, rhythm) for draft in best]
+    best.sort(key=lambda draft: -draft.score)
+    return best
+
+
+def _with_rows(seen: Seen, layout: str | None) -> list[Draft]:
+    """Everything that these rows may be."""
+    n, px = len(seen.rows), seen.px_per_mm
+    found: list[Draft] = []
+    known: dict[tuple[int, int], list[Division]] = {}
+    placed: dict[tuple[int, int], list[Owned]] = {}
+    baselines = seen.baselines_mm
+    edge = seen.trace.shape[1] / px - EDGE_MM
+    for order, below in orders():
+        main = len(order.rows)
+        if not 0 <= n - main <= below:
+            continue
+        if layout is not None and order.named(n - main) != layout:
+            continue
+        key = (main, order.columns)
+        if key not in known:
+            rows = seen.rows[:main]
+            own = tuple(
+                name
+                for name in seen.print_.names
+                if int(np.argmin(np.abs(baselines - name.y_mm))) < main
+            )
+            pulses = tuple(p for p in seen.pulses if p.row < main)
+            ends = ends_of(rows, pulses or seen.pulses)
+            marks = marks_of(seen.ink, seen.trace, rows)
+            known[key] = divisions(order.columns, rows, marks, own, ends, ends[1] > edge)
+            placed[key] = [owned(seen, d, main) for d in known[key][:MOST_DIVISIONS]]
+        for division, own in zip(known[key], placed[key], strict=False):
+            below_leads, assumed = _below(n - main)
+            draft = Draft(
+                order.named(n - main),
+                seen,
+                division,
+                (*order.rows, *below_leads),
+                main,
+                order.rarity + 0.3 * (n - main),
+                own,
+                assumed=tuple(main + i for i in assumed),
+            )
+            found.append(_weighed(_rhythm_named(draft), laws.QUICK))
+    if n <= 6:
+        found += [_weighed(draft, laws.QUICK) for draft in _strips(seen)]
+    return found
+
+
+def _told(draft: Draft, rhythm: tuple[str, ...]) -> Draft:
+    """The same with the leads of its single rows as they were told, top to bottom."""
+    single = [r for r, row in enumerate(draft.leads) if len(row) == 1 and _is_single(draft, r)]
+    leads = list(draft.leads)
+    for row, lead in zip(single, rhythm, strict=False):
+        leads[row] = (lead,)
+    told = single if draft.name == ONE_LEAD else single[: len(rhythm)]
+    if draft.name == ONE_LEAD:
+        leads = [(rhythm[0],)] * len(leads)
+    assumed = tuple(row for row in draft.assumed if row not in told)
+    return replace(draft, leads=tuple(leads), assumed=assumed)
+
+
+def _is_single(draft: Draft, row: int) -> bool:
+    return row >= draft.main or draft.name in (STRIP, ONE_LEAD)
+
+
+def _below(count: int) -> tuple[tuple[tuple[str, ...], ...], tuple[int, ...]]:
+    usual = {0: (), 1: (("II",),), 2: (("II",), ("V1",)), 3: (("V1",), ("II",), ("V5",))}
+    return usual[count], tuple(range(count))
+
+
+def _strips(seen: Seen) -> list[Draft]:
+    """Rows of one lead each, of the same seconds or one behind the other."""
+    n = len(seen.rows)
+    left, right, _ = ends_of(seen.rows, seen.pulses)
+    division = Division(left, right - left, 1, right, 0.0)
+    own = owned(seen, division, n)
+    usual = (("II",), ("II", "V1"), ("I", "II", "III"))
+    found = []
+    if n <= 3:
+        leads = tuple((lead,) for lead in usual[n - 1])
+        rare = 3.0 + 0.5 * n
+        draft = Draft(STRIP, seen, division, leads, n, rare, own, assumed=tuple(range(n)))
+        found.append(_rhythm_named(draft))
+    if n >= 2:
+        leads = (("I",),) * n
+        draft = Draft(ONE_LEAD, seen, division, leads, n, 5.0, own, False, tuple(range(n)))
+        found.append(_one_named(draft))
+    return found
+
+
+def _rhythm_named(draft: Draft) -> Draft:
+    """Rows of one lead named by print."""
+    own = laws.own_names(draft)
+    leads, assumed = list(draft.leads), []
+    for row in draft.assumed:
+        read = {name for name in own.get((row, 0), frozenset()) if name not in ("I", "-aVR")}
+        strong = {name for name in read if name not in laws.STRENGTH} or read
+        if len(strong) == 1:
+            leads[row] = (strong.pop(),)
+        elif own.get((row, 0)) == {"I"} and draft.main == len(draft.leads):
+            leads[row] = ("I",)
+        else:
+            assumed.append(row)
+    return replace(draft, leads=tuple(leads), assumed=tuple(assumed))
+
+
+def _one_named(draft: Draft) -> Draft:
+    own = laws.own_names(draft)
+    read = {name for (row, _), some in own.items() if row >= 0 for name in some}
+    strong = {name for name in read if name not in ("I",)} or read
+    if len(strong) == 1:
+        lead = strong.pop()
+        return replace(draft, leads=((lead,),) * len(draft.leads), assumed=())
+    return draft
+
+
+def _as_printed(draft: Draft) -> list[Draft]:
+    """The same with the leads whose names are read where others were expected."""
+    own = laws.own_names(draft)
+    leads = [list(row) for row in draft.leads]
+    changed = 0
+    for (row, column), read in own.items():
+        if row < 0 or row >= draft.main:
+            continue
+        strong = [name for name in read if name not in laws.STRENGTH]
+        if len(strong) == 1 and strong[0] != leads[row][column]:
+            leads[row][column] = strong[0]
+            changed += 1
+    flat = [lead for row in leads[: draft.main] for lead in row]
+    if not changed or len(set(flat)) < len(flat):
+        return []
+    named = Draft(
+        draft.name + AS_PRINTED,
+        draft.seen,
+        draft.division,
+        tuple(tuple(row) for row in leads),
+        draft.main,
+        draft.rarity + 2.0 + 0.4 * changed,
+        draft.own,
+        draft.simultaneous,
+        draft.assumed,
+    )
+    return [_weighed(named, laws.QUICK)]
+
+
+def _weighed(draft: Draft, some: tuple[laws.Law, ...]) -> Draft:
+    said: tuple[Said, ...] = tuple(law(draft) for law in some)
+    return replace(draft, said=(*draft.said, *said))

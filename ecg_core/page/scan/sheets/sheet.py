@@ -1,0 +1,168 @@
+"""What a picture shows as a printed thing: rows, columns, the lead and the scale of every piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from ecg_core.page.scan.rows import vertical_runs
+from ecg_core.page.scan.sheets.columns import Division
+from ecg_core.page.scan.sheets.pulses import Pulse
+from ecg_core.page.scan.sheets.rows import Row, agreements
+from ecg_core.page.scan.sheets.text import Print
+
+RESTING_MM = 2.0
+"""A piece of trace no taller than this rests: steep strokes are taller."""
+FAR_MM, FAR_PITCHES = 4.0, 0.3
+"""So far from every row a resting piece belongs to none."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One lead's part of a row.
+
+    x0_mm, x1_mm: on the flat picture. start_s, end_s: the time it shows, from the first sample of
+    the sheet. baseline_mm: height of its zero line.
+    """
+
+    lead: str
+    row: int
+    column: int
+    x0_mm: float
+    x1_mm: float
+    baseline_mm: float
+    start_s: float
+    end_s: float
+    gain_mm_per_mv: float = 10.0
+    speed_mm_per_s: float = 25.0
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one law says of a sheet: a log-likelihood and a sentence."""
+
+    law: str
+    value: float
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What was seen on a flat picture, under one set of rows."""
+
+    rows: tuple[Row, ...]
+    pulses: tuple[Pulse, ...]
+    print_: Print
+    ink: np.ndarray
+    trace: np.ndarray
+    shown: np.ndarray
+    px_per_mm: float
+
+    @cached_property
+    def baselines_mm(self) -> np.ndarray:
+        """Heights of the rows' zero lines."""
+        return np.array([row.baseline_px for row in self.rows]) / self.px_per_mm
+
+    @cached_property
+    def agreements(self) -> list[float]:
+        """How each row beats with the others."""
+        return agreements(self.rows)
+
+    @cached_property
+    def extra(self) -> float:
+        """Share of the columns in which a trace rests where no row is."""
+        column, start, end = vertical_runs(self.trace)
+        resting = end - start < RESTING_MM * self.px_per_mm
+        column, centre = column[resting], ((start + end - 1) / 2.0)[resting]
+        curves = np.array([row.curve_px for row in self.rows])
+        off = np.abs(curves[:, column] - centre[None]).min(axis=0)
+        far = off > max(FAR_MM, FAR_PITCHES * self.pitch_mm) * self.px_per_mm
+        inked = np.unique(column)
+        return float(len(np.unique(column[far])) / max(len(inked), 1))
+
+    def named_rows(self, shift: float) -> np.ndarray:
+        """The row of every name, -1 for none. shift: how far above its row a name stands."""
+        found = self._named.get(shift)
+        if found is None:
+            lines = self.baselines_mm - shift * self.pitch_mm
+            heights = np.array([name.y_mm for name in self.print_.names])
+            off = np.abs(heights[:, None] - lines[None])
+            rows = off.argmin(axis=1) if len(heights) else np.zeros(0, int)
+            near = off.min(axis=1) <= 0.75 * self.pitch_mm if len(heights) else np.zeros(0, bool)
+            found = self._named[shift] = np.where(near, rows, -1)
+        return found
+
+    @cached_property
+    def _named(self) -> dict[float, np.ndarray]:
+        return {}
+
+    @cached_property
+    def pitch_mm(self) -> float:
+        """Usual distance between neighbouring rows."""
+        if len(self.rows) < 2:
+            return 40.0
+        return float(np.median(np.diff([row.baseline_px for row in self.rows]))) / self.px_per_mm
+
+
+Owned = tuple[dict[tuple[int, int], frozenset[str]], ...]
+"""Names by row and column where they stand, for each of `SHIFTS`; others at (-1, -1)."""
+SHIFTS = (0.0, 0.5, -0.25)
+"""So far above their rows names may stand, in row pitches."""
+BEFORE_MM, FIRST_BEFORE_MM, AFTER_MM, AFTER = 6.0, 28.0, 30.0, 0.55
+"""A lead's name stands so far before or after the start of its column; the first has a margin.
+Behind it, at most so much of the column's width."""
+
+
+def owned(seen: Seen, division: Division, main: int) -> Owned:
+    """Which names stand where the name of a piece should. main: rows that have the columns."""
+    begins = np.array([x0 for x0, _ in division.edges()])
+    before = np.full(len(begins), BEFORE_MM)
+    before[0] = FIRST_BEFORE_MM
+    after = min(AFTER_MM, AFTER * division.width_mm)
+    found = []
+    for shift in SHIFTS:
+        places: dict[tuple[int, int], set[str]] = {}
+        for name, row in zip(seen.print_.names, seen.named_rows(shift), strict=True):
+            if row < 0:
+                continue
+            fits = (begins - before <= name.x0_mm) & (name.x0_mm <= begins + after)
+            columns = np.flatnonzero(fits)
+            column = int(columns[-1]) if len(columns) else -1
+            place = (-1, -1) if column < 0 or (row >= main and column > 0) else (int(row), column)
+            places.setdefault(place, set()).add(name.lead)
+        found.append({place: frozenset(names) for place, names in places.items()})
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A sheet as it may be, before its scale: who stands where.
+
+    leads: row by row. simultaneous: rows show the same seconds. assumed: rows whose lead nothing
+    told.
+    """
+
+    name: str
+    seen: Seen
+    division: Division
+    leads: tuple[tuple[str, ...], ...]
+    main: int
+    rarity: float
+    own: Owned
+    simultaneous: bool = True
+    assumed: tuple[int, ...] = ()
+    said: tuple[Said, ...] = field(default=())
+
+    @property
+    def score(self) -> float:
+        """All laws together."""
+        return sum(s.value for s in self.said)
+
+    def spans(self, row: int) -> tuple[tuple[float, float], ...]:
+        """Begin and end (mm) of every piece of a row."""
+        if len(self.leads[row]) == self.division.count and row < self.main:
+            return self.division.edges()
+        first = self.division.start_mm
+        return ((first, max(self.division.end_mm, first + 1.0)),)
