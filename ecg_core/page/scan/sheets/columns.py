@@ -9,10 +9,15 @@ import cv2
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
+from ecg_core.page.layouts import PAGE_WIDTH_MM
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.text import Name
 
+SHARED_MM = 3.0
+"""Two rows that begin, or end, as near to each other do so together."""
+PEN_END_MM = 0.11
+"""A pen's round end stands so far beyond the first and the last sample."""
 USUAL_MM = (62.5, 125.0, 75.0, 60.0, 55.0, 83.3, 50.0, 250.0, 31.25)
 USUAL = 0.015
 WIDTHS_MM = (22.0, 140.0)
@@ -20,13 +25,19 @@ NEAR_MM = 1.5
 """A mark this near tells that a column begins."""
 MARK = {"rule": 1.6, "dashes": 1.2, "ticks": 1.3, "break": 1.0, "gap": 0.7}
 """How much each kind of mark says where it stands alone and whole."""
+BEAT_MM, AT_BEAT = 1.2, 0.55
+"""So near a beat marks that QRS complexes can feign count less."""
 NAMED = 0.45
 """How much a name that stands where a column begins says, for each row."""
 ALIKE_MM = 2.2
 """Names stand so much alike behind the beginnings of their columns."""
 LEFT_MM, RIGHT_MM = 4.0, 26.0
 """The first column begins so far before, or behind, the first ink of the rows."""
-UNMARKED = -1.2
+EXACT, EXACT_MM = 1.2, 0.5
+"""What it says for a division that it ends, or begins, where the rows do."""
+AGREED_MM = 1.0
+"""Where marks and the rows' ends tell the same columns to within this, the ends are the finer."""
+UNMARKED = -0.6
 """What a beginning without any mark costs."""
 MOST_PLACES = 20
 SLACK_MM = {"ink": 1.0, "gap": 0.6, "pulse": 6.0}
@@ -73,7 +84,7 @@ def ends_of(rows: tuple[Row, ...], pulses: tuple[Pulse, ...]) -> tuple[float, fl
     "ink", "pulse" (the trace goes on from its foot) or "gap" (after a gap)."""
     px = rows[0].px_per_mm
     spans = np.array([row.span_px for row in rows]) / px
-    left, right = float(np.median(spans[:, 0])), float(np.median(spans[:, 1]))
+    left, right = _shared(spans[:, 0], 1), _shared(spans[:, 1], -1)
     middle = (left + right) / 2
     known = "ink"
     before = [p.right_mm for p in pulses if p.right_mm < middle]
@@ -94,6 +105,14 @@ def ends_of(rows: tuple[Row, ...], pulses: tuple[Pulse, ...]) -> tuple[float, fl
             some = [at for at in stopped if at is not None]
             right = float(np.median(some)) if 2 * len(some) >= len(rows) else foot - 0.8
     return left, right, known
+
+
+def _shared(ends: np.ndarray, sign: int) -> float:
+    """The outermost end that two rows share, their median where no two do."""
+    ordered = np.sort(ends * sign)
+    alike = np.flatnonzero(np.diff(ordered) < SHARED_MM)
+    at = float(np.mean(ordered[alike[0] : alike[0] + 2])) if len(alike) else np.median(ordered)
+    return float(at) * sign
 
 
 def _resumes(row: Row, foot_mm: float) -> float | None:
@@ -117,8 +136,11 @@ def _stops(row: Row, foot_mm: float) -> float | None:
     return (first + int(pauses[-1])) / px if len(pauses) else None
 
 
-def marks_of(ink: np.ndarray, trace: np.ndarray, rows: tuple[Row, ...]) -> Marks:
-    """Marks between columns. ink, trace: bool, all ink of the picture, and that of the traces."""
+def marks_of(
+    ink: np.ndarray, trace: np.ndarray, rows: tuple[Row, ...], beats_px: np.ndarray
+) -> Marks:
+    """Marks between columns. ink, trace: bool, all ink of the picture, and that of the traces.
+    beats_px: where the rows beat together."""
     px = rows[0].px_per_mm
     wide = cv2.dilate(ink.astype(np.uint8), np.ones((1, 3), np.uint8))
     dash = np.ones((round(2.2 * px) | 1, 1), np.uint8)
@@ -130,6 +152,12 @@ def marks_of(ink: np.ndarray, trace: np.ndarray, rows: tuple[Row, ...]) -> Marks
         "break": MARK["break"] * _breaks(trace, rows, px),
         "gap": MARK["gap"] * _gaps(rows, px),
     }
+    # Tall QRS complexes line up like ticks, and leap like beginnings.
+    calm = np.ones(ink.shape[1])
+    for beat in beats_px:
+        calm[max(beat - round(BEAT_MM * px), 0) : beat + round(BEAT_MM * px) + 1] = AT_BEAT
+    for kind in ("ticks", "break"):
+        kinds[kind] = kinds[kind] * calm
     return Marks({k: v.astype(float) for k, v in kinds.items()}, px)
 
 
@@ -197,6 +225,16 @@ def _pitch(rows: tuple[Row, ...], px: float) -> float:
     return float(np.median(np.diff([row.baseline_px for row in rows])))
 
 
+def single(ends: tuple[float, float, str]) -> Division:
+    """Rows without columns. Behind a pulse into which the trace runs on, ten seconds that end where
+    the rows end tell their begin."""
+    left, right, known = ends
+    ten = right - PEN_END_MM - PAGE_WIDTH_MM
+    if known == "pulse" and 0.0 < ten - left < SLACK_MM["pulse"]:
+        left = ten
+    return Division(left, right - left, 1, right, 0.0)
+
+
 def divisions(
     count: int,
     rows: tuple[Row, ...],
@@ -211,7 +249,7 @@ def divisions(
     """
     left, right, _ = ends
     if count == 1:
-        return [Division(left, right - left, 1, right, 0.0)]
+        return [single(ends)]
     px = marks.px_per_mm
     places = _peaks(marks.strength, px)
     places = places[(places > left + 8) & (places < right - 4)]
@@ -235,7 +273,7 @@ def divisions(
                 int(marked[at]),
                 int(hits[at]),
             )
-            best.append(_refined(found, marks.strength, px, right))
+            best.append(_refined(found, marks.strength, px, ends))
     return best
 
 
@@ -318,6 +356,10 @@ def _judged(
     score -= (0.0 if cut_right else 0.35) * np.maximum(-late - 0.8, 0.0)
     off = np.abs(width[:, None] / np.array(USUAL_MM) - 1.0).min(axis=1)
     score += 1.0 * (off < USUAL)
+    # Nearly every printer prints whole columns, to the end of its rows.
+    worth = EXACT * np.where(off < USUAL, 1.0, 0.5)
+    score += worth * (np.abs(late) < EXACT_MM)
+    score += worth * (known != "pulse") * (np.abs(early) < EXACT_MM)
     best = {2: 125.0, 4: 62.5}.get(count, 0.0)
     score += 0.5 * (np.abs(width - best) < USUAL * best)
     return score, marked, hits
@@ -334,10 +376,14 @@ def _named(start: np.ndarray, width: np.ndarray, count: int, named: np.ndarray) 
     return np.asarray(alike.sum(axis=2).max(axis=1))
 
 
-def _refined(division: Division, strength: np.ndarray, px: float, right: float) -> Division:
-    """The same, moved to where its marks stand."""
+def _refined(
+    division: Division, strength: np.ndarray, px: float, ends: tuple[float, float, str]
+) -> Division:
+    """The same, moved to where its marks stand, or to the ends of the rows if they agree."""
+    left, right, known = ends
+    count = division.count
     steps, places = [], []
-    for index in range(1, division.count):
+    for index in range(1, count):
         x = (division.start_mm + index * division.width_mm) * px
         first = max(round(x - NEAR_MM * px), 0)
         near = strength[first : round(x + NEAR_MM * px) + 1]
@@ -350,6 +396,18 @@ def _refined(division: Division, strength: np.ndarray, px: float, right: float) 
         width, start = (float(v) for v in np.polyfit(steps, places, 1))
     elif steps:
         start += places[0] - (start + steps[0] * width)
-    return replace(
-        division, start_mm=start, width_mm=width, end_mm=min(right, start + division.count * width)
-    )
+    begin, end = left + PEN_END_MM, right - PEN_END_MM
+    usual = min(USUAL_MM, key=lambda mm: abs(width / mm - 1.0))
+    whole = (end - begin) / count
+    finer = []
+    if known != "pulse":
+        finer.append((begin, whole))
+        finer.append((begin, usual))
+    finer.append((end - count * usual, usual))
+    for at_mm, wide in finer:
+        off = abs(at_mm - start), abs(at_mm + count * wide - start - count * width)
+        if abs(wide / usual - 1.0) < USUAL and max(off) < AGREED_MM:
+            start, width = at_mm, wide
+            break
+    last = min(right, start + count * width)
+    return replace(division, start_mm=start, width_mm=width, end_mm=last)

@@ -25,7 +25,7 @@ LABEL_MM, LEAST_MM = 9.0, 20.0
 NOMINAL_S = (2.5, 5.0, 10.0)
 STRETCH = 0.025
 """Columns that are off one of these durations by no more are that long: the grid is off."""
-EDGE_MM, EDGE_SHARE = 0.6, 0.02
+EDGE_MM, EDGE_SHARE = 1.2, 0.04
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,19 +279,17 @@ def _asked(key: str, unit: str, values: list[float], more: str) -> Question:
 
 def _edge_doubts(best: Draft, remarks: list[Remark]) -> None:
     """Rows that the picture's upper or lower edge cuts through."""
-    px, trace = best.seen.px_per_mm, best.seen.trace
+    px = best.seen.px_per_mm
     shown = np.flatnonzero(best.seen.shown.any(axis=1))
     if not len(shown):
         return
-    depth = max(round(EDGE_MM * px), 1)
     cut = []
-    for row, band in (
-        (0, slice(shown[0], shown[0] + depth)),
-        (len(best.leads) - 1, slice(shown[-1] + 1 - depth, shown[-1] + 1)),
-    ):
-        for lead, (x0, x1) in zip(best.leads[row], best.spans(row), strict=True):
-            part = trace[band, max(round(x0 * px), 0) : max(round(x1 * px), 1)]
-            if part.size and part.any(axis=0).mean() > EDGE_SHARE:
+    for number, edge in ((0, shown[0]), (len(best.leads) - 1, shown[-1])):
+        row = best.seen.rows[number]
+        for lead, (x0, x1) in zip(best.leads[number], best.spans(number), strict=True):
+            part = slice(max(round(x0 * px), 0), max(round(x1 * px), 1))
+            near = np.abs(row.curve_px[part] - edge) < EDGE_MM * px
+            if near.size and (near & row.filled[part]).mean() > EDGE_SHARE:
                 cut.append(lead)
     if cut:
         remarks.append(remark("row_cut", leads=", ".join(dict.fromkeys(cut))))

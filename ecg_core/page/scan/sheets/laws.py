@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import groupby
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from ecg_core.page.scan.sheets.rows import steps_of
 from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft, Said
 
+WORD = re.compile(r"[A-Za-z]{4}|mm/|\d Hz")
+SINGLE = re.compile(
+    r"(?i)\blead (?:i{1,3}|[123])\b|single.lead|watch|kardia|alivecor|withings|fitbit"
+)
+ALIKE = 0.9
 STRENGTH = {"I": 0.2, "II": 0.6, "III": 0.8}
 """How much a name counts: strokes and specks pass for the simplest ones. Others count 1."""
 NAME, OTHER_NAME, STRAY_NAME = 1.3, 1.6, 0.6
@@ -127,9 +132,32 @@ def unexplained(draft: Draft) -> float | None:
 
 
 def upright(draft: Draft) -> Said:
-    """Pulses stand upright, and the large slow wave of a beat comes behind the spikes."""
+    """Pulses stand upright, print can be read, and T, the large slow wave, comes behind QRS."""
     pulses = min(len(draft.seen.pulses), 3)
-    return Said("upright", 0.6 * pulses, f"{len(draft.seen.pulses)} pulses stand upright")
+    words = sum(bool(WORD.search(line)) for line in draft.seen.print_.lines)
+    behind = draft.seen.forward
+    value = 0.6 * pulses + 0.4 * min(words, 4) + float(np.clip(behind, -1.0, 1.0))
+    text = (
+        f"{len(draft.seen.pulses)} pulses upright, {words} words read, T behind QRS {behind:+.1f}"
+    )
+    return Said("upright", value, text)
+
+
+def repeats(draft: Draft) -> Said:
+    """Rows whose beats all look the same show one lead: I, II and III never do."""
+    alike = draft.seen.alike
+    value = 0.0
+    if len(draft.leads) > 1 and alike > ALIKE:
+        value = 2.5 if not draft.simultaneous else -2.5
+    return Said("repeats", value, f"the rows' beats look the same: {alike:.2f}")
+
+
+def spoken(draft: Draft) -> Said:
+    """Print says that the sheet shows one lead, or who made it: a watch records one."""
+    said = any(SINGLE.search(line) for line in draft.seen.print_.lines)
+    single = len({lead for row in draft.leads for lead in row}) == 1
+    text = "print speaks of a single lead" if said else "print speaks of no single lead"
+    return Said("spoken", 3.5 * (said and single), text)
 
 
 def whole(draft: Draft) -> Said:
@@ -153,17 +181,21 @@ def drawn(draft: Draft) -> Said:
 
 
 Law = Callable[[Draft], Said]
-QUICK: tuple[Law, ...] = (names, columns, rarity, together, upright, whole, drawn)
+QUICK: tuple[Law, ...] = (
+    names,
+    columns,
+    rarity,
+    together,
+    repeats,
+    spoken,
+    upright,
+    whole,
+    drawn,
+)
 """Laws that every draft is held to; `SLOW` ones follow for the best."""
 SLOW: tuple[Law, ...] = (limbs,)
 
 
 def beats_px(draft: Draft) -> np.ndarray:
     """Columns in which the rows beat together."""
-    from scipy.signal import find_peaks
-
-    busy = steps_of(draft.seen.rows).sum(axis=0)
-    px = draft.seen.px_per_mm
-    tall = 0.4 * float(np.percentile(busy, 98))
-    peaks, _ = find_peaks(busy, height=max(tall, 1e-6), distance=round(5.0 * px))
-    return np.asarray(peaks)
+    return draft.seen.beats_px

@@ -23,7 +23,7 @@ INVERTED = "-aVR"
 EDGE_MM = 0.3
 """Where a mark stands between two columns, so much of both is left blank."""
 MARKED = 0.3
-NOTED = 0.02
+NOTED, SQUEEZED = 0.02, 1.5
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def page_of(
     marked = sheet.draft.division.marked > 0
     for move in moves:
         x, y = _target(move, size)
-        part = _warped(flat.trace, move, size, flat.px_per_mm, 0.0)[y, x]
+        part = _warped(_thickened(flat.trace, move), move, size, flat.px_per_mm, 0.0)[y, x]
         if marked:
             edge = round(EDGE_MM * RASTER)
             part = part.copy()
@@ -254,6 +254,13 @@ def _band(sheet: Sheet, row: int, between: np.ndarray, height: float) -> tuple[f
     return (0.0, edge) if row < main else (edge, height)
 
 
+def _thickened(trace: np.ndarray, move: Move) -> np.ndarray:
+    """Ink whose upright strokes stay as dark when time is squeezed."""
+    if move.scale_x < SQUEEZED:
+        return trace
+    return np.asarray(cv2.dilate(trace, np.ones((1, round(1.5 * move.scale_x)), np.uint8)))
+
+
 def _target(move: Move, size: tuple[int, int]) -> tuple[slice, slice]:
     x = slice(round(move.x0_mm * RASTER), round((move.x0_mm + move.width_mm) * RASTER))
     return x, slice(round(move.top_mm * RASTER), round(move.bottom_mm * RASTER))
@@ -316,6 +323,6 @@ def _absent(sheet: Sheet, pieces: tuple[Piece, ...]) -> tuple[tuple[str, ...], t
         filled, curve = row.filled[part], row.curve_px[part]
         if not filled.size or filled.mean() < quality.MISSING_SHARE:
             missing.append(piece.lead.removeprefix("-"))
-        elif np.ptp(curve[filled]) < quality.FLAT_MM * px:
+        elif np.ptp(curve[filled]) < quality.FLAT_MM * px * piece.gain_mm_per_mv / GAIN_MM_PER_MV:
             still.append(piece.lead.removeprefix("-"))
     return tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(still))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import AS_PRINTED, orders
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.sheets import laws
-from ecg_core.page.scan.sheets.columns import Division, divisions, ends_of, marks_of
+from ecg_core.page.scan.sheets.columns import Division, divisions, ends_of, marks_of, single
 from ecg_core.page.scan.sheets.pulses import pulses_of
 from ecg_core.page.scan.sheets.rows import rows_of
 from ecg_core.page.scan.sheets.sheet import Draft, Owned, Said, Seen, owned
@@ -21,6 +22,7 @@ INK = 0.45
 ENOUGH = 10.0
 """So much speaks for a draft that other sets of rows are not asked."""
 EDGE_MM = 3.0
+LEAD = re.compile(r"(?i)\blead (i{1,3}|[123])\b")
 ONE_LEAD = "one lead"
 """Rows of one lead that follow one another."""
 
@@ -77,7 +79,7 @@ def _with_rows(seen: Seen, layout: str | None) -> list[Draft]:
             )
             pulses = tuple(p for p in seen.pulses if p.row < main)
             ends = ends_of(rows, pulses or seen.pulses)
-            marks = marks_of(seen.ink, seen.trace, rows)
+            marks = marks_of(seen.ink, seen.trace, rows, seen.beats_px)
             known[key] = divisions(order.columns, rows, marks, own, ends, ends[1] > edge)
             placed[key] = [owned(seen, d, main) for d in known[key][:MOST_DIVISIONS]]
         for division, own in zip(known[key], placed[key], strict=False):
@@ -123,8 +125,7 @@ def _below(count: int) -> tuple[tuple[tuple[str, ...], ...], tuple[int, ...]]:
 def _strips(seen: Seen) -> list[Draft]:
     """Rows of one lead each, of the same seconds or one behind the other."""
     n = len(seen.rows)
-    left, right, _ = ends_of(seen.rows, seen.pulses)
-    division = Division(left, right - left, 1, right, 0.0)
+    division = single(ends_of(seen.rows, seen.pulses))
     own = owned(seen, division, n)
     usual = (("II",), ("II", "V1"), ("I", "II", "III"))
     found = []
@@ -149,8 +150,6 @@ def _rhythm_named(draft: Draft) -> Draft:
         strong = {name for name in read if name not in laws.STRENGTH} or read
         if len(strong) == 1:
             leads[row] = (strong.pop(),)
-        elif own.get((row, 0)) == {"I"} and draft.main == len(draft.leads):
-            leads[row] = ("I",)
         else:
             assumed.append(row)
     return replace(draft, leads=tuple(leads), assumed=tuple(assumed))
@@ -159,7 +158,10 @@ def _rhythm_named(draft: Draft) -> Draft:
 def _one_named(draft: Draft) -> Draft:
     own = laws.own_names(draft)
     read = {name for (row, _), some in own.items() if row >= 0 for name in some}
-    strong = {name for name in read if name not in ("I",)} or read
+    strong = read - {"I"}
+    for line in draft.seen.print_.lines:
+        if said := LEAD.search(line):
+            strong = {"I" * int(said[1]) if said[1].isdigit() else said[1].upper()}
     if len(strong) == 1:
         lead = strong.pop()
         return replace(draft, leads=((lead,),) * len(draft.leads), assumed=())

@@ -6,15 +6,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
+from scipy.signal import find_peaks
 
 from ecg_core.page.scan.rows import vertical_runs
 from ecg_core.page.scan.sheets.columns import Division
 from ecg_core.page.scan.sheets.pulses import Pulse
-from ecg_core.page.scan.sheets.rows import Row, agreements
+from ecg_core.page.scan.sheets.rows import Row, agreements, steps_of
 from ecg_core.page.scan.sheets.text import Print
 
 RESTING_MM = 2.0
 """A piece of trace no taller than this rests: steep strokes are taller."""
+BEAT_MM = 5.0
+"""Beats are at least so far apart."""
+WAVE_MM = (3.0, 10.0)
+"""T is looked for so far behind the spikes, P as far before them."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
 """So far from every row a resting piece belongs to none."""
 
@@ -71,6 +77,51 @@ class Seen:
         return agreements(self.rows)
 
     @cached_property
+    def beats_px(self) -> np.ndarray:
+        """Columns in which the rows beat together."""
+        busy = steps_of(self.rows).sum(axis=0)
+        tall = 0.4 * float(np.percentile(busy, 98))
+        far = max(round(BEAT_MM * self.px_per_mm), 1)
+        peaks, _ = find_peaks(busy, height=max(tall, 1e-6), distance=far)
+        return np.asarray(peaks)
+
+    @cached_property
+    def alike(self) -> float:
+        """How much the beats of all rows look the same: least correlation of two mean beats,
+        less what their heights differ; 0 for one row, or too few beats."""
+        if len(self.rows) < 2:
+            return 0.0
+        found = [mean_beat(row) for row in self.rows]
+        beats = [beat for beat in found if beat is not None]
+        if len(beats) < len(found):
+            return 0.0
+        least = 1.0
+        for beat in beats[1:]:
+            corr = float(np.corrcoef(beats[0], beat)[0, 1])
+            heights = np.ptp(beat), np.ptp(beats[0])
+            least = min(least, corr - abs(1.0 - min(heights) / max(*heights, 1e-6)))
+        return least
+
+    @cached_property
+    def forward(self) -> float:
+        """Natural log of how much larger the waves right of the spikes are than those left."""
+        near, far = (round(mm * self.px_per_mm) for mm in WAVE_MM)
+        width = len(self.rows[0].curve_px)
+        beats = self.beats_px[(self.beats_px > far) & (self.beats_px < width - far)]
+        if len(beats) < 3:
+            return 0.0
+        after = before = 1e-3
+        for row in self.rows:
+            level = row.curve_px - uniform_filter1d(row.curve_px, round(50 * self.px_per_mm))
+            for beat in beats:
+                right, left = level[beat + near : beat + far], level[beat - far : beat - near]
+                # The line between two waves is where it spends most of its time.
+                base = np.median(np.concatenate([left, right]))
+                after += float(np.abs(right - base).mean())
+                before += float(np.abs(left - base).mean())
+        return float(np.log(after / before))
+
+    @cached_property
     def extra(self) -> float:
         """Share of the columns in which a trace rests where no row is."""
         column, start, end = vertical_runs(self.trace)
@@ -104,6 +155,19 @@ class Seen:
         if len(self.rows) < 2:
             return 40.0
         return float(np.median(np.diff([row.baseline_px for row in self.rows]))) / self.px_per_mm
+
+
+def mean_beat(row: Row) -> np.ndarray | None:
+    """A row's mean beat, from 8 mm before its steepest place to 10 mm behind; None for too few."""
+    px = row.px_per_mm
+    steps = steps_of((row,))[0]
+    tall = 0.5 * float(np.percentile(steps, 98))
+    peaks, _ = find_peaks(steps, height=max(tall, 1e-6), distance=round(BEAT_MM * px))
+    before, behind = round(8 * px), round(10 * px)
+    inside = [p for p in peaks if before <= p < len(steps) - behind]
+    if len(inside) < 3:
+        return None
+    return np.median([row.curve_px[p - before : p + behind] for p in inside], axis=0)
 
 
 Owned = tuple[dict[tuple[int, int], frozenset[str]], ...]

@@ -41,7 +41,10 @@ class Name:
 
 @dataclass(frozen=True)
 class Print:
-    """What is printed: lead names, and lines of text."""
+    """What is printed: lead names, and lines of text.
+
+    An "I" is taken for a name only where it is called a lead: strokes pass for it.
+    """
 
     names: tuple[Name, ...]
     lines: tuple[str, ...]

@@ -17,7 +17,8 @@ from ecg_core.page.values import Remark
 
 SURE = 12.0
 """So much speaks for a way that no other is tried."""
-CLOSE, MIRRORED = 1.5, 3.0
+LONG, WEAK = 0.5, -6.0
+CLOSE, MIRRORED = 0.6, 3.0
 """Another way that explains hardly less is told as a doubt; a mirror must explain so much more."""
 
 
@@ -44,6 +45,9 @@ def best_sheet(flat: Flat, correction: Correction, layout: str | None, free: boo
             found.append((drafts[0].score - 0.5 * (turns > 0), turns, drafts, way))
         if drafts and drafts[0].score >= SURE:
             break
+        # Rows that run along most of a picture are not seen from the side.
+        if turns == 2 and any(_long(some[2][0]) for some in found):
+            break
     if not found:
         raise refuse("not_an_ecg" if flat.trace.mean() < 0.003 else "unclear_rows")
     found.sort(key=lambda way: -way[0])
@@ -58,6 +62,13 @@ def best_sheet(flat: Flat, correction: Correction, layout: str | None, free: boo
     return Upright(decide(drafts, correction, layout), way, turns, tuple(remarks))
 
 
+def _long(draft: Draft) -> bool:
+    """Whether its rows run along most of the picture."""
+    division = draft.division
+    width_mm = draft.seen.trace.shape[1] / draft.seen.px_per_mm
+    return division.end_mm - division.start_mm > LONG * width_mm and draft.score > WEAK
+
+
 def _drafts(flat: Flat, correction: Correction, layout: str | None) -> list[Draft]:
     return drafts_of(flat, print_of(flat.text, flat.px_per_mm), layout, correction.leads)
 
@@ -69,8 +80,10 @@ def _check_mirror(flat: Flat, correction: Correction, layout: str | None, best: 
         text=np.ascontiguousarray(flat.text[:, ::-1]),
     )
     drafts = _drafts(mirrored, correction, layout)
-    named, other = (next(s.value for s in d.said if s.law == "names") for d in (best, *drafts[:1]))
-    if drafts and other > 1.0 and other - named >= MIRRORED:
+    if not drafts:
+        return
+    named, other = (next(s.value for s in d.said if s.law == "names") for d in (best, drafts[0]))
+    if other > 1.0 and other - named >= MIRRORED:
         raise refuse("mirrored", why="its lead names can only be read in a mirror")
 
 
