@@ -141,6 +141,12 @@ LIMITS: dict[str, Limit] = {
             "Look at the original; set the speed by hand if it differs.",
         ),
         Limit(
+            "columns_unusual",
+            Severity.DOUBT,
+            "Columns last {seconds:.1f} s by the grid, and no pulse shows that its scale is right.",
+            "Compare intervals with the original.",
+        ),
+        Limit(
             "two_gains",
             Severity.NOTE,
             "Limb leads are printed at {limb:g} mm/mV, chest leads at {chest:g} mm/mV.",

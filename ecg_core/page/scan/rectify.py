@@ -141,7 +141,7 @@ def _flat(view: View, grid: Grid) -> Flat:
     """The picture made straight, with what stands around the ruled paper."""
     area = _area(view, grid)
     straight = straighten(view.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
-    return flat_of(straight)
+    return flat_of(straight, grid.area_mm)
 
 
 def _to_flat(flat: Flat, quarter_turns: int) -> np.ndarray:

@@ -14,6 +14,8 @@ from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.text import Name
 
+FINE_MM = 0.12
+"""A column is a usual one to within this when it is to be taken for just that."""
 SHARED_MM = 3.0
 """Two rows that begin, or end, as near to each other do so together."""
 PEN_END_MM = 0.11
@@ -118,7 +120,7 @@ def _shared(ends: np.ndarray, sign: int) -> float:
 def _resumes(row: Row, foot_mm: float) -> float | None:
     px = row.px_per_mm
     after = round(foot_mm * px) + 2
-    absent = ~row.filled[after : after + round(9 * px)]
+    absent = ~row.drawn[after : after + round(9 * px)]
     edge = np.diff(np.pad(absent, 1).astype(np.int8))
     starts, ends = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
     pauses = ends[(ends - starts >= 0.5 * px) & (ends < len(absent))]
@@ -129,7 +131,7 @@ def _stops(row: Row, foot_mm: float) -> float | None:
     px = row.px_per_mm
     before = round(foot_mm * px) - 2
     first = max(before - round(9 * px), 0)
-    absent = ~row.filled[first:before]
+    absent = ~row.drawn[first:before]
     edge = np.diff(np.pad(absent, 1).astype(np.int8))
     starts, ends = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
     pauses = starts[(ends - starts >= 0.5 * px) & (starts > 0)]
@@ -215,7 +217,7 @@ def _breaks(trace: np.ndarray, rows: tuple[Row, ...], px: float) -> np.ndarray:
 
 def _gaps(rows: tuple[Row, ...], px: float) -> np.ndarray:
     """Whether nearly all rows pause."""
-    absent = np.mean([~row.filled for row in rows], axis=0)
+    absent = np.mean([~row.drawn for row in rows], axis=0)
     return (absent > 0.8).astype(float)
 
 
@@ -401,11 +403,14 @@ def _refined(
     whole = (end - begin) / count
     finer = []
     if known != "pulse":
+        finer.append(((begin + end - count * usual) / 2, usual))
         finer.append((begin, whole))
         finer.append((begin, usual))
     finer.append((end - count * usual, usual))
     for at_mm, wide in finer:
         off = abs(at_mm - start), abs(at_mm + count * wide - start - count * width)
+        if wide == usual and known != "pulse" and abs(whole - usual) > FINE_MM:
+            continue
         if abs(wide / usual - 1.0) < USUAL and max(off) < AGREED_MM:
             start, width = at_mm, wide
             break

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecg_core.page.correction import Correction
-from ecg_core.page.doubts.quality import MAX_UNEXPLAINED, remark
+from ecg_core.page.doubts.quality import MAX_UNEXPLAINED, refuse, remark
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.pulses import Pulse
@@ -18,13 +18,13 @@ from ecg_core.page.values import Option, Question, Remark
 
 CLOSE = 2.0
 """Another reading that is less likely by no more than this is asked about."""
-SAME_WAVE_MM, CLEARLY = 0.3, 2.0
-"""A rhythm strip runs within this of the lead it repeats, and every other lead so many times
-farther off, or it is the usual one."""
+SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
+"""A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
 LABEL_MM, LEAST_MM = 9.0, 20.0
 NOMINAL_S = (2.5, 5.0, 10.0)
 STRETCH = 0.025
 """Columns that are off one of these durations by no more are that long: the grid is off."""
+TOLD_STRETCH = 0.002
 EDGE_MM, EDGE_SHARE = 1.2, 0.04
 
 
@@ -56,6 +56,7 @@ class Sheet:
 def decide(drafts: list[Draft], correction: Correction, layout: str | None = None) -> Sheet:
     """The best draft as a sheet. drafts: best first, at least one."""
     best = _rhythm_found(drafts[0])
+    _check_scale(best, correction)
     told = told_by(best.seen.print_.lines)
     scale = _by_hand(_scale(best, told), correction)
     stretch = _stretch(best, scale.speed)
@@ -65,6 +66,7 @@ def decide(drafts: list[Draft], correction: Correction, layout: str | None = Non
     _lead_doubts(best, questions, remarks)
     _scale_doubts(best, told, scale, correction, questions, remarks)
     _edge_doubts(best, remarks)
+    _notes(best, stretch, remarks)
     return Sheet(
         best,
         scale,
@@ -73,6 +75,15 @@ def decide(drafts: list[Draft], correction: Correction, layout: str | None = Non
         tuple(remarks),
         questions[0] if questions else None,
     )
+
+
+def _check_scale(best: Draft, correction: Correction) -> None:
+    """Refuse a scale that pulse and columns contradict alike: the paper was measured wrongly."""
+    pulse, time = laws.pulse_off(best), laws.time_off(best)
+    by_hand = correction.gain_mm_per_mv is not None or correction.speed_mm_per_s is not None
+    if pulse is not None and time is not None and min(pulse, time) > laws.FITS and not by_hand:
+        length = best.division.end_mm - best.division.start_mm
+        raise refuse("unclear_time", length=length)
 
 
 def _scale(draft: Draft, told: Told) -> Scale:
@@ -165,9 +176,11 @@ def _repeated(draft: Draft, strip: int) -> str | None:
     if len(ranked) < 2 or apart[ranked[0]] > SAME_WAVE_MM:
         return None
     usual = draft.leads[strip][0]
-    if ranked[0] == usual or apart[ranked[1]] >= CLEARLY * apart[ranked[0]]:
-        return ranked[0]
-    return None
+    if apart.get(usual, np.inf) < apart[ranked[0]] + CLEARLY_MM:
+        return usual
+    # Any other lead than the usual one must coincide closely, and alone.
+    alone = apart[ranked[1]] >= max(2.0 * apart[ranked[0]], apart[ranked[0]] + CLEARLY_MM)
+    return ranked[0] if apart[ranked[0]] <= UNUSUAL_MM and alone else None
 
 
 def _layout_doubts(
@@ -263,6 +276,11 @@ def _scale_doubts(
         some = [scale.speeds[0][0], scale.speeds[1][0]]
         questions.append(_asked("speed", "mm/s", some, ""))
         remarks.append(remark("speed_close", speed=some[0], other=some[1]))
+    time, pulse = laws.time_off(best), laws.pulse_off(best)
+    if time is not None and time > laws.FITS and pulse is None:
+        remarks.append(remark("columns_unusual", seconds=best.division.width_mm / scale.speed))
+    if scale.speed != 25.0 or scale.gain_limb != 10.0 or scale.gain_chest != 10.0:
+        remarks.append(remark("rescaled", speed=scale.speed, gain=scale.gain_limb))
     if scale.gain_limb != scale.gain_chest:
         remarks.append(remark("two_gains", limb=scale.gain_limb, chest=scale.gain_chest))
 
@@ -293,3 +311,12 @@ def _edge_doubts(best: Draft, remarks: list[Remark]) -> None:
                 cut.append(lead)
     if cut:
         remarks.append(remark("row_cut", leads=", ".join(dict.fromkeys(cut))))
+
+
+def _notes(best: Draft, stretch: float, remarks: list[Remark]) -> None:
+    pulses = best.seen.pulses
+    if pulses:
+        height = float(np.median([p.height_mm for p in pulses]))
+        remarks.append(remark("pulse", height=height, rows=len({p.row for p in pulses})))
+    if abs(stretch - 1.0) > TOLD_STRETCH:
+        remarks.append(remark("time_axis", percent=100.0 * (stretch - 1.0)))

@@ -16,6 +16,9 @@ SINGLE = re.compile(
     r"(?i)\blead (?:i{1,3}|[123])\b|single.lead|watch|kardia|alivecor|withings|fitbit"
 )
 ALIKE = 0.9
+APART = 2.0
+"""What a row costs below the others that does not beat with them, and has no name."""
+FITS = 0.06
 STRENGTH = {"I": 0.2, "II": 0.6, "III": 0.8}
 """How much a name counts: strokes and specks pass for the simplest ones. Others count 1."""
 NAME, OTHER_NAME, STRAY_NAME = 1.3, 1.6, 0.6
@@ -84,8 +87,15 @@ def together(draft: Draft) -> Said:
         return Said("together", 0.0, "one row")
     value = float(np.mean(np.clip(found, 0.0, 0.8) - 0.4)) * 5.0 - 1.5 * (found.min() < 0.25)
     # Some recorders print strips of other ten seconds than the rows above them.
-    apart = sum(other < 0.25 for other in draft.seen.agreements[draft.main :])
-    value = value - 0.7 * apart if draft.simultaneous else -value
+    apart = sum(
+        APART * (row in draft.assumed) + 0.7
+        for row in range(draft.main, len(draft.leads))
+        if draft.seen.agreements[row] < 0.25
+    )
+    if draft.simultaneous:
+        value -= apart
+    else:
+        value = 0.0 if draft.seen.alike > ALIKE else -value
     return Said("together", value, f"rows agree {found.mean():.2f}, the least {found.min():.2f}")
 
 
@@ -148,7 +158,7 @@ def repeats(draft: Draft) -> Said:
     alike = draft.seen.alike
     value = 0.0
     if len(draft.leads) > 1 and alike > ALIKE:
-        value = 2.5 if not draft.simultaneous else -2.5
+        value = 4.0 if not draft.simultaneous else -4.0
     return Said("repeats", value, f"the rows' beats look the same: {alike:.2f}")
 
 
@@ -165,6 +175,33 @@ def whole(draft: Draft) -> Said:
     extra = draft.seen.extra
     text = f"a trace rests beside the rows in {extra:.0%} of the columns"
     return Said("whole", -7.0 * max(extra - 0.1, 0.0), text)
+
+
+def true_to_scale(draft: Draft) -> Said:
+    """Pulses are as high as some gain says, and columns as long as usual: the scale is right."""
+    pulse, time = pulse_off(draft), time_off(draft)
+    value = 0.0
+    if pulse is not None:
+        value += 1.0 if pulse < FITS else -1.0
+    if time is not None:
+        value += 1.0 if time < FITS else -1.0
+    return Said("scale", value, f"pulse off by {pulse or 0:.0%}, columns by {time or 0:.0%}")
+
+
+def pulse_off(draft: Draft) -> float | None:
+    """How far pulses are from the height of the nearest usual gain."""
+    heights = [p.height_mm for p in draft.seen.pulses]
+    if len(heights) < 2:
+        return None
+    return min(abs(float(np.median(heights)) / gain - 1.0) for gain in (5.0, 10.0, 20.0))
+
+
+def time_off(draft: Draft) -> float | None:
+    """How far columns are from 2.5, 5 or 10 s at 25 or 50 mm/s; None for rows without columns."""
+    division = draft.division
+    if division.count < 2:
+        return None
+    return min(abs(division.width_mm / usual - 1.0) for usual in (62.5, 125.0, 31.25, 250.0))
 
 
 def drawn(draft: Draft) -> Said:
@@ -191,6 +228,7 @@ QUICK: tuple[Law, ...] = (
     upright,
     whole,
     drawn,
+    true_to_scale,
 )
 """Laws that every draft is held to; `SLOW` ones follow for the best."""
 SLOW: tuple[Law, ...] = (limbs,)

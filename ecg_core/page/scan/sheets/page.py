@@ -20,9 +20,9 @@ from ecg_core.page.scan.sheets.sheet import Piece
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, Remark
 
 INVERTED = "-aVR"
-EDGE_MM = 0.3
-"""Where a mark stands between two columns, so much of both is left blank."""
-MARKED = 0.3
+REACH_MM, SLACK_MM, STROKE_MM = 0.8, 1.2, 4.0
+"""A separator stands this near to where a column begins; of its stroke, what lies as near as this
+to the traces on both sides stays; shorter strokes are none."""
 NOTED, SQUEEZED = 0.02, 1.5
 
 
@@ -105,18 +105,16 @@ def page_of(
     boxes, moves, notes = _placed(sheet, pieces, top, height, tall)
     size = (round(PAGE_WIDTH_MM * RASTER), round(height * RASTER))
     cover = np.zeros(size[::-1], np.float32)
-    marked = sheet.draft.division.marked > 0
+    trace = _without_separators(flat, sheet)
+    # The pen is measured where nothing was rescaled, where that can be.
+    rescaled = any(max(abs(m.scale_x - 1), abs(m.scale_y - 1)) > 2 * NOTED for m in moves)
+    if not rescaled and flat.px_per_mm == RASTER:
+        trace = penned(trace)
     for move in moves:
         x, y = _target(move, size)
-        part = _warped(_thickened(flat.trace, move), move, size, flat.px_per_mm, 0.0)[y, x]
-        if marked:
-            edge = round(EDGE_MM * RASTER)
-            part = part.copy()
-            part[:, :edge] = 0.0
-            part[:, part.shape[1] - edge :] = 0.0
+        part = _warped(_thickened(trace, move), move, size, flat.px_per_mm, 0.0)[y, x]
         np.maximum(cover[y, x], part, out=cover[y, x])
-    rescaled = any(abs(m.scale_x - m.scale_y) > NOTED * 2 for m in moves)
-    drawn = penned(cover, upright=rescaled)
+    drawn = penned(cover, upright=True) if rescaled or flat.px_per_mm != RASTER else cover
     small = cv2.resize(
         drawn,
         (round(PAGE_WIDTH_MM * PX_PER_MM), round(height * PX_PER_MM)),
@@ -252,6 +250,29 @@ def _band(sheet: Sheet, row: int, between: np.ndarray, height: float) -> tuple[f
         return 0.0, height
     edge = float(between[main - 1])
     return (0.0, edge) if row < main else (edge, height)
+
+
+def _without_separators(flat: Flat, sheet: Sheet) -> np.ndarray:
+    """Ink of the traces, strokes between two columns cut back to where the traces are."""
+    px = flat.px_per_mm
+    cleaned = flat.trace.copy()
+    reach = round(REACH_MM * px)
+    edges = [x0 for x0, _ in sheet.draft.division.edges()][1:]
+    for edge in edges:
+        x = round(edge * px)
+        if not 2 * reach < x < cleaned.shape[1] - 2 * reach:
+            continue
+        allowed = np.zeros(cleaned.shape[0], bool)
+        for side in (x - 2 * reach, x + 2 * reach):
+            allowed |= (flat.trace[:, side - 2 : side + 3] > 0.3).any(axis=1)
+        keep = np.convolve(allowed, np.ones(round(SLACK_MM * px) | 1), "same") > 0
+        strip = cleaned[:, x - reach : x + reach + 1]
+        solid = (strip > 0.3).any(axis=1).astype(np.uint8)[:, None]
+        tall = cv2.morphologyEx(
+            solid, cv2.MORPH_OPEN, np.ones((round(STROKE_MM * px), 1), np.uint8)
+        )
+        strip[(np.asarray(tall).ravel() > 0) & ~keep] = 0.0
+    return cleaned
 
 
 def _thickened(trace: np.ndarray, move: Move) -> np.ndarray:

@@ -35,11 +35,12 @@ class Row:
     """One row of traces.
 
     curve_px: float, height of the trace in every column, bridged over gaps. filled: bool, columns
-    in which it was seen.
+    in which it was seen, small gaps bridged. drawn: the same without bridges.
     """
 
     curve_px: np.ndarray
     filled: np.ndarray
+    drawn: np.ndarray
     px_per_mm: float
 
     @cached_property
@@ -87,7 +88,7 @@ def rows_of(trace: np.ndarray, px_per_mm: float) -> list[tuple[Row, ...]]:
     counts = [n for n in range(1, MOST_ROWS + 1) if share[n] >= LEAST_SHARE]
     found: list[tuple[Row, ...]] = []
     for n in sorted(counts, key=lambda n: -share[n]):
-        rows = _exactly(n, column, centre, seen, px_per_mm)
+        rows = _exactly(n, column, centre, seen, mask > 0, px_per_mm)
         for some in _variants(rows):
             if some and not any(_alike(some, other) for other in found):
                 found.append(some)
@@ -95,7 +96,12 @@ def rows_of(trace: np.ndarray, px_per_mm: float) -> list[tuple[Row, ...]]:
 
 
 def _exactly(
-    n: int, column: np.ndarray, centre: np.ndarray, seen: np.ndarray, px_per_mm: float
+    n: int,
+    column: np.ndarray,
+    centre: np.ndarray,
+    seen: np.ndarray,
+    mask: np.ndarray,
+    px_per_mm: float,
 ) -> tuple[Row, ...]:
     """Where a column shows exactly n pieces, their order is the order of the rows."""
     exact = np.flatnonzero(seen == n)
@@ -118,7 +124,10 @@ def _exactly(
         if not filled.any():
             return ()
         bridged = np.interp(everywhere, np.flatnonzero(filled), curve[filled])
-        rows.append(Row(bridged, filled, px_per_mm))
+        half = round(px_per_mm) // 2
+        near_y = np.rint(bridged).astype(int)[None] + np.arange(-half, half + 1)[:, None]
+        drawn = mask[np.clip(near_y, 0, len(mask) - 1), everywhere].any(axis=0)
+        rows.append(Row(bridged, filled, drawn & filled, px_per_mm))
     return tuple(rows)
 
 

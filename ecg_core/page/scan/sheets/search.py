@@ -43,7 +43,8 @@ def drafts_of(
         seen = Seen(rows, pulses_of(ink, rows), print_, ink, traced, flat.shown, px_per_mm)
         some = _with_rows(seen, layout)
         found += [draft for draft in some if layout in (None, draft.name)]
-        if max((draft.score for draft in found), default=0.0) >= ENOUGH:
+        enough = max((draft.score for draft in found), default=0.0) >= ENOUGH
+        if enough and min(seen.agreements) > 0.25:
             break
     found.sort(key=lambda draft: -draft.score)
     best = [_weighed(draft, laws.SLOW) for draft in found[:MOST_SLOW]]
