@@ -8,11 +8,12 @@ from typing import Any
 
 from ecg_core import network
 from ecg_core.answer import Answer, ReadAs, Refusal, answer
+from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.commands.measuring import plain
 from ecg_core.intake import Bundle, warm_up
 from ecg_core.network.statements import TRIAGE_CLASSES
-from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
+from ecg_core.page.layouts import DEFAULT_LAYOUT
 
 
 def register(subparsers: Any) -> None:
@@ -21,7 +22,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--json", action="store_true", help="JSON lines (the default)")
     parser.add_argument("--model", choices=network.list_models() or None)
-    parser.add_argument("--layout", choices=tuple(LAYOUTS), default=DEFAULT_LAYOUT)
+    by_hand.add(parser)
     parser.set_defaults(run=run)
 
 
@@ -30,8 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     warm_up()
     answering = network.Answering(arguments.model)
     # What everyone needs is loaded before the first ECG is timed.
-    answering.to(arguments.layout)
-    read_as = ReadAs(record_layout=arguments.layout)
+    answering.to(arguments.layout or DEFAULT_LAYOUT)
+    read_as = by_hand.read_as(arguments)
     code = ALL_READ
     try:
         for name, bundle in bundles(arguments.paths):
@@ -73,4 +74,4 @@ def _line(said: Answer) -> dict[str, object]:
         "measurements": plain(said.measurements)["measurements"],
         "draft": [{"section": str(s.section), "text": s.text} for s in said.draft.sentences],
         "model": {"name": model.name, "version": model.version, "sha256": model.weights_sha256},
-    }
+    } | ({} if page.question is None else {"question": page.question.as_json()})

@@ -228,17 +228,16 @@ def _lead_doubts(best: Draft, questions: list[Question], remarks: list[Remark]) 
     what = "lead" if strip else "rhythm lead"
     named = ", ".join(dict.fromkeys(best.leads[row][0] for row in best.assumed))
     remarks.append(remark("assumed", what=f"{what} {named}"))
-    choices = list(dict.fromkeys([best.leads[best.assumed[0]][0], "II", "V1", "I"]))[:4]
+    first = best.assumed[0]
+    single = [0] if best.name == ONE_LEAD else range(0 if strip else best.main, len(best.leads))
+    choices = list(dict.fromkeys([best.leads[first][0], "II", "V1", "I"]))[:4]
     key = "lead" if strip else "rhythm"
-    row = best.assumed[0] + 1 - (0 if strip else best.main)
-    which = f"row {row}" if len(best.leads) > 1 and strip else "the rhythm strip"
-    questions.append(
-        Question(
-            key,
-            f"Which lead does {which} show?",
-            tuple(Option(lead, ((key, lead),)) for lead in choices),
-        )
-    )
+    which = f"row {first + 1}" if len(single) > 1 else "the strip" if strip else "the rhythm strip"
+    options = []
+    for lead in choices:
+        leads = ",".join(lead if row == first else best.leads[row][0] for row in single)
+        options.append(Option(lead, ((key, leads),)))
+    questions.append(Question(key, f"Which lead does {which} show?", tuple(options)))
 
 
 def _scale_doubts(
