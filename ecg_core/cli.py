@@ -19,7 +19,6 @@ from ecg_core.commands import (
     exporting,
     keeping,
     measuring,
-    patients,
     predicting,
     redacting,
     rendering,
@@ -49,7 +48,6 @@ COMMANDS = (
     audit,
     worker,
     keeping,
-    patients,
 )
 
 

@@ -13,7 +13,6 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
-from ecg_core.store.audit import daily
 from ecg_core.store.audit.anchor import Link
 from ecg_core.store.cases import events as searching
 from ecg_core.store.cases.readings import Verdict
@@ -50,7 +49,7 @@ DECIDED = {
 
 def filters() -> CaseFilter:
     """The reader's choice among the values that stored cases have."""
-    values = engine.store().filter_values()
+    values = person.audit_room().filter_values()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Search", key="audit_text", placeholder="Name, reason, note, hash")
         days = st.date_input(
@@ -109,18 +108,18 @@ def whole_up_to(_data_dir: str) -> list[Link]:
 
 def chain_state() -> ChainReport:
     """The chain as far as it can be checked at once: what is new, or the last events."""
-    store, known = engine.store(), whole_up_to(str(engine.data_dir()))
-    if not known and store.link_before_end(AT_ONCE).seq:
-        return store.verify(since=store.link_before_end(AT_ONCE))
-    return _from(known, store.verify(since=known[0] if known else None))
+    room, known = person.audit_room(), whole_up_to(str(engine.data_dir()))
+    if not known and room.link_before_end(AT_ONCE).seq:
+        return room.verify(since=room.link_before_end(AT_ONCE))
+    return _from(known, room.verify(since=known[0] if known else None))
 
 
 def _from(known: list[Link], report: ChainReport) -> ChainReport:
     if not report.ok:
         known.clear()
         return report
-    known[:] = [engine.store().link_before_end(0)]
-    return replace(report, what=f"All {report.events} events are in order.")
+    known[:] = [person.audit_room().link_before_end(0)]
+    return replace(report, what=f"All {report.events} events are in order.", since=0)
 
 
 def chain_badge(report: ChainReport) -> None:
@@ -128,8 +127,9 @@ def chain_badge(report: ChainReport) -> None:
     if not report.ok:
         st.badge("Chain broken", icon=":material/gpp_bad:", color="red", help=report.what)
         return
-    partly = report.what.startswith("The last")
-    words = f"last {AT_ONCE:,} of {report.events:,}" if partly else f"{report.events:,}"
+    words = f"{report.events:,}"
+    if not report.checked_whole:
+        words = f"last {report.events - report.since:,} of {words}"
     st.badge(
         f"Chain verified, {words} events",
         icon=":material/verified_user:",
@@ -155,7 +155,7 @@ def toolbar() -> None:
         st.space("stretch")
         if st.button("Verify all", icon=":material/fact_check:", key="verify_all"):
             with st.spinner("Checking every event and every stored file"):
-                thorough = engine.store().verify(blobs=True)
+                thorough = person.audit_room().verify(blobs=True)
             _from(whole_up_to(str(engine.data_dir())), thorough)
             st.toast(thorough.what, icon=":material/check:" if thorough.ok else ":material/error:")
         anchors()
@@ -176,15 +176,14 @@ def anchors() -> None:
     """The hash of each day's last event, to be kept outside."""
     with st.popover("Daily anchors", icon=":material/anchor:", key="anchors"):
         st.caption("Keep these outside: they show later that nothing before them was changed.")
-        for anchor in daily.anchors(engine.store(), most=7):
+        for anchor in person.audit_room().anchors(most=7):
             st.markdown(f"{anchor.day}, event {anchor.seq}  \n`{anchor.hash}`")
 
 
 def events_listing() -> None:
     """Every event, sign-ins and settings included, newest first."""
-    store = engine.store()
-    with store.snapshot() as session:
-        known = searching.actors(session)
+    room = person.audit_room()
+    known = room.actors()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Search", key="event_text", placeholder="Words, hash")
         action = st.selectbox(
@@ -199,14 +198,11 @@ def events_listing() -> None:
     toolbar()
     page = st.session_state.get("event_page", 1)
     wanted = searching.EventFilter(action, actor, text=text or "")
-    with store.snapshot() as session:
-        total = searching.count(session, wanted)
-        pages = max(math.ceil(total / wanted.limit), 1)
-        offset = wanted.limit * (min(page, pages) - 1)
-        found = searching.find(session, replace(wanted, offset=offset))
-    history.table(history.events_table(found), "Events, newest first")
+    found = room.events(wanted, page)
+    pages = math.ceil(found.total / wanted.limit)
+    history.table(history.events_table(found.events), "Events, newest first")
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.caption(f"{total:,} events", width="content")
+        st.caption(f"{found.total:,} events", width="content")
         if pages > 1:
             st.pagination(pages, key="event_page")
 
@@ -240,14 +236,15 @@ def listing() -> None:
     """The list of cases with its filters."""
     wanted = filters()
     toolbar()
-    total = engine.store().count(wanted)
+    room = person.audit_room()
+    total = room.count(wanted)
     if not total:
         st.info("No case matches. Cases appear here as soon as an ECG has been read.")
         return
     pages = math.ceil(total / PAGE_ROWS)
     page = st.session_state.get("audit_page", 1) if pages > 1 else 1
     offset = PAGE_ROWS * (min(page, pages) - 1)
-    found = engine.store().search(replace(wanted, offset=offset))
+    found = room.cases(replace(wanted, offset=offset))
     # A new key after each visit: no row is still selected when the reader comes back.
     picked = st.dataframe(
         rows(found),
@@ -276,17 +273,18 @@ def reopened(case_id: str) -> None:
             st.session_state["audit_visits"] = st.session_state.get("audit_visits", 0) + 1
             st.query_params.clear()
             st.rerun()
-        case = engine.store().reopen(case_id)
+        room = person.room()
+        case = room.reopen(case_id)
         st.markdown(f"**{plain(case.name)}**", width="content")
         checks_badge(case)
         badges.patient_badge(case.patient)
         st.space("stretch")
-        if not person.room().reads_blind():
-            exchange.case_menu(person.room(), case)
-        offer_stored(person.room(), case)
+        if not room.reads_blind():
+            exchange.case_menu(room, case)
+        offer_stored(room, case)
     seen: set[str] = st.session_state.setdefault("viewed", set())
     if case_id not in seen:
-        engine.store().record_view(case_id, person.me(Permission.OPEN_CASE).actor)
+        room.view(case_id)
         seen.add(case_id)
     case_view(case)
     history.other_models(case)

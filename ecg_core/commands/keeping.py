@@ -1,13 +1,17 @@
-"""`backup`, `restore` and `serve-check`: keeping the data, and knowing that all is well."""
+"""`backup`, `restore`, `patients` and `serve-check`: keeping the data, and knowing all is well."""
 
 from __future__ import annotations
 
 import argparse
 import os
+from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain, emit
+from ecg_core.store.cases.patients import link_all
+from ecg_core.store.cases.store import Store
 from ecg_core.store.upkeep import health
 from ecg_core.store.upkeep.backup import backup, restore
 from ecg_core.store.upkeep.errors import StoreError
@@ -19,10 +23,11 @@ def register(subparsers: Any) -> None:
     for name, what in (
         ("backup", "write database, originals and chain to one tar"),
         ("restore", "bring a back-up back into an empty directory, and verify it"),
+        ("patients", "make the pseudonyms of all cases anew, from their original files"),
         ("serve-check", "configuration, database, chain and model integrity"),
     ):
         parser: argparse.ArgumentParser = subparsers.add_parser(name, help=what)
-        if name != "serve-check":
+        if name in ("backup", "restore"):
             parser.add_argument("archive", type=Path, help="the tar")
         parser.add_argument("--data-dir", type=Path, default=data_dir)
         parser.set_defaults(run=run)
@@ -37,6 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
             emit({"check": one.name, "ok": one.ok, "what": one.what})
         return ALL_READ if all(one.ok for one in found) else SOME_REJECTED
     try:
+        if arguments.command == "patients":
+            with closing(Store.open(arguments.data_dir, url)) as store:
+                emit(asdict(link_all(store)))
+            return ALL_READ
         if arguments.command == "backup":
             saved = backup(arguments.data_dir, url, arguments.archive.resolve())
         else:

@@ -18,9 +18,9 @@ from ecg_core.page.recovered.samples import recover
 from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
-from ecg_core.report.building import content
 from ecg_core.report.content import Content, Paper
 from ecg_core.report.pdf import render
+from ecg_core.store.cases.in_report import content
 from ecg_core.store.cases.store import Store, StoreError
 from ecg_core.triage.limits import Person, Sex
 

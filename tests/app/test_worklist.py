@@ -63,3 +63,25 @@ def test_a_blind_reader_sees_no_answer_before_the_first_reading(app: AppTest) ->
     assert stored.readings[0].blind is True
     shown = [event.action for event in stored.events if event.action in ("answer_shown",)]
     assert shown == ["answer_shown"]
+
+
+def test_the_stored_priority_is_shown_and_what_todays_rule_would_give(app: AppTest) -> None:
+    page = app.button(key="demo_normal").click().run()
+    (stored,) = engine.store().search(CaseFilter())
+    rule = engine.store().reopen(stored.id).priority
+    assert "Today it would be" not in words(page)
+    people = place.accounts()
+    by = people.signed_in(people.sign_in(READER, "correct horse battery"))
+    assert by is not None
+    other = "soon" if rule.priority != "soon" else "urgent"
+    changed = Settings(rule_priorities={rule.rule_id: other})
+    engine.store().change_settings(changed, by.actor)
+    # As after a restart: nothing of the first answer is in memory.
+    engine._kept.clear()
+    engine._answered.clear()
+    page.run()
+    assert "Today it would be" in words(page)
+    (again,) = engine.store().search(CaseFilter())
+    assert again.priority == stored.priority
+    events = engine.store().reopen(again.id).events
+    assert events[0].actor == READER

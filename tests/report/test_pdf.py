@@ -15,7 +15,6 @@ from ecg_core.network.statements import Triage
 from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page import from_record, layouts
 from ecg_core.page.viewed import waves_of_record
-from ecg_core.report.building import content
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Paper
 from ecg_core.report.narrative import compose
 from ecg_core.report.pdf import render
@@ -24,6 +23,7 @@ from ecg_core.report.values import Facts
 from ecg_core.signal.beat_model import Heart
 from ecg_core.signal.filters import Band
 from ecg_core.signal.measurements import measure
+from ecg_core.store.cases.in_report import content
 from ecg_core.store.cases.readings import Reading, StoredReading
 from ecg_core.triage.priority import Priority, decide
 from tests.report.facts import measured, prediction, record

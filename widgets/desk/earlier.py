@@ -13,7 +13,7 @@ from ecg_core.page.overlay import beat_shift_s
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves
 from ecg_core.store.cases.store import CaseFilter, StoreError
-from widgets.session import engine, queue
+from widgets.session import engine, person, queue
 from widgets.viewer.paper import Earlier
 
 OFFERED_CASES = 60
@@ -48,10 +48,10 @@ def offered(source_sha256: str, patient: str) -> list[Offer]:
             same = bool(patient) and entry.patient == patient
             key = f"{OPENED}{entry.sha256}"
             found[key] = Offer(key, f"{entry.name} · opened now", same)
-    store = engine.store()
-    of_patient = store.search(CaseFilter(patient=patient, limit=OFFERED_CASES)) if patient else []
+    room = person.room()
+    of_patient = room.search(CaseFilter(patient=patient, limit=OFFERED_CASES)) if patient else []
     same_ids = {case.id for case in of_patient}
-    for case in (*of_patient, *store.search(CaseFilter(limit=OFFERED_CASES))):
+    for case in (*of_patient, *room.search(CaseFilter(limit=OFFERED_CASES))):
         key = f"{STORED}{case.id}"
         if case.input_sha256 not in held and key not in found:
             name = f"{case.name} · stored {case.created_utc:%Y-%m-%d %H:%M} UTC"
@@ -74,7 +74,7 @@ def load(key: str, waves: Waves | None, offers: list[Offer]) -> Earlier | None:
 
 def _read(key: str) -> tuple[EcgPage, Waves | None]:
     if key.startswith(STORED):
-        case = engine.stored(key.removeprefix(STORED))
+        case = engine.stored(person.room(), key.removeprefix(STORED))
         return case.page, engine.stored_waves(case)
     sha256 = key.removeprefix(OPENED)
     view = next(entry.view for entry in queue.entries() if entry.sha256 == sha256)

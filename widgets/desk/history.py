@@ -11,7 +11,7 @@ from ecg_core.network.statements import TRIAGE_NAMES, triage_names
 from ecg_core.network.values import Prediction
 from ecg_core.store.cases import events as searching
 from ecg_core.store.cases.store import CaseFilter, StoredCase, StoredEvent
-from widgets.session import engine
+from widgets.session import person
 
 DIFFERENT = 0.1
 """Probabilities of two models that differ by less are not listed."""
@@ -59,9 +59,10 @@ def events_table(events: Sequence[StoredEvent]) -> pd.DataFrame:
 
 def other_models(case: StoredCase) -> None:
     """Where another model or version answered otherwise on the very same files."""
-    found = engine.store().search(CaseFilter(text=case.input_sha256, limit=20))
+    room = person.room()
+    found = room.search(CaseFilter(text=case.input_sha256, limit=20))
     others = [
-        engine.store().reopen(line.id)
+        room.reopen(line.id)
         for line in found
         if line.id != case.id
         and line.model_version != f"{case.prediction.model.name} {case.prediction.model.version}"

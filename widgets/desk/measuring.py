@@ -11,7 +11,7 @@ from ecg_core.page.values import PageError
 from ecg_core.signal.values import Measurements
 from ecg_core.store.cases.store import StoredCase, StoreError
 from widgets.desk.earlier import OPENED, STORED
-from widgets.session import engine, queue
+from widgets.session import engine, person, queue
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
@@ -38,7 +38,7 @@ def of_earlier(key: str) -> Measurements | None:
     """Of the ECG chosen to compare with (a key of `widgets.desk.earlier`), None without one."""
     try:
         if key.startswith(STORED):
-            return measured_case(engine.stored(key.removeprefix(STORED)))
+            return measured_case(engine.stored(person.room(), key.removeprefix(STORED)))
         sha256 = key.removeprefix(OPENED)
         for entry in queue.entries():
             if key and entry.sha256 == sha256:

@@ -13,10 +13,10 @@ from ecg_core.intake.values import Annotation
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
-from ecg_core.report.building import content
 from ecg_core.report.content import Content
 from ecg_core.report.values import Narrative
 from ecg_core.signal.values import Measurements
+from ecg_core.store.cases.in_report import content
 from ecg_core.store.cases.readings import StoredReading
 from ecg_core.triage.priority import PriorityDecision
 from widgets.desk.measurements import details, header

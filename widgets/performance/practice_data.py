@@ -6,25 +6,21 @@ import streamlit as st
 
 from ecg_core.evidence import practice
 from ecg_core.evidence.practice import PracticeCase
+from ecg_core.evidence.practice_room import PracticeRoom
 from ecg_core.evidence.values import CaseSet
 from ecg_core.network.card import ModelCard
-from widgets.session import engine
+from widgets.session import engine, person
 
 
 def cases() -> tuple[PracticeCase, ...]:
     """Every case of daily use that was not withdrawn."""
-    return _cases(str(engine.data_dir().resolve()), _last_event())
-
-
-def _last_event() -> int:
-    with engine.store().snapshot() as session:
-        return practice.last_event(session)
+    room = person.practice_room()
+    return _cases(str(engine.data_dir().resolve()), room.last_event(), room)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the daily use")
-def _cases(directory: str, last_event: int) -> tuple[PracticeCase, ...]:
-    with engine.store().snapshot() as session:
-        return practice.load(session)
+def _cases(directory: str, last_event: int, _room: PracticeRoom) -> tuple[PracticeCase, ...]:
+    return _room.cases()
 
 
 def adjudicated(card: ModelCard) -> CaseSet | None:

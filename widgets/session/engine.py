@@ -30,6 +30,7 @@ from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
 from ecg_core.signal.filters import Band
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Store, StoredCase, StoreError
+from ecg_core.store.people.roles import Permission
 from ecg_core.store.upkeep.settings import Settings
 from ecg_core.triage.priority import PriorityDecision
 from server import place
@@ -204,10 +205,15 @@ def _recovered(drawn: EcgPage) -> Waves | None:
     return waves_of_page(replace(drawn, traces=recover(drawn).traces))
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
-def stored(case_id: str) -> StoredCase:
+def stored(room: Room, case_id: str) -> StoredCase:
     """A stored case, to compare with. Raises StoreError."""
-    return store().reopen(case_id)
+    room.actor.require(Permission.OPEN_CASE)
+    return _stored(case_id, room)
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _stored(case_id: str, _room: Room) -> StoredCase:
+    return _room.reopen(case_id)
 
 
 def stored_source(case: StoredCase) -> EcgRecord | EcgScan:

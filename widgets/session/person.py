@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from ecg_core.evidence.practice_room import PracticeRoom
+from ecg_core.store.audit.audit_room import AuditRoom
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.accounts import Account
@@ -50,6 +52,16 @@ def me(needs: Permission | None = None) -> Account:
 def room() -> Room:
     """The reading room as the person at the screen sees it."""
     return Room(place.store(), me())
+
+
+def audit_room() -> AuditRoom:
+    """The audit as the person at the screen sees it. Raises NotAllowedError."""
+    return AuditRoom(place.store(), me())
+
+
+def practice_room() -> PracticeRoom:
+    """Daily use as the person at the screen may see it. Raises NotAllowedError."""
+    return PracticeRoom(place.store(), me())
 
 
 def room_later() -> Callable[[], Room]:

@@ -38,13 +38,20 @@ class ChainReport:
     """What a walk along the chain found.
 
     events: how many there are. first_broken_seq: the first event that is wrong or missing, None
-    when the chain is whole, or when only stored bytes are damaged. what: in words.
+    when the chain is whole, or when only stored bytes are damaged. what: in words. since: the
+    event up to which nothing was checked, 0 when the whole chain was.
     """
 
     ok: bool
     events: int
     first_broken_seq: int | None
     what: str
+    since: int = 0
+
+    @property
+    def checked_whole(self) -> bool:
+        """Whether the chain was checked from its beginning."""
+        return self.since == 0
 
 
 @dataclass(frozen=True)
@@ -68,10 +75,11 @@ def verify(
     events = session.scalar(select(func.count(EventRow.seq))) or 0
     fault = next(_faults(session, anchor, blobs, since), None)
     if fault is not None:
-        return ChainReport(False, events, fault.seq, fault.what)
+        return ChainReport(False, events, fault.seq, fault.what, since.seq)
     checked = "" if blobs is None else ", and all stored bytes match their hashes"
     which = f"All {events}" if not since.seq else f"The last {events - since.seq} of {events}"
-    return ChainReport(True, events, None, f"{which} events are in order{checked}.")
+    what = f"{which} events are in order{checked}."
+    return ChainReport(True, events, None, what, since.seq)
 
 
 def witnessed(session: Session, anchor: Anchor) -> bool:

@@ -18,6 +18,7 @@ from ecg_core.store.cases.adding import NewCase
 from ecg_core.store.cases.readings import Phase, Reading
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.schema import Action, CaseRow, HeadRow
+from ecg_core.store.cases.search import CaseFilter, CaseSummary
 from ecg_core.store.cases.store import Store, StoredCase
 from ecg_core.store.cases.workflow import OPEN, CaseStatus
 from ecg_core.store.cases.worklist import Seat, WorklistFilter, WorklistRow
@@ -145,6 +146,11 @@ class Room:
             case_id,
             lambda session, head, case: recording.show_answer(session, head, case, self.actor),
         )
+
+    def search(self, wanted: CaseFilter) -> list[CaseSummary]:
+        """The cases that match, newest first."""
+        self.actor.require(Permission.OPEN_CASE)
+        return self.store.search(wanted)
 
     def reopen(self, case_id: str) -> StoredCase:
         """A case exactly as it was decided."""
