@@ -12,7 +12,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-trace bench-reversal \
+.PHONY: help run test test-quick lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-trace bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -33,7 +33,11 @@ run: $(VENV)/runtime ## Set up and open the app on port 8501 (PORT=…)
 test: $(VENV)/dev ## Set up and run all tests
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/dev ## ruff, formatting, types
+test-quick: $(VENV)/dev ## Tests without browser, document checks and servers of others: while writing
+	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/test_documents.py \
+		--ignore=tests/store/test_postgresql.py --ignore=tests/store/test_redis.py -m "not browser"
+
+lint: $(VENV)/dev ## ruff, formatting, types: what .ci/run and pre-commit run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

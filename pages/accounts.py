@@ -39,7 +39,11 @@ def add() -> None:
         name = st.text_input("Name to sign in with", key="new_name")
         full_name = st.text_input("Full name, shown with decisions", key="new_full_name")
         roles = st.pills(
-            "Roles", list(Role), selection_mode="multi", format_func=ROLE_NAMES.get, key="new_roles"
+            "Roles",
+            list(Role),
+            selection_mode="multi",
+            format_func=ROLE_NAMES.__getitem__,
+            key="new_roles",
         )
         if st.form_submit_button("Add", type="primary"):
             try:
@@ -86,7 +90,7 @@ def change(account: Account) -> None:
             list(Role),
             selection_mode="multi",
             default=[role for role in Role if role in account.roles],
-            format_func=ROLE_NAMES.get,
+            format_func=ROLE_NAMES.__getitem__,
             key=f"roles_{key}",
         )
         blind = st.segmented_control(
@@ -94,7 +98,7 @@ def change(account: Account) -> None:
             list(BLIND_NAMES),
             default=account.blind,
             required=True,
-            format_func=BLIND_NAMES.get,
+            format_func=BLIND_NAMES.__getitem__,
             key=f"blind_{key}",
         )
         active = st.toggle("May sign in", value=account.active, key=f"active_{key}")

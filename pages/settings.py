@@ -84,7 +84,7 @@ def reading(present: Settings) -> Settings:
         list(BlindFor),
         default=present.blind_for,
         required=True,
-        format_func=BLIND_NAMES.get,
+        format_func=BLIND_NAMES.__getitem__,
         help="An account can be set to always or never read blind on the page Accounts.",
         key="blind_for",
     )

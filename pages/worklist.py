@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -42,7 +44,7 @@ def filters(room: Room) -> WorklistFilter:
             list(View),
             default=View.TO_DO,
             required=True,
-            format_func=VIEW_NAMES.get,
+            format_func=VIEW_NAMES.__getitem__,
             key="view",
             bind="query-params",
         )
@@ -74,13 +76,14 @@ def filters(room: Room) -> WorklistFilter:
     )
 
 
-def _choice(label: str, options: list[str], names: dict[str, str], key: str) -> str | None:
+def _choice(label: str, options: Sequence[str], names: Mapping[Any, str], key: str) -> str | None:
+    words = {str(one): name for one, name in names.items()}
     return st.selectbox(
         label,
         [str(one) for one in options],
         index=None,
         placeholder="Any",
-        format_func=lambda one: names.get(one, one),
+        format_func=lambda one: words.get(one, one),
         key=key,
         bind="query-params",
         width=150,
@@ -225,7 +228,7 @@ try:
             here,
             opened,
             lambda: open_case(None),
-            lambda: open_case(here.take_next(present(), opened)),
+            lambda: open_case(here.take_next(present(), opened or "")),
         )
     else:
         listing(here)

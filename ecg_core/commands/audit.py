@@ -66,8 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     report = store.verify(blobs=True)
     if arguments.anchors is not None:
         lines = arguments.anchors.read_text(encoding="utf-8").splitlines()
-        kept = [daily.DailyAnchor(**json.loads(line)) for line in lines if line.strip()]
-        wrong = daily.compare(store, kept)
+        anchors = [daily.DailyAnchor(**json.loads(line)) for line in lines if line.strip()]
+        wrong = daily.compare(store, anchors)
         for words in wrong:
             complain(words)
         if wrong:

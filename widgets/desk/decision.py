@@ -17,7 +17,7 @@ from ecg_core.store.cases.store import StoreError
 from ecg_core.triage.priority import Priority, PriorityDecision
 from widgets.desk.badges import priority_name
 from widgets.session import engine, notice, person, queue, unsaved
-from widgets.session.engine import Answer
+from widgets.session.engine import Kept
 from widgets.session.text import plain
 
 AGREE, OVERRIDE = VERDICT_NAMES[Verdict.AGREE], VERDICT_NAMES[Verdict.OVERRIDE]
@@ -35,7 +35,7 @@ class AtHand:
     priority: PriorityDecision
 
 
-def decision_form(entry: queue.Entry, answer: Answer, turn: Turn) -> None:
+def decision_form(entry: queue.Entry, answer: Kept, turn: Turn) -> None:
     """Ask for the decision on an opened ECG; once it is saved, offer the next one."""
     if entry.event is not None:
         st.subheader("Your decision")

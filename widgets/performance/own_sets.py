@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -21,7 +22,8 @@ from widgets.performance import mapper, without_ecg
 from widgets.session import engine, person
 from widgets.session.text import plain
 
-STATES = {
+Colour = Literal["gray", "blue", "orange", "green"]
+STATES: dict[State, tuple[str, str, Colour]] = {
     State.WAITING: ("Waiting", ":material/schedule:", "gray"),
     State.RUNNING: ("Scoring", ":material/progress_activity:", "blue"),
     State.CHECKING: ("Looking for shortcuts", ":material/progress_activity:", "blue"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NoReturn
 
 import streamlit as st
 
@@ -133,7 +134,7 @@ def _from_provider() -> Account | None:
     return account
 
 
-def _signed_out() -> None:
+def _signed_out() -> NoReturn:
     st.session_state.clear()
     with st.container(horizontal_alignment="center"):
         st.space("large")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -82,6 +83,8 @@ def paper(
         if on_choice and value is not None:
             on_choice(name, value)
 
+    # The names of these parameters are the component's own: the types cannot know them.
+    told: dict[str, Any] = {f"on_{name}_change": partial(chosen, name) for name in CHOICES}
     _COMPONENT(
         key=key,
         data={
@@ -98,7 +101,7 @@ def paper(
                 "same": earlier.same,
             },
         },
-        **{f"on_{name}_change": partial(chosen, name) for name in CHOICES},
+        **told,
     )
 
 
