@@ -6,64 +6,57 @@ Exit codes: 0 all read, 3 some rejected, 2 wrong usage.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from ecg_core.commands import (
-    attending,
-    audit,
-    benchmarking,
-    crossvalidating,
-    curating,
-    evaluating,
-    explaining,
-    exporting,
-    keeping,
-    measuring,
-    predicting,
-    redacting,
-    rendering,
-    reporting,
-    scoring,
-    tracing,
-    training,
-    worker,
-)
-
-COMMANDS = (
-    measuring,
-    predicting,
-    explaining,
-    rendering,
-    reporting,
-    tracing,
-    redacting,
-    training,
-    evaluating,
-    benchmarking,
-    scoring,
-    attending,
-    curating,
-    crossvalidating,
-    exporting,
-    audit,
-    worker,
-    keeping,
-)
+COMMANDS: dict[str, str] = {
+    "measure": "measuring",
+    "predict": "predicting",
+    "explain": "explaining",
+    "render": "rendering",
+    "rectify": "rendering",
+    "report": "reporting",
+    "trace": "tracing",
+    "redact": "redacting",
+    "train": "training",
+    "evaluate": "evaluating",
+    "benchmark": "benchmarking",
+    "ablate": "benchmarking",
+    "score": "scoring",
+    "attend-evidence": "attending",
+    "curate": "curating",
+    "crossval": "crossvalidating",
+    "export": "exporting",
+    "audit": "audit",
+    "worker": "worker",
+    "backup": "keeping",
+    "restore": "keeping",
+    "patients": "keeping",
+    "serve-check": "keeping",
+}
+"""Subcommand → file in `ecg_core/commands`; in the order in which the help lists them."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all subcommands."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser of all subcommands, or of the file alone that has `command`.
+
+    Each imports what it works with, PyTorch and scikit-learn among it: who asks for one command
+    does not wait for the others.
+    """
     top = argparse.ArgumentParser(
         prog="python -m ecg_core", description="ECG Triage. Research use only. Not a diagnosis."
     )
     subparsers = top.add_subparsers(dest="command", required=True)
-    for command in COMMANDS:
-        command.register(subparsers)
+    files = [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values())
+    for file in files:
+        import_module(f"ecg_core.commands.{file}").register(subparsers)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    chosen = parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    chosen = parser(words[0] if words else "").parse_args(words)
     code: int = chosen.run(chosen)
     return code

@@ -1,14 +1,16 @@
 """The command line keeps its contract: JSON lines, exit codes, one object a case."""
 
+import argparse
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ecg_core.cli import main
+from ecg_core.cli import COMMANDS, main, parser
 from ecg_core.network.registry import DEFAULT_MODEL
 from tests.network.models import write_model
 
@@ -166,3 +168,16 @@ def test_export_without_its_packages_says_what_to_install(
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     assert main(["export", "--out", str(tmp_path)]) == 3
     assert "onnxscript is missing; install requirements-dev.txt" in capsys.readouterr().err
+
+
+def test_the_table_of_commands_names_every_subcommand() -> None:
+    (action,) = (a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    assert set(action.choices) == set(COMMANDS)
+
+
+def test_one_command_does_not_wait_for_what_others_import() -> None:
+    asked = "import sys, ecg_core.cli as c; c.parser('measure'); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert "ecg_core.commands.measuring" in loaded
+    assert not {"torch", "sqlalchemy", "sklearn", "pandas", "streamlit"} & loaded

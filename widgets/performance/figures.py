@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 import streamlit as st
 
 from ecg_core.evidence.figures import comparison, curves, rates
@@ -12,110 +16,96 @@ from ecg_core.evidence.figures.rates import Areas, Cell, Rates
 from ecg_core.evidence.values import CaseSet
 
 _BUSY = "Computing confidence intervals"
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
+def kept(most: int, busy: str = "") -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Keep a figure by the content of its cases (`CaseSet.digest`) and its other arguments.
+
+    most: so many results are kept. busy: said while one is worked out, "" for nothing. Results
+    are shared between sessions and must not be changed.
+    """
+
+    def decorate(figure: Callable[_P, _R]) -> Callable[_P, _R]:
+        @st.cache_resource(
+            max_entries=most, show_spinner=busy or False, hash_funcs={CaseSet: _content}
+        )
+        @wraps(figure)
+        def found(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            return figure(*args, **kwargs)
+
+        return found
+
+    return decorate
+
+
+def _content(cases: CaseSet) -> str:
+    return cases.digest
+
+
+@kept(400)
 def rates_at(cases: CaseSet, code: str, threshold: float | None = None) -> Rates:
     """Rates of one question, at its operating point unless another is given."""
-    return _rates(cases.digest, code, threshold, cases)
+    return rates.at(cases.question(code), cases.patients, threshold)
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
-def _rates(digest: str, code: str, threshold: float | None, _cases: CaseSet) -> Rates:
-    return rates.at(_cases.question(code), _cases.patients, threshold)
-
-
+@kept(400, _BUSY)
 def areas_of(cases: CaseSet, code: str) -> Areas:
     """Areas under one question's curves."""
-    return _areas(cases.digest, code, cases)
+    return rates.areas(cases.question(code), cases.patients)
 
 
-@st.cache_data(max_entries=400, show_spinner=_BUSY)
-def _areas(digest: str, code: str, _cases: CaseSet) -> Areas:
-    return rates.areas(_cases.question(code), _cases.patients)
-
-
+@kept(64, _BUSY)
 def averages(cases: CaseSet, codes: tuple[str, ...]) -> tuple[Areas, Areas]:
     """Macro and micro average over some questions."""
-    return _averages(cases.digest, codes, cases)
+    return rates.averages(cases.asking(codes))
 
 
-@st.cache_data(max_entries=64, show_spinner=_BUSY)
-def _averages(digest: str, codes: tuple[str, ...], _cases: CaseSet) -> tuple[Areas, Areas]:
-    return rates.averages(_cases.asking(codes))
-
-
+@kept(64, _BUSY)
 def roc(cases: CaseSet, code: str) -> Curve:
     """ROC curve with its band."""
-    return _roc(cases.digest, code, cases)
+    return curves.roc(cases.question(code), cases.patients)
 
 
-@st.cache_resource(max_entries=64, show_spinner=_BUSY)
-def _roc(digest: str, code: str, _cases: CaseSet) -> Curve:
-    return curves.roc(_cases.question(code), _cases.patients)
-
-
+@kept(64, _BUSY)
 def precision_recall(cases: CaseSet, code: str) -> Curve:
     """Precision–recall curve with its band."""
-    return _precision_recall(cases.digest, code, cases)
+    return curves.precision_recall(cases.question(code), cases.patients)
 
 
-@st.cache_resource(max_entries=64, show_spinner=_BUSY)
-def _precision_recall(digest: str, code: str, _cases: CaseSet) -> Curve:
-    return curves.precision_recall(_cases.question(code), _cases.patients)
-
-
+@kept(128, _BUSY)
 def reliability(cases: CaseSet, code: str) -> Reliability:
     """Reliability of one question."""
-    return _reliability(cases.digest, code, cases)
+    return curves.reliability(cases.question(code), cases.patients)
 
 
-@st.cache_resource(max_entries=128, show_spinner=_BUSY)
-def _reliability(digest: str, code: str, _cases: CaseSet) -> Reliability:
-    return curves.reliability(_cases.question(code), _cases.patients)
-
-
+@kept(64, _BUSY)
 def decision_curve(cases: CaseSet, code: str) -> DecisionCurve:
     """Net benefit of one question."""
-    return _decision_curve(cases.digest, code, cases)
+    return curves.decision_curve(cases.question(code), cases.patients)
 
 
-@st.cache_resource(max_entries=64, show_spinner=_BUSY)
-def _decision_curve(digest: str, code: str, _cases: CaseSet) -> DecisionCurve:
-    return curves.decision_curve(_cases.question(code), _cases.patients)
-
-
+@kept(32, "Comparing case by case")
 def compared(first: CaseSet, second: CaseSet) -> tuple[Comparison, ...]:
     """Every common question of two sets over their common cases."""
-    return _compared(first.digest, second.digest, first, second)
+    return comparison.paired(first, second)
 
 
-@st.cache_resource(max_entries=32, show_spinner="Comparing case by case")
-def _compared(one: str, two: str, _first: CaseSet, _second: CaseSet) -> tuple[Comparison, ...]:
-    return comparison.paired(_first, _second)
-
-
+@kept(32, _BUSY)
 def confusion(cases: CaseSet) -> tuple[Cell, ...]:
     """The confusion matrix of the triage classes, cell by cell."""
-    return _confusion(cases.digest, cases)
+    assert cases.choice is not None
+    return rates.confusion(cases.choice, cases.patients)
 
 
-@st.cache_data(max_entries=32, show_spinner=_BUSY)
-def _confusion(digest: str, _cases: CaseSet) -> tuple[Cell, ...]:
-    assert _cases.choice is not None
-    return rates.confusion(_cases.choice, _cases.patients)
-
-
+@kept(32, _BUSY)
 def class_rates(cases: CaseSet) -> tuple[tuple[Rates, ...], Interval, Interval]:
     """Each class against the rest, macro-F1 and accuracy of the likeliest class."""
-    return _class_rates(cases.digest, cases)
-
-
-@st.cache_data(max_entries=32, show_spinner=_BUSY)
-def _class_rates(digest: str, _cases: CaseSet) -> tuple[tuple[Rates, ...], Interval, Interval]:
-    choice = _cases.choice
+    choice = cases.choice
     assert choice is not None
     return (
-        rates.class_rates(choice, _cases.patients),
-        rates.macro_f1(choice, _cases.patients),
-        rates.share_right(choice, _cases.patients),
+        rates.class_rates(choice, cases.patients),
+        rates.macro_f1(choice, cases.patients),
+        rates.share_right(choice, cases.patients),
     )

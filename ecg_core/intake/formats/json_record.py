@@ -117,7 +117,9 @@ def _leads(root: dict[str, Any], file: Upload) -> list[Wave]:
     if isinstance(found, dict) and _get(found, "leads") is not None and rate is None:
         return _leads(found, file)
     if isinstance(found, dict):
-        pairs = [(name, values, {}) for name, values in found.items()]
+        pairs: list[tuple[str, Any, dict[str, Any]]] = [
+            (name, values, {}) for name, values in found.items()
+        ]
     elif isinstance(found, list) and all(isinstance(lead, dict) for lead in found) and found:
         pairs = [(str(_plain(lead, "name") or ""), _get(lead, "samples"), lead) for lead in found]
     elif isinstance(found, list) and isinstance(names, list) and len(names) == len(found):
