@@ -25,7 +25,9 @@ from ecg_core.signal.filters import Band
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.limits import SOMEBODY, Person
-from ecg_core.triage.priority import RELEASED, PriorityDecision, PriorityTable, decide
+from ecg_core.triage.priority import PriorityDecision
+from ecg_core.triage.table import RELEASED, PriorityTable
+from ecg_core.triage.verdict import Verdict, judge
 
 if TYPE_CHECKING:
     # PyTorch and SQLAlchemy take seconds to import, which who needs neither does not wait for.
@@ -102,21 +104,29 @@ class Answer:
         """Rate, intervals, axes and levels of the ten seconds that the page shows."""
         return measure_page(self.page, self.record)
 
-    # The verdict goes here: a pure function of measurements, prediction, remarks and person.
+    @property
+    def facts(self) -> Facts:
+        """What verdict and draft are made from."""
+        return Facts(self.measurements, self.prediction, self.page.remarks, person=self.person)
 
     @cached_property
-    def priority(self) -> PriorityDecision:
-        """When it should be read, and by which rule."""
+    def verdict(self) -> Verdict:
+        """What the machine says of the ECG as a whole, why, and when it is therefore read."""
         return self.priority_by(self.rule)
 
-    def priority_by(self, rule: PriorityTable) -> PriorityDecision:
-        """The priority that another table gives, as after a lead has changed it."""
-        return decide(self.prediction, self.page.remarks, rule)
+    @property
+    def priority(self) -> Verdict:
+        """When it should be read, and by which rule: the verdict."""
+        return self.verdict
+
+    def priority_by(self, rule: PriorityTable) -> Verdict:
+        """The verdict that another table gives, as after a lead has changed it."""
+        return judge(self.facts, rule)
 
     @cached_property
     def draft(self) -> Narrative:
         """The draft report."""
-        return self.drafted(self.person)
+        return compose(self.facts, self.verdict)
 
     def drafted(self, person: Person, previous: Measurements | None = None) -> Narrative:
         """The draft for a person of this age and sex, compared with an earlier ECG."""
@@ -203,9 +213,29 @@ def draft(
     prediction: Prediction,
     person: Person = SOMEBODY,
     previous: Measurements | None = None,
+    verdict: PriorityDecision | None = None,
 ) -> Narrative:
-    """The draft report of an ECG, just read or stored, as today's rules write it."""
-    return compose(Facts(measurements, prediction, page.remarks, previous, person))
+    """The draft report of an ECG, just read or stored, as today's rules write it.
+
+    verdict: what it concludes with, as `judged` gives it; judged by the table as released where it
+    is left out, or where the case was stored before there were verdicts.
+    """
+    facts = Facts(measurements, prediction, page.remarks, previous, person)
+    return compose(facts, verdict if isinstance(verdict, Verdict) else judge(facts))
+
+
+def judged(
+    page: EcgPage,
+    measurements: Measurements,
+    prediction: Prediction,
+    person: Person,
+    rule: PriorityTable = RELEASED,
+    stored: PriorityDecision | None = None,
+) -> PriorityDecision:
+    """The verdict as stored, or by a person's own limits where age or sex is known."""
+    if stored is not None and person == SOMEBODY:
+        return stored
+    return judge(Facts(measurements, prediction, page.remarks, person=person), rule)
 
 
 def attention(model: Classifier, page: EcgPage, target: str, method: str = "") -> Attention:

@@ -10,7 +10,8 @@ import streamlit as st
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.roles import Permission
 from ecg_core.store.upkeep.settings import BlindFor, Settings
-from ecg_core.triage.priority import RULES, Priority
+from ecg_core.triage.priority import Priority
+from ecg_core.triage.table import RULES
 from widgets.desk.badges import priority_name
 from widgets.session import engine, notice, person
 from widgets.session.entrance import through_app

@@ -14,6 +14,8 @@ from ecg_core.commands.measuring import plain
 from ecg_core.intake import Bundle, warm_up
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.page.layouts import DEFAULT_LAYOUT
+from ecg_core.report.plain import narrative_to_plain
+from ecg_core.triage.verdict import verdict_to_plain
 
 
 def register(subparsers: Any) -> None:
@@ -66,12 +68,13 @@ def _line(said: Answer) -> dict[str, object]:
         "triage": dict(zip(map(str, TRIAGE_CLASSES), prediction.triage, strict=True)),
         "superclasses": {f.code: f.probability for f in prediction.superclasses},
         "findings": {f.code: f.probability for f in prediction.findings},
-        "priority": str(said.priority.priority),
-        "rule": said.priority.rule_id,
+        "priority": str(said.verdict.priority),
+        "rule": said.verdict.rule_id,
         "layout": page.layout,
         "px_per_mm": page.source_px_per_mm,
         "quality": {r.code: {"severity": str(r.severity), "text": r.text} for r in page.remarks},
         "measurements": plain(said.measurements)["measurements"],
-        "draft": [{"section": str(s.section), "text": s.text} for s in said.draft.sentences],
+        "verdict": verdict_to_plain(said.verdict),
+        "draft": narrative_to_plain(said.draft),
         "model": {"name": model.name, "version": model.version, "sha256": model.weights_sha256},
     } | ({} if page.question is None else {"question": page.question.as_json()})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core import network
-from ecg_core.answer import Refusal, answer, draft
+from ecg_core.answer import Refusal, answer, draft, judged
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import EcgRecord, IntakeError, read
 from ecg_core.page.recovered.measured import measure_page
@@ -91,14 +91,15 @@ def _of_case(case_id: str, data_dir: Path, person: Person) -> Content:
     ecg = read(store.bundle(case_id)) if case.page.source == "record" else None
     record = ecg if isinstance(ecg, EcgRecord) else None
     measurements = measure_page(case.page, record)
+    verdict = judged(case.page, measurements, case.prediction, person, stored=case.priority)
     return content(
         case.page,
         _waves(case.page, record),
         measurements,
         case.prediction,
-        case.priority,
+        verdict,
         case.attention,
-        draft(case.page, measurements, case.prediction, person).text,
+        draft(case.page, measurements, case.prediction, person, verdict=verdict).text,
         datetime.now(UTC),
         case.readings,
         case.id,

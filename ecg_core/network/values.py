@@ -52,6 +52,8 @@ class Prediction:
     infarction from which it is flagged, whatever the most probable class.
     reads: what the model reads. Of a strip only `triage_classes` are told apart: the others are
     not ruled out, their probability is zero because nothing is said of them.
+    acute_right, acute_missed: of acute flags the share that was right, of acute infarctions the
+    share not flagged, on the card's evidence; None where it was not measured.
     """
 
     triage: tuple[float, ...]
@@ -63,6 +65,8 @@ class Prediction:
     elapsed_ms: float
     acute_threshold: float = 0.5
     reads: Reads = Reads.TWELVE_LEADS
+    acute_right: float | None = None
+    acute_missed: float | None = None
 
     @property
     def triage_classes(self) -> tuple[Triage, ...]:

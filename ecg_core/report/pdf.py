@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ecg_core
-from ecg_core.network.statements import TRIAGE_CLASSES, triage_names
-from ecg_core.network.values import METHOD_NAMES
+from ecg_core.network.statements import TRIAGE_CLASSES, Triage, triage_names
+from ecg_core.network.values import METHOD_NAMES, Prediction
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
 from ecg_core.report import trace_area
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Paper
 from ecg_core.report.shade import MM
 from ecg_core.report.trace_area import INK
 from ecg_core.signal.values import QUANTITIES, Measurements, Quality
+from ecg_core.triage.acute import acute_words
+from ecg_core.triage.facts import Facts
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -208,11 +210,9 @@ def _answer(content: Content) -> list[str]:
     else:
         names = triage_names(prediction.reads)
         pairs = zip(TRIAGE_CLASSES, prediction.triage, strict=True)
-        told = [(names[one], p) for one, p in pairs if one in prediction.triage_classes]
-        lines = [", ".join(f"{name} {p:.0%}" for name, p in told)]
-        flagged = sorted(
-            (f for f in prediction.findings if f.flagged), key=lambda f: -f.probability
-        )
+        told = [(one, names[one], p) for one, p in pairs if one in prediction.triage_classes]
+        lines = [", ".join(f"{name} {_share(prediction, one, p)}" for one, name, p in told)]
+        flagged = Facts(content.measurements, prediction).findings
         if flagged:
             lines.append("Findings: " + ", ".join(f"{f.name} {f.probability:.0%}" for f in flagged))
     lines.append(f"Priority {content.priority.priority}: {content.priority.rule}")
@@ -225,6 +225,10 @@ def _answer(content: Content) -> list[str]:
             f"outside the leads {content.attention.outside:.0%}"
         )
     return lines
+
+
+def _share(prediction: Prediction, one: Triage, p: float) -> str:
+    return acute_words(prediction) if one is Triage.ACUTE_MI else f"{p:.0%}"
 
 
 def _decision(content: Content) -> list[str]:

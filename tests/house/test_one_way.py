@@ -1,4 +1,4 @@
-"""One way through an ECG: only `ecg_core/answer.py` asks the classifier and the priority rule."""
+"""One way through an ECG: only `ecg_core/answer.py` asks the classifier and the verdict."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ CHOOSE_SECONDS = (
 
 def asks(module: Module) -> set[str]:
     """What a module asks for itself that only the one way may."""
-    if module.name in (THE_WAY, "ecg_core.network.classifier"):
+    if module.name in (THE_WAY, "ecg_core.network.classifier", "ecg_core.triage.verdict"):
         return set()
     if not re.search(r"\bpredict\(|\bdecide\b|network\.classifier", module.text):
         return set()
     allowed = module.name.startswith(tuple(MANY_AT_ONCE))
     found = set()
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.ImportFrom) and node.module == "ecg_core.triage.priority":
-            found |= {"the priority rule" for alias in node.names if alias.name == "decide"}
+        if isinstance(node, ast.ImportFrom) and node.module == "ecg_core.triage.verdict":
+            found |= {"the verdict" for alias in node.names if alias.name == "judge"}
         if isinstance(node, ast.ImportFrom) and node.module == "ecg_core.network.classifier":
             below = {"answer_all", "as_input", "calibrated"} & {a.name for a in node.names}
             found |= {f"the network by {name}" for name in below if not allowed}
@@ -42,8 +42,8 @@ def asks(module: Module) -> set[str]:
             # The studies' own classifiers of features are no network.
             if node.func.attr == "predict" and not module.name.startswith("ecg_core.studies"):
                 found.add("the classifier")
-            if node.func.attr == "decide" and _name(node.func.value) == "priority":
-                found.add("the priority rule")
+            if node.func.attr == "judge" and _name(node.func.value) == "verdict":
+                found.add("the verdict")
     return found
 
 
@@ -51,7 +51,7 @@ def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else str(getattr(node, "attr", ""))
 
 
-def test_only_the_one_way_asks_the_classifier_and_the_priority_rule() -> None:
+def test_only_the_one_way_asks_the_classifier_and_the_verdict() -> None:
     second = {str(module): found for module in modules() if (found := asks(module))}
     assert not second, f"go through ecg_core/answer.py instead: {second}"
 
@@ -59,8 +59,8 @@ def test_only_the_one_way_asks_the_classifier_and_the_priority_rule() -> None:
 def test_a_second_way_would_be_found() -> None:
     for text in (
         "said = classifier.predict(page)",
-        "from ecg_core.triage.priority import RELEASED, decide",
-        "from ecg_core.triage import priority\npriority.decide(said, ())",
+        "from ecg_core.triage.verdict import Verdict, judge",
+        "from ecg_core.triage import verdict\nverdict.judge(facts)",
         "from ecg_core.network.classifier import answer_all",
     ):
         path = modules()[0].path

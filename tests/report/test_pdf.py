@@ -25,7 +25,8 @@ from ecg_core.signal.filters import Band
 from ecg_core.signal.measurements import measure
 from ecg_core.store.cases.in_report import content
 from ecg_core.store.cases.readings import Reading, StoredReading
-from ecg_core.triage.priority import Priority, decide
+from ecg_core.triage.priority import Priority
+from ecg_core.triage.verdict import judge
 from tests.report.facts import measured, prediction, record
 
 PX_PER_MM = 10.0
@@ -46,9 +47,9 @@ def report(
         waves_of_record(ecg, Band.AS_RECORDED),
         found,
         answer,
-        decide(answer, page.remarks),
+        judge(Facts(found, answer, page.remarks)),
         attention,
-        compose(Facts(found, answer)).text,
+        compose(Facts(found, answer), judge(Facts(found, answer))).text,
         WHEN,
         readings,
         "case0001",

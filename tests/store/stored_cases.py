@@ -19,9 +19,12 @@ from ecg_core.network.values import (
     Reason,
 )
 from ecg_core.page.values import PREPROCESSING_VERSION, EcgPage, LeadBox, Remark, Severity, Trace
+from ecg_core.signal.measurements import nothing
 from ecg_core.store.cases.adding import NewCase
 from ecg_core.store.cases.store import Reading, Store
-from ecg_core.triage.priority import Priority, decide
+from ecg_core.triage.facts import Facts
+from ecg_core.triage.priority import Priority
+from ecg_core.triage.verdict import judge
 
 MODEL = ModelIdentity("page", "1", "ab" * 32, PREPROCESSING_VERSION)
 DOUBT = Reason("strange", "The page looks unlike the training pages.")
@@ -92,9 +95,8 @@ def case(
         shares=(LeadShare("I", 0.1 + 0.2, 1 / 3),),
         outside=0.7,
     )
-    return NewCase(
-        bundle, page, answer, attention, decide(answer, page.remarks), {"SR": 0.5}, "9.9"
-    )
+    verdict = judge(Facts(nothing("Noise."), answer, page.remarks))
+    return NewCase(bundle, page, answer, attention, verdict, {"SR": 0.5}, "9.9")
 
 
 def add(store: Store, new: NewCase, list_name: str = "") -> str:

@@ -12,6 +12,8 @@ from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
 from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.triage.priority import Priority, PriorityDecision
+from ecg_core.triage.verdict import Level, Verdict
+from widgets.session.text import plain
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 
@@ -30,10 +32,33 @@ def priority_name(priority: Priority) -> str:
 
 
 def priority_badge(decision: PriorityDecision) -> None:
-    """The priority that the rule gives, with the rule."""
+    """The verdict and the priority that follows from it, the rule in its help."""
     name, colour, icon = PRIORITY_LOOK[decision.priority]
-    st.markdown(f":{colour}-badge[{icon} {name}]")
-    st.caption(decision.rule)
+    words = [f":{colour}-badge[{icon} {name}]"]
+    if isinstance(decision, Verdict):
+        level, tone, sign = LEVEL_LOOK[decision.level]
+        # "Urgent" beside "Urgent" would be read as two things.
+        words = [f":{tone}-badge[{sign} {level}]"] + (words if level != name else [])
+    st.markdown(" ".join(words), help=decision.rule)
+
+
+LEVEL_LOOK: dict[Level, tuple[str, Colour, str]] = {
+    Level.ACT_NOW: ("Act now", "red", ":material/emergency:"),
+    Level.URGENT: ("Urgent", "orange", ":material/priority_high:"),
+    Level.ABNORMAL: ("Abnormal", "blue", ":material/schedule:"),
+    Level.UNCERTAIN: ("No certain abnormality", "gray", ":material/help:"),
+    Level.NORMAL: ("Normal", "green", ":material/check:"),
+    Level.NOT_JUDGED: ("Not judged", "orange", ":material/do_not_disturb_on:"),
+}
+"""Name, colour and icon of each verdict; never colour alone."""
+
+
+def reasons(decision: PriorityDecision) -> None:
+    """What made the verdict; the rule of a case stored before there were verdicts."""
+    if not isinstance(decision, Verdict):
+        st.caption(decision.rule)
+        return
+    st.markdown("\n".join(f"- {plain(reason.text)}" for reason in decision.reasons))
 
 
 STATUS_LOOK: dict[CaseStatus, tuple[Colour, str]] = {

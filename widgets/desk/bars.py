@@ -11,6 +11,7 @@ import streamlit as st
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage, triage_names
 from ecg_core.network.values import Attention, Finding, Prediction
+from ecg_core.triage.acute import acute_words
 
 _SCRIPTS = ("drawn", "bars")
 _ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
@@ -56,17 +57,17 @@ def percent(probability: float) -> str:
     return f"{probability * 100:.0f} %"
 
 
-def triage_bars(prediction: Prediction, key: str) -> None:
-    """The triage classes with their probabilities, the likeliest emphasised."""
+def triage_bars(prediction: Prediction, key: str, bold: bool = True) -> None:
+    """The triage classes with their probabilities; bold: the likeliest emphasised."""
     names = triage_names(prediction.reads)
     rows = [
         Bar(
             names[name],
             share,
-            percent(share),
+            acute_words(prediction) if name is Triage.ACUTE_MI else percent(share),
             mark=prediction.acute_threshold if name is Triage.ACUTE_MI else None,
             mark_text=f"Flagged from {percent(prediction.acute_threshold)}",
-            tone="strong" if name == prediction.triage_class else "",
+            tone="strong" if bold and name == prediction.triage_class else "",
         )
         for name, share in zip(TRIAGE_CLASSES, prediction.triage, strict=True)
         if name in names

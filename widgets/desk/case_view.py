@@ -51,7 +51,7 @@ def case_view(
         _sheet(case, Overlay(attention, *_offered(case, gone), second, caution), at, gone)
         report_parts.header_view(told)
     with place.beside:
-        verdict.headline(case.prediction, case.priority, case.page.remarks)
+        verdict.headline(case.prediction, told.priority, case.page.remarks)
         if decide is not None:
             decide()
     with place.said:
@@ -63,7 +63,7 @@ def case_view(
         if readings:
             _originals(case)
     with place.classes:
-        verdict.classes(case.prediction)
+        verdict.classes(case.prediction, told.measurements)
     with place.leads:
         verdict.looked(attention, case.prediction.name_of(attention.target))
         if attention is not case.attention:
@@ -124,14 +124,15 @@ def _reported(case: StoredCase, attention: Attention, previous: str, readings: b
     """Measurements and draft, made now; what was signed is in the readings, if they may be seen."""
     found = measuring.measured_case(case)
     earlier_ecg = measuring.of_earlier(previous)
+    said = report_parts.for_person(case.page, found, case.prediction, case.id, case.priority)
     return Reported(
         case.id,
         case.page,
         engine.stored_waves(case),
         found,
-        report_parts.drafted(case.page, found, case.prediction, earlier_ecg, case.id),
+        report_parts.drafted(case.page, found, case.prediction, earlier_ecg, case.id, said),
         case.prediction,
-        case.priority,
+        said,
         attention,
         lambda: case.readings if readings else (),
     )

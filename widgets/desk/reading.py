@@ -198,7 +198,7 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
         report_parts.header_view(told)
     with place.beside:
         verdict.headline(
-            answer.prediction, answer.priority, answer.page.remarks, answer.priority_today()
+            answer.prediction, told.priority, answer.page.remarks, answer.priority_today()
         )
         decision_form(entry, answer, turn)
     with place.said:
@@ -206,7 +206,7 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
         if entry.event is None:
             report_parts.editor_view(told)
     with place.classes:
-        verdict.classes(answer.prediction)
+        verdict.classes(answer.prediction, told.measurements)
     with place.leads:
         verdict.looked(attention, dict(targets)[at.target])
         verdict.quality(answer.prediction, answer.page.remarks)
@@ -214,6 +214,9 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
 
 def _reported(entry: queue.Entry, answer: Kept, attention: Attention, previous: str) -> Reported:
     found = answer.said.measurements
+    said = report_parts.for_person(
+        answer.page, found, answer.prediction, answer.case_id, answer.priority
+    )
     return Reported(
         answer.case_id,
         answer.page,
@@ -225,9 +228,10 @@ def _reported(entry: queue.Entry, answer: Kept, attention: Attention, previous: 
             answer.prediction,
             measuring.of_earlier(previous),
             answer.case_id,
+            said,
         ),
         answer.prediction,
-        answer.priority,
+        said,
         attention,
         partial(_own_reading, answer.case_id, entry.event),
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from ecg_core.answer import draft
+from ecg_core.answer import draft, judged
 from ecg_core.intake.values import Annotation
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
@@ -23,6 +23,7 @@ from widgets.desk.measurements import details, header
 from widgets.desk.narrative import editor, narrative_view
 from widgets.desk.recorded import person_choice, recorded_person
 from widgets.desk.report_pdf import report_button
+from widgets.session import engine
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +63,26 @@ def drafted(
     prediction: Prediction,
     previous: Measurements | None,
     case_id: str,
+    verdict: PriorityDecision,
 ) -> Narrative:
-    """The draft of one ECG, compared with another one where the reader chose it."""
+    """The draft of one ECG, compared with another one where the reader chose it.
+
+    verdict: what it concludes with, as `for_person` gives it.
+    """
     person = recorded_person(case_id)
-    return draft(page, measurements, prediction, person, previous)
+    return draft(page, measurements, prediction, person, previous, verdict)
+
+
+def for_person(
+    page: EcgPage,
+    measurements: Measurements,
+    prediction: Prediction,
+    case_id: str,
+    stored: PriorityDecision,
+) -> PriorityDecision:
+    """The stored verdict; by the limits of the person where the reader said age or sex."""
+    person, table = recorded_person(case_id), engine.settings().priority_table
+    return judged(page, measurements, prediction, person, table, stored)
 
 
 def marks(page: EcgPage, measurements: Measurements, case_id: str) -> list[Annotation]:

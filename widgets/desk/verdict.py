@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from ecg_core.network.statements import Reads, triage_names
-from ecg_core.network.values import Attention, Finding, Prediction
+from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import Remark, Severity
+from ecg_core.signal.values import Measurements
+from ecg_core.triage.facts import Facts
 from ecg_core.triage.priority import PriorityDecision
+from ecg_core.triage.verdict import Verdict
 from widgets.desk import badges, bars
 from widgets.session.text import plain
 
@@ -20,12 +24,14 @@ def headline(
     remarks: Sequence[Remark],
     today: PriorityDecision | None = None,
 ) -> None:
-    """What the machine says, at a glance: how urgent, what it is, what makes it doubtful.
+    """What the machine says, at a glance: the verdict, its reasons, what makes it doubtful.
 
     Words alone, without a part that the browser draws later: the form below must not move.
-    priority: as stored. today: what the rule now in force gives, said where it differs.
+    priority: the verdict as stored, before there were verdicts the priority alone. today: what the
+    rule now in force gives, said where it differs.
     """
     badges.priority_badge(priority)
+    badges.reasons(priority)
     if today is not None and today.priority is not priority.priority:
         st.caption(
             f":material/rule: Stored before the rule was changed. Today it would be "
@@ -33,23 +39,32 @@ def headline(
         )
     if prediction.abstained:
         badges.abstention(prediction.reasons)
-    else:
+    elif not isinstance(priority, Verdict):
         likely = max(prediction.triage)
         name = triage_names(prediction.reads)[prediction.triage_class]
         st.markdown(f"**{name}** :gray[{bars.percent(likely)}]")
-        flagged = _flagged(prediction)
-        if flagged:
-            st.caption(" · ".join(f"{f.name} {bars.percent(f.probability)}" for f in flagged[:3]))
     doubts = [one for one in remarks if one.severity is Severity.DOUBT]
     said = {reason.code for reason in prediction.reasons}
     for one in [doubt for doubt in doubts if doubt.code not in said][:2]:
         st.caption(f":orange[:material/warning:] {plain(one.text)}")
 
 
-def classes(prediction: Prediction) -> None:
-    """Triage and diagnostic classes, and all findings one click away; of a strip, its findings."""
+def classes(prediction: Prediction, measurements: Measurements) -> None:
+    """Triage and diagnostic classes, and all findings one click away; of a strip, its findings.
+
+    Of a model that abstains they are shown when they are asked for. measurements: beside which
+    findings are judged.
+    """
+    if prediction.abstained:
+        with st.expander("What the model would have said"):
+            _classes(prediction, measurements)
+    else:
+        _classes(prediction, measurements)
+
+
+def _classes(prediction: Prediction, measurements: Measurements) -> None:
     st.subheader("Triage")
-    bars.triage_bars(prediction, "triage")
+    bars.triage_bars(prediction, "triage", bold=not prediction.abstained)
     if prediction.reads is Reads.STRIP:
         st.caption("A strip shows rhythm. It neither shows nor rules out an infarction.")
     if not prediction.superclasses:
@@ -57,11 +72,14 @@ def classes(prediction: Prediction) -> None:
         bars.finding_bars(prediction.findings, "Probability of each finding", "findings")
         return
     st.subheader("Findings")
-    flagged = _flagged(prediction)
-    if flagged:
-        st.markdown("  \n".join(f"{f.name} :gray[{bars.percent(f.probability)}]" for f in flagged))
+    facts = Facts(measurements, replace(prediction, reasons=()))
+    if facts.findings:
+        said = (f"{f.name} :gray[{bars.percent(f.probability)}]" for f in facts.findings)
+        st.markdown("  \n".join(said))
     else:
-        st.caption("None above its operating point.")
+        st.caption("None above its operating point that the measurements bear out.")
+    for clash in facts.clashes:
+        st.caption(plain(clash.text))
     st.subheader("Diagnostic classes")
     bars.finding_bars(prediction.superclasses, "Probability of each superclass", "superclasses")
     if not prediction.findings:
@@ -82,11 +100,6 @@ def quality(prediction: Prediction, remarks: Sequence[Remark], notes: Sequence[s
     st.caption(
         f"{prediction.model.name} {prediction.model.version} · {prediction.elapsed_ms:.0f} ms"
     )
-
-
-def _flagged(prediction: Prediction) -> list[Finding]:
-    """Findings above their operating points, the most probable first."""
-    return sorted((f for f in prediction.findings if f.flagged), key=lambda f: -f.probability)
 
 
 def looked(attention: Attention, target_name: str, key: str = "leads") -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ecg_core.report.comparison import changed
-from ecg_core.report.rules.rule import Answer, Basis
-from ecg_core.report.values import Facts
+from ecg_core.triage.facts import Facts
+from ecg_core.triage.rule import Answer, Basis
 
 
 def compared(different: bool) -> Callable[[Facts], Answer]:

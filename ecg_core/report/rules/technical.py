@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ecg_core.page.values import Severity
-from ecg_core.report.rules.rule import Answer, Basis
-from ecg_core.report.values import Facts
+from ecg_core.triage.facts import Facts
+from ecg_core.triage.rule import Answer, Basis
 
 
 def doubts(facts: Facts) -> Answer:

@@ -22,6 +22,7 @@ from ecg_core.store.cases.schema import Action, BlobRow, CaseRow, FileRow, HeadR
 from ecg_core.store.people.roles import Actor
 from ecg_core.store.upkeep.errors import StoreError
 from ecg_core.triage.priority import PriorityDecision, doubtful
+from ecg_core.triage.verdict import Verdict, verdict_to_plain
 
 LONGEST_NAME = 255
 
@@ -194,7 +195,12 @@ def _answer_payload(new: NewCase, stored: StoredBytes) -> dict[str, Any]:
         "rule_id": new.priority.rule_id,
         "rule": new.priority.rule,
         "app_version": new.app_version,
-    }
+    } | _verdict(new.priority)
+
+
+def _verdict(said: PriorityDecision) -> dict[str, Any]:
+    """Level and reasons; nothing of a priority that comes without a verdict."""
+    return {"verdict": verdict_to_plain(said)} if isinstance(said, Verdict) else {}
 
 
 def _storable(name: str) -> str:

@@ -52,6 +52,8 @@ def prediction_from_plain(plain: Mapping[str, Any]) -> Prediction:
         elapsed_ms=plain["elapsed_ms"],
         acute_threshold=plain["acute_threshold"],
         reads=Reads(plain.get("reads", Reads.TWELVE_LEADS)),
+        acute_right=plain.get("acute_right"),
+        acute_missed=plain.get("acute_missed"),
     )
 
 

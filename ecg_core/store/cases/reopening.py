@@ -24,6 +24,7 @@ from ecg_core.store.cases.schema import Action, CaseRow, EventRow, FileRow, Read
 from ecg_core.store.cases.workflow import undone
 from ecg_core.store.upkeep.errors import StoreError
 from ecg_core.triage.priority import Priority, PriorityDecision
+from ecg_core.triage.verdict import verdict_from_plain
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def reopen(session: Session, blobs: Blobs, case_id: str) -> StoredCase:
         page=page,
         prediction=prediction,
         attention=attention_from_bytes(blobs.get(answer["attention"]["blob"])),
-        priority=PriorityDecision(Priority(answer["priority"]), answer["rule_id"], answer["rule"]),
+        priority=_priority(answer),
         thresholds=answer["thresholds"],
         app_version=answer["app_version"],
         files=tuple(
@@ -154,6 +155,12 @@ def reopen(session: Session, blobs: Blobs, case_id: str) -> StoredCase:
         ),
         patient=of_case(session, case_id),
     )
+
+
+def _priority(answer: Mapping[str, Any]) -> PriorityDecision:
+    """As stored: with the verdict, or without one before there were verdicts."""
+    said = PriorityDecision(Priority(answer["priority"]), answer["rule_id"], answer["rule"])
+    return verdict_from_plain(answer["verdict"], said) if "verdict" in answer else said
 
 
 def case_files(session: Session, case_id: str) -> list[FileRow]:

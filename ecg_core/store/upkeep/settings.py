@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from ecg_core.store.audit.canonical import canonical_json
 from ecg_core.store.cases.room_schema import SettingRow
 from ecg_core.store.upkeep.errors import StoreError
-from ecg_core.triage.priority import RULES, SURELY_NORMAL, Priority, PriorityTable
+from ecg_core.triage.priority import Priority
+from ecg_core.triage.table import RULES, SURELY_NORMAL, PriorityTable
 
 
 class BlindFor(StrEnum):
