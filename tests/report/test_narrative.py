@@ -49,7 +49,7 @@ def test_every_sentence_rests_on_known_leads_numbers_and_findings() -> None:
     draft = compose(Facts(measured(heart), answer))
     for sentence in draft.sentences:
         assert set(sentence.numbers) <= set(QUANTITIES)
-        assert set(sentence.findings) <= {"ASMI", "LVH"}
+        assert set(sentence.findings) <= {"ASMI", "LVH", "acute_mi"}
     st = next(s for s in draft.sentences if s.text.startswith("ST elevation"))
     assert {"V2", "V3", "V4"} <= set(st.leads)
     infarct = of(draft, Section.INFARCTION)

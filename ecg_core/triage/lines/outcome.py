@@ -5,7 +5,9 @@ from __future__ import annotations
 from ecg_core.network.statements import SUPERCLASS_NAMES, Triage
 from ecg_core.page.values import Severity
 from ecg_core.signal.values import QUANTITIES
+from ecg_core.triage import limits
 from ecg_core.triage.facts import Facts, Section
+from ecg_core.triage.limits import QTC_SHORT_MS
 from ecg_core.triage.lines.ischaemia import ENOUGH_LEADS
 from ecg_core.triage.lines.rhythm import is_sinus
 from ecg_core.triage.priority import Priority
@@ -13,7 +15,7 @@ from ecg_core.triage.rule import Answer, Basis, Kind, Rule, percent
 
 SURELY_NORMAL = 0.7
 """Calibrated probability of a normal ECG from which it may wait."""
-MEASURED = ("rate", "pr", "qrs", "qtcf", "qrs_axis", "early_beats", "other_beats")
+MEASURED = ("rate", "pr", "qrs", "qt", "qtcf", "qrs_axis", "early_beats", "other_beats")
 """Numbers without which an ECG is not called normal."""
 CARD = "The model's card"
 QUALITY = "Intake and page: named remarks on quality"
@@ -50,6 +52,9 @@ def unmeasured(facts: Facts) -> Answer:
         for key in MEASURED
         if facts.value(key) is None
     ]
+    qtc, longest = facts.value("qtcf"), limits.QTC_PROLONGED_MS[facts.person.sex]
+    if qtc is not None and facts.sure("qtcf") is None and not QTC_SHORT_MS <= qtc < longest:
+        said.append(Basis({"what": "QTc", "why": _why(facts, "qtcf")}, (), ("qtcf",)))
     if facts.value("pr") is not None and not is_sinus(facts):
         said.append(
             Basis({"what": "Sinus rhythm", "why": "P waves are uncertain"}, (), ("p_axis",))
