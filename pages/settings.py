@@ -27,17 +27,19 @@ BLIND_NAMES = {
 
 
 def rules(present: Settings) -> Settings:
-    """The table that decides who is read first; the first line that applies decides."""
+    """The table that decides what an ECG is called and who is read first."""
     st.subheader("Who is read first")
     st.caption(
-        "The first line that applies decides. A change holds for ECGs that come from now on; "
-        "each case keeps the line that fired for it."
+        "Of the lines that apply the most urgent decides; a line that is off is still said. A "
+        "change holds for ECGs that come from now on; each case keeps the line that fired for it."
     )
     names = {value: name for name, value in WORDS.items()}
     given = present.priority_table
     table = pd.DataFrame(
         {
-            "Rule": [given.words(rule) for rule in RULES],
+            "Line": [given.words(rule) for rule in RULES],
+            "Says": [rule.sentence for rule in RULES],
+            "After": [rule.guideline for rule in RULES],
             "Released": [priority_name(rule.priority) for rule in RULES],
             "In force": [
                 names[present.rule_priorities.get(rule.id, rule.priority.value)] for rule in RULES
@@ -48,9 +50,11 @@ def rules(present: Settings) -> Settings:
         table,
         hide_index=True,
         height="content",
-        disabled=["Rule", "Released"],
+        disabled=["Line", "Says", "After", "Released"],
         column_config={
-            "Rule": st.column_config.TextColumn(width="large"),
+            "Line": st.column_config.TextColumn(width="large"),
+            "Says": st.column_config.TextColumn(width="medium"),
+            "After": st.column_config.TextColumn(width="small"),
             "In force": st.column_config.SelectboxColumn(options=list(WORDS), required=True),
         },
         key=f"rules_{st.session_state.get('settings_saved', 0)}",

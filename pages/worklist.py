@@ -18,8 +18,9 @@ from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.store.cases.worklist import View, WorklistFilter, WorklistRow
 from ecg_core.store.people.roles import Permission
 from ecg_core.triage.priority import Priority
+from ecg_core.triage.verdict import level_in
 from widgets.desk import exchange
-from widgets.desk.badges import priority_name
+from widgets.desk.badges import level_name, priority_name
 from widgets.desk.desk import desk, last_saved
 from widgets.session import batch, engine, person, unsaved
 from widgets.session.entrance import through_app
@@ -90,6 +91,16 @@ def _choice(label: str, options: Sequence[str], names: Mapping[Any, str], key: s
     )
 
 
+def says(row: WorklistRow) -> str:
+    """The verdict; the class of a case that was stored before there were verdicts."""
+    level = level_in(row.rule)
+    if level is not None:
+        return level_name(level)
+    if row.abstained:
+        return "Abstains"
+    return TRIAGE_NAMES[row.triage] + (" (doubtful page)" if row.doubtful else "")
+
+
 def table(found: list[WorklistRow], room: Room) -> pd.DataFrame:
     """Cases as a table; to those who read blind, without anything that the machine said."""
     names, now = engine.names(), datetime.now(UTC)
@@ -105,12 +116,7 @@ def table(found: list[WorklistRow], room: Room) -> pd.DataFrame:
             "Status": [_status(row, names) for row in found],
             "Assigned to": [names.get(row.assignee or "", "") for row in found],
             "The machine says": [
-                ""
-                if hidden
-                else "Abstains"
-                if row.abstained
-                else TRIAGE_NAMES[row.triage] + (" (doubtful page)" if row.doubtful else "")
-                for row, hidden in zip(found, blind, strict=True)
+                "" if hidden else says(row) for row, hidden in zip(found, blind, strict=True)
             ],
             "Rule": ["" if hidden else row.rule for row, hidden in zip(found, blind, strict=True)],
             "List": [row.list_name for row in found],

@@ -26,7 +26,8 @@ from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import NotAllowedError, Role
-from ecg_core.triage.priority import Priority, PriorityTable
+from ecg_core.triage.priority import Priority
+from ecg_core.triage.table import PriorityTable
 from tests.network.models import write_model
 
 DEMO = Path(__file__).parents[1] / "assets" / "demo"

@@ -46,12 +46,16 @@ class Triaging:
     """Calibration of the softmax (one temperature, an offset per class) and the acute operating
     point: the probability of an acute infarction from which it is flagged.
 
-    A strip's model never flags one: its threshold is 1.
+    A strip's model never flags one: its threshold is 1. acute_right, acute_missed: on the evidence,
+    of acute flags the share that was right, of acute infarctions the share not flagged; None where
+    it was not measured.
     """
 
     temperature: float
     offsets: tuple[float, ...]
     acute_threshold: float
+    acute_right: float | None = None
+    acute_missed: float | None = None
 
 
 @dataclass(frozen=True)

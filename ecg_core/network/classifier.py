@@ -92,6 +92,8 @@ class Classifier:
             reasons=self.doubts(page, float(strangeness[0])),
             model=self.identity,
             acute_threshold=self.card.triage.acute_threshold,
+            acute_right=self.card.triage.acute_right,
+            acute_missed=self.card.triage.acute_missed,
             page_sha256=page.sha256,
             reads=self.card.reads,
             elapsed_ms=(time.perf_counter() - started) * 1e3,

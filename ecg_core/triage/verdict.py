@@ -142,6 +142,23 @@ def _verdict(level: Level, found: Iterable[Fired], table: PriorityTable) -> Verd
     )
 
 
+def in_a_line(said: PriorityDecision) -> str:
+    """The verdict as a worklist says it: its level and first reason; without one the rule."""
+    if not isinstance(said, Verdict):
+        return said.rule
+    return f"{said.level}: {said.reasons[0].text}"
+
+
+def level_in(line: str) -> Level | None:
+    """The level that a line of `in_a_line` says; None of one without a verdict.
+
+    >>> level_in("act now: Ventricular rate 170/min, very fast.").name
+    'ACT_NOW'
+    """
+    words = line.partition(":")[0]
+    return Level(words) if words in set(Level) else None
+
+
 def verdict_to_plain(verdict: Verdict) -> dict[str, Any]:
     """Level and reasons as plain JSON values; `verdict_from_plain` gives them back."""
     return {

@@ -53,6 +53,11 @@ LEVEL_LOOK: dict[Level, tuple[str, Colour, str]] = {
 """Name, colour and icon of each verdict; never colour alone."""
 
 
+def level_name(level: Level) -> str:
+    """The verdict in words."""
+    return LEVEL_LOOK[level][0]
+
+
 def reasons(decision: PriorityDecision) -> None:
     """What made the verdict; the rule of a case stored before there were verdicts."""
     if not isinstance(decision, Verdict):

@@ -14,7 +14,7 @@ from ecg_core.network.values import Prediction
 from ecg_core.store.cases.readings import VERDICT_NAMES, Confidence, Phase, Reading, Verdict
 from ecg_core.store.cases.room import Turn
 from ecg_core.store.cases.store import StoreError
-from ecg_core.triage.priority import Priority, PriorityDecision
+from ecg_core.triage.priority import Priority, PriorityDecision, rank
 from widgets.desk.badges import priority_name
 from widgets.session import engine, notice, person, queue, unsaved
 from widgets.session.engine import Kept
@@ -136,6 +136,12 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         wrap=True,
         persist_state="session",
     )
+    if not reason and priority is not None and rank(priority) > rank(hand.priority.priority):
+        reason = st.text_input(
+            "Why it may wait longer than the rule says (required)",
+            key=f"lowered_{case}",
+            persist_state="session",
+        )
     note = _note(case)
     second = not settles and st.checkbox(
         "Ask a second reader", key=f"second_{case}", persist_state="session"

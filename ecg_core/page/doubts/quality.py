@@ -377,8 +377,9 @@ LIMITS: dict[str, Limit] = {
             "",
         ),
         Limit(
+            # A record is whole, and measured as it is: only its drawing is cut.
             "off_the_page",
-            Severity.DOUBT,
+            Severity.NOTE,
             "Waves leave the page in {leads}.",
             "Choose a layout with more room per row.",
         ),

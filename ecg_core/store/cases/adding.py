@@ -22,7 +22,7 @@ from ecg_core.store.cases.schema import Action, BlobRow, CaseRow, FileRow, HeadR
 from ecg_core.store.people.roles import Actor
 from ecg_core.store.upkeep.errors import StoreError
 from ecg_core.triage.priority import PriorityDecision, doubtful
-from ecg_core.triage.verdict import Verdict, verdict_to_plain
+from ecg_core.triage.verdict import Verdict, in_a_line, verdict_to_plain
 
 LONGEST_NAME = 255
 
@@ -160,7 +160,7 @@ def _case_row(new: NewCase, stored: StoredBytes, seq: int) -> CaseRow:
         triage=new.prediction.triage_class.value,
         abstained=new.prediction.abstained,
         priority=new.priority.priority.value,
-        rule=new.priority.rule,
+        rule=in_a_line(new.priority),
         app_version=new.app_version,
     )
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ecg_core.network.statements import STATEMENTS, SUPERCLASSES, TRIAGE_NAMES, Triage
 from ecg_core.store.upkeep.errors import StoreError
-from ecg_core.triage.priority import Priority
+from ecg_core.triage.priority import Priority, rank
 
 LONGEST_READER = 80
 LONGEST_REASON = 1000
@@ -96,11 +96,17 @@ class StoredReading:
 
 
 def checked(
-    reading: Reading, machine: Triage, abstained: bool, phase: Phase = Phase.FINAL
+    reading: Reading,
+    machine: Triage,
+    abstained: bool,
+    phase: Phase = Phase.FINAL,
+    suggested: Priority | None = None,
 ) -> Reading:
     """The reading with its texts trimmed. Raises StoreError when it must not be stored.
 
-    machine, abstained: the machine's class, and whether it declined to answer.
+    machine, abstained: the machine's class, and whether it declined to answer. suggested: the
+    priority that the rule gave. A reader who decides on an acute infarction against the machine
+    raises the priority to immediate; one who lets an ECG wait longer than the rule says why.
     """
     clean = replace(
         reading,
@@ -113,6 +119,9 @@ def checked(
         return _checked_first(clean)
     if clean.priority is None:
         raise StoreError("The priority is missing.", "Choose one.")
+    if not clean.agrees and clean.triage is Triage.ACUTE_MI and machine is not Triage.ACUTE_MI:
+        clean = replace(clean, priority=Priority.IMMEDIATE)
+    _check_lowered(clean, suggested)
     verdict = clean.verdict
     if verdict is None:
         raise StoreError("The decision is missing.", "Agree, override, or say that you cannot.")
@@ -141,6 +150,13 @@ def checked(
     if not clean.agrees and not clean.reason:
         raise StoreError("The machine was overridden without a reason.", "Give the reason.")
     return clean
+
+
+def _check_lowered(clean: Reading, suggested: Priority | None) -> None:
+    if suggested is None or clean.priority is None or clean.reason:
+        return
+    if rank(clean.priority) > rank(suggested):
+        raise StoreError(f"The priority is lower than the rule's, {suggested}.", "Give the reason.")
 
 
 def _checked_first(clean: Reading) -> Reading:

@@ -19,6 +19,7 @@ from ecg_core.store.cases.schema import Action, CaseRow, EventRow, HeadRow, Read
 from ecg_core.store.cases.workflow import CaseStatus, reader_key
 from ecg_core.store.people.roles import Actor
 from ecg_core.store.upkeep.errors import StoreError
+from ecg_core.triage.priority import Priority
 
 ACTIONS: dict[Phase, Action] = {
     Phase.FIRST: Action.FIRST_READING,
@@ -39,7 +40,8 @@ def record(
     phase: Phase,
 ) -> int:
     """Store a reading; gives its event's number. Raises StoreError."""
-    clean = checked(reading, Triage(case.triage), case.abstained, phase)
+    suggested = Priority(case.priority)
+    clean = checked(reading, Triage(case.triage), case.abstained, phase, suggested)
     row = ReadingRow(
         case_id=case.id,
         reader=clean.reader,
