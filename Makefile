@@ -121,6 +121,10 @@ crossval: $(VENV)/dev ## Four classes: as published, honestly, and the model unc
 	$(BIN)/python -m ecg_core crossval $(ECG_DATA)/ecg-images --manifest $(FOUR_CLASS)/manifest.csv \
 		--out $(FOUR_CLASS) --readings var/curation/readings
 
+.PHONY: evidence-verdict
+evidence-verdict: $(VENV)/runtime ## Contradictions, serious labels, lines that fire (needs ECG_DATA; 15 minutes)
+	$(BIN)/python -m ecg_core evaluate --dataset ptb-xl --root $(ECG_DATA)/ptb-xl --split 10 --coherence
+
 evidence-attention: $(VENV)/runtime ## Does attention tell anything? (needs ECG_DATA; 15 minutes)
 	$(BIN)/python -m ecg_core attend-evidence --root $(ECG_DATA)/ptb-xl --split 10 --model $(MODEL)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
 if TYPE_CHECKING:
     from ecg_core.evidence.own_sets.sets import LabelledSet
     from ecg_core.network.card import ModelCard
+    from ecg_core.network.classifier import Classifier
+    from ecg_core.training.data import ptbxl
 
 
 def register(subparsers: Any) -> None:
@@ -35,6 +38,11 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--model", choices=network.list_models() or None)
     parser.add_argument(
         "--all", action="store_true", help="every layout, then carry the figures into the card"
+    )
+    parser.add_argument(
+        "--coherence",
+        action="store_true",
+        help="count contradictions in what is said, and how often serious labels are urgent",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="default: the model's evidence")
     parser.set_defaults(run=run)
@@ -67,6 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     classifier = network.load(arguments.model)
     home = models_folder() / classifier.card.name
     folder = arguments.out or home / "evidence"
+    if arguments.coherence:
+        return _coherence(classifier, data, arguments, folder)
     if arguments.all:
         sets = twelve_leads.evidence(classifier, data, arguments.split)
         evaluate.write_all(classifier, sets, folder)
@@ -79,6 +89,21 @@ def run(arguments: argparse.Namespace) -> int:
     forms.write(found, classifier.card, folder)
     for figure in carried.of_pages(found):
         emit(asdict(figure))
+    return ALL_READ
+
+
+def _coherence(
+    classifier: Classifier, data: ptbxl.PtbXl, arguments: argparse.Namespace, folder: Path
+) -> int:
+    """Contradictions, serious labels and firing lines: printed, and kept as evidence."""
+    from ecg_core.training.judged import coherence
+
+    rows = coherence(classifier, data, arguments.root, arguments.split, arguments.limit)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"verdict_fold-{arguments.split}.jsonl").open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            emit(row)
     return ALL_READ
 
 

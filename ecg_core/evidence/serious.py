@@ -5,7 +5,7 @@ Statistics on PTB-XL's own statements: each serious label is a row of a table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ecg_core.triage.priority import Priority
@@ -16,16 +16,18 @@ FAST_AF_BPM = 110.0
 
 @dataclass(frozen=True)
 class Labelled:
-    """One ECG: its statements, the stages of its infarction, whether its label is normal, its
-    measured rate, the priority by the verdict and by the rule before there were verdicts."""
+    """One ECG and its verdict.
+
+    codes: its statements. stages: of its infarction. normal: whether its label is a normal ECG.
+    rate_bpm: as measured. fired: lines of the table that applied.
+    """
 
     codes: frozenset[str]
     stages: tuple[str, ...]
     normal: bool
     rate_bpm: float | None
     priority: Priority
-    before: Priority | None = None
-    line: str = ""
+    fired: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,10 @@ SERIOUS: tuple[Serious, ...] = (
 
 
 def shares(cases: Sequence[Labelled]) -> list[dict[str, object]]:
-    """For each row: how many there are, how many are act now or urgent, and were before."""
+    """For each row: how many there are, and how many of them are act now, or act now or urgent."""
     found: list[dict[str, object]] = []
     for row in SERIOUS:
         here = [case for case in cases if row.has(case)]
-        before = [case for case in here if case.before is not None]
         found.append(
             {
                 "label": row.key,
@@ -74,22 +75,19 @@ def shares(cases: Sequence[Labelled]) -> list[dict[str, object]]:
                 "n": len(here),
                 "act_now": sum(case.priority is Priority.IMMEDIATE for case in here),
                 "act_now_or_urgent": sum(case.priority in PRESSING for case in here),
-                "n_before": len(before),
-                "act_now_or_urgent_before": sum(case.before in PRESSING for case in before),
             }
         )
     return found
 
 
-def firing(cases: Sequence[Labelled], fired: Sequence[frozenset[str]]) -> Mapping[str, object]:
-    """For each line of the table: how many ECGs fire it, and how many normal ones."""
-    lines = sorted({line for one in fired for line in one})
-    return {
-        line: {
-            "all": sum(line in one for one in fired),
-            "normal": sum(
-                case.normal and line in one for case, one in zip(cases, fired, strict=True)
-            ),
+def firing(cases: Sequence[Labelled]) -> list[dict[str, object]]:
+    """For each line of the table that fired: on how many ECGs, and on how many normal ones."""
+    lines = sorted({line for case in cases for line in case.fired})
+    return [
+        {
+            "line": line,
+            "fired": sum(line in case.fired for case in cases),
+            "normal": sum(case.normal and line in case.fired for case in cases),
         }
         for line in lines
-    }
+    ]
