@@ -10,10 +10,10 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from ecg_core import network
+from ecg_core.answer import Refusal, answer, keep
 from ecg_core.intake import Bundle, Upload
 from ecg_core.store.audit import chain
 from ecg_core.store.audit.canonical import canonical_json, sha256_text
-from ecg_core.store.background import scoring
 from ecg_core.store.cases import workflow
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.schema import Action, CaseRow, EventRow, FileRow, HeadRow
@@ -51,7 +51,9 @@ def _first(store: Store) -> str:
     uploads = tuple(
         Upload(name, (DEMO / name).read_bytes()) for name in ("normal.hea", "normal.dat")
     )
-    return scoring.score(store, network.Answering(), Bundle("normal", uploads))
+    said = answer(Bundle("normal", uploads), network.Answering())
+    assert not isinstance(said, Refusal), said
+    return keep(store, said).id
 
 
 class _Maker:

@@ -14,7 +14,13 @@ ACUTE_CLASS = TRIAGE_CLASSES.index(Triage.ACUTE_MI)
 
 
 def triage_class(truth: np.ndarray, scores: np.ndarray) -> Choice:
-    """Which triage class. truth: n, index into `TRIAGE_CLASSES`, −1 unknown. scores: n × 4."""
+    """Which triage class. truth: n, index into `TRIAGE_CLASSES`, −1 unknown. scores: n × 4.
+
+    >>> scores = np.array([[0.1, 0.7, 0.1, 0.1], [0.7, 0.1, 0.1, 0.1]])
+    >>> one = triage_class(np.array([1, -1]), scores)
+    >>> one.known.tolist(), [one.names[k] for k in one.said]
+    ([True, False], ['Acute or recent infarction', 'Normal'])
+    """
     names = tuple(TRIAGE_NAMES[name] for name in TRIAGE_CLASSES)
     return Choice(names, truth.astype(int), scores.astype(float))
 

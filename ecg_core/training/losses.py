@@ -97,7 +97,12 @@ def distilled(outputs: Outputs, teacher: Outputs, targets: Sequence[Target]) -> 
 
 
 def probabilities(logits: Outputs, targets: Sequence[Target]) -> Outputs:
-    """What a teacher believes, from its logits."""
+    """What a teacher believes, from its logits.
+
+    >>> none = torch.zeros(1, 2)
+    >>> probabilities(Outputs(none, none, torch.zeros(1, 4)), TWELVE_LEADS).triage
+    tensor([[0.2500, 0.2500, 0.2500, 0.2500]])
+    """
     exclusive = {target.head: target.exclusive for target in targets}
     return Outputs(
         *(

@@ -151,7 +151,11 @@ def resampled(measure: Callable[[np.ndarray], float], patients: np.ndarray) -> I
 
 
 def calibration_error(truth: np.ndarray, score: np.ndarray) -> float:
-    """Expected calibration error in equal-width bins (Naeini et al. 2015), mean over columns."""
+    """Expected calibration error in equal-width bins (Naeini et al. 2015), mean over columns.
+
+    >>> calibration_error(np.array([[True], [False]]), np.array([[0.75], [0.75]]))
+    0.25
+    """
     truth, score = np.atleast_2d(truth.T), np.atleast_2d(score.T)
     errors = []
     for labels, probabilities in zip(truth, score, strict=True):

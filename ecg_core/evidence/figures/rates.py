@@ -62,6 +62,12 @@ def at(question: Question, patients: np.ndarray, threshold: float | None = None)
     """Counts and rates when every probability from `threshold` on is flagged.
 
     threshold: the question's own operating point unless given.
+
+    >>> truth, score = np.array([1, 1, 0, 0], bool), np.array([0.9, 0.2, 0.6, 0.1])
+    >>> one = Question("AFIB", "Atrial fibrillation", truth, score, np.ones(4, bool), 0.5)
+    >>> found = at(one, np.arange(4))
+    >>> found.true_positive, found.false_positive, found.sensitivity.value
+    (1, 1, 0.5)
     """
     cut = question.threshold if threshold is None else threshold
     known = question.known
@@ -154,7 +160,12 @@ def areas(question: Question, patients: np.ndarray) -> Areas:
 
 
 def area(question: Question, patients: np.ndarray) -> Interval:
-    """Area under the ROC curve of one question over its labelled cases."""
+    """Area under the ROC curve of one question over its labelled cases.
+
+    >>> truth, score = np.array([1, 1, 0, 0], bool), np.array([0.9, 0.2, 0.6, 0.1])
+    >>> area(Question("X", "x", truth, score, np.ones(4, bool), 0.5), np.arange(4)).value
+    0.75
+    """
     return _area(metrics.weighted_aucs, question, patients)
 
 
@@ -169,7 +180,11 @@ def macro_areas(questions: Sequence[Question], weights: np.ndarray) -> np.ndarra
 
 
 def share(right: np.ndarray, patients: np.ndarray) -> Interval:
-    """Share of cases that are so (bool, n), with its interval by patient."""
+    """Share of cases that are so (bool, n), with its interval by patient.
+
+    >>> share(np.array([True, True, False, True]), np.arange(4)).value
+    0.75
+    """
     weights = weights_of(patients)
     return _interval((weights * right).sum(axis=1), weights.sum(axis=1))
 

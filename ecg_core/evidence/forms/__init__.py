@@ -41,7 +41,13 @@ def read_all(home: Path, card: ModelCard) -> tuple[CaseSet, ...]:
 
 
 def shipped(card: ModelCard) -> tuple[CaseSet, ...]:
-    """The evidence shipped with a model; files of other weights are left out."""
+    """The evidence shipped with a model; files of other weights are left out.
+
+    >>> from ecg_core.network.registry import card_of, default_model
+    >>> first = shipped(card_of(default_model()))[0]
+    >>> first.dataset, first.split, first.condition, first.n
+    ('PTB-XL', 'fold 10', 'clean', 2198)
+    """
     found = read_all(models_folder() / card.name, card)
     return tuple(cases for cases in found if cases.weights_sha256 == card.weights_sha256)
 
