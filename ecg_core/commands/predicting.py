@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from typing import Any
 
 from ecg_core import network
@@ -25,6 +26,11 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="JSON lines (the default)")
     parser.add_argument("--model", choices=network.list_models() or None)
     by_hand.add(parser)
+    parser.add_argument(
+        "--signals",
+        metavar="II,V5",
+        help="the leads of a record's signals, in their order, where the file does not name them",
+    )
     parser.set_defaults(run=run)
 
 
@@ -35,9 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     # What everyone needs is loaded before the first ECG is timed.
     answering.to(arguments.layout or DEFAULT_LAYOUT)
     read_as = by_hand.read_as(arguments)
+    leads = tuple(map(str.strip, arguments.signals.split(","))) if arguments.signals else ()
     code = ALL_READ
     try:
-        for name, bundle in bundles(arguments.paths):
+        for name, found in bundles(arguments.paths):
+            bundle = replace(found, leads=leads)
             line = predict(answering, name, bundle, read_as)
             code = SOME_REJECTED if line["status"] == "rejected" else code
             emit(line)

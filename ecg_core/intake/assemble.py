@@ -76,7 +76,7 @@ def record_of(
     calibration pulse; leads stored upside down are turned. Raises IntakeError when no standard
     lead is there, none has a valid sample, or the record is too long or too short.
     """
-    chosen = choose_leads([wave.label for wave in waves], told)
+    chosen = choose_leads([wave.label for wave in waves], told, bundle.leads)
     taken = [waves[place.index] for place in chosen.values()]
     fs_hz = max(wave.fs_hz for wave in taken)
     if not limits.min_fs_hz <= fs_hz <= limits.max_fs_hz:

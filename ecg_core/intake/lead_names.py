@@ -22,26 +22,30 @@ class Chosen:
     sign: int = 1
 
 
-def choose_leads(labels: Sequence[str], told: Told) -> dict[str, Chosen]:
+def choose_leads(labels: Sequence[str], told: Told, named: Sequence[str] = ()) -> dict[str, Chosen]:
     """Place of every standard lead among the labels, in standard order.
+
+    named: what a person says the signals are, in their order; then the labels do not count.
 
     Of a lead that is there twice the first is taken; what is left out, what is upside down and
     what is doubtful is told. Twelve signals that are only numbered are taken in standard order,
     with a doubt. Raises IntakeError when none is a standard lead.
     """
+    if named:
+        labels = _by_hand(labels, told, named)
     found: dict[str, Chosen] = {}
     twice: dict[str, int] = {}
     others: list[str] = []
     elsewhere: list[str] = []
     for index, label in enumerate(labels):
         # A library tells signals of one name apart by a number: "II_2".
-        named = signed_lead(label) or signed_lead(label.rsplit("_", 1)[0])
-        if named is None:
+        known = signed_lead(label) or signed_lead(label.rsplit("_", 1)[0])
+        if known is None:
             (elsewhere if other_lead(label) else others).append(_short(label))
-        elif named[0] in found:
-            twice.setdefault(named[0], index)
+        elif known[0] in found:
+            twice.setdefault(known[0], index)
         else:
-            found[named[0]] = Chosen(index, named[1])
+            found[known[0]] = Chosen(index, known[1])
     if not found:
         found = _numbered(labels, told)
         others = [label for label in others if lead_number(label) is None]
@@ -61,6 +65,20 @@ def choose_leads(labels: Sequence[str], told: Told) -> dict[str, Chosen]:
     if others:
         told.note(f"Signals that are not standard leads are left out: {', '.join(others)}.")
     return {lead: found[lead] for lead in STANDARD_LEADS if lead in found}
+
+
+def _by_hand(labels: Sequence[str], told: Told, named: Sequence[str]) -> Sequence[str]:
+    if len(named) != len(labels):
+        raise IntakeError(
+            f"{len(named)} leads are named by hand, but the file holds {len(labels)} signals: "
+            f"{', '.join(_short(label) for label in labels[:12])}.",
+            "Name every signal in its order, and leave empty what is no lead.",
+        )
+    pairs = [
+        f"{_short(label)} = {name or 'no lead'}" for label, name in zip(labels, named, strict=True)
+    ]
+    told.note(f"Leads named by hand: {', '.join(pairs)}.")
+    return [name or label for label, name in zip(labels, named, strict=True)]
 
 
 def _short(label: str) -> str:
@@ -83,8 +101,8 @@ def _unnamed(labels: Sequence[str]) -> IntakeError:
     if any(lead_number(label) is not None for label in labels):
         return IntakeError(
             f"The file does not say which leads its signals are: they are named {said}.",
-            "Write the leads' names into the file (for a Holter often MLII and V5), or give them "
-            "in the order of the signals.",
+            "Write the leads' names into the file (for a Holter often MLII and V5), or name them "
+            "in the order of the signals: predict --signals MLII,V5.",
         )
     return IntakeError(
         f"The record holds no standard ECG lead (its signals are: {said}).",

@@ -33,12 +33,14 @@ class Bundle:
     """The files of one case, for example a WFDB header with its signal files.
 
     part: which page or frame of a file that holds several ECGs, from 0; None where the files
-    are one ECG.
+    are one ECG. leads: the leads of a record's signals in their order, where a person names what
+    the file does not ("ECG1, ECG2"); "" for a signal that is none.
     """
 
     name: str
     files: tuple[Upload, ...]
     part: int | None = None
+    leads: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:

@@ -158,6 +158,21 @@ def test_few_numbers_are_asked_for_and_no_leads(labels: tuple[str, ...]) -> None
         wfdb(labels, SIGNALS[: len(labels)])
 
 
+def test_signals_named_by_a_person_are_those_leads() -> None:
+    # The third line is the second to the letter.
+    lines = "\n".join(f"rec.dat 16 200/mV 16 0 0 0 0 ECG{n}" for n in (1, 2, 2))
+    files = by_hand(f"rec 3 500 5000\n{lines}\n", SIGNALS[:3].T)
+    found = read_here(Bundle("case", tuple(files), leads=("MLII", "", "-V5")))
+    assert isinstance(found, EcgRecord) and found.leads == ("II", "V5")
+    np.testing.assert_allclose(found.signals_mv, [MV[0], -MV[2]], atol=1e-5)
+    assert "ECG1 = MLII, ECG2 = no lead, ECG2 = -V5" in found.notes[0]
+    with pytest.raises(IntakeError, match="2 leads are named by hand, but the file holds 3"):
+        read_here(Bundle("case", tuple(files), leads=("I", "II")))
+    data = edf(list(SIGNALS[:2]), ("ECG1", "ECG2"), [500] * 2)
+    found = read_here(Bundle("case", (Upload("e", data),), leads=("MLII", "V5")))
+    assert isinstance(found, EcgRecord) and found.leads == ("II", "V5")
+
+
 def test_lead_twice_in_place_of_its_neighbour_is_a_doubt() -> None:
     found = wfdb([lead if lead != "V2" else "V1" for lead in TWELVE])
     assert "V2" not in found.leads

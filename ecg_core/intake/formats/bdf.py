@@ -48,7 +48,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
         )
     told = Told()
     bdf = _parsed(file, told)
-    chosen = choose_leads([signal.label for signal in bdf.signals], Told())
+    chosen = choose_leads([signal.label for signal in bdf.signals], Told(), bundle.leads)
     wanted = {place.index for place in chosen.values()}
     waves = [_wave(signal, file, n in wanted) for n, signal in enumerate(bdf.signals)]
     record = record_of(bundle, waves, limits, told)

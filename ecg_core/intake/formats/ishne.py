@@ -57,7 +57,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
     codes = struct.unpack_from("<12h", data, 158)[:count]
     steps_nv = struct.unpack_from("<12h", data, 206)[:count]
     labels = [LEADS.get(code, f"Lead {n + 1}") for n, code in enumerate(codes)]
-    chosen = choose_leads(labels, Told())
+    chosen = choose_leads(labels, Told(), bundle.leads)
     waves = [Wave(label, np.empty(0), float(fs_hz)) for label in labels]
     for place in chosen.values():
         row, step_nv = levels[place.index], steps_nv[place.index]

@@ -86,7 +86,7 @@ def read(bundle: Bundle, limits: Limits, form: Format) -> EcgRecord:
     if form.check is not None:
         form.check(parsed, file)
     _check_numbers(parsed, file, form)
-    chosen = choose_leads([lead.label for lead in parsed.leads], Told())
+    chosen = choose_leads([lead.label for lead in parsed.leads], Told(), bundle.leads)
     wanted = {place.index for place in chosen.values()}
     waves = [
         _wave(lead, _exact_rate(parsed, lead), file, index in wanted)

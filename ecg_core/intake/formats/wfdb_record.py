@@ -38,13 +38,14 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
     waves: list[Wave]
     if master is None:
         header = parse(header_file, limits)
-        signals = read_signals(header, header_file.name, files, limits, told)
+        signals = read_signals(header, header_file.name, files, limits, told, bundle.leads)
         waves, frames, fs_hz = list(signals.waves), signals.frames, header.fs_hz
     else:
         waves = _joined(master, header_file.name, files, limits, told)
         frames, fs_hz = master.frames, master.fs_hz
     annotations = read_annotations(bundle, fs_hz, frames, limits, told)
-    record = record_of(bundle, waves, limits, told, annotations)
+    # Signals named by hand bear those names already.
+    record = record_of(replace(bundle, leads=()), waves, limits, told, annotations)
     return replace(record, patient_id=patient_of(header_file), age_years=age_of(header_file))
 
 

@@ -43,31 +43,42 @@ class Signals:
     waves: tuple[Wave, ...]
 
 
-def read_signals(header: Header, name: str, files: Files, limits: Limits, told: Told) -> Signals:
+def read_signals(
+    header: Header,
+    name: str,
+    files: Files,
+    limits: Limits,
+    told: Told,
+    named: tuple[str, ...] = (),
+) -> Signals:
     """The standard leads of one header, each at its own rate; invalid samples are NaN.
 
     Samples that the header's skew puts before the record's start are left out, so that all leads
     begin together.
 
-    name: of the header file. Raises IntakeError when files are missing or cut off, a lead is
-    uncalibrated, or the record is over the limits.
+    name: of the header file. named: the leads of its signals, where a person says them. Raises
+    IntakeError when files are missing or cut off, a lead is uncalibrated, or the record is over
+    the limits.
     """
-    chosen = choose_leads([channel.label for channel in header.channels], told)
+    chosen = choose_leads([channel.label for channel in header.channels], told, named)
     taken = [header.channels[place.index] for place in chosen.values()]
     scales = [_mv_per_unit(c, lead, name) for lead, c in zip(chosen, taken, strict=True)]
     sources = _sources(header, taken, files, told)
     frames = _frames(header, sources, limits, told)
-    kept = [channel for channel in header.channels if channel.file in sources]
+    # By place: two lines of a header may be alike to the letter.
+    kept = [n for n, channel in enumerate(header.channels) if channel.file in sources]
     with tempfile.TemporaryDirectory(prefix="ecg-") as folder:
         path = Path(folder) / "record"
-        _write_clean(path, header.fs_hz, frames, kept, sources)
-        physical = _physical(path, [kept.index(channel) for channel in taken])
+        _write_clean(path, header.fs_hz, frames, [header.channels[n] for n in kept], sources)
+        physical = _physical(path, [kept.index(place.index) for place in chosen.values()])
     waves = []
-    for channel, signal, scale in zip(taken, physical, scales, strict=True):
+    labels = [named[place.index] if named else "" for place in chosen.values()]
+    for channel, signal, scale, by_hand in zip(taken, physical, scales, labels, strict=True):
+        label = by_hand or channel.label
         if len(signal) != frames * channel.samples_per_frame or np.isinf(signal).any():
             raise IntakeError(f"The signals in {', '.join(sources)} cannot be decoded.", AGAIN)
         fs_hz = header.fs_hz * channel.samples_per_frame
-        waves.append(Wave(channel.label, _unskewed(signal * scale, channel), fs_hz))
+        waves.append(Wave(label, _unskewed(signal * scale, channel), fs_hz))
     if skewed := [lead for lead, channel in zip(chosen, taken, strict=True) if channel.skew]:
         told.note(f"{', '.join(skewed)}: moved in time as the header's skew says.")
     return Signals(frames, header.fs_hz, tuple(waves))
