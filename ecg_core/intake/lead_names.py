@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from ecg_core.intake.values import IntakeError
 from ecg_core.leads import LIMB_LEADS, STANDARD_LEADS, lead_number, other_lead, signed_lead
 
 _LONGEST_LABEL = 20
+_COPY = re.compile(r"_\d+$")
 _FEW = 8
 """A record of fewer signals is no twelve-lead ECG, and lacks most leads anyway."""
 
@@ -39,7 +41,7 @@ def choose_leads(labels: Sequence[str], told: Told, named: Sequence[str] = ()) -
     elsewhere: list[str] = []
     for index, label in enumerate(labels):
         # A library tells signals of one name apart by a number: "II_2".
-        known = signed_lead(label) or signed_lead(label.rsplit("_", 1)[0])
+        known = signed_lead(label) or signed_lead(_COPY.sub("", label))
         if known is None:
             (elsewhere if other_lead(label) else others).append(_short(label))
         elif known[0] in found:

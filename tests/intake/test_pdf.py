@@ -55,6 +55,7 @@ def test_every_page_is_a_case_of_its_own() -> None:
     assert scan(first).pixels[-10, 10].tolist() == [255, 0, 0]
     assert scan(second).pixels[-10, 10].tolist() == [0, 0, 255]
     assert scan(second).sha256 == second.sha256
+    assert scan(second).notes[0].startswith("Page 2 of 2; leads that are missing here")
 
 
 def test_preview_is_small_and_of_the_page_asked_for() -> None:

@@ -38,11 +38,16 @@ def read(bundle: Bundle, limits: Limits) -> EcgScan:
     """
     file = only_file(bundle)
     with opened(file, limits) as document:
-        page = document[parts.chosen(bundle, len(document))]
-        pixels = _rendered(page, limits)
+        part = parts.chosen(bundle, len(document))
+        pixels = _rendered(document[part], limits)
         notes: tuple[str, ...] = ()
+        if len(document) > 1:
+            notes = (
+                f"Page {part + 1} of {len(document)}; leads that are missing here may be on "
+                "another page of the document.",
+            )
         if pdfium.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0:
-            notes = ("The PDF holds scripts; they were not run.",)
+            notes = (*notes, "The PDF holds scripts; they were not run.")
     return EcgScan(bundle.name, bundle.sha256, pixels, notes)
 
 
