@@ -32,6 +32,9 @@ def bundles(paths: Sequence[str]) -> Iterator[tuple[str, Bundle]]:
     headers = {text: folders.header_of(path) for text, path, _ in found}
     records = {header: folders.record(header) for header in headers.values() if header is not None}
     claimed = {file for files in records.values() for file in files[1:]}
+    # A case bears the name of its header where that is among the paths.
+    named = {header: text for text, header in reversed(headers.items()) if header}
+    named |= {path: text for text, path, _ in found if path in records}
     given: set[Path] = set()
     for text, path, page in found:
         header = headers[text]
@@ -39,7 +42,7 @@ def bundles(paths: Sequence[str]) -> Iterator[tuple[str, Bundle]]:
             if header not in claimed and header not in given:
                 given.add(header)
                 uploads = [_upload(file) for file in records[header]]
-                yield from ((text, bundle) for bundle in split(uploads))
+                yield from ((named[header], bundle) for bundle in split(uploads))
         elif path.is_dir():
             yield from _folder(text, path)
         elif path.is_file():

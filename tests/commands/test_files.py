@@ -88,7 +88,8 @@ def test_files_of_one_record_named_together_are_one_case(tmp_path: Path) -> None
         ["rec.dat"],
         ["rec", "rec.dat"],
     ):
-        ((_, bundle),) = bundles([str(tmp_path / name) for name in given])
+        ((name, bundle),) = bundles([str(tmp_path / name) for name in given])
+        assert name == str(tmp_path / ("rec.hea" if "rec.hea" in given else given[0]))
         assert [file.name for file in bundle.files][:1] == ["rec.hea"] and len(bundle.files) == 3
         assert read(bundle).signals_mv.shape[0] == 1
     everything = sorted(str(path) for path in tmp_path.iterdir())
