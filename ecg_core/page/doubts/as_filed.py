@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ecg_core.intake.values import EcgRecord, EcgScan
+from ecg_core.page.doubts.quality import remark
 from ecg_core.page.values import Remark, Severity
 
 ADULT_YEARS = 16
@@ -13,17 +14,10 @@ ABSTAINS = ("too_young",)
 
 def remarks(ecg: EcgRecord | EcgScan) -> tuple[Remark, ...]:
     """One note with all that intake noted, its doubts by their codes, and a patient too young."""
-    found = [Remark("as_filed", Severity.NOTE, " ".join(ecg.notes))] if ecg.notes else []
+    found = [remark("as_filed", notes=" ".join(ecg.notes))] if ecg.notes else []
     if isinstance(ecg, EcgRecord):
+        # Intake has the table of these itself: it knows nothing of pages.
         found += [Remark(d.code, Severity.DOUBT, d.text, d.hint) for d in ecg.doubts]
     if ecg.age_years is not None and ecg.age_years < ADULT_YEARS:
-        found.append(
-            Remark(
-                "too_young",
-                Severity.DOUBT,
-                f"The patient is {ecg.age_years} years old; the model learned from adults, "
-                f"{ADULT_YEARS} years and older.",
-                "Judge it by the norms of the age.",
-            )
-        )
+        found.append(remark("too_young", years=ecg.age_years, adult=ADULT_YEARS))
     return tuple(found)

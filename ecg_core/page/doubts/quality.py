@@ -390,6 +390,19 @@ LIMITS: dict[str, Limit] = {
             "Limb leads may be swapped or mislabelled.",
         ),
         Limit(
+            "as_filed",
+            Severity.NOTE,
+            "{notes}",
+            "",
+        ),
+        Limit(
+            "too_young",
+            Severity.DOUBT,
+            "The patient is {years} years old; the model learned from adults, {adult} years and "
+            "older.",
+            "Judge it by the norms of the age.",
+        ),
+        Limit(
             "limb_upside_down",
             Severity.DOUBT,
             "Lead {leads} seems to be upside down: it differs from what the other limb leads say "
