@@ -45,7 +45,8 @@ class Content:
     """Everything that is printed.
 
     waves: what the ECG is laid out from; without them the page's ink is printed as it lies.
-    text: the report's sentences, a draft or as signed. patient: what the reader typed, usually
+    text: the report's sentences, a draft or as signed. signed: the decision that signs it, which is
+    printed above the text; None of a draft. patient: what the reader typed, usually
     nothing. title: name of the case or file, "" to leave it out. shade: whether the attention is
     laid under the traces too.
     """
@@ -57,7 +58,7 @@ class Content:
     priority: PriorityDecision
     attention: Attention | None
     text: str
-    signed: bool = False
+    signed: Decided | None = None
     decided: tuple[Decided, ...] = ()
     title: str = ""
     patient: str = ""

@@ -171,7 +171,7 @@ def _scale(canvas: Canvas, content: Content, left: float, y: float) -> None:
 
 def _foot(canvas: Canvas, content: Content, left: float, top: float, bottom: float) -> None:
     columns = (
-        ("Report" if content.signed else "Draft, not signed", [content.text], 116.0),
+        ("Report" if content.signed else "Draft, not signed", _report(content), 116.0),
         ("The machine's answer", _answer(content), 66.0),
         ("Decision", _decision(content), 60.0),
     )
@@ -182,6 +182,18 @@ def _foot(canvas: Canvas, content: Content, left: float, top: float, bottom: flo
         for number, line in enumerate(shown):
             _text(canvas, x, top - 0.8 - (number + 1) * size * LEADING, line, size)
         x += width + 4.0
+
+
+def _report(content: Content) -> list[str]:
+    """The text; of a signed report the decision, its priority and who signed it stand on top."""
+    by = content.signed
+    if by is None:
+        return [content.text]
+    return [
+        f"{by.decision}.",
+        f"Signed by {by.reader}, {by.when:%Y-%m-%d %H:%M} UTC, event {by.event}.",
+        content.text or "Signed without a text of its own.",
+    ]
 
 
 def _fitting(lines: list[str], width_mm: float, height_mm: float) -> tuple[float, list[str]]:

@@ -26,7 +26,7 @@ from ecg_core.evidence.values import MIN_POSITIVES, CaseSet, Kind
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import Figure, Limits, ModelCard, Output, Triaging
 from ecg_core.network.classifier import CENTRE, WHITENING
-from ecg_core.network.statements import SUPERCLASSES, Reads
+from ecg_core.network.statements import SUPERCLASSES, Reads, Triage
 from ecg_core.page.values import PREPROCESSING_VERSION, PX_PER_MM
 from ecg_core.training import loop
 from ecg_core.training.config import PageNetworkConfig
@@ -34,6 +34,8 @@ from ecg_core.training.data.batches import as_input
 
 STRANGENESS_QUANTILE = 0.99
 SHOWN_AUC_LOW = 0.80
+SHOWN_AUC, SHOWN_PPV = 0.85, 0.40
+"""A finding of pages is shown from this area under its curve and this share of right flags on."""
 WHITENING_FLOOR = 0.02
 """Share of the mean variance added to every direction before whitening."""
 
@@ -179,6 +181,7 @@ def carry_figures(folder: Path) -> ModelCard:
     )
     groups = carried.subgroups(found[0]) if card.superclasses else ()
     card = replace(card, figures=figures(found), statements=statements, subgroups=groups)
+    card = replace(card, triage=acute_flags(found[0], card.triage))
     card.write(folder / "card.json")
     return card
 
@@ -193,15 +196,30 @@ def _of_strips(found: Sequence[CaseSet]) -> tuple[Figure, ...]:
     return tuple(figure for cases in found for figure in carried.of_strips(cases))
 
 
-def pages_carry(found: Sequence[CaseSet], code: str, least: float) -> bool:
-    """Whether the first set holds enough of a finding, and finds it well enough, to show it."""
+def pages_carry(found: Sequence[CaseSet], code: str, _least: float) -> bool:
+    """Whether the first set holds enough of a finding, and is right often enough, to show it."""
     if code in SUPERCLASSES:
         return False
     main = found[0]
     one = next((q for q in main.of_kind(Kind.STATEMENT) if q.code == code), None)
     if one is None or one.positives < MIN_POSITIVES:
         return False
-    return rates.area(one, main.patients).low >= least
+    good = rates.area(one, main.patients).value >= SHOWN_AUC
+    return good and rates.at(one, main.patients).ppv.value >= SHOWN_PPV
+
+
+def acute_flags(cases: CaseSet, triage: Triaging) -> Triaging:
+    """The operating point of acute infarction with how often its flags are right and miss one."""
+    if cases.choice is None or Triage.ACUTE_MI not in cases.choice.names:
+        return triage
+    place = cases.choice.names.index(Triage.ACUTE_MI)
+    known = cases.choice.truth >= 0
+    ill = cases.choice.truth[known] == place
+    flagged = cases.choice.scores[known, place] >= triage.acute_threshold
+    if not ill.any() or not flagged.any():
+        return triage
+    right, missed = float(ill[flagged].mean()), float((~flagged)[ill].mean())
+    return replace(triage, acute_right=right, acute_missed=missed)
 
 
 def strips_carry(found: Sequence[CaseSet], code: str, least: float) -> bool:

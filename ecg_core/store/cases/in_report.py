@@ -11,7 +11,7 @@ from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
 from ecg_core.report.content import Content, Decided
 from ecg_core.signal.values import Measurements
-from ecg_core.store.cases.readings import VERDICT_NAMES, StoredReading
+from ecg_core.store.cases.readings import VERDICT_NAMES, Phase, StoredReading
 from ecg_core.triage.priority import PriorityDecision
 
 
@@ -39,6 +39,14 @@ def decided(readings: Sequence[StoredReading]) -> tuple[Decided, ...]:
     return tuple(found)
 
 
+def signing(readings: Sequence[StoredReading]) -> Decided | None:
+    """The latest decision that stands, by which the report is signed; None before there is one."""
+    for stored in reversed(readings):
+        if not stored.undone and stored.phase is not Phase.FIRST:
+            return decided([stored])[0]
+    return None
+
+
 def signed_text(readings: Sequence[StoredReading]) -> str:
     """The note of the latest reading that stands and has one, "" without any."""
     notes = [s.reading.note for s in readings if not s.undone and s.reading.note]
@@ -58,11 +66,11 @@ def content(
     case_id: str = "",
     patient: str = "",
 ) -> Content:
-    """What is printed: the signed text where a reading has one, else the draft.
+    """What is printed: what the reader signed once there is a decision, else the draft.
 
     File names may hold a patient's name and are left out; `patient` is what the reader typed.
     """
-    signed = signed_text(readings)
+    signed, by = signed_text(readings), signing(readings)
     return Content(
         page=page,
         waves=waves,
@@ -70,8 +78,9 @@ def content(
         prediction=prediction,
         priority=priority,
         attention=attention,
-        text=signed or draft,
-        signed=bool(signed),
+        # Without a text of the reader's own nothing of the draft counts as signed.
+        text=signed or ("" if by else draft),
+        signed=by,
         decided=decided(readings),
         patient=patient,
         case_id=case_id,

@@ -1,0 +1,37 @@
+"""What the shipped card shows and says of acute flags is what its evidence carries."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecg_core.evidence import forms
+from ecg_core.evidence.figures import rates
+from ecg_core.evidence.values import Kind
+from ecg_core.network.card import ModelCard
+from ecg_core.network.registry import DEFAULT_MODEL, models_folder
+from ecg_core.training.release import acute_flags, pages_carry
+
+HOME = models_folder() / DEFAULT_MODEL
+
+
+@pytest.fixture(scope="module")
+def card() -> ModelCard:
+    return ModelCard.read(HOME / "card.json")
+
+
+def test_every_shown_finding_is_right_often_enough(card: ModelCard) -> None:
+    main = forms.read_all(HOME / "evidence", card)[0]
+    carried = {o.code for o in card.statements if pages_carry([main], o.code, 0.0)}
+    assert carried == {o.code for o in card.statements if o.shown}
+    for question in main.of_kind(Kind.STATEMENT):
+        if question.code in carried:
+            assert rates.at(question, main.patients).ppv.value >= 0.40
+            assert rates.area(question, main.patients).value >= 0.85
+
+
+def test_what_acute_flags_say_is_counted_on_fold_10(card: ModelCard) -> None:
+    main = forms.read_all(HOME / "evidence", card)[0]
+    assert acute_flags(main, card.triage) == card.triage
+    # 138 flags of which 35 were right; 15 of 50 infarctions not flagged.
+    assert card.triage.acute_right == pytest.approx(35 / 138)
+    assert card.triage.acute_missed == pytest.approx(15 / 50)
