@@ -20,7 +20,7 @@ def card() -> ModelCard:
 
 
 def test_every_shown_finding_is_right_often_enough(card: ModelCard) -> None:
-    main = forms.read_all(HOME / "evidence", card)[0]
+    main = forms.read_all(HOME, card)[0]
     carried = {o.code for o in card.statements if pages_carry([main], o.code, 0.0)}
     assert carried == {o.code for o in card.statements if o.shown}
     for question in main.of_kind(Kind.STATEMENT):
@@ -30,7 +30,7 @@ def test_every_shown_finding_is_right_often_enough(card: ModelCard) -> None:
 
 
 def test_what_acute_flags_say_is_counted_on_fold_10(card: ModelCard) -> None:
-    main = forms.read_all(HOME / "evidence", card)[0]
+    main = forms.read_all(HOME, card)[0]
     assert acute_flags(main, card.triage) == card.triage
     # 138 flags of which 35 were right; 15 of 50 infarctions not flagged.
     assert card.triage.acute_right == pytest.approx(35 / 138)

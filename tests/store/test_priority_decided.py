@@ -1,0 +1,32 @@
+"""A reader's priority against the rule's: raised by an acute infarction, lowered with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ecg_core.network.statements import Triage
+from ecg_core.store.cases.readings import Reading, checked
+from ecg_core.store.upkeep.errors import StoreError
+from ecg_core.triage.priority import Priority
+
+OVERRIDE = Reading("Dr Ben", False, Triage.ACUTE_MI, Priority.SOON, "ST elevation")
+AGREE = Reading("Dr Ada", True, Triage.OTHER, Priority.SOON)
+
+
+def test_an_override_to_an_acute_infarction_raises_the_priority() -> None:
+    kept = checked(OVERRIDE, Triage.OTHER, False, suggested=Priority.SOON)
+    assert kept.priority is Priority.IMMEDIATE
+    # Who agrees that it is acute keeps the priority that they choose.
+    agrees = Reading("Dr Ada", True, Triage.ACUTE_MI, Priority.URGENT)
+    assert checked(agrees, Triage.ACUTE_MI, False).priority is Priority.URGENT
+
+
+def test_lowering_the_priority_below_the_rule_asks_why() -> None:
+    with pytest.raises(StoreError, match="lower than the rule's, urgent"):
+        checked(AGREE, Triage.OTHER, False, suggested=Priority.URGENT)
+    reasoned = replace(AGREE, reason="Known for years")
+    assert checked(reasoned, Triage.OTHER, False, suggested=Priority.URGENT) == reasoned
+    for suggested in (None, Priority.SOON, Priority.ROUTINE):
+        assert checked(AGREE, Triage.OTHER, False, suggested=suggested) == AGREE
