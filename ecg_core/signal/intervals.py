@@ -15,9 +15,9 @@ from ecg_core.signal.waves import Delineation, Wave, p_is_sure
 CLEAR = 2.0
 """Energy of the QRS complexes over what lies between them from which beats are sure."""
 T_ABOVE_NOISE = 6.0
-P_FAINT, P_VAGUE_S = 12.0, 0.030
+P_FAINT, P_VAGUE_S, P_NOWHERE_S = 12.0, 0.036, 0.060
 """A P wave so low against the noise, or whose beginning lies so far apart when it is looked for in
-other ways, makes PR doubtful; both together blank it."""
+other ways, makes PR doubtful; both together, or a beginning that could be anywhere, blank it."""
 UNEVEN = 0.10
 """Deviation of RR over its mean from which P must be found in nearly every single beat."""
 PR_MS, QRS_MS, QT_MS = (70.0, 400.0), (50.0, 240.0), (200.0, 700.0)
@@ -111,7 +111,7 @@ def _pr(
         # The waves of fibrillating atria add up to something like a P wave.
         return blank("no_p", leads)
     faint, vague = p.signal_to_noise < P_FAINT, p.unsure_s >= P_VAGUE_S
-    if faint and vague:
+    if (faint and vague) or p.unsure_s >= P_NOWHERE_S:
         return blank("p_start_unclear", leads)
     pr = _checked(1e3 * (qrs.start_s - p.start_s), PR_MS, leads, few, "p_start_unclear")
     if pr.value is not None and (faint or vague):

@@ -14,6 +14,8 @@ from ecg_core.signal.projection import Leads
 from ecg_core.signal.waves import Wave
 
 SMOOTH_S = 0.004
+OF_MANY = 6
+"""Of so many leads, one may be left out at every moment."""
 ONSET_SHARE, OFFSET_SHARE, HIGHEST_SHARE = 0.06, 0.05, 0.12
 REST_S = 0.012
 RESTLESS = 1.5
@@ -29,7 +31,9 @@ def qrs_wave(leads: Leads) -> Wave | None:
     """The QRS complex, None where nothing of the kind is to be seen."""
     fs_hz, centre = leads.fs_hz, leads.beat.centre
     smooth = gaussian_filter1d(leads.mv, SMOOTH_S * fs_hz, axis=1) * leads.weight[:, None]
-    velocity = np.sqrt((np.gradient(smooth, axis=1) ** 2).mean(axis=0)) * fs_hz
+    moved = np.sort(np.gradient(smooth, axis=1) ** 2, axis=0)
+    # Of several leads the one that moves most is left out: a jump in one lead is no beat.
+    velocity = np.sqrt(moved[: len(moved) - (len(moved) >= OF_MANY)].mean(axis=0)) * fs_hz
     near = round(0.08 * fs_hz)
     first = max(centre - near, 1)
     peak = first + int(np.argmax(velocity[first : centre + near]))

@@ -124,3 +124,32 @@ def test_leads_tell_p_t_and_second_r() -> None:
     inverted = measured(Heart(lesions=(Lesion("anterior", t_mv=-0.9),))).lead("V3")
     assert inverted is not None and inverted.t_low_mv is not None
     assert inverted.t_mv == inverted.t_low_mv < -0.3
+
+
+def test_a_slow_beginning_is_a_slur() -> None:
+    signals = synthesise(Heart(rate_bpm=70, pr_s=0.16), seed=3)
+    plain = measure(record(signals.signals_mv))
+    assert plain.says("slurred_onset") is False
+    # A delta wave: all leads leave rest 50 ms early, slowly, the way their R or S goes.
+    mv = signals.signals_mv.copy()
+    at_s = np.arange(mv.shape[1]) / 500
+    for beat in signals.beats:
+        away = at_s - beat.time_s
+        ramp = np.interp(away, [-0.09, -0.03, 0.0, 0.02], [0.0, 0.5, 0.5, 0.0])
+        heights = [lead[np.abs(away) < 0.03] for lead in mv]
+        ways = [np.sign(one[np.argmax(np.abs(one))]) if len(one) else 0.0 for one in heights]
+        mv += np.array(ways)[:, None] * ramp
+    slurred = measure(record(mv))
+    assert slurred.says("slurred_onset") is True
+    assert value(slurred, "qrs") > value(plain, "qrs") + 20
+    assert value(slurred, "pr") < value(plain, "pr") - 20
+
+
+def test_a_jump_in_one_lead_is_no_part_of_the_complex() -> None:
+    signals = synthesise(Heart(rate_bpm=70), seed=3)
+    plain, mv = measure(record(signals.signals_mv)), signals.signals_mv.copy()
+    for beat in signals.beats:
+        first = round((beat.time_s + 0.10) * 500)
+        if 0 <= first < mv.shape[1] - 40:
+            mv[9, first : first + 40] += 0.6
+    assert value(measure(record(mv)), "qrs") == pytest.approx(value(plain, "qrs"), abs=8)
