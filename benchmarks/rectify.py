@@ -35,7 +35,7 @@ from ecg_core.page.layouts import (
     SPEED_MM_PER_S,
 )
 from ecg_core.page.scan.geometry.follow import projected
-from ecg_core.page.scan.rectify import Reading, read_scan
+from ecg_core.page.scan.rectify import ScanReading, read_scan
 from ecg_core.page.values import PX_PER_MM, PageError, Severity
 from ecg_core.signal.filters import Band
 
@@ -71,7 +71,7 @@ class Agreement:
 
 
 def compare(
-    reading: Reading,
+    reading: ScanReading,
     record: EcgRecord,
     printed: PrintedPage,
     homography: np.ndarray,

@@ -29,7 +29,7 @@ from benchmarks.sessions import Screen, Session, healthy
 from ecg_core.store.cases.readings import Phase, Reading
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Store
-from ecg_core.store.cases.worklist import View, WorklistFilter
+from ecg_core.store.cases.worklist import Pile, WorklistFilter
 from ecg_core.store.people.accounts import Account, Accounts
 from ecg_core.store.people.roles import Role
 from ecg_core.triage.priority import Priority
@@ -121,7 +121,7 @@ def of_the_store(store: Store, account: Account, repeats: int) -> Iterator[dict[
     room = Room(store, account)
     wanted = [
         WorklistFilter(),
-        WorklistFilter(view=View.ALL, offset=9_000),
+        WorklistFilter(view=Pile.ALL, offset=9_000),
         WorklistFilter(priority=Priority.URGENT),
         WorklistFilter(text="ECG 01"),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ecg_core.evidence.field.method_rows import CHEAPER, LESS_COMPUTE, longest
 from ecg_core.studies.baselines import ABLATIONS, BASELINES
-from ecg_core.studies.baselines.method import Method
+from ecg_core.studies.baselines.method import Baseline
 
 OTHER_TESTS = ("degraded", "photos")
 Rows = Sequence[dict[str, Any]]
@@ -38,7 +38,7 @@ def verdict(by_key: dict[str, dict[str, Any]]) -> str:
     )
 
 
-def _table(methods: Sequence[Method], rows: Rows) -> str:
+def _table(methods: Sequence[Baseline], rows: Rows) -> str:
     by_key = {row["method"]: row for row in longest(rows)}
     found = [by_key[method.key] for method in methods if method.key in by_key]
     if not found:

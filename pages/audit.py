@@ -15,7 +15,7 @@ import streamlit as st
 from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.store.audit.anchor import Link
 from ecg_core.store.cases import events as searching
-from ecg_core.store.cases.readings import Verdict
+from ecg_core.store.cases.readings import Decision
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import (
     Action,
@@ -40,10 +40,10 @@ AT_ONCE = 2000
 """Events that are checked while the reader waits; more are checked when asked for."""
 AGREEMENT = {True: "Agreed", False: "Overridden"}
 DECIDED = {
-    Verdict.AGREE: "Agreed",
-    Verdict.OVERRIDE: "Overridden",
-    Verdict.CANNOT_DECIDE: "Cannot decide",
-    Verdict.REPEAT: "Repeat ECG",
+    Decision.AGREE: "Agreed",
+    Decision.OVERRIDE: "Overridden",
+    Decision.CANNOT_DECIDE: "Cannot decide",
+    Decision.REPEAT: "Repeat ECG",
 }
 
 

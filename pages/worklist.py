@@ -15,7 +15,7 @@ from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
-from ecg_core.store.cases.worklist import View, WorklistFilter, WorklistRow
+from ecg_core.store.cases.worklist import Pile, WorklistFilter, WorklistRow
 from ecg_core.store.people.roles import Permission
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.verdict import level_in
@@ -28,10 +28,10 @@ from widgets.session.text import plain
 
 PAGE_ROWS = 25
 VIEW_NAMES = {
-    View.TO_DO: "To do",
-    View.MINE: "Mine",
-    View.DONE: "Done",
-    View.ALL: "All",
+    Pile.TO_DO: "To do",
+    Pile.MINE: "Mine",
+    Pile.DONE: "Done",
+    Pile.ALL: "All",
 }
 FLAGS = {"abstained": "Machine abstained", "doubtful": "Doubtful page"}
 
@@ -42,8 +42,8 @@ def filters(room: Room) -> WorklistFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = st.segmented_control(
             "Cases",
-            list(View),
-            default=View.TO_DO,
+            list(Pile),
+            default=Pile.TO_DO,
             required=True,
             format_func=VIEW_NAMES.__getitem__,
             key="view",
@@ -64,7 +64,7 @@ def filters(room: Room) -> WorklistFilter:
         if not room.reads_blind():
             flag = _choice("Marks", list(FLAGS), FLAGS, "marks")
     return WorklistFilter(
-        view=View(view or View.TO_DO),
+        view=Pile(view or Pile.TO_DO),
         status=CaseStatus(status) if status else None,
         priority=Priority(priority) if priority else None,
         assignee=assignee,
@@ -178,7 +178,7 @@ def listing(room: Room) -> None:
     _drafts()
     if not total:
         st.info(
-            "Nothing to do here." if wanted.view is View.TO_DO else "No case matches.",
+            "Nothing to do here." if wanted.view is Pile.TO_DO else "No case matches.",
             icon=":material/task_alt:",
         )
         return

@@ -55,7 +55,7 @@ class Correction:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class ScanView:
     """A scan as it is looked at: uint8 RGB pixels, and the homography that led to them.
 
     from_scan: 3 × 3, from pixel positions of the scan to those of `pixels`.
@@ -64,17 +64,17 @@ class View:
     pixels: np.ndarray
     from_scan: np.ndarray
 
-    def turned(self, quarter_turns: int) -> View:
+    def turned(self, quarter_turns: int) -> ScanView:
         """The same, turned clockwise."""
         height, width = self.pixels.shape[:2]
         pixels = np.ascontiguousarray(np.rot90(self.pixels, -quarter_turns))
-        return View(pixels, turn(quarter_turns, width, height) @ self.from_scan)
+        return ScanView(pixels, turn(quarter_turns, width, height) @ self.from_scan)
 
 
-def view_of(pixels: np.ndarray, corners_px: tuple[tuple[float, float], ...] | None) -> View:
+def view_of(pixels: np.ndarray, corners_px: tuple[tuple[float, float], ...] | None) -> ScanView:
     """The part of a scan between four corners as a rectangle; all of it without corners."""
     if corners_px is None:
-        return View(pixels, np.eye(3))
+        return ScanView(pixels, np.eye(3))
     corners = _around(corners_px)
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     width, height = round((sides[0] + sides[2]) / 2), round((sides[1] + sides[3]) / 2)
@@ -83,7 +83,7 @@ def view_of(pixels: np.ndarray, corners_px: tuple[tuple[float, float], ...] | No
     cut = cv2.warpPerspective(
         pixels, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    return View(cut, np.asarray(move))
+    return ScanView(cut, np.asarray(move))
 
 
 def turn(quarter_turns: int, width: int, height: int) -> np.ndarray:

@@ -49,7 +49,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Question:
+class SheetQuestion:
     """The one thing that a person who sees the picture should say about it."""
 
     code: str
@@ -65,9 +65,9 @@ class Question:
         }
 
     @staticmethod
-    def from_json(told: dict[str, Any]) -> Question:
+    def from_json(told: dict[str, Any]) -> SheetQuestion:
         """The question that `as_json` told."""
-        return Question(
+        return SheetQuestion(
             told["code"],
             told["text"],
             tuple(Option(o["text"], tuple(o["set"].items())) for o in told["options"]),
@@ -144,7 +144,7 @@ class EcgPage:
     speed_mm_per_s: float = 25.0
     gain_mm_per_mv: float = 10.0
     correction: str = ""
-    question: Question | None = None
+    question: SheetQuestion | None = None
 
     @property
     def width_mm(self) -> float:
@@ -213,7 +213,7 @@ class EcgPage:
             )
             asked = plain.pop("question", None)
             return EcgPage(
-                question=None if asked is None else Question.from_json(asked),
+                question=None if asked is None else SheetQuestion.from_json(asked),
                 ink=archive["ink"],
                 boxes=boxes,
                 remarks=remarks,

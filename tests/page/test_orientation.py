@@ -16,7 +16,7 @@ from ecg_core.page.layouts import SCANNED
 from ecg_core.page.scan.einthoven import MIXTURE
 from ecg_core.page.scan.lettering import lead_of, scale_of
 from ecg_core.page.scan.naming import Naming
-from ecg_core.page.scan.orientation import SURE, WAYS, Evidence
+from ecg_core.page.scan.orientation import SURE, WAYS, OrientationEvidence
 from ecg_core.page.scan.panels import Panels
 from tests.page.sample_records import beating
 
@@ -152,7 +152,7 @@ def test_what_reads_the_same_in_a_mirror_does_not_rule_one_out() -> None:
 def test_rows_found_by_turning_the_picture_must_be_ten_seconds_of_limb_leads() -> None:
     panels = Panels(SCANNED["12x1"], 20.0, 1.0, 250.0, None, 0)
     naming = Naming(hits=0.0, misses=0.0, residual=0.08)
-    seen = Evidence(WAYS[1], (), panels, naming, forward=-0.3)
+    seen = OrientationEvidence(WAYS[1], (), panels, naming, forward=-0.3)
     # ln(0.35 / 0.08) - 0.3 = 1.18, less than what is believed unasked.
     assert 1.1 < seen.score < SURE
     assert seen.speaks

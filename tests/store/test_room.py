@@ -16,7 +16,7 @@ from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.room_schema import AccountRow, CaseStateRow
 from ecg_core.store.cases.store import Store, StoreError
 from ecg_core.store.cases.workflow import CaseStatus
-from ecg_core.store.cases.worklist import View, WorklistFilter
+from ecg_core.store.cases.worklist import Pile, WorklistFilter
 from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import NotAllowedError, Role
 from ecg_core.store.upkeep.settings import BlindFor, Settings
@@ -99,11 +99,11 @@ def test_filters(store: Store, ada: Room, lee: Room) -> None:
     ids = [add(store, case(n, abstains=n == 1, name=f"ECG 100% {n}")) for n in range(4)]
     ada.read(ids[0], AGREE, "one", Phase.FINAL)
     lee.assign(ids[2], ada.account.id)
-    assert names(ada, view=View.DONE) == ["ECG 100% 0"]
-    assert names(ada, view=View.MINE) == ["ECG 100% 2"]
+    assert names(ada, view=Pile.DONE) == ["ECG 100% 0"]
+    assert names(ada, view=Pile.MINE) == ["ECG 100% 2"]
     assert names(ada, status=CaseStatus.NEW) == ["ECG 100% 1", "ECG 100% 2", "ECG 100% 3"]
     assert names(ada, abstained=True) == ["ECG 100% 1"]
-    assert names(ada, view=View.ALL, priority=Priority.URGENT) == ["ECG 100% 1"]
+    assert names(ada, view=Pile.ALL, priority=Priority.URGENT) == ["ECG 100% 1"]
     assert names(ada, text="0% 3") == ["ECG 100% 3"]
     assert names(ada, text=ids[3]) == ["ECG 100% 3"]
     assert names(ada, assignee=ada.account.id) == ["ECG 100% 2"]
@@ -152,7 +152,7 @@ def test_a_blind_reader_reads_first(store: Store, ada: Room, lee: Room) -> None:
     ada.see(only)
     ada.read(only, NORMAL, "final", Phase.FINAL)
     assert [r.blind for r in store.reopen(only).readings] == [True, None]
-    assert "other_abnormal" in list_csv(ada, WorklistFilter(view=View.ALL))
+    assert "other_abnormal" in list_csv(ada, WorklistFilter(view=Pile.ALL))
 
 
 def test_blind_by_account_or_by_list(store: Store, ada: Room) -> None:
@@ -180,7 +180,7 @@ def test_the_second_reader_sees_nothing_of_the_first(
     with pytest.raises(NotAllowedError):
         ben.read(only, NORMAL, "three", Phase.ADJUDICATION)
     lee.read(only, NORMAL, "four", Phase.ADJUDICATION)
-    assert names(lee, view=View.DONE) == ["rec1"]
+    assert names(lee, view=Pile.DONE) == ["rec1"]
     assert store.verify().ok
 
 

@@ -9,7 +9,7 @@ from stored_cases import add, case
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.store.audit import chain
 from ecg_core.store.cases import recording
-from ecg_core.store.cases.readings import Confidence, Phase, Reading, Verdict
+from ecg_core.store.cases.readings import Confidence, Decision, Phase, Reading
 from ecg_core.store.cases.reopening import get_case
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.schema import EventRow
@@ -26,7 +26,7 @@ AGREE = Reading("", True, Triage.OTHER, Priority.SOON)
 ASKS = Reading("", True, Triage.OTHER, Priority.SOON, second_wanted=True)
 NORMAL = Reading("", False, Triage.NORMAL, Priority.ROUTINE, "Artefact")
 URGENT = Reading("", False, Triage.ACUTE_MI, Priority.IMMEDIATE, "ST elevation")
-CANNOT = Reading("", None, None, Priority.URGENT, verdict=Verdict.CANNOT_DECIDE)
+CANNOT = Reading("", None, None, Priority.URGENT, verdict=Decision.CANNOT_DECIDE)
 FIRST = Reading("", None, Triage.NORMAL, None, confidence=Confidence.LOW)
 
 

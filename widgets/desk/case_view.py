@@ -14,7 +14,7 @@ import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.network.values import Attention
-from ecg_core.store.cases.readings import Phase, Verdict
+from ecg_core.store.cases.readings import Decision, Phase
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoredReading
 from widgets.desk import earlier, looking, measuring, report_parts, verdict
@@ -26,11 +26,11 @@ from widgets.session.rows import places
 from widgets.session.text import plain
 from widgets.viewer.paper import Overlay, paper
 
-_LOOK: dict[Verdict, tuple[str, str]] = {
-    Verdict.AGREE: ("Agreed", "green"),
-    Verdict.OVERRIDE: ("Overridden", "orange"),
-    Verdict.CANNOT_DECIDE: ("Cannot decide", "gray"),
-    Verdict.REPEAT: ("Repeat ECG", "gray"),
+_LOOK: dict[Decision, tuple[str, str]] = {
+    Decision.AGREE: ("Agreed", "green"),
+    Decision.OVERRIDE: ("Overridden", "orange"),
+    Decision.CANNOT_DECIDE: ("Cannot decide", "gray"),
+    Decision.REPEAT: ("Repeat ECG", "gray"),
 }
 
 
@@ -199,7 +199,7 @@ def _words(stored: StoredReading) -> str:
         sure = f", {reading.confidence} confidence" if reading.confidence else ""
         blind = "First reading, blind" if stored.blind else "First reading"
         return f":gray-badge[{blind}] {named}{sure}"
-    word, colour = _LOOK[reading.verdict or Verdict.AGREE]
+    word, colour = _LOOK[reading.verdict or Decision.AGREE]
     if stored.phase is Phase.ADJUDICATION:
         word, colour = "Adjudicated", "green"
     wait = priority_name(reading.priority).lower() if reading.priority else ""

@@ -11,7 +11,7 @@ import streamlit as st
 
 from ecg_core.network.statements import STATEMENTS, Triage, triage_names
 from ecg_core.network.values import Prediction
-from ecg_core.store.cases.readings import VERDICT_NAMES, Confidence, Phase, Reading, Verdict
+from ecg_core.store.cases.readings import VERDICT_NAMES, Confidence, Decision, Phase, Reading
 from ecg_core.store.cases.room import Turn
 from ecg_core.store.cases.store import StoreError
 from ecg_core.triage.priority import Priority, PriorityDecision, rank
@@ -20,9 +20,9 @@ from widgets.session import engine, notice, person, queue, unsaved
 from widgets.session.engine import Kept
 from widgets.session.text import plain
 
-AGREE, OVERRIDE = VERDICT_NAMES[Verdict.AGREE], VERDICT_NAMES[Verdict.OVERRIDE]
+AGREE, OVERRIDE = VERDICT_NAMES[Decision.AGREE], VERDICT_NAMES[Decision.OVERRIDE]
 DECIDE = "Decide on a class"
-_BY_NAME = {name: verdict for verdict, name in VERDICT_NAMES.items()} | {DECIDE: Verdict.OVERRIDE}
+_BY_NAME = {name: verdict for verdict, name in VERDICT_NAMES.items()} | {DECIDE: Decision.OVERRIDE}
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     st.subheader("Your adjudication" if settles else "Your decision")
     may_agree = not (hand.prediction.abstained or settles)
     verdict = _verdict(hand, settles, may_agree)
-    triage: Triage | None = machine if verdict is Verdict.AGREE else None
+    triage: Triage | None = machine if verdict is Decision.AGREE else None
     reason, findings = "", None
-    if verdict is Verdict.OVERRIDE:
+    if verdict is Decision.OVERRIDE:
         triage = st.selectbox(
             "Class",
             list(hand.prediction.triage_classes),
@@ -115,8 +115,8 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
             persist_state="session",
         )
         findings = _findings(f"findings_{case}")
-    if verdict not in (Verdict.AGREE, None):
-        needed = " (required)" if verdict is Verdict.OVERRIDE and not settles else ""
+    if verdict not in (Decision.AGREE, None):
+        needed = " (required)" if verdict is Decision.OVERRIDE and not settles else ""
         given = "The machine abstained." if hand.prediction.abstained and not settles else ""
         reason = st.text_input(
             f"Reason{needed}",
@@ -146,9 +146,9 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     second = not settles and st.checkbox(
         "Ask a second reader", key=f"second_{case}", persist_state="session"
     )
-    edited = bool(note or second or verdict not in (Verdict.AGREE, None))
+    edited = bool(note or second or verdict not in (Decision.AGREE, None))
     unsaved.warn(case, hand.name, edited and not (hand.prediction.abstained and triage is None))
-    agreeing = verdict is Verdict.AGREE
+    agreeing = verdict is Decision.AGREE
     asked = st.button(
         "Agree and save" if agreeing else "Save decision",
         type="primary",
@@ -162,22 +162,22 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         if verdict is None:
             _refuse("Choose what you decide.")
             return
-        if verdict is Verdict.OVERRIDE and triage is None:
+        if verdict is Decision.OVERRIDE and triage is None:
             _refuse("Choose the class that you decide on.")
             return
-        agrees = {Verdict.AGREE: True, Verdict.OVERRIDE: False}.get(verdict)
+        agrees = {Decision.AGREE: True, Decision.OVERRIDE: False}.get(verdict)
         reading = Reading(
             "", agrees, triage, priority, reason, note, verdict, findings, second_wanted=second
         )
         _save(hand, reading, phase, saved)
 
 
-def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Verdict | None:
+def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
     """What the reader chose; agreeing while nothing else is chosen, where that can be.
 
     An abstaining machine has no answer to agree with.
     """
-    others = [VERDICT_NAMES[Verdict.CANNOT_DECIDE], VERDICT_NAMES[Verdict.REPEAT]]
+    others = [VERDICT_NAMES[Decision.CANNOT_DECIDE], VERDICT_NAMES[Decision.REPEAT]]
     if may_agree:
         label = f"The machine says: **{_names(hand)[hand.prediction.triage_class]}**"
     elif settles:
@@ -197,7 +197,7 @@ def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Verdict | None:
         persist_state="session",
     )
     if choice is None:
-        return Verdict.AGREE if may_agree else None
+        return Decision.AGREE if may_agree else None
     return _BY_NAME[choice]
 
 
@@ -225,8 +225,8 @@ def _keys(hand: AtHand, may_agree: bool) -> None:
     ]
     rows += [
         (deciding, "O", partial(choose, deciding)),
-        ("Cannot decide", "D", partial(choose, VERDICT_NAMES[Verdict.CANNOT_DECIDE])),
-        ("Repeat the ECG", "T", partial(choose, VERDICT_NAMES[Verdict.REPEAT])),
+        ("Cannot decide", "D", partial(choose, VERDICT_NAMES[Decision.CANNOT_DECIDE])),
+        ("Repeat the ECG", "T", partial(choose, VERDICT_NAMES[Decision.REPEAT])),
         ("Next priority", "P", next_priority),
     ]
     with st.container(key=f"keys_{case}"):

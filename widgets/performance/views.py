@@ -22,7 +22,7 @@ from widgets.performance.context import Context
 
 
 @dataclass(frozen=True)
-class View:
+class PerformanceView:
     """One view: its key in the address, its name, what it draws."""
 
     key: str
@@ -30,16 +30,16 @@ class View:
     show: Callable[[Context], None]
 
 
-VIEWS: tuple[View, ...] = (
-    View("summary", "Summary", summary.show),
-    View("classes", "Classes", classes.show),
-    View("calibration", "Calibration", calibration.show),
-    View("doubt", "Doubt", silence.show),
-    View("robustness", "Robustness", robustness.show),
-    View("attention", "Attention", attention.show),
-    View("groups", "Groups", groups.show),
-    View("errors", "Errors", errors.show),
-    View("readers", "Readers", readers.show),
-    View("literature", "Literature", literature.show),
-    View("training", "Training", training.show),
+VIEWS: tuple[PerformanceView, ...] = (
+    PerformanceView("summary", "Summary", summary.show),
+    PerformanceView("classes", "Classes", classes.show),
+    PerformanceView("calibration", "Calibration", calibration.show),
+    PerformanceView("doubt", "Doubt", silence.show),
+    PerformanceView("robustness", "Robustness", robustness.show),
+    PerformanceView("attention", "Attention", attention.show),
+    PerformanceView("groups", "Groups", groups.show),
+    PerformanceView("errors", "Errors", errors.show),
+    PerformanceView("readers", "Readers", readers.show),
+    PerformanceView("literature", "Literature", literature.show),
+    PerformanceView("training", "Training", training.show),
 )

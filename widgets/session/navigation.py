@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Entry:
+class PageEntry:
     """One page: its file, title, icon, what it is for, and what one must be allowed to do."""
 
     file: str
@@ -25,50 +25,50 @@ class Entry:
     needs: Permission
 
 
-PAGES: tuple[Entry, ...] = (
-    Entry(
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry(
         "pages/triage.py",
         "Triage",
         ":material/ecg_heart:",
         "Open ECGs, see the machine's answer and where it looked, record a decision.",
         Permission.ADD_ECGS,
     ),
-    Entry(
+    PageEntry(
         "pages/worklist.py",
         "Worklist",
         ":material/format_list_numbered:",
         "What is to be read, most urgent first.",
         Permission.SEE_WORKLIST,
     ),
-    Entry(
+    PageEntry(
         "pages/audit.py",
         "Audit",
         ":material/history:",
         "Every case with its decisions; open one exactly as it was decided.",
         Permission.SEE_AUDIT,
     ),
-    Entry(
+    PageEntry(
         "pages/performance.py",
         "Performance",
         ":material/monitoring:",
         "How well the model does, from the evidence shipped with it.",
         Permission.SEE_PERFORMANCE,
     ),
-    Entry(
+    PageEntry(
         "pages/model.py",
         "Model",
         ":material/description:",
         "What the model is for, what it learned from, and when not to trust it.",
         Permission.SEE_PERFORMANCE,
     ),
-    Entry(
+    PageEntry(
         "pages/settings.py",
         "Settings",
         ":material/tune:",
         "The priority rule, blind reading, note templates, time limits.",
         Permission.CHANGE_RULES,
     ),
-    Entry(
+    PageEntry(
         "pages/accounts.py",
         "Accounts",
         ":material/group:",

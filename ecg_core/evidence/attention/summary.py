@@ -27,7 +27,7 @@ PARTS: dict[str, str] = {"everything": "weights throughout"}
 
 
 @dataclass(frozen=True)
-class Question:
+class MapTest:
     """What a test asks. good: what a map that tells the truth would show. percent: of ECGs."""
 
     test: str
@@ -36,14 +36,14 @@ class Question:
     percent: bool = False
 
 
-QUESTIONS: tuple[Question, ...] = (
-    Question("deletion", "Probability left while the map's places are blanked first", "low"),
-    Question("insertion", "Probability reached while they are put back first", "high"),
-    Question("road", "ROAD: probability lost, most less least important first", "above 0"),
-    Question("randomised", "Likeness to the map of a network with random", "near 0"),
-    Question("planted", "Planted infarction leads ranked first", "above chance", percent=True),
-    Question("control", "Planted normal leads ranked first (control)", "at chance", percent=True),
-    Question("outside", "Share of attention outside the leads", "below 9 %", percent=True),
+QUESTIONS: tuple[MapTest, ...] = (
+    MapTest("deletion", "Probability left while the map's places are blanked first", "low"),
+    MapTest("insertion", "Probability reached while they are put back first", "high"),
+    MapTest("road", "ROAD: probability lost, most less least important first", "above 0"),
+    MapTest("randomised", "Likeness to the map of a network with random", "near 0"),
+    MapTest("planted", "Planted infarction leads ranked first", "above chance", percent=True),
+    MapTest("control", "Planted normal leads ranked first (control)", "at chance", percent=True),
+    MapTest("outside", "Share of attention outside the leads", "below 9 %", percent=True),
 )
 
 
@@ -72,7 +72,7 @@ def lines(rows: Sequence[AttentionRow]) -> tuple[Line, ...]:
     )
 
 
-def _line(question: Question, figure: AttentionFigure, less: AttentionFigure | None) -> Line:
+def _line(question: MapTest, figure: AttentionFigure, less: AttentionFigure | None) -> Line:
     part = (
         f": {figure.part}"
         if figure.test in {"planted", "control"}

@@ -64,7 +64,7 @@ class MethodRow:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MethodVerdict:
     """Ours after 65 % of the time against the hybrid.
 
     saved: share of the hybrid's CPU-seconds that ours did without. holds: whether that is at least
@@ -101,11 +101,11 @@ def longest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if limits and row["limit_s"] == max(limits)]
 
 
-def verdict(rows: Mapping[str, MethodRow]) -> Verdict | None:
+def verdict(rows: Mapping[str, MethodRow]) -> MethodVerdict | None:
     """Ours with less training against the hybrid; None until both are measured."""
     if not {CHEAPER, "hybrid"} <= rows.keys():
         return None
-    return Verdict(rows[CHEAPER], rows["hybrid"])
+    return MethodVerdict(rows[CHEAPER], rows["hybrid"])
 
 
 def _row(plain: dict[str, Any]) -> MethodRow:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.page.scan.rectify import Reading
+from ecg_core.page.scan.rectify import ScanReading
 from ecg_core.page.values import PEN_MM
 
 
-def trace_area(reading: Reading, size_px: tuple[int, int]) -> tuple[int, int, int, int]:
+def trace_area(reading: ScanReading, size_px: tuple[int, int]) -> tuple[int, int, int, int]:
     """First and last pixel row, first and last pixel column of the traces on a scan.
 
     The lead boxes and the width of a pen around them. size_px: height and width of the scan.
@@ -22,7 +22,7 @@ def trace_area(reading: Reading, size_px: tuple[int, int]) -> tuple[int, int, in
     return (*_inside(top, bottom, height), *_inside(left, right, width))
 
 
-def to_px(reading: Reading, x_mm: float, y_mm: float) -> tuple[float, float]:
+def to_px(reading: ScanReading, x_mm: float, y_mm: float) -> tuple[float, float]:
     """Where a place of the page lies on the scan, as if the sheet were flat."""
     point = np.linalg.inv(reading.to_mm) @ (x_mm, y_mm, 1.0)
     return float(point[0] / point[2]), float(point[1] / point[2])

@@ -2,10 +2,10 @@
 
 from pytorch_grad_cam import GradCAM
 
-from ecg_core.network.attention.method import Method
+from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 
-method = Method(
+method = AttentionMethod(
     key="gradcam",
     name=METHOD_NAMES["gradcam"],
     about="Each feature counts by its mean effect on the answer over the whole page.",

@@ -2,10 +2,10 @@
 
 from pytorch_grad_cam import HiResCAM
 
-from ecg_core.network.attention.method import Method
+from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 
-method = Method(
+method = AttentionMethod(
     key="hirescam",
     name=METHOD_NAMES["hirescam"],
     about="Each feature counts by its effect on the answer at the very place.",

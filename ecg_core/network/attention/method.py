@@ -8,7 +8,7 @@ from pytorch_grad_cam.base_cam import BaseCAM
 
 
 @dataclass(frozen=True)
-class Method:
+class AttentionMethod:
     """A class activation map, computed in one pass over the page as it is.
 
     key: as on the command line and in stored cases. name: as a reader knows it. about: what it

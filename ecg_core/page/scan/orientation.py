@@ -70,7 +70,7 @@ WAYS = (Way(), Way(turned=True), Way(mirrored=True), Way(turned=True, mirrored=T
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class OrientationEvidence:
     """What speaks for one way of reading a picture.
 
     naming: leads by their names and relations. forward: how much larger the waves behind the
@@ -123,7 +123,7 @@ def weigh(
     rows: tuple[Row, ...],
     print_: Words,
     layout: str | None,
-) -> Evidence | None:
+) -> OrientationEvidence | None:
     """Evidence for one way; None where no layout fits. cover, rows: of the picture as it lies."""
     upright = way.rows(rows, len(cover))
     panels = find_panels(way.picture(cover), upright, layout)
@@ -138,7 +138,7 @@ def weigh(
     if naming.hits < MANY or naming.misses > 0.0:
         names += print_.names(near & ~half, way.turned, way.mirrored)
         settled, naming = settle(panels, upright, names, layout)
-    return Evidence(way, upright, settled, naming, forward(upright))
+    return OrientationEvidence(way, upright, settled, naming, forward(upright))
 
 
 def forward(rows: tuple[Row, ...]) -> float:

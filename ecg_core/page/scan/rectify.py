@@ -8,7 +8,7 @@ import numpy as np
 
 from ecg_core.intake.values import EcgScan
 from ecg_core.page.by_hand import as_json, in_words
-from ecg_core.page.correction import Correction, View, turn, view_of
+from ecg_core.page.correction import Correction, ScanView, turn, view_of
 from ecg_core.page.doubts import as_filed, plausible, quality, swapped
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.scan.flat import Flat
@@ -29,7 +29,7 @@ AROUND_MM = 120.0
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class ScanReading:
     """Everything read off a scan on the way to its page.
 
     to_plane: 3 × 3 homography from pixels of the scan to mm of a plane. bend: what a sheet that
@@ -77,7 +77,7 @@ def read_scan(
     layout: str | None = None,
     correction: Correction | None = None,
     with_picture: bool = True,
-) -> Reading:
+) -> ScanReading:
     """As `from_scan`, with the geometry that was found.
 
     with_picture: the page keeps what the scan looks like; the network needs only its ink.
@@ -96,7 +96,7 @@ def _read_scan(
     correction: Correction,
     with_picture: bool,
     grids: list[Grid],
-) -> Reading:
+) -> ScanReading:
     """As `read_scan`; a grid that was seen is left in `grids`, whatever comes after."""
     view = view_of(scan.pixels, correction.corners_px).turned(correction.quarter_turns or 0)
     height, width = view.pixels.shape[:2]
@@ -127,7 +127,7 @@ def _read_scan(
     if by_hand := as_json(layout, correction):
         said = remark("by_hand", what=in_words(layout, correction))
         page = replace(page, correction=by_hand, remarks=(*page.remarks, said))
-    return Reading(
+    return ScanReading(
         page,
         grid.to_mm @ view.from_scan,
         grid.bend,
@@ -137,7 +137,7 @@ def _read_scan(
     )
 
 
-def _flat(view: View, grid: Grid) -> Flat:
+def _flat(view: ScanView, grid: Grid) -> Flat:
     """The picture made straight, with what stands around the ruled paper."""
     area = _area(view, grid)
     straight = straighten(view.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
@@ -156,7 +156,7 @@ def _to_flat(flat: Flat, quarter_turns: int) -> np.ndarray:
     return np.asarray(np.linalg.inv(raster) @ moved @ raster @ offset)
 
 
-def _without_grid(view: View, free: bool) -> tuple[View, Grid]:
+def _without_grid(view: ScanView, free: bool) -> tuple[ScanView, Grid]:
     """Geometry without a grid, the way up that has rows and an upright pulse.
 
     Rows without an upright pulse may be upside down; a tall picture without rows, sideways.
@@ -193,7 +193,7 @@ def _check_geometry(grid: Grid, remarks: list[Remark]) -> None:
         remarks.append(remark("slightly_curved", residual=grid.residual_mm))
 
 
-def _area(view: View, grid: Grid) -> tuple[float, float, float, float]:
+def _area(view: ScanView, grid: Grid) -> tuple[float, float, float, float]:
     """What is looked at: the ruled part of the paper and what the picture shows around it, from
     one 5 mm line to another; of a bent sheet, the ruled part alone."""
     left, top, right, bottom = grid.area_mm

@@ -18,7 +18,7 @@ import numpy as np
 
 from ecg_core.leads import canonical_lead
 from ecg_core.page.arrange import baselines_mm
-from ecg_core.page.scan.rectify import Reading
+from ecg_core.page.scan.rectify import ScanReading
 from ecg_core.page.values import PX_PER_MM, EcgPage
 
 MARGIN = 0.25
@@ -63,7 +63,7 @@ def is_available() -> bool:
     return all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime"))
 
 
-def redact(pixels: np.ndarray, reading: Reading | None) -> Redacted:
+def redact(pixels: np.ndarray, reading: ScanReading | None) -> Redacted:
     """A scan (uint8, height × width × 3, RGB) with the print beside its leads painted over.
 
     reading: what was read off this scan; without it all print goes, lead names, too.
@@ -86,7 +86,7 @@ def redact(pixels: np.ndarray, reading: Reading | None) -> Redacted:
     return Redacted(found, regions, kept)
 
 
-def _belongs(box: np.ndarray, text: str, reading: Reading) -> bool:
+def _belongs(box: np.ndarray, text: str, reading: ScanReading) -> bool:
     """Whether a piece of print is part of the trace area and stays."""
     page = reading.page
     corners = reading.on_page(box)

@@ -14,7 +14,7 @@ from ecg_core.page.scan.compose import Found
 from ecg_core.page.scan.ink import RASTER, Ink, separate
 from ecg_core.page.scan.lettering import printed_scale, words
 from ecg_core.page.scan.naming import FEW_HITS, WHOLE
-from ecg_core.page.scan.orientation import MIRRORED, RARE, SURE, WAYS, Evidence, weigh
+from ecg_core.page.scan.orientation import MIRRORED, RARE, SURE, WAYS, OrientationEvidence, weigh
 from ecg_core.page.scan.rows import (
     Row,
     count_of_no_layout,
@@ -40,7 +40,7 @@ class Lying:
     sideways: bool
     ink: Ink
     traces: np.ndarray
-    evidence: Evidence
+    evidence: OrientationEvidence
     remarks: tuple[Remark, ...]
 
     @property
@@ -167,7 +167,7 @@ def _other_rows(rows: int, layout: str | None) -> PageError:
 
 def _judged(
     ink: Ink, traces: np.ndarray, rows: tuple[Row, ...], layout: str | None, free: bool
-) -> tuple[Evidence | None, tuple[Remark, ...]]:
+) -> tuple[OrientationEvidence | None, tuple[Remark, ...]]:
     """The way up for which most speaks, and doubts about it. Raises PageError when mirrored."""
     print_ = words(ink.cover, traces, rows)
     first = weigh(WAYS[0], ink.cover, rows, print_, layout)
@@ -193,19 +193,19 @@ def _judged(
     return best, _doubts(best, other, layout)
 
 
-def _as_well(best: Evidence, mirrored: Evidence) -> bool:
+def _as_well(best: OrientationEvidence, mirrored: OrientationEvidence) -> bool:
     """Whether hardly less speaks for a mirror, but for its being rare."""
     return best.score - (mirrored.score + RARE) < MIRRORED
 
 
-def _scale_read(ink: Ink, evidence: Evidence) -> bool:
+def _scale_read(ink: Ink, evidence: OrientationEvidence) -> bool:
     """Whether paper speed or gain can be read in header or footer, that way up."""
     told = printed_scale(evidence.way.picture(ink.cover), evidence.rows)
     return any(value is not None for value in told)
 
 
 def _doubts(
-    best: Evidence | None, other: Evidence | None, layout: str | None
+    best: OrientationEvidence | None, other: OrientationEvidence | None, layout: str | None
 ) -> tuple[Remark, ...]:
     if best is None:
         return ()
@@ -229,7 +229,7 @@ def _doubts(
     return tuple(found)
 
 
-def _unnamed(evidence: Evidence) -> bool:
+def _unnamed(evidence: OrientationEvidence) -> bool:
     """Whether six rows may be limb or chest leads: no separators, no names, no law that tells."""
     naming, panels = evidence.naming, evidence.panels
     if len(evidence.rows) != 6 or naming.hits >= FEW_HITS or panels.separators:
@@ -238,7 +238,7 @@ def _unnamed(evidence: Evidence) -> bool:
     return naming.residual is None or naming.residual > most
 
 
-def _why(evidence: Evidence) -> str:
+def _why(evidence: OrientationEvidence) -> str:
     if evidence.naming.hits >= 1.0:
         return "its lead names can only be read in a mirror"
     return "its leads only fit together in a mirror"

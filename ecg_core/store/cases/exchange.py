@@ -18,7 +18,7 @@ from ecg_core.network.statements import TRIAGE_NAMES, Triage
 from ecg_core.network.values import Finding
 from ecg_core.spreadsheet import safe_cell
 from ecg_core.store.audit import chain
-from ecg_core.store.cases.readings import VERDICT_NAMES, Phase, StoredReading, Verdict
+from ecg_core.store.cases.readings import VERDICT_NAMES, Decision, Phase, StoredReading
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.schema import Action
 from ecg_core.store.cases.store import StoredCase
@@ -184,7 +184,7 @@ def _report(case: StoredCase, standing: StoredReading | None, identifiers: bool)
 
 def _said(standing: StoredReading) -> str:
     reading = standing.reading
-    verdict = VERDICT_NAMES[reading.verdict or Verdict.AGREE]
+    verdict = VERDICT_NAMES[reading.verdict or Decision.AGREE]
     named = TRIAGE_NAMES[reading.triage] if reading.triage else ""
     return f"Read by a clinician: {verdict}{f', {named}' if named else ''}."
 

@@ -24,7 +24,7 @@ class Phase(StrEnum):
     ADJUDICATION = "adjudication"
 
 
-class Verdict(StrEnum):
+class Decision(StrEnum):
     """What a reader decides."""
 
     AGREE = "agree"
@@ -33,11 +33,11 @@ class Verdict(StrEnum):
     REPEAT = "repeat"
 
 
-VERDICT_NAMES: dict[Verdict, str] = {
-    Verdict.AGREE: "Agree",
-    Verdict.OVERRIDE: "Override",
-    Verdict.CANNOT_DECIDE: "Cannot decide",
-    Verdict.REPEAT: "Repeat ECG",
+VERDICT_NAMES: dict[Decision, str] = {
+    Decision.AGREE: "Agree",
+    Decision.OVERRIDE: "Override",
+    Decision.CANNOT_DECIDE: "Cannot decide",
+    Decision.REPEAT: "Repeat ECG",
 }
 
 
@@ -66,14 +66,14 @@ class Reading:
     priority: Priority | None
     reason: str = ""
     note: str = ""
-    verdict: Verdict | None = None
+    verdict: Decision | None = None
     findings: tuple[str, ...] | None = None
     second_wanted: bool = False
     confidence: Confidence | None = None
 
     def __post_init__(self) -> None:
         if self.verdict is None and self.agrees is not None:
-            verdict = Verdict.AGREE if self.agrees else Verdict.OVERRIDE
+            verdict = Decision.AGREE if self.agrees else Decision.OVERRIDE
             object.__setattr__(self, "verdict", verdict)
 
 
@@ -125,13 +125,15 @@ def checked(
     verdict = clean.verdict
     if verdict is None:
         raise StoreError("The decision is missing.", "Agree, override, or say that you cannot.")
-    if verdict in (Verdict.CANNOT_DECIDE, Verdict.REPEAT):
+    if verdict in (Decision.CANNOT_DECIDE, Decision.REPEAT):
         return replace(clean, agrees=None, triage=None)
     if clean.triage is None:
         raise StoreError("The class is missing.", "Choose the class that you decide on.")
     if phase is Phase.ADJUDICATION:
         agrees = clean.triage == machine and not abstained
-        return replace(clean, agrees=agrees, verdict=Verdict.AGREE if agrees else Verdict.OVERRIDE)
+        return replace(
+            clean, agrees=agrees, verdict=Decision.AGREE if agrees else Decision.OVERRIDE
+        )
     if clean.agrees and abstained:
         raise StoreError(
             "The machine gave no answer to agree with.", "Decide on a class and give a reason."

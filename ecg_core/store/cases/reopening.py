@@ -19,7 +19,7 @@ from ecg_core.store.audit.canonical import canonical_json
 from ecg_core.store.cases.answers import attention_from_bytes, prediction_from_plain
 from ecg_core.store.cases.blobs import Blobs
 from ecg_core.store.cases.linking import of_case
-from ecg_core.store.cases.readings import Confidence, Phase, Reading, StoredReading, Verdict
+from ecg_core.store.cases.readings import Confidence, Decision, Phase, Reading, StoredReading
 from ecg_core.store.cases.schema import Action, CaseRow, EventRow, FileRow, ReadingRow
 from ecg_core.store.cases.workflow import undone
 from ecg_core.store.upkeep.errors import StoreError
@@ -217,7 +217,7 @@ def _readings(
                 None if row.priority is None else Priority(row.priority),
                 row.reason,
                 row.note,
-                None if row.verdict is None else Verdict(row.verdict),
+                None if row.verdict is None else Decision(row.verdict),
                 None if row.findings is None else tuple(json.loads(row.findings)),
                 bool(row.second_wanted),
                 None if row.confidence is None else Confidence(row.confidence),

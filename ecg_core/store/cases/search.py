@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ecg_core.network.statements import Triage
 from ecg_core.store.cases.filters import equal, names_case, within_days
-from ecg_core.store.cases.readings import Verdict
+from ecg_core.store.cases.readings import Decision
 from ecg_core.store.cases.room_schema import CasePatientRow, CaseStateRow
 from ecg_core.store.cases.schema import CaseRow, ReadingRow
 from ecg_core.triage.priority import Priority
@@ -75,7 +75,7 @@ class CaseSummary:
     reader: str | None
     read_utc: datetime | None
     readings: int
-    verdict: Verdict | None = None
+    verdict: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _summary(case: CaseRow, reading: ReadingRow | None) -> CaseSummary:
     )
 
 
-def _verdict(reading: ReadingRow) -> Verdict:
+def _verdict(reading: ReadingRow) -> Decision:
     if reading.verdict is not None:
-        return Verdict(reading.verdict)
-    return Verdict.AGREE if reading.agrees else Verdict.OVERRIDE
+        return Decision(reading.verdict)
+    return Decision.AGREE if reading.agrees else Decision.OVERRIDE

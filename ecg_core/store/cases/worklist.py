@@ -19,7 +19,7 @@ from ecg_core.store.cases.workflow import OPEN, CaseStatus
 from ecg_core.triage.priority import Priority
 
 
-class View(StrEnum):
+class Pile(StrEnum):
     """Which part of the list a person looks at."""
 
     TO_DO = "to_do"
@@ -43,7 +43,7 @@ class Seat:
 class WorklistFilter:
     """Which cases; None or "" leaves a question open. text: in the name, id or input hash."""
 
-    view: View = View.TO_DO
+    view: Pile = Pile.TO_DO
     status: CaseStatus | None = None
     priority: Priority | None = None
     assignee: str | None = None
@@ -156,11 +156,11 @@ def _ordered(query: Select) -> Select:
 
 def _conditions(wanted: WorklistFilter, seat: Seat, now: str) -> list[ColumnElement[bool]]:
     still_open = CaseStateRow.status.in_([status.value for status in OPEN])
-    views: dict[View, list[ColumnElement[bool]]] = {
-        View.TO_DO: [still_open, _doable(seat)],
-        View.MINE: [still_open, CaseStateRow.assignee == seat.account],
-        View.DONE: [~still_open],
-        View.ALL: [],
+    views: dict[Pile, list[ColumnElement[bool]]] = {
+        Pile.TO_DO: [still_open, _doable(seat)],
+        Pile.MINE: [still_open, CaseStateRow.assignee == seat.account],
+        Pile.DONE: [~still_open],
+        Pile.ALL: [],
     }
     asked = views[wanted.view]
     if wanted.status is CaseStatus.IN_READING:

@@ -24,7 +24,7 @@ RECENT_EVENTS = 1000
 
 
 @dataclass(frozen=True)
-class Finding:
+class HealthLine:
     """One thing that was looked at, and what was found."""
 
     name: str
@@ -32,26 +32,26 @@ class Finding:
     what: str
 
 
-def check(data_dir: Path, url: str | None) -> list[Finding]:
+def check(data_dir: Path, url: str | None) -> list[HealthLine]:
     """Look at everything; the first line that is not ok says what to do."""
     found = [*weights(), disk(data_dir), configuration()]
     try:
         store = Store.open(data_dir, url)
     except StoreError as error:
-        return [*found, Finding("database", False, str(error))]
+        return [*found, HealthLine("database", False, str(error))]
     try:
-        found.append(Finding("database", True, "It is up to date and can be read."))
+        found.append(HealthLine("database", True, "It is up to date and can be read."))
         found.append(clock(store))
         report = store.verify(since=store.link_before_end(RECENT_EVENTS))
-        found.append(Finding("chain", report.ok, report.what))
+        found.append(HealthLine("chain", report.ok, report.what))
     except StoreError as error:
-        found.append(Finding("database", False, str(error)))
+        found.append(HealthLine("database", False, str(error)))
     finally:
         store.close()
     return found
 
 
-def weights() -> list[Finding]:
+def weights() -> list[HealthLine]:
     """Whether the models that answer have the weights that their cards name."""
     found = []
     for name in network.answering_models():
@@ -62,44 +62,44 @@ def weights() -> list[Finding]:
             expected = card["weights_sha256"]
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
         except (OSError, KeyError, TypeError, ValueError) as error:
-            found.append(Finding(f"model {name}", False, f"It cannot be read: {error}."))
+            found.append(HealthLine(f"model {name}", False, f"It cannot be read: {error}."))
             continue
         ok = digest == expected
         words = f"Weights {digest}." if ok else f"Weights {digest}, its card says {expected}."
-        found.append(Finding(f"model {name}", ok, words))
+        found.append(HealthLine(f"model {name}", ok, words))
     return found
 
 
-def disk(data_dir: Path) -> Finding:
+def disk(data_dir: Path) -> HealthLine:
     """Whether there is room for more."""
     place = next(p for p in (data_dir.resolve(), *data_dir.resolve().parents) if p.exists())
     free = shutil.disk_usage(place).free
     writable = os.access(place, os.W_OK)
     words = f"{free / 1e9:.1f} GB free" + ("" if writable else ", but it cannot be written to")
-    return Finding("disk", free >= LEAST_FREE_BYTES and writable, f"{words}.")
+    return HealthLine("disk", free >= LEAST_FREE_BYTES and writable, f"{words}.")
 
 
-def clock(store: Store) -> Finding:
+def clock(store: Store) -> HealthLine:
     """Whether the clock lies before the last event."""
     with store.snapshot() as session:
         head = session.scalars(select(HeadRow)).one_or_none()
         behind_s = 0.0 if head is None else chain.clock_behind_s(session, head, utc_now())
     if behind_s > chain.CLOCK_TOLERANCE_S:
-        return Finding(
+        return HealthLine(
             "clock",
             False,
             f"The clock lies {behind_s:.0f} s before the last event: set it right. "
             "Events written meanwhile carry a mark.",
         )
-    return Finding("clock", True, "It runs on from the last event.")
+    return HealthLine("clock", True, "It runs on from the last event.")
 
 
-def configuration() -> Finding:
+def configuration() -> HealthLine:
     """Whether the environment names what can be used."""
     inbox = os.environ.get("ECG_INBOX")
     if inbox and Path(inbox).exists() and not os.access(inbox, os.W_OK):
-        return Finding("configuration", False, f"ECG_INBOX={inbox} cannot be written to.")
+        return HealthLine("configuration", False, f"ECG_INBOX={inbox} cannot be written to.")
     redis = os.environ.get("ECG_REDIS_URL")
     if redis and not redis.startswith(("redis://", "rediss://", "unix://")):
-        return Finding("configuration", False, "ECG_REDIS_URL is no redis:// URL.")
-    return Finding("configuration", True, "Nothing contradicts itself.")
+        return HealthLine("configuration", False, "ECG_REDIS_URL is no redis:// URL.")
+    return HealthLine("configuration", True, "Nothing contradicts itself.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from torch import nn
 from torchvision.models import resnet50
 
-from ecg_core.studies.baselines.method import Described, Method, small_photograph
+from ecg_core.studies.baselines.method import Baseline, Described, small_photograph
 
 
 def build(statements: int) -> nn.Module:
@@ -18,4 +18,4 @@ def build(statements: int) -> nn.Module:
     return Described(backbone, 2048, statements, small_photograph)
 
 
-method = Method("resnet50", "Heavy CNN: ResNet-50, 1 px/mm", build, peak_rate=1e-3)
+method = Baseline("resnet50", "Heavy CNN: ResNet-50, 1 px/mm", build, peak_rate=1e-3)

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from ecg_core.studies.baselines.method import Follower, Method
+from ecg_core.studies.baselines.method import Baseline, Follower
 from ecg_core.studies.baselines.mobile import build_imagenet
 
 COMPONENTS = 64
@@ -37,7 +37,7 @@ class Boosted:
         return np.stack([one.predict_proba(shown)[:, 1] for one in self._each], axis=1)
 
 
-method = Method(
+method = Baseline(
     "hybrid",
     "Hybrid: EfficientNet-Lite0 features, gradient boosting, 1 px/mm",
     build_imagenet,

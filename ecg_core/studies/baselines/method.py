@@ -30,7 +30,7 @@ class Follower(StrEnum):
 
 
 @dataclass(frozen=True)
-class Method:
+class Baseline:
     """One row of a table: its key, its words, and everything that makes it different.
 
     build: number of statements → a network that answers `Outputs` and describes B×F features.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from torch import nn
 from torchvision.models import mobilenet_v2
 
-from ecg_core.studies.baselines.method import Described, Method, small_photograph
+from ecg_core.studies.baselines.method import Baseline, Described, small_photograph
 
 
 def build_imagenet(statements: int) -> nn.Module:
@@ -26,10 +26,10 @@ def build_random(statements: int) -> nn.Module:
     return Described(backbone, 1280, statements, small_photograph)
 
 
-imagenet = Method(
+imagenet = Baseline(
     "lite0-imagenet",
     "Mobile CNN from ImageNet: EfficientNet-Lite0, fine-tuned, 1 px/mm",
     build_imagenet,
     peak_rate=1e-3,
 )
-random = Method("mobilenetv2", "Mobile CNN: MobileNetV2, random start, 1 px/mm", build_random)
+random = Baseline("mobilenetv2", "Mobile CNN: MobileNetV2, random start, 1 px/mm", build_random)

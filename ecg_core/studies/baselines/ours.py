@@ -8,7 +8,7 @@ from functools import partial
 from torch import nn
 
 from ecg_core.network.architecture import Architecture, PageNetwork
-from ecg_core.studies.baselines.method import Method
+from ecg_core.studies.baselines.method import Baseline
 
 RELEASED = Architecture(0, depths=(1, 1, 2), time_kernel=9, cell_features=32)
 """The shape of `resatt-arranged-ptbxl`; the number of statements is put in when it is built."""
@@ -19,9 +19,9 @@ def build(statements: int, shape: Architecture = RELEASED) -> nn.Module:
     return PageNetwork(replace(shape, statements=statements))
 
 
-method = Method("ours", "Ours: residual attention network", build, peak_rate=4e-3)
+method = Baseline("ours", "Ours: residual attention network", build, peak_rate=4e-3)
 
-ABLATIONS: tuple[Method, ...] = (
+ABLATIONS: tuple[Baseline, ...] = (
     replace(method, key="clean-only", words="No augmentation: clean pages only", augmented=False),
     replace(
         method,

@@ -22,7 +22,7 @@ from ecg_core.network.architecture import Outputs
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.studies.baselines.hybrid import Boosted
 from ecg_core.studies.baselines.material import VARIED, Material
-from ecg_core.studies.baselines.method import Described, Follower, Method, Reads
+from ecg_core.studies.baselines.method import Baseline, Described, Follower, Reads
 from ecg_core.studies.baselines.two_stage import traces
 from ecg_core.training import losses, teacher
 from ecg_core.training.averaging import WeightAverage
@@ -46,7 +46,7 @@ class Spent:
     pages: int
 
 
-def compare(method: Method, material: Material, limit_s: float, seed: int) -> dict[str, Any]:
+def compare(method: Baseline, material: Material, limit_s: float, seed: int) -> dict[str, Any]:
     """Train, then one row: AUC of each test with its interval, cost, size."""
     torch.manual_seed(seed)
     network = method.build(len(material.data.codes)).to(memory_format=torch.channels_last)
@@ -85,7 +85,7 @@ def compare(method: Method, material: Material, limit_s: float, seed: int) -> di
 
 
 def _train(
-    method: Method, network: nn.Module, material: Material, limit_s: float, seed: int
+    method: Baseline, network: nn.Module, material: Material, limit_s: float, seed: int
 ) -> tuple[nn.Module, Spent]:
     rng = np.random.default_rng(seed)
     data = material.data
@@ -126,7 +126,7 @@ def _rate(spent: float) -> float:
 
 
 def _batch(
-    method: Method, material: Material, picked: np.ndarray, rng: np.random.Generator
+    method: Baseline, material: Material, picked: np.ndarray, rng: np.random.Generator
 ) -> Tensor:
     """Inputs of the picked records: a third of the pages clean, the others varied."""
     if method.reads is Reads.SIGNALS:
@@ -143,14 +143,14 @@ def _batch(
     return _ready(method, ink)
 
 
-def _ready(method: Method, ink: np.ndarray) -> Tensor:
+def _ready(method: Baseline, ink: np.ndarray) -> Tensor:
     if method.reads is Reads.TRACES:
         return torch.from_numpy(traces(ink))
     return as_input(torch.from_numpy(np.array(ink)))
 
 
 def _features(
-    network: nn.Module, method: Method, material: Material
+    network: nn.Module, method: Baseline, material: Material
 ) -> tuple[np.ndarray, np.ndarray]:
     """Features of every training record, of its clean page or one varied page in turn."""
     ink = np.array(material.clean)
@@ -160,7 +160,7 @@ def _features(
 
 
 @torch.inference_mode()
-def _described(network: nn.Module, method: Method, ink: np.ndarray) -> np.ndarray:
+def _described(network: nn.Module, method: Baseline, ink: np.ndarray) -> np.ndarray:
     assert isinstance(network, Described)
     network.eval()
     parts = [
@@ -172,7 +172,7 @@ def _described(network: nn.Module, method: Method, ink: np.ndarray) -> np.ndarra
 @torch.inference_mode()
 def _scores(
     network: nn.Module,
-    method: Method,
+    method: Baseline,
     material: Material,
     ink: np.ndarray,
     rows: np.ndarray,
@@ -191,7 +191,7 @@ def _scores(
 
 
 @torch.inference_mode()
-def _cost(network: nn.Module, method: Method, material: Material) -> dict[str, Any]:
+def _cost(network: nn.Module, method: Baseline, material: Material) -> dict[str, Any]:
     """Multiplications of one page and its latency on this thread, trace extraction included."""
     network.eval()
     page = np.array(material.clean[:1])

@@ -32,15 +32,15 @@ RESTING_BPM = 80.0
 
 
 @dataclass(frozen=True)
-class Question:
+class ZeroShotQuestion:
     """A yes/no question on the four-class set: which folders say yes."""
 
     name: str
     folders: tuple[str, ...]
 
 
-NORMAL = Question("normal against the rest", (folders.NORMAL,))
-INFARCTION = Question(
+NORMAL = ZeroShotQuestion("normal against the rest", (folders.NORMAL,))
+INFARCTION = ZeroShotQuestion(
     "infarction of any age against the rest", (folders.INFARCTION, folders.HISTORY)
 )
 
@@ -49,7 +49,7 @@ INFARCTION = Question(
 class Score:
     """One way of answering a question from a row of the evidence; the first answers it."""
 
-    question: Question
+    question: ZeroShotQuestion
     name: str
     of: Callable[[pd.DataFrame], np.ndarray]
 

@@ -15,7 +15,7 @@ import numpy as np
 from ecg_core.evidence.probes.trace_area import to_px
 from ecg_core.intake import LIMITS, Bundle, EcgScan, IntakeError, Upload, read
 from ecg_core.page.arrange import baselines_mm
-from ecg_core.page.scan.rectify import Reading, read_scan
+from ecg_core.page.scan.rectify import ScanReading, read_scan
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.studies.curation.values import PageFile, PageReading
 
@@ -87,7 +87,7 @@ def read_page(path: Path) -> PageReading:
     )
 
 
-def _trace_rows(reading: Reading, height_px: int) -> tuple[int, int]:
+def _trace_rows(reading: ScanReading, height_px: int) -> tuple[int, int]:
     """Pixel rows of the scan half a pitch above the first zero line and below the last."""
     boxes = reading.page.boxes
     baselines = sorted(set(np.round(baselines_mm(boxes), 3)))

@@ -14,7 +14,7 @@ from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, Scale, Told, scale_of, told_by
 from ecg_core.page.scan.sheets.search import ONE_LEAD
 from ecg_core.page.scan.sheets.sheet import Draft, Piece
-from ecg_core.page.values import Option, Question, Remark
+from ecg_core.page.values import Option, Remark, SheetQuestion
 
 CLOSE = 2.0
 """Another reading that is less likely by no more than this is asked about."""
@@ -40,7 +40,7 @@ class Sheet:
     pieces: tuple[Piece, ...]
     stretch: float
     remarks: tuple[Remark, ...]
-    question: Question | None
+    question: SheetQuestion | None
 
     @property
     def layout(self) -> str:
@@ -60,7 +60,7 @@ def decide(drafts: list[Draft], correction: Correction, layout: str | None = Non
     told = told_by(best.seen.print_.lines)
     scale = _by_hand(_scale(best, told), correction)
     stretch = _stretch(best, scale.speed)
-    questions: list[Question] = []
+    questions: list[SheetQuestion] = []
     remarks: list[Remark] = []
     _layout_doubts(best, drafts[1:], layout, questions, remarks)
     _lead_doubts(best, questions, remarks)
@@ -187,7 +187,7 @@ def _layout_doubts(
     best: Draft,
     others: list[Draft],
     layout: str | None,
-    questions: list[Question],
+    questions: list[SheetQuestion],
     remarks: list[Remark],
 ) -> None:
     close = [d for d in others if d.leads != best.leads and best.score - d.score < CLOSE]
@@ -195,7 +195,7 @@ def _layout_doubts(
     if layout is None and close:
         names = list(dict.fromkeys([best.name, *(d.name for d in close)]))[:3]
         questions.append(
-            Question(
+            SheetQuestion(
                 "layout",
                 f"Is this page laid out as {' or '.join(names)}?",
                 tuple(Option(name, (("layout", name),)) for name in names),
@@ -221,7 +221,7 @@ def _layout_doubts(
         remarks.append(remark("one_lead", rows=len(best.leads), lead=best.leads[0][0]))
 
 
-def _lead_doubts(best: Draft, questions: list[Question], remarks: list[Remark]) -> None:
+def _lead_doubts(best: Draft, questions: list[SheetQuestion], remarks: list[Remark]) -> None:
     if not best.assumed:
         return
     strip = best.name in (STRIP, ONE_LEAD)
@@ -237,7 +237,7 @@ def _lead_doubts(best: Draft, questions: list[Question], remarks: list[Remark]) 
     for lead in choices:
         leads = ",".join(lead if row == first else best.leads[row][0] for row in single)
         options.append(Option(lead, ((key, leads),)))
-    questions.append(Question(key, f"Which lead does {which} show?", tuple(options)))
+    questions.append(SheetQuestion(key, f"Which lead does {which} show?", tuple(options)))
 
 
 def _scale_doubts(
@@ -245,7 +245,7 @@ def _scale_doubts(
     told: Told,
     scale: Scale,
     correction: Correction,
-    questions: list[Question],
+    questions: list[SheetQuestion],
     remarks: list[Remark],
 ) -> None:
     heights = [p.height_mm for p in best.seen.pulses]
@@ -284,10 +284,10 @@ def _scale_doubts(
         remarks.append(remark("two_gains", limb=scale.gain_limb, chest=scale.gain_chest))
 
 
-def _asked(key: str, unit: str, values: list[float], more: str) -> Question:
+def _asked(key: str, unit: str, values: list[float], more: str) -> SheetQuestion:
     known = list(dict.fromkeys(values))
     text = " or ".join(f"{value:g}" for value in known)
-    return Question(
+    return SheetQuestion(
         key,
         f"{text} {unit}?{more}",
         tuple(Option(f"{value:g} {unit}", ((key, f"{value:g}"),)) for value in known),
