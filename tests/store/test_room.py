@@ -92,7 +92,7 @@ def test_most_urgent_first_and_the_oldest_of_those(store: Store, ada: Room) -> N
     assert names(ada, limit=2, offset=1) == ["rec9", "rec0"]
     rows, total = ada.worklist(WorklistFilter(limit=1))
     assert (rows[0].priority, total) == (Priority.IMMEDIATE, 5)
-    assert rows[0].rule.startswith("Acute or recent infarction")
+    assert rows[0].rule.startswith("act now: Possible acute infarction")
 
 
 def test_filters(store: Store, ada: Room, lee: Room) -> None:

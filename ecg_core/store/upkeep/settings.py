@@ -116,4 +116,9 @@ def _from_plain(values: Mapping[str, Any]) -> Settings:
     for name in ("blind_lists", "note_templates"):
         if name in typed:
             typed[name] = tuple(typed[name])
+    if "rule_priorities" in typed:
+        # Lines that the table no longer has were changed under an earlier one.
+        known = {rule.id for rule in RULES}
+        given = typed["rule_priorities"].items()
+        typed["rule_priorities"] = {rule: word for rule, word in given if rule in known}
     return Settings(**typed)
