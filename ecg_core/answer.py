@@ -189,6 +189,8 @@ def answer_page(
     """
     model = models.to(page.layout)
     prediction = model.predict(page, every_statement)
+    if person == SOMEBODY and ecg.age_years is not None:
+        person = Person(float(ecg.age_years))
     return Answer(ecg, page, model, prediction, rule, person, files)
 
 
