@@ -19,14 +19,14 @@ from safetensors.torch import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from ecg_core.evidence import forms
+from ecg_core.evidence import forms, triage_questions
 from ecg_core.evidence.figures import carried, rates
 from ecg_core.evidence.forms.strips import TWO, leads_of
 from ecg_core.evidence.values import MIN_POSITIVES, CaseSet, Kind
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import Figure, Limits, ModelCard, Output, Triaging
 from ecg_core.network.classifier import CENTRE, WHITENING
-from ecg_core.network.statements import SUPERCLASSES, Reads, Triage
+from ecg_core.network.statements import SUPERCLASSES, Reads
 from ecg_core.page.values import PREPROCESSING_VERSION, PX_PER_MM
 from ecg_core.training import loop
 from ecg_core.training.config import PageNetworkConfig
@@ -34,8 +34,9 @@ from ecg_core.training.data.batches import as_input
 
 STRANGENESS_QUANTILE = 0.99
 SHOWN_AUC_LOW = 0.80
+"""Of a finding on strips: the lower end of its AUC's interval."""
 SHOWN_AUC, SHOWN_PPV = 0.85, 0.40
-"""A finding of pages is shown from this area under its curve and this share of right flags on."""
+"""Of a finding on pages: its AUC, and the share of the flagged recordings that have it."""
 WHITENING_FLOOR = 0.02
 """Share of the mean variance added to every direction before whitening."""
 
@@ -176,14 +177,29 @@ def carry_figures(folder: Path) -> ModelCard:
         raise ValueError(f"evidence of other weights: {'; '.join(stale)}")
     figures, carries = CARRIED[card.reads]
     statements = tuple(
-        replace(output, shown=carries(found, output.code, SHOWN_AUC_LOW))
-        for output in card.statements
+        replace(output, shown=carries(found, output.code)) for output in card.statements
     )
     groups = carried.subgroups(found[0]) if card.superclasses else ()
-    card = replace(card, figures=figures(found), statements=statements, subgroups=groups)
-    card = replace(card, triage=acute_flags(found[0], card.triage))
+    card = replace(
+        card,
+        figures=figures(found),
+        statements=statements,
+        subgroups=groups,
+        triage=acute_flags(card.triage, found[0]),
+    )
     card.write(folder / "card.json")
     return card
+
+
+def acute_flags(triage: Triaging, main: CaseSet) -> Triaging:
+    """How many flags of an acute infarction are right, and how many infarctions are missed."""
+    asked = [question for question in main.questions if question.code == triage_questions.ACUTE]
+    if not asked or not asked[0].answerable:
+        return triage
+    (one,) = asked
+    flagged, ill = one.flagged[one.known], one.truth[one.known]
+    right = float(ill[flagged].mean()) if flagged.any() else None
+    return replace(triage, acute_right=right, acute_missed=float((~flagged[ill]).mean()))
 
 
 def _of_pages(found: Sequence[CaseSet]) -> tuple[Figure, ...]:
@@ -196,33 +212,19 @@ def _of_strips(found: Sequence[CaseSet]) -> tuple[Figure, ...]:
     return tuple(figure for cases in found for figure in carried.of_strips(cases))
 
 
-def pages_carry(found: Sequence[CaseSet], code: str, _least: float) -> bool:
-    """Whether the first set holds enough of a finding, and is right often enough, to show it."""
+def pages_carry(found: Sequence[CaseSet], code: str) -> bool:
+    """Whether the first set holds enough of a finding, and finds it well enough, to show it."""
     if code in SUPERCLASSES:
         return False
-    main = found[0]
-    one = next((q for q in main.of_kind(Kind.STATEMENT) if q.code == code), None)
+    one = next((q for q in found[0].of_kind(Kind.STATEMENT) if q.code == code), None)
     if one is None or one.positives < MIN_POSITIVES:
         return False
-    good = rates.area(one, main.patients).value >= SHOWN_AUC
-    return good and rates.at(one, main.patients).ppv.value >= SHOWN_PPV
+    right = one.truth[one.known & one.flagged]
+    carried_by_flags = len(right) > 0 and right.mean() >= SHOWN_PPV
+    return bool(carried_by_flags and rates.area(one, found[0].patients).value >= SHOWN_AUC)
 
 
-def acute_flags(cases: CaseSet, triage: Triaging) -> Triaging:
-    """The operating point of acute infarction with how often its flags are right and miss one."""
-    if cases.choice is None or Triage.ACUTE_MI not in cases.choice.names:
-        return triage
-    place = cases.choice.names.index(Triage.ACUTE_MI)
-    known = cases.choice.truth >= 0
-    ill = cases.choice.truth[known] == place
-    flagged = cases.choice.scores[known, place] >= triage.acute_threshold
-    if not ill.any() or not flagged.any():
-        return triage
-    right, missed = float(ill[flagged].mean()), float((~flagged)[ill].mean())
-    return replace(triage, acute_right=right, acute_missed=missed)
-
-
-def strips_carry(found: Sequence[CaseSet], code: str, least: float) -> bool:
+def strips_carry(found: Sequence[CaseSet], code: str, least: float = SHOWN_AUC_LOW) -> bool:
     """Whether the two-lead strips of every data set that tells enough carry a finding."""
     telling = [
         (cases.question(code), cases.patients)
@@ -233,7 +235,7 @@ def strips_carry(found: Sequence[CaseSet], code: str, least: float) -> bool:
     return bool(telling) and all(rates.area(*one).low >= least for one in telling)
 
 
-Carries = Callable[[Sequence[CaseSet], str, float], bool]
+Carries = Callable[[Sequence[CaseSet], str], bool]
 CARRIED: dict[Reads, tuple[Callable[[Sequence[CaseSet]], tuple[Figure, ...]], Carries]] = {
     Reads.TWELVE_LEADS: (_of_pages, pages_carry),
     Reads.STRIP: (_of_strips, strips_carry),

@@ -30,9 +30,9 @@ def twelve_leads(n: int, specificity: float) -> dict[str, Any]:
             f"{specificity:.0%} specificity on fold 9."
         ),
         "findings_rule": (
-            f"A finding is shown when fold 10 holds at least {MIN_POSITIVES} positive "
-            f"recordings, its AUC there is at least {SHOWN_AUC:.2f} and, of the recordings "
-            f"flagged, at least {SHOWN_PPV:.0%} are positive."
+            f"A finding is shown when fold 10 holds at least {MIN_POSITIVES} positive recordings, "
+            f"its AUC there is at least {SHOWN_AUC:.2f} and, of the recordings flagged, at least "
+            f"{SHOWN_PPV:.0%} are positive."
         ),
         "training_data": (
             "PTB-XL 1.0.3 (Wagner et al. 2020, CC BY 4.0), 100 Hz signals, folds 1-8 drawn as "
