@@ -9,7 +9,7 @@ from tests.house.source import modules
 
 _CLASS = re.compile(r"^class ([A-Z]\w*)", re.MULTILINE)
 TWO_MEANINGS = {
-    "Answered", "Answers", "Beat", "Comparison", "Entry", "Grid", "Limits", "Link",
+    "Answered", "Answers", "Beat", "Comparison", "Entry", "Grid", "Kind", "Limits", "Link",
     "Move", "Name", "Print", "Pulse", "Reads", "Rhythm", "Role", "Row", "Rule", "Said", "Seen",
     "Sheet", "Told", "Wave",
 }  # fmt: skip

@@ -28,7 +28,7 @@ def asks(module: Module) -> set[str]:
     """What a module asks for itself that only the one way may."""
     if module.name in (THE_WAY, "ecg_core.network.classifier", "ecg_core.triage.verdict"):
         return set()
-    if not re.search(r"\bpredict\(|\bdecide\b|network\.classifier", module.text):
+    if not re.search(r"\bpredict\(|\bjudge\b|network\.classifier", module.text):
         return set()
     allowed = module.name.startswith(tuple(MANY_AT_ONCE))
     found = set()
