@@ -185,13 +185,13 @@ def carry_figures(folder: Path) -> ModelCard:
         figures=figures(found),
         statements=statements,
         subgroups=groups,
-        triage=acute_flags(card.triage, found[0]),
+        triage=acute_flags(found[0], card.triage),
     )
     card.write(folder / "card.json")
     return card
 
 
-def acute_flags(triage: Triaging, main: CaseSet) -> Triaging:
+def acute_flags(main: CaseSet, triage: Triaging) -> Triaging:
     """How many flags of an acute infarction are right, and how many infarctions are missed."""
     asked = [question for question in main.questions if question.code == triage_questions.ACUTE]
     if not asked or not asked[0].answerable:
