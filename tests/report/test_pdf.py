@@ -171,8 +171,8 @@ def test_it_tells_answer_numbers_decision_and_limits() -> None:
     for expected in (
         NOTICE,
         "70 bpm",
-        "Acute or recent infarction 70%",
-        "Anteroseptal infarction 80%",
+        "Acute or recent infarction 70 %",
+        "Agree, acute or recent infarction, priority immediate. Signed by Ewa Łęcka",
         "Anterior MI.",
         "Agree",
         "Ewa Łęcka, 2026-05-04 08:15 UTC, event 7",
