@@ -206,7 +206,8 @@ def _area(view: ScanView, grid: Grid) -> tuple[float, float, float, float]:
         )
         low, high = corners.min(axis=0), corners.max(axis=0)
         beyond = (left - low[0], top - low[1], high[0] - right, high[1] - bottom)
-        around = tuple(float(np.clip(v, 5.0, AROUND_MM)) for v in beyond)
+        sides = np.clip(beyond, 5.0, AROUND_MM)
+        around = (float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3]))
     return (
         5.0 * np.floor((left - around[0]) / 5.0),
         5.0 * np.floor((top - around[1]) / 5.0),

@@ -14,6 +14,8 @@ from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.text import Name
 
+GAP_REACH_MM, LEAST_GAP_MM = 3.0, 0.6
+"""A blank between two columns is looked for so near to where one begins; shorter ones are none."""
 FINE_MM = 0.12
 """A column is a usual one to within this when it is to be taken for just that."""
 SHARED_MM = 3.0
@@ -22,12 +24,12 @@ PEN_END_MM = 0.11
 """A pen's round end stands so far beyond the first and the last sample."""
 USUAL_MM = (62.5, 125.0, 75.0, 60.0, 55.0, 83.3, 50.0, 250.0, 31.25)
 USUAL = 0.015
-WIDTHS_MM = (22.0, 140.0)
+WIDTHS_MM = (22.0, 260.0)
 NEAR_MM = 1.5
 """A mark this near tells that a column begins."""
 MARK = {"rule": 1.6, "dashes": 1.2, "ticks": 1.3, "break": 1.0, "gap": 0.7}
 """How much each kind of mark says where it stands alone and whole."""
-BEAT_MM, AT_BEAT = 1.2, 0.55
+BEAT_MM, AT_BEAT = 2.0, 0.2
 """So near a beat marks that QRS complexes can feign count less."""
 NAMED = 0.45
 """How much a name that stands where a column begins says, for each row."""
@@ -35,7 +37,7 @@ ALIKE_MM = 2.2
 """Names stand so much alike behind the beginnings of their columns."""
 LEFT_MM, RIGHT_MM = 4.0, 26.0
 """The first column begins so far before, or behind, the first ink of the rows."""
-EXACT, EXACT_MM = 1.2, 0.5
+EXACT, EXACT_MM = 1.5, 0.5
 """What it says for a division that it ends, or begins, where the rows do."""
 AGREED_MM = 1.0
 """Where marks and the rows' ends tell the same columns to within this, the ends are the finer."""
@@ -64,7 +66,10 @@ class Marks:
 
 @dataclass(frozen=True)
 class Division:
-    """Equal columns: where the first begins, how wide they are, how many, where the last ends."""
+    """Equal columns: where the first begins, how far the next, how many, where the last ends.
+
+    gap_mm: what is left blank between two of them.
+    """
 
     start_mm: float
     width_mm: float
@@ -73,11 +78,12 @@ class Division:
     score: float
     marked: int = 0
     named: int = 0
+    gap_mm: float = 0.0
 
     def edges(self) -> tuple[tuple[float, float], ...]:
         """Begin and end of every column (mm)."""
         begins = [self.start_mm + i * self.width_mm for i in range(self.count)]
-        ends = [*begins[1:], self.end_mm]
+        ends = [*(begin - self.gap_mm for begin in begins[1:]), self.end_mm]
         return tuple(zip(begins, ends, strict=True))
 
 
@@ -234,7 +240,9 @@ def single(ends: tuple[float, float, str]) -> Division:
     ten = right - PEN_END_MM - PAGE_WIDTH_MM
     if known == "pulse" and 0.0 < ten - left < SLACK_MM["pulse"]:
         left = ten
-    return Division(left, right - left, 1, right, 0.0)
+    length = right - left
+    usual = any(abs(length / mm - 1.0) < USUAL for mm in (PAGE_WIDTH_MM, 2 * PAGE_WIDTH_MM))
+    return Division(left, length, 1, right, 2 * EXACT + 1.0 if usual else EXACT)
 
 
 def divisions(
@@ -275,7 +283,7 @@ def divisions(
                 int(marked[at]),
                 int(hits[at]),
             )
-            best.append(_refined(found, marks.strength, px, ends))
+            best.append(_parted(_refined(found, marks.strength, px, ends), rows))
     return best
 
 
@@ -376,6 +384,32 @@ def _named(start: np.ndarray, width: np.ndarray, count: int, named: np.ndarray) 
     offset[(index < 1) | (index >= count) | (offset < -6.0) | (offset > 30.0)] = np.nan
     alike = np.abs(offset[:, :, None] - offset[:, None, :]) < ALIKE_MM
     return np.asarray(alike.sum(axis=2).max(axis=1))
+
+
+def _parted(division: Division, rows: tuple[Row, ...]) -> Division:
+    """The same with the blank between its columns, where most rows pause at each of them."""
+    px = rows[0].px_per_mm
+    blanks, begins = [], []
+    for index in range(1, division.count):
+        at = (division.start_mm + index * division.width_mm) * px
+        first = max(round(at - GAP_REACH_MM * px), 0)
+        for row in rows:
+            absent = ~row.drawn[first : round(at + GAP_REACH_MM * px)]
+            edge = np.diff(np.pad(absent, 1).astype(np.int8))
+            starts, stops = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+            inside = (starts > 0) & (stops < len(absent)) & (stops - starts >= LEAST_GAP_MM * px)
+            if inside.any():
+                longest = int(np.argmax((stops - starts) * inside))
+                blanks.append((stops[longest] - starts[longest]) / px)
+                begins.append((first + stops[longest]) / px - at / px)
+    if 2 * len(blanks) < len(rows) * (division.count - 1):
+        return division
+    # The pen's round ends reach into the blank from both sides.
+    gap = float(np.median(blanks)) + 2 * PEN_END_MM
+    shift = float(np.median(begins)) + PEN_END_MM
+    start = division.start_mm + (shift if abs(shift) < GAP_REACH_MM else 0.0)
+    whole = start + division.count * division.width_mm - gap
+    return replace(division, start_mm=start, gap_mm=gap, end_mm=min(division.end_mm, whole))
 
 
 def _refined(

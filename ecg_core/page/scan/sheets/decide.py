@@ -126,7 +126,7 @@ def _stretch(draft: Draft, speed: float) -> float:
     division = draft.division
     if division.count < 2 or division.marked < 1:
         return 1.0
-    seconds = division.width_mm / speed
+    seconds = (division.width_mm - division.gap_mm) / speed
     for nominal in NOMINAL_S:
         if abs(seconds / nominal - 1.0) <= STRETCH:
             return seconds / nominal

@@ -22,6 +22,8 @@ FITS = 0.06
 STRENGTH = {"I": 0.2, "II": 0.6, "III": 0.8}
 """How much a name counts: strokes and specks pass for the simplest ones. Others count 1."""
 NAME, OTHER_NAME, STRAY_NAME = 1.3, 1.6, 0.6
+UNNAMED_COLUMN = 4.0
+"""What a column without any name costs where the first one has names."""
 MIXTURE = {
     "I": (1.0, 0.0),
     "II": (0.0, 1.0),
@@ -65,6 +67,12 @@ def _named(draft: Draft, at: int) -> tuple[float, str, str, int]:
                 continue
             value -= OTHER_NAME * STRENGTH.get(other, 1.0)
             wrong.append(f"{other} at {lead}")
+    named = [0] * draft.division.count
+    for (row, column), read in draft.own[at].items():
+        if 0 <= row < draft.main and read - {"I"}:
+            named[column] += 1
+    if named[0] >= 2:
+        value -= UNNAMED_COLUMN * named[1:].count(0)
     return value, ", ".join(right), ", ".join(wrong), at
 
 
@@ -201,7 +209,10 @@ def time_off(draft: Draft) -> float | None:
     division = draft.division
     if division.count < 2:
         return None
-    return min(abs(division.width_mm / usual - 1.0) for usual in (62.5, 125.0, 31.25, 250.0))
+    return min(
+        abs((division.width_mm - division.gap_mm) / usual - 1.0)
+        for usual in (62.5, 125.0, 31.25, 250.0)
+    )
 
 
 def drawn(draft: Draft) -> Said:

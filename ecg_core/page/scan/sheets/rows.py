@@ -25,6 +25,8 @@ CALM_MM = 12.0
 """A row's guide is a running median of the pieces over so much."""
 REACH_MM = 5.0
 """Pieces this near the guide belong to the row."""
+INK_MM = 8.0
+"""Ink this near a row's middle is drawn by its pen, on the way up or down."""
 LEAST_MOVE_MM = 0.2
 """A row of several that leaves its own running median no further was drawn by a ruler."""
 LEAST_APART_MM = 4.0
@@ -35,7 +37,7 @@ class Row:
     """One row of traces.
 
     curve_px: float, height of the trace in every column, bridged over gaps. filled: bool, columns
-    in which it was seen, small gaps bridged. drawn: the same without bridges.
+    in which it was seen, small gaps bridged. drawn: bool, columns with any ink of its pen.
     """
 
     curve_px: np.ndarray
@@ -110,6 +112,7 @@ def _exactly(
     everywhere = np.arange(len(seen))
     middles = np.median(heights, axis=0)
     pitch = float(np.diff(middles).min()) if n > 1 else 40.0 * px_per_mm
+    inked = np.pad(np.cumsum(mask, axis=0, dtype=np.int32), ((1, 0), (0, 0)))
     rows = []
     for row in range(n):
         guide = np.interp(everywhere, exact, calm(heights[:, row], px_per_mm))
@@ -124,10 +127,11 @@ def _exactly(
         if not filled.any():
             return ()
         bridged = np.interp(everywhere, np.flatnonzero(filled), curve[filled])
-        half = round(px_per_mm) // 2
-        near_y = np.rint(bridged).astype(int)[None] + np.arange(-half, half + 1)[:, None]
-        drawn = mask[np.clip(near_y, 0, len(mask) - 1), everywhere].any(axis=0)
-        rows.append(Row(bridged, filled, drawn & filled, px_per_mm))
+        half = min(INK_MM * px_per_mm, 0.4 * pitch)
+        top, bottom = (np.rint(bridged + side * half).astype(int) for side in (-1, 1))
+        top, bottom = (np.clip(edge, 0, len(mask)) for edge in (top, bottom + 1))
+        drawn = inked[bottom, everywhere] > inked[top, everywhere]
+        rows.append(Row(bridged, filled, drawn, px_per_mm))
     return tuple(rows)
 
 

@@ -12,7 +12,7 @@ from ecg_core.page.scan.sheets.pulses import Pulse
 SPEEDS, GAINS = (25.0, 50.0, 12.5, 100.0), (10.0, 5.0, 20.0, 2.5, 40.0)
 RARITY = {25.0: 0.0, 50.0: 2.5, 12.5: 5.0, 100.0: 6.0}
 GAIN_RARITY = {10.0: 0.0, 5.0: 3.0, 20.0: 3.5, 2.5: 6.0, 40.0: 6.5}
-PRINT, PULSE = 9.0, 4.0
+PRINT, PULSE, PULSES = 9.0, 4.0, 6.0
 TOLERANCE = 0.12
 CLEAR = 1.5
 """A speed or gain is told when it leads any other by so much."""
@@ -111,8 +111,9 @@ def scale_of(
     height = float(np.median(heights)) if len(heights) else None
     width = float(np.median(widths)) if len(widths) else None
     speeds = _ranked({s: _speed(s, told, width, beat_mm, width_mm) for s in SPEEDS})
-    limb = _ranked({g: _gain(g, told.limb, height) for g in GAINS})
-    chest = _ranked({g: _gain(g, told.chest or told.limb, height) for g in GAINS})
+    sure = PULSES if len(heights) > 1 else PULSE
+    limb = _ranked({g: _gain(g, told.limb, height, sure) for g in GAINS})
+    chest = _ranked({g: _gain(g, told.chest or told.limb, height, sure) for g in GAINS})
     speed_from = "print" if told.speeds else "pulse" if width is not None and width > 3.5 else ""
     gain_from = "print" if told.limb or told.chest else "pulse" if height is not None else ""
     return Scale(speeds, limb, chest, speed_from, gain_from)
@@ -137,10 +138,10 @@ def _speed(
     return value
 
 
-def _gain(gain: float, told: tuple[float, ...], height: float | None) -> float:
+def _gain(gain: float, told: tuple[float, ...], height: float | None, sure: float) -> float:
     value = -GAIN_RARITY[gain]
     if told:
         value += PRINT if gain in told else 0.0
     if height is not None and abs(height / gain - 1.0) <= TOLERANCE:
-        value += PULSE
+        value += sure
     return value

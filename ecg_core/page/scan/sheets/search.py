@@ -73,7 +73,7 @@ def _with_rows(seen: Seen, layout: str | None) -> list[Draft]:
         key = (main, order.columns)
         if key not in known:
             rows = seen.rows[:main]
-            own = tuple(
+            named = tuple(
                 name
                 for name in seen.print_.names
                 if int(np.argmin(np.abs(baselines - name.y_mm))) < main
@@ -81,7 +81,7 @@ def _with_rows(seen: Seen, layout: str | None) -> list[Draft]:
             pulses = tuple(p for p in seen.pulses if p.row < main)
             ends = ends_of(rows, pulses or seen.pulses)
             marks = marks_of(seen.ink, seen.trace, rows, seen.beats_px)
-            known[key] = divisions(order.columns, rows, marks, own, ends, ends[1] > edge)
+            known[key] = divisions(order.columns, rows, marks, named, ends, ends[1] > edge)
             placed[key] = [owned(seen, d, main) for d in known[key][:MOST_DIVISIONS]]
         for division, own in zip(known[key], placed[key], strict=False):
             below_leads, assumed = _below(n - main)
@@ -132,12 +132,12 @@ def _strips(seen: Seen) -> list[Draft]:
     found = []
     if n <= 3:
         leads = tuple((lead,) for lead in usual[n - 1])
-        rare = 3.0 + 0.5 * n
+        rare = 4.5 + 0.5 * n
         draft = Draft(STRIP, seen, division, leads, n, rare, own, assumed=tuple(range(n)))
         found.append(_rhythm_named(draft))
     if n >= 2:
         leads = (("I",),) * n
-        draft = Draft(ONE_LEAD, seen, division, leads, n, 5.0, own, False, tuple(range(n)))
+        draft = Draft(ONE_LEAD, seen, division, leads, n, 7.0, own, False, tuple(range(n)))
         found.append(_one_named(draft))
     return found
 
