@@ -141,6 +141,12 @@ LIMITS: dict[str, Limit] = {
             "Look at the original; set the speed by hand if it differs.",
         ),
         Limit(
+            "columns_close",
+            Severity.DOUBT,
+            "Where the columns begin is not plain: they may lie {off:.0f} mm elsewhere.",
+            "Compare the beginnings of the leads with the original.",
+        ),
+        Limit(
             "columns_unusual",
             Severity.DOUBT,
             "Columns last {seconds:.1f} s by the grid, and no pulse shows that its scale is right.",

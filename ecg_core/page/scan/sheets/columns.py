@@ -33,7 +33,7 @@ BEAT_MM, AT_BEAT = 2.0, 0.2
 """So near a beat marks that QRS complexes can feign count less."""
 NAMED = 0.45
 """How much a name that stands where a column begins says, for each row."""
-ALIKE_MM = 2.2
+ALIKE_MM = 1.2
 """Names stand so much alike behind the beginnings of their columns."""
 LEFT_MM, RIGHT_MM = 4.0, 26.0
 """The first column begins so far before, or behind, the first ink of the rows."""
@@ -41,7 +41,7 @@ EXACT, EXACT_MM = 1.5, 0.5
 """What it says for a division that it ends, or begins, where the rows do."""
 AGREED_MM = 1.0
 """Where marks and the rows' ends tell the same columns to within this, the ends are the finer."""
-UNMARKED = -0.6
+UNMARKED = -1.0
 """What a beginning without any mark costs."""
 MOST_PLACES = 20
 SLACK_MM = {"ink": 1.0, "gap": 0.6, "pulse": 6.0}

@@ -16,8 +16,10 @@ from ecg_core.page.scan.sheets.search import ONE_LEAD
 from ecg_core.page.scan.sheets.sheet import Draft, Piece
 from ecg_core.page.values import Option, Remark, SheetQuestion
 
-CLOSE = 2.0
+CLOSE = 2.5
 """Another reading that is less likely by no more than this is asked about."""
+TIME_CLOSE, TIME_OFF_MM = 4.0, 1.5
+"""Columns that lie so far elsewhere, and fit less by no more than this, are told as a doubt."""
 SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
 """A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
 LABEL_MM, LEAST_MM = 9.0, 20.0
@@ -63,6 +65,7 @@ def decide(drafts: list[Draft], correction: Correction, layout: str | None = Non
     questions: list[SheetQuestion] = []
     remarks: list[Remark] = []
     _layout_doubts(best, drafts[1:], layout, questions, remarks)
+    _time_doubts(best, drafts[1:], remarks)
     _lead_doubts(best, questions, remarks)
     _scale_doubts(best, told, scale, correction, questions, remarks)
     _edge_doubts(best, remarks)
@@ -219,6 +222,18 @@ def _layout_doubts(
         remarks.append(remark("cabrera" if "-aVR" in str(best.leads) else "cabrera_plain"))
     if best.name == ONE_LEAD:
         remarks.append(remark("one_lead", rows=len(best.leads), lead=best.leads[0][0]))
+
+
+def _time_doubts(best: Draft, others: list[Draft], remarks: list[Remark]) -> None:
+    """Columns that may as well begin elsewhere."""
+    edges = np.array(best.division.edges())
+    for other in others:
+        if other.leads != best.leads or best.score - other.score > TIME_CLOSE:
+            continue
+        off = float(np.abs(np.array(other.division.edges()) - edges).max())
+        if off > TIME_OFF_MM:
+            remarks.append(remark("columns_close", off=off))
+            return
 
 
 def _lead_doubts(best: Draft, questions: list[SheetQuestion], remarks: list[Remark]) -> None:

@@ -132,7 +132,7 @@ def _strips(seen: Seen) -> list[Draft]:
     found = []
     if n <= 3:
         leads = tuple((lead,) for lead in usual[n - 1])
-        rare = 4.5 + 0.5 * n
+        rare = 3.5 + 0.5 * n
         draft = Draft(STRIP, seen, division, leads, n, rare, own, assumed=tuple(range(n)))
         found.append(_rhythm_named(draft))
     if n >= 2:
