@@ -76,7 +76,7 @@ def test_age_and_sex_choose_the_limits_of_the_draft(opened: AppTest) -> None:
     # 74/min is slow for two years.
     opened.number_input(key=f"age_{case}").set_value(2).run()
     texts = [s["text"] for s in component(opened, "sentences_")["sentences"]]
-    assert "Sinus bradycardia." in texts and "Sinus rhythm." not in texts
+    assert "Sinus bradycardia of 74/min." in texts and "Sinus rhythm." not in texts
 
 
 def test_the_report_prints_what_was_edited(
