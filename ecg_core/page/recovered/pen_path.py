@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ecg_core.page.recovered.pen import pen_width
 from ecg_core.page.scan.rows import vertical_runs
 
-INKED = 0.2
-"""Cover from which a pixel counts as ink."""
+HALF, PALEST, PEN_REACH_PX = 0.5, 0.3, 1.5
+"""Ink ends at this share of the darkest cover within this reach, which is taken to be no paler
+than `PALEST`."""
 CRUMB_MM = 0.15
 """Less ink than this in a piece is dirt."""
 STRAY_COST = 0.02
@@ -25,6 +27,9 @@ STRAY_COST = 0.02
 LIFT_COST = 0.7
 """For each column without ink, in mm."""
 CRUMB_COST = 1.5
+TALL_GAIN = 0.15
+"""For each mm that a piece is taller than the pen: steep strokes are not left for what the grid
+left between their feet."""
 REMEMBERED = 12
 """So many unfinished paths are carried on beside those that end in the column before."""
 MAX_LIFT_MM = 12.0
@@ -51,19 +56,20 @@ class Pieces:
 def pieces_of(cover: np.ndarray) -> Pieces:
     """Pieces of ink of a picture: float32, height × width, 0 paper to 1 ink.
 
-    Edges lie between pixels: a piece has the centre of mass of its ink and as much height as
-    ink, which is exact for ink that covers its outer pixels in part.
+    Ink ends where it is half as dark as the darkest within a pen's reach, to a part of a pixel:
+    so a stroke that printed thin or pale is as wide as a dark one.
     """
-    column, start, end = vertical_runs(cover > INKED)
-    height = np.arange(cover.shape[0], dtype=np.float64)[:, None] + 0.5
-    ink = np.pad(np.cumsum(cover, axis=0, dtype=np.float64), ((1, 0), (0, 0)))
-    moment = np.pad(np.cumsum(cover * height, axis=0), ((1, 0), (0, 0)))
-    # The faint pixel above and below belongs to the edge, too.
-    above, below = np.maximum(start - 1, 0), np.minimum(end + 1, cover.shape[0])
-    amount = ink[below, column] - ink[above, column]
-    centre = (moment[below, column] - moment[above, column]) / amount
+    near = np.ones((2 * round(PEN_REACH_PX) + 1,) * 2, np.uint8)
+    share = cover / np.maximum(cv2.dilate(np.ascontiguousarray(cover), near), PALEST)
+    column, start, end = vertical_runs(share > HALF)
+    above, below = np.maximum(start - 1, 0), np.minimum(end, cover.shape[0] - 1)
+    upper, lower = share[start, column], share[end - 1, column]
+    over = (upper - HALF) / np.maximum(upper - share[above, column], 1e-3)
+    under = (lower - HALF) / np.maximum(lower - share[below, column], 1e-3)
     first = np.searchsorted(column, np.arange(cover.shape[1] + 1))
-    return Pieces(column, centre - amount / 2, centre + amount / 2, first)
+    return Pieces(
+        column, start + 0.5 - np.minimum(over, 1), end - 0.5 + np.minimum(under, 1), first
+    )
 
 
 def follow(
@@ -80,7 +86,10 @@ def follow(
     stray = STRAY_COST * np.abs((pieces.top + pieces.bottom) / 2 - zeros) / px_per_mm
     inside = (pieces.bottom > zeros - reach_px) & (pieces.top < zeros + reach_px)
     crumb = pieces.bottom - pieces.top < CRUMB_MM * px_per_mm
-    own = np.where(inside, stray + CRUMB_COST * crumb, np.inf)
+    length = pieces.bottom - pieces.top
+    tall = np.maximum(length - np.percentile(length, 30), 0.0) if total else length
+    own = stray + CRUMB_COST * crumb - TALL_GAIN * tall / px_per_mm
+    own = np.where(inside, own, np.inf)
     reaches = np.isfinite(own)
     # One piece more, which no path can come from, fills up lists that differ in length.
     top, bottom = (np.append(edge, 0.0) / px_per_mm for edge in (pieces.top, pieces.bottom))

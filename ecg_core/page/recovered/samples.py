@@ -16,8 +16,14 @@ import numpy as np
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page.arrange import baselines_mm
-from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_SECONDS, SPEED_MM_PER_S
+from ecg_core.page.layouts import (
+    GAIN_MM_PER_MV,
+    PAGE_SECONDS,
+    PAGE_WIDTH_MM,
+    SPEED_MM_PER_S,
+)
 from ecg_core.page.recovered import pen_path
+from ecg_core.page.recovered.fitted import fit_line
 from ecg_core.page.recovered.pen import line_of, pen_width
 from ecg_core.page.scan.ink import RASTER, separate
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, Trace
@@ -32,6 +38,12 @@ REACH_PITCHES = 1.6
 """So far from its zero line, in row pitches, a row's waves are looked for."""
 EDGE_MM = 0.4
 """Next to a separator and the neighbouring lead, so much of a box is not judged."""
+BORDER_MM = 0.35
+"""Tall ink so near to the next lead is a separator's, or may as well be."""
+AT_END_MM, BAR_MM, CROSSED_MM, FLANK_MM, TALL_PENS = 0.8, 0.9, 0.5, 3.5, 2.0
+"""A separator or flank begins this near to the end of a lead; it is no wider than that; a trace
+that crosses it leaves so much of it above and below; a flank is as tall; taller than so many pens
+is tall."""
 LEAST_SHOWN = 0.6
 """The picture is used when it shows this share of the page's own ink."""
 CUT_MM = 0.8
@@ -126,15 +138,65 @@ def recover(page: EcgPage, use_picture: bool = True) -> Recovery:
         return Recovery((), names, px_per_mm, page.source_name, page.source_sha256)
     rows = pen_path.apart(pieces, paths, (rows_mm * px_per_mm).tolist(), px_per_mm)
     pen_px = pen_width(*(np.concatenate([getattr(r, e) for r in rows]) for e in ("top", "bottom")))
-    lines = [line_of(row.top, row.bottom, pen_px) for row in rows]
     found = []
     for number, (box, zero_mm) in enumerate(zip(page.boxes, baselines, strict=True)):
         row = int(np.argmin(np.abs(rows_mm - zero_mm)))
-        found.append(_lead(number, box, zero_mm, lines[row], rows[row], px_per_mm))
+        found.append(_lead(number, box, zero_mm, rows[row], pen_px, px_per_mm))
     kept = tuple(lead for lead in found if lead.drawn >= MIN_DRAWN and lead.shared <= MAX_SHARED)
     given = {lead.lead for lead in kept}
     left_out = dict.fromkeys(lead.lead for lead in found if lead.lead not in given)
     return Recovery(kept, tuple(left_out), px_per_mm, page.source_name, page.source_sha256)
+
+
+def _line(row: pen_path.Strokes, box: LeadBox, pen_px: float, px_per_mm: float) -> np.ndarray:
+    """Heights of one lead's line in px, NaN far from its ink: in each column and half-way between.
+
+    A lead ends where its box does, whatever its neighbour draws there.
+    """
+    first, last = (round(x * px_per_mm) for x in (box.x0_mm, box.x1_mm))
+    own = slice(max(first, 0), min(last, len(row.top)))
+    top, bottom = row.top[own].copy(), row.bottom[own].copy()
+    outer = (box.x0_mm < 1.0, abs(box.x1_mm - PAGE_WIDTH_MM) < 1.0)
+    for side, at_margin in zip((slice(None), slice(None, None, -1)), outer, strict=True):
+        foreign = _foreign(top[side], bottom[side], pen_px, px_per_mm, at_margin)
+        top[side][:foreign] = bottom[side][:foreign] = np.nan
+    line = fit_line(top, bottom, line_of(top, bottom, pen_px)[1::2], pen_px)
+    drawn = np.isfinite(top)
+    seen = np.full(2 * len(row.top) - 1, np.nan)
+    part = seen[2 * own.start : 2 * own.stop - 1]
+    part[0::2] = np.where(drawn, line[0::2], np.nan)
+    part[1::2] = np.where(drawn[:-1] & drawn[1:], line[1::2], np.nan)
+    return seen
+
+
+def _foreign(
+    top: np.ndarray, bottom: np.ndarray, pen_px: float, px_per_mm: float, at_margin: bool
+) -> int:
+    """So many columns from the start of a lead hold a separator, and what lies before it, or a
+    pulse's flank.
+
+    A steep wave leaves its tall ink at one end, where the trace goes on; a separator is crossed by
+    it. A pulse stands only at the margins, and is taller than most waves.
+    """
+    with np.errstate(invalid="ignore"):
+        tall = bottom - top > TALL_PENS * pen_px
+    # A separator on the very border: half of it is the neighbour's.
+    border = 0 if at_margin else round(BORDER_MM * px_per_mm)
+    foreign = int(np.cumprod(tall[:border]).sum())
+    x = foreign
+    while x < round(AT_END_MM * px_per_mm):
+        start = x
+        while x < len(tall) and tall[x]:
+            x += 1
+        if x > start and x < len(tall) and (x - start) < BAR_MM * px_per_mm + pen_px:
+            goes_on = (top[x] + bottom[x]) / 2
+            above, below = goes_on - top[start:x].min(), bottom[start:x].max() - goes_on
+            crossed = min(above, below) > CROSSED_MM * px_per_mm + pen_px / 2
+            flank = at_margin and start == 0 and above > FLANK_MM * px_per_mm
+            if crossed or flank:
+                foreign = x
+        x += 1
+    return foreign
 
 
 def _ink(page: EcgPage, use_picture: bool) -> tuple[np.ndarray, float]:
@@ -180,10 +242,11 @@ def _lead(
     number: int,
     box: LeadBox,
     zero_mm: float,
-    line_px: np.ndarray,
     row: pen_path.Strokes,
+    pen_px: float,
     px_per_mm: float,
 ) -> RecoveredLead:
+    line_px = _line(row, box, pen_px, px_per_mm)
     judged = slice(
         round((box.x0_mm + EDGE_MM) * px_per_mm), round((box.x1_mm - EDGE_MM) * px_per_mm)
     )
@@ -194,8 +257,8 @@ def _lead(
     mv = np.full(len(samples), np.nan)
     inked = np.flatnonzero(np.isfinite(line_px))
     if len(inked) and drawn.any():
-        # The line has two values a column.
-        known_px = inked / 2.0
+        # The line has two values a column, the first in the middle of the first.
+        known_px = inked / 2.0 + 0.5
         mv = (zero_mm - np.interp(at_px, known_px, line_px[inked]) / px_per_mm) / GAIN_MM_PER_MV
         after = np.searchsorted(known_px, at_px).clip(1, len(inked) - 1)
         before = known_px[after - 1]
