@@ -13,7 +13,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-quick lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-trace bench-reversal \
-	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
+	train evidence evidence-strips evidence-marks bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -104,6 +104,9 @@ bench-methods: $(VENV)/dev ## Other methods and ablations under one CPU limit (n
 
 evidence-strips: $(VENV)/runtime ## MIT-BIH DS2 and fold 10 as rhythm strips (needs ECG_DATA)
 	$(BIN)/python -m ecg_core evaluate --dataset strips --root $(ECG_DATA)
+
+evidence-marks: $(VENV)/runtime ## How well trace, grid and print are told apart (needs ECG_DATA)
+	$(BIN)/python -m ecg_core train models/marks-1/train.toml --data $(ECG_DATA) --measure-only
 
 train: $(VENV)/runtime ## Teacher, network, release, evidence (needs ECG_DATA; hours on two cores)
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core train models/$(MODEL)/train.toml --data $(ECG_DATA) --resume

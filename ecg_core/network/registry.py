@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecg_core.models_folder import models_folder
 from ecg_core.page.layouts import STRIP
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "resatt-arranged-ptbxl"
 STRIP_MODEL = "resatt-rhythm"
 """Who answers: twelve-lead pages, and rhythm strips of one to three leads."""
+NOT_ANSWERING = ("marks",)
+"""What the cards of networks that read pages, but answer nothing, say they read."""
 NAMED_IN_CARD = ("name", "version", "weights_sha256", "preprocessing_version")
 
 _log = logging.getLogger(__name__)
@@ -27,11 +29,6 @@ _log = logging.getLogger(__name__)
 
 class WeightsGoneError(Exception):
     """The weights that gave a stored answer are not here: says in words what is."""
-
-
-def models_folder() -> Path:
-    """`ECG_MODELS_DIR`, or `models/` at the top of the project."""
-    return Path(os.environ.get("ECG_MODELS_DIR") or Path(__file__).parents[2] / "models")
 
 
 def list_models() -> tuple[str, ...]:
@@ -142,6 +139,8 @@ def _is_card(path: Path) -> bool:
     """Whether a file says which model lies beside it; logged when it does not."""
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(plain, dict) and plain.get("reads") in NOT_ANSWERING:
+            return False
         whole = all(isinstance(plain[name], str) for name in NAMED_IN_CARD)
     except (OSError, ValueError, KeyError, TypeError) as error:
         _log.warning("%s is left out: %s", path, error)

@@ -17,6 +17,8 @@ import numpy as np
 from ecg_core.page.recovered.pen import pen_width
 from ecg_core.page.scan.rows import vertical_runs
 
+INKED = 0.2
+"""Cover from which a pixel counts as ink."""
 HALF, PALEST, PEN_REACH_PX = 0.5, 0.3, 1.5
 """Ink ends at this share of the darkest cover within this reach, which is taken to be no paler
 than `PALEST`."""
@@ -27,9 +29,6 @@ STRAY_COST = 0.02
 LIFT_COST = 0.7
 """For each column without ink, in mm."""
 CRUMB_COST = 1.5
-TALL_GAIN = 0.15
-"""For each mm that a piece is taller than the pen: steep strokes are not left for what the grid
-left between their feet."""
 REMEMBERED = 12
 """So many unfinished paths are carried on beside those that end in the column before."""
 MAX_LIFT_MM = 12.0
@@ -56,6 +55,24 @@ class Pieces:
 def pieces_of(cover: np.ndarray) -> Pieces:
     """Pieces of ink of a picture: float32, height × width, 0 paper to 1 ink.
 
+    Edges lie between pixels: a piece has the centre of mass of its ink and as much height as
+    ink, which is exact for ink that covers its outer pixels in part.
+    """
+    column, start, end = vertical_runs(cover > INKED)
+    height = np.arange(cover.shape[0], dtype=np.float64)[:, None] + 0.5
+    ink = np.pad(np.cumsum(cover, axis=0, dtype=np.float64), ((1, 0), (0, 0)))
+    moment = np.pad(np.cumsum(cover * height, axis=0), ((1, 0), (0, 0)))
+    # The faint pixel above and below belongs to the edge, too.
+    above, below = np.maximum(start - 1, 0), np.minimum(end + 1, cover.shape[0])
+    amount = ink[below, column] - ink[above, column]
+    centre = (moment[below, column] - moment[above, column]) / amount
+    first = np.searchsorted(column, np.arange(cover.shape[1] + 1))
+    return Pieces(column, centre - amount / 2, centre + amount / 2, first)
+
+
+def sharp_pieces_of(cover: np.ndarray) -> Pieces:
+    """Pieces of ink of a picture of four and more px/mm, as `pieces_of`.
+
     Ink ends where it is half as dark as the darkest within a pen's reach, to a part of a pixel:
     so a stroke that printed thin or pale is as wide as a dark one.
     """
@@ -73,11 +90,17 @@ def pieces_of(cover: np.ndarray) -> Pieces:
 
 
 def follow(
-    pieces: Pieces, zeros_px: np.ndarray, reach_px: float, px_per_mm: float
+    pieces: Pieces,
+    zeros_px: np.ndarray,
+    reach_px: float,
+    px_per_mm: float,
+    tall_gain: float = 0.0,
 ) -> list[np.ndarray]:
     """For every row the index of its piece in each column, −1 where the pen is lifted.
 
     zeros_px: heights of the rows' zero lines. reach_px: how far from it a row's pieces may lie.
+    tall_gain: for each mm that a piece is taller than the pen.
+
     All rows go from left to right together, each for itself.
     """
     zeros = np.asarray(zeros_px, float)[:, None]
@@ -88,7 +111,7 @@ def follow(
     crumb = pieces.bottom - pieces.top < CRUMB_MM * px_per_mm
     length = pieces.bottom - pieces.top
     tall = np.maximum(length - np.percentile(length, 30), 0.0) if total else length
-    own = stray + CRUMB_COST * crumb - TALL_GAIN * tall / px_per_mm
+    own = stray + CRUMB_COST * crumb - tall_gain * tall / px_per_mm
     own = np.where(inside, own, np.inf)
     reaches = np.isfinite(own)
     # One piece more, which no path can come from, fills up lists that differ in length.

@@ -28,6 +28,11 @@ from ecg_core.page.recovered.pen import line_of, pen_width
 from ecg_core.page.scan.ink import RASTER, separate
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, Trace
 
+FINE_PX_PER_MM = 4.0
+"""From this resolution on the edges of the ink say to a part of a pixel where the pen was."""
+TALL_GAIN = 0.15
+"""So much a path gains for each mm that its ink is taller than the pen: steep strokes are not left
+for what the grid left between their feet."""
 FS_HZ = 250.0
 """Sampling rate of recovered leads; a picture of 6 px/mm shows 150 columns a second."""
 MIN_DRAWN, MAX_SHARED = 0.8, 0.05
@@ -130,9 +135,11 @@ def recover(page: EcgPage, use_picture: bool = True) -> Recovery:
     baselines = np.array(baselines_mm(page.boxes))
     rows_mm = np.unique(np.round(baselines, 3))
     pitch = float(np.median(np.diff(rows_mm))) if len(rows_mm) > 1 else page.height_mm / 2
-    pieces = pen_path.pieces_of(cover)
+    fine = px_per_mm >= FINE_PX_PER_MM
+    pieces = (pen_path.sharp_pieces_of if fine else pen_path.pieces_of)(cover)
     reach = REACH_PITCHES * pitch
-    paths = pen_path.follow(pieces, rows_mm * px_per_mm, reach * px_per_mm, px_per_mm)
+    gain = TALL_GAIN if fine else 0.0
+    paths = pen_path.follow(pieces, rows_mm * px_per_mm, reach * px_per_mm, px_per_mm, gain)
     if not any((path >= 0).any() for path in paths):
         names = tuple(dict.fromkeys(box.lead for box in page.boxes))
         return Recovery((), names, px_per_mm, page.source_name, page.source_sha256)
@@ -160,7 +167,9 @@ def _line(row: pen_path.Strokes, box: LeadBox, pen_px: float, px_per_mm: float) 
     for side, at_margin in zip((slice(None), slice(None, None, -1)), outer, strict=True):
         foreign = _foreign(top[side], bottom[side], pen_px, px_per_mm, at_margin)
         top[side][:foreign] = bottom[side][:foreign] = np.nan
-    line = fit_line(top, bottom, line_of(top, bottom, pen_px)[1::2], pen_px)
+    line = line_of(top, bottom, pen_px)[1:-1]
+    if px_per_mm >= FINE_PX_PER_MM:
+        line = fit_line(top, bottom, line[0::2], pen_px)
     drawn = np.isfinite(top)
     seen = np.full(2 * len(row.top) - 1, np.nan)
     part = seen[2 * own.start : 2 * own.stop - 1]
@@ -264,7 +273,8 @@ def _lead(
         before = known_px[after - 1]
         outside = np.maximum(known_px[0] - at_px, at_px - known_px[-1])
         gap = np.maximum(known_px[after] - before, outside)
-        mv[gap > MAX_BRIDGE_MM * px_per_mm] = np.nan
+        # The pixels at its sides reach half a column into a gap each.
+        mv[gap > MAX_BRIDGE_MM * px_per_mm + 1.0] = np.nan
     own = drawn & ~shared
     return RecoveredLead(
         box.lead,

@@ -1,0 +1,1 @@
+"""Training of the marks network on sheets that are drawn as they are needed."""
