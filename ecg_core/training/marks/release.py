@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from ecg_core.page.scan.marks import Marks, marks_of
-from ecg_core.page.scan.marks.network import MAPS, MarksNet
+from ecg_core.page.scan.mark_maps import Marks, marks_of
+from ecg_core.page.scan.mark_maps.network import MAPS, MarksNet
 from ecg_core.training.marks.crops import CROP, SHEET, recordings
 from ecg_core.training.marks.sheets import draw_sheet
 from ecg_core.training.marks.spoil import spoil

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-from ecg_core.page.scan.marks.network import MarksNet
+from ecg_core.page.scan.mark_maps.network import MarksNet
 from ecg_core.training.marks.crops import Crops, recordings
 
 TRAIN_FOLDS = (1, 2, 3, 4, 5, 6, 7, 8)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ecg_core.page.scan.marks import Marks, marks_of, scale_for
+from ecg_core.page.scan.mark_maps import Marks, marks_of, scale_for
 
 PX_PER_MM = 8
 

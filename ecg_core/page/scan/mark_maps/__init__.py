@@ -17,7 +17,7 @@ import numpy as np
 from ecg_core.models_folder import models_folder
 
 if TYPE_CHECKING:
-    from ecg_core.page.scan.marks.network import MarksNet
+    from ecg_core.page.scan.mark_maps.network import MarksNet
 
 MODEL = "marks-1"
 LONG_SIDE = 2200
@@ -87,7 +87,7 @@ def _network() -> MarksNet:
 
     from safetensors.torch import load
 
-    from ecg_core.page.scan.marks.network import MarksNet
+    from ecg_core.page.scan.mark_maps.network import MarksNet
 
     folder = models_folder() / MODEL
     weights = (folder / "weights.safetensors").read_bytes()
