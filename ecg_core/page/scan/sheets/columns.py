@@ -29,7 +29,7 @@ NEAR_MM = 1.5
 """A mark this near tells that a column begins."""
 MARK = {"rule": 1.6, "dashes": 1.2, "ticks": 1.3, "break": 1.0, "gap": 0.7}
 """How much each kind of mark says where it stands alone and whole."""
-BEAT_MM, AT_BEAT = 2.0, 0.2
+BEAT_MM, AT_BEAT = 1.5, 0.4
 """So near a beat marks that QRS complexes can feign count less."""
 NAMED = 0.45
 """How much a name that stands where a column begins says, for each row."""
@@ -39,6 +39,8 @@ LEFT_MM, RIGHT_MM = 4.0, 26.0
 """The first column begins so far before, or behind, the first ink of the rows."""
 EXACT, EXACT_MM = 1.5, 0.5
 """What it says for a division that it ends, or begins, where the rows do."""
+EXCUSED, UNTOLD = 0.8, 2.0
+"""So much of `UNMARKED` is then forgiven; and what columns cost that no mark and no name tells."""
 AGREED_MM = 1.0
 """Where marks and the rows' ends tell the same columns to within this, the ends are the finer."""
 UNMARKED = -1.0
@@ -368,8 +370,13 @@ def _judged(
     score += 1.0 * (off < USUAL)
     # Nearly every printer prints whole columns, to the end of its rows.
     worth = EXACT * np.where(off < USUAL, 1.0, 0.5)
-    score += worth * (np.abs(late) < EXACT_MM)
-    score += worth * (known != "pulse") * (np.abs(early) < EXACT_MM)
+    ends_there, begins_there = np.abs(late) < EXACT_MM, np.abs(early) < EXACT_MM
+    score += worth * ends_there
+    score += worth * (known != "pulse") * begins_there
+    # Where usual columns fill the rows from end to end, or are named, nothing need mark them.
+    plain = ends_there & (early > -0.8) & (early < SLACK_MM["pulse"]) & (off < USUAL)
+    score -= EXCUSED * plain * (count - 1 - marked) * UNMARKED
+    score -= UNTOLD * (marked == 0) * (hits == 0)
     best = {2: 125.0, 4: 62.5}.get(count, 0.0)
     score += 0.5 * (np.abs(width - best) < USUAL * best)
     return score, marked, hits

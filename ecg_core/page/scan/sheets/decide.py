@@ -18,7 +18,7 @@ from ecg_core.page.values import Option, Remark, SheetQuestion
 
 CLOSE = 2.5
 """Another reading that is less likely by no more than this is asked about."""
-TIME_CLOSE, TIME_OFF_MM = 4.0, 1.5
+TIME_CLOSE, TIME_OFF_MM = 2.0, 2.5
 """Columns that lie so far elsewhere, and fit less by no more than this, are told as a doubt."""
 SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
 """A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
