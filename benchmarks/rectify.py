@@ -34,7 +34,7 @@ from ecg_core.page.layouts import (
     SCANNED,
     SPEED_MM_PER_S,
 )
-from ecg_core.page.scan.geometry.follow import projected
+from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.rectify import ScanReading, read_scan
 from ecg_core.page.values import PX_PER_MM, PageError, Severity
 from ecg_core.signal.filters import Band

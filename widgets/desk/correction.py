@@ -19,7 +19,7 @@ from ecg_core.intake.values import EcgScan
 from ecg_core.page import Correction
 from ecg_core.page.correction import GAINS_MM_PER_MV, SPEEDS_MM_PER_S, turn
 from ecg_core.page.layouts import SCANNED, STRIP
-from ecg_core.page.scan.geometry.follow import projected
+from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.values import PageError
 from widgets.session import engine, queue
 from widgets.session.text import plain

@@ -13,11 +13,11 @@ from ecg_core.page.doubts import as_filed, plausible, quality, swapped
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.geometry.bend import Bend
-from ecg_core.page.scan.geometry.follow import projected
-from ecg_core.page.scan.geometry.grid import Grid, find_grid
+from ecg_core.page.scan.geometry.homography import projected
+from ecg_core.page.scan.geometry.grid import Grid, find_grids
 from ecg_core.page.scan.geometry.gridless import scale_without_grid
 from ecg_core.page.scan.ink import straighten
-from ecg_core.page.scan.light import explained
+from ecg_core.page.scan.light import explained, light_on_dark
 from ecg_core.page.scan.marks import flat_of
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.page import Composed, page_of
@@ -102,18 +102,40 @@ def _read_scan(
     height, width = view.pixels.shape[:2]
     if min(height, width) < quality.MIN_SIDE_PX or max(height, width) < quality.MIN_LONG_PX:
         raise refuse("too_small", width=width, height=height, least=quality.MIN_SIDE_PX)
+    if light_on_dark(view.pixels):
+        view = replace(view, pixels=255 - view.pixels)
+    grids.extend(find_grids(view.pixels))
+    if not grids:
+        lying, grid = _without_grid(view, correction.quarter_turns is None)
+        return _read_under(scan, lying, grid, layout, correction, with_picture)
+    problem: PageError | None = None
+    for grid in grids:
+        try:
+            return _read_under(scan, view, grid, layout, correction, with_picture)
+        except PageError as error:
+            problem = problem or error
+    assert problem is not None
+    raise problem
+
+
+def _read_under(
+    scan: EcgScan,
+    view: View,
+    grid: Grid,
+    layout: str | None,
+    correction: Correction,
+    with_picture: bool,
+) -> ScanReading:
+    """As `read_scan`, with the geometry given."""
     free = correction.quarter_turns is None
-    grid = find_grid(view.pixels)
     remarks: list[Remark] = []
-    if grid is None:
-        view, grid = _without_grid(view, free)
-        remarks.append(remark("no_grid"))
-    else:
-        grids.append(grid)
+    if grid.covered > 0.0:
         x, y = grid.px_per_mm
         remarks.append(
             remark("geometry", x=x, y=y, angle=grid.angle_deg, residual=grid.residual_mm)
         )
+    else:
+        remarks.append(remark("no_grid"))
     _check_geometry(grid, remarks)
     flat = _flat(view, grid)
     found = best_sheet(flat, correction, layout, free)

@@ -1,10 +1,9 @@
 """Finding the printed grid: where every millimetre of the paper lies in a picture.
 
-The grid is treated as two sets of parallel lines seen through a mild perspective. Averaged spectra
-of small tiles give the mean period and direction of both sets, weighing 5 mm lines and 1 mm lines
-together; following the phase of each set across the picture then gives its place everywhere, and
-one homography is fitted to all of it. Where the sheet is bent, a smooth displacement takes up what
-the homography leaves. Scale comes from periodicity, never from one line.
+An export's grid is read off its pixels. Of any other picture one averaged spectrum gives several
+lattices that its lines may form; the lines of the likely ones are followed across the picture, and
+the simplest surface that explains them is kept: flat, in perspective, and only then bent. Scale
+comes from periodicity, never from one line.
 """
 
 from __future__ import annotations
@@ -17,83 +16,123 @@ from threadpoolctl import threadpool_limits
 
 from ecg_core.page.scan.geometry.bend import Bend
 from ecg_core.page.scan.geometry.exact import Exact, find_exact
-from ecg_core.page.scan.geometry.follow import follow
-from ecg_core.page.scan.geometry.lines import CELL_MM, MAX_TURN_DEG, find_lines, lined
+from ecg_core.page.scan.geometry.follow import Followed, follow
+from ecg_core.page.scan.geometry.lattice import Lattice, candidates
+from ecg_core.page.scan.geometry.lines import lined
 
 WORK_SIZE = 1600
 """Longest side of the copy the geometry is measured on."""
-BENT_PX_PER_MM = 2.0
-"""Bends are not looked for on pictures too coarse to be read: lines of text are such."""
 MAX_AREA_MM = 750.0
+MOST, MOST_TRIED = 3, 6
+"""So many grids are given, of so many lattices that are followed."""
+MARGIN = 1.6
+"""Lattices whose spectrum speaks so much less for them than for the best are not followed."""
+CLEAR_MM, CLEAR_LOST = 0.15, 0.1
+"""Lines that lie so near to a surface are a grid's, whatever their scale."""
+MAX_RESIDUAL_MM = 0.3
+SAME_SCALE, SAME_TURN_DEG, OTHER_TURN_DEG = 0.12, 6.0, 10.0
+"""Following brings lattices together that are as near as this (natural log); and once a grid is
+found, others that are turned against it are its diagonals."""
+DRAWN_SCORE = 9.0
+COSTS = (12.0, 3.0, 0.2)
+"""What a mm of residual, all lines lost and a bend cost a candidate."""
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Where the grid lies.
+    """Where the grid lies, or may lie.
 
     to_mm: 3 × 3 homography from picture positions (px, centres at whole numbers) to mm of paper;
-    the 5 mm lines lie at multiples of 5. px_per_mm: across and down, at the middle of the picture.
-    angle_deg: rotation, positive clockwise. residual_mm: rms of the lines about homography and
-    bend. contrast: how far the grid's spectral lines stand above their surroundings (natural log).
-    covered: share of the picture on which the grid was followed. area_mm: left, top, right and
-    bottom of that part on the paper. bend: what a sheet that is not flat adds to the homography.
+    the 5 mm lines lie at multiples of 5 where they can be told from others. px_per_mm: across and
+    down, at the middle of the ruled part. angle_deg: rotation, positive clockwise. residual_mm:
+    rms of the lines about homography and bend. score: higher is better, comparable within one
+    picture. covered: share of the picture on which the grid was followed. area_mm: left, top,
+    right and bottom of that part on the paper. bend: what a sheet that is not flat adds to the
+    homography.
     """
 
     to_mm: np.ndarray
     px_per_mm: tuple[float, float]
     angle_deg: float
     residual_mm: float
-    contrast: float
+    score: float
     covered: float
     area_mm: tuple[float, float, float, float]
     bend: Bend | None = None
 
 
-def find_grid(pixels: np.ndarray, min_contrast: float = 0.45) -> Grid | None:
-    """Find the grid of a picture, or None when there is none to be trusted.
+def find_grid(pixels: np.ndarray) -> Grid | None:
+    """The likeliest grid of a picture, or None where it shows none.
 
     pixels: uint8, height × width × 3, RGB.
     """
+    grids = find_grids(pixels)
+    return grids[0] if grids else None
+
+
+def find_grids(pixels: np.ndarray) -> tuple[Grid, ...]:
+    """Grids that a picture may show, the likeliest first; none where it shows none.
+
+    pixels: uint8, height × width × 3, RGB, dark lines on light paper.
+    """
     if exact := find_exact(pixels):
-        return _drawn(exact)
+        return (_drawn(exact),)
     height, width = pixels.shape[:2]
     scale = min(1.0, WORK_SIZE / max(height, width))
     small = pixels
     if scale < 1.0:
         size = (round(width * scale), round(height * scale))
         small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    lines = lined(small)
-    found = find_lines(lines)
-    if found is not None and abs(found[0].angle_deg) > MAX_TURN_DEG:
-        # On paper without traces the bold lines themselves pass for ink.
-        lines = lined(small, leave_out_ink=False)
-        found = find_lines(lines)
-    if found is None or min(found[0].score, found[1].score) < min_contrast:
-        return None
-    finest = min(family.period for family in found) / CELL_MM / scale
-    # Many small systems: threads would wait for one another longer than they compute.
-    with threadpool_limits(limits=1, user_api="blas"):
-        followed = follow(lines, found, may_bend=finest > BENT_PX_PER_MM)
-    if followed is None:
-        return None
-    area_mm = followed.area_mm
     sx, sy = small.shape[1] / width, small.shape[0] / height
     shrink = np.array([[sx, 0, (sx - 1) / 2], [0, sy, (sy - 1) / 2], [0, 0, 1]])
+    lines = lined(small)
+    # Many small systems: threads would wait for one another longer than they compute.
+    with threadpool_limits(limits=1, user_api="blas"):
+        found = _followed(lines, candidates(lines))
+    grids = [_seen(lattice, followed, shrink) for lattice, followed in found]
+    return tuple(sorted(grids, key=lambda grid: -grid.score))
+
+
+def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[Lattice, Followed]]:
+    """The likely ones of several lattices, with where their lines lie."""
+    found: list[tuple[Lattice, Followed]] = []
+    best: Lattice | None = None
+    tried = 0
+    for lattice in lattices:
+        if best is not None and lattice.score < best.score - MARGIN:
+            break
+        if best is not None and abs(lattice.angle_deg - best.angle_deg) > OTHER_TURN_DEG:
+            continue
+        if any(lattice.is_like(other, SAME_SCALE, SAME_TURN_DEG) for other, _ in found):
+            continue
+        followed, tried = follow(lines, lattice), tried + 1
+        if followed is not None and followed.residual_mm < MAX_RESIDUAL_MM:
+            sides = np.subtract(followed.area_mm[2:], followed.area_mm[:2])
+            if sides.max() < MAX_AREA_MM:
+                found.append((lattice, followed))
+                if followed.residual_mm < CLEAR_MM and followed.lost < CLEAR_LOST:
+                    best = best or lattice
+        if len(found) == MOST or tried == MOST_TRIED:
+            break
+    return found
+
+
+def _seen(lattice: Lattice, followed: Followed, shrink: np.ndarray) -> Grid:
+    """A grid in pixels of the whole picture. shrink: 3 × 3, to those it was followed on."""
     to_mm = followed.to_mm @ shrink
     to_mm /= to_mm[2, 2]
-    if max(area_mm[2] - area_mm[0], area_mm[3] - area_mm[1]) > MAX_AREA_MM:
-        return None
-    middle = np.array([(width - 1) / 2, (height - 1) / 2])
-    jacobian = jacobian_at(to_mm, middle)
-    back = np.linalg.inv(jacobian)
+    middle = np.linalg.solve(shrink, [*followed.middle_px, 1.0])[:2]
+    back = np.linalg.inv(jacobian_at(to_mm, middle))
+    bent = followed.bend is not None
+    cost = float(np.dot(COSTS, (followed.residual_mm, followed.lost, bent)))
     return Grid(
         to_mm=to_mm,
         px_per_mm=(float(np.hypot(*back[:, 0])), float(np.hypot(*back[:, 1]))),
         angle_deg=float(np.degrees(np.arctan2(back[1, 0], back[0, 0]))),
         residual_mm=followed.residual_mm,
-        contrast=min(found[0].score, found[1].score),
+        score=lattice.score - cost,
         covered=followed.covered,
-        area_mm=area_mm,
+        area_mm=followed.area_mm,
         bend=followed.bend,
     )
 
@@ -107,7 +146,7 @@ def _drawn(exact: Exact) -> Grid:
         px_per_mm=(1.0 / step_x, 1.0 / step_y),
         angle_deg=0.0,
         residual_mm=exact.residual_mm,
-        contrast=exact.contrast,
+        score=DRAWN_SCORE,
         covered=exact.covered,
         area_mm=(left, top, right, bottom),
     )
