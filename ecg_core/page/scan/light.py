@@ -21,6 +21,24 @@ photograph from a scan on white paper."""
 GREY_SATURATION = 10.0
 """Without colour, a grid as dark as the traces cannot be told from them."""
 
+DIM = 110.0
+"""Most of a dark screen is below this grey level."""
+STROKE_PX = 8.0
+
+
+def light_on_dark(pixels: np.ndarray) -> bool:
+    """Whether a picture shows light lines on a dark ground, as screens at night do.
+
+    pixels: uint8, height × width × 3, RGB. A photograph taken in the dark has dark lines still.
+    """
+    shrink = min(1.0, SMALL_PX / max(pixels.shape[:2]))
+    small = cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    if float(np.median(grey)) > DIM:
+        return False
+    relief = grey - cv2.GaussianBlur(grey, (0, 0), STROKE_PX)
+    return float((relief**3).mean()) > 0.0
+
 
 def explained(pixels: np.ndarray, refusal: PageError, grid_found: bool) -> PageError:
     """The refusal, or a plainer one: too dark, burnt out, grid and traces in one grey.

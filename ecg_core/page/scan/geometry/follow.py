@@ -31,7 +31,12 @@ STIFF_MM = 0.1
 """Lines of 5 mm that lie this near to one homography need no bend."""
 WORTH = 0.75
 """A bend must bring what is left down to this share to be believed."""
-ROUGH_MM, ROUGH_LOST = 0.2, 0.25
+UPRIGHT_MM, DRAWN_MM, DRAWN_LOST, PLAIN = 0.5, 0.45, 0.06, 1.5
+"""A grid nowhere farther off the rows and columns of pixels was never photographed. Programs draw
+grids unevenly, in whole pixels; that is no bend of a sheet, where bold lines are as plain as this
+(natural log of amplitude)."""
+ROUGH_MM, ROUGH_LOST = 0.15, 0.1
+"""Lines that lie farther from any surface are not known to be a grid's."""
 MOST_SITES, MOST_SHARES = 4000, 80_000_000
 """Bends are fitted to so many sites; and sites times knots are fewer than any ECG sheet has."""
 MIN_SAMPLES = 40
@@ -80,28 +85,39 @@ def follow(lines: np.ndarray, lattice: Lattice) -> Followed | None:
         return None
     bold = Family.both(sites, lattice, COARSE)
     fine = Family.both(sites, lattice, FINE) if lattice.fine > SEEN else None
-    found = _explained(sites, fine, bold if lattice.bold > SEEN else None)
+    found = _explained(sites, fine, bold if lattice.bold > SEEN else None, lattice.bold > PLAIN)
     return None if found is None else _summed(sites, *found, bold)
 
 
 _Pair = tuple[Family, Family]
 
 
-def _explained(sites: Sites, fine: _Pair | None, bold: _Pair | None) -> tuple[_Fit, _Pair] | None:
-    """The simplest surface that lines lie on, and the lines it was fitted to."""
+def _explained(
+    sites: Sites, fine: _Pair | None, bold: _Pair | None, plain: bool
+) -> tuple[_Fit, _Pair] | None:
+    """The simplest surface that lines lie on, and the lines it was fitted to.
+
+    plain: whether bold lines are plain to see.
+    """
     flat = None if fine is None else _flat(fine)
     if fine is not None and flat is not None and _near(flat, FLAT_MM, FLAT_LOST):
         return flat, fine
-    if bold is not None and (wide := _flat_or_bent(bold)) and _near(wide, BOLD_MM, BOLD_LOST):
-        if fine is None:
+    wide = None if bold is None else _flat(bold)
+    if bold is not None and wide is not None:
+        if plain and _near(wide, DRAWN_MM, DRAWN_LOST) and _upright(wide, sites):
             return wide, bold
+        wide = _bent_if_worth(bold, wide)
+    if bold is not None and wide is not None and _near(wide, BOLD_MM, BOLD_LOST):
+        rough = (wide, bold) if _near(wide, ROUGH_MM, ROUGH_LOST) else None
+        if fine is None:
+            return rough
         if wide.bend is None:
             again = _flat(fine, wide.paper(sites.places))
             if again is not None and _near(again, FLAT_MM, FLAT_LOST):
                 return again, fine
         bent = _bent(fine, wide, sloped=0, direct=3)
         sharp = bent is not None and _near(bent, BENT_MM, BENT_LOST)
-        return (bent, fine) if bent is not None and sharp else (wide, bold)
+        return (bent, fine) if bent is not None and sharp else rough
     if fine is None or flat is None:
         return None
     bent = _bent(fine, flat)
@@ -117,9 +133,19 @@ def _near(fit: _Fit, most_mm: float, most_lost: float) -> bool:
     return fit.residual_mm < most_mm and fit.lost < most_lost
 
 
-def _flat_or_bent(families: _Pair) -> _Fit | None:
-    flat = _flat(families)
-    if flat is None or flat.residual_mm < STIFF_MM:
+def _upright(fit: _Fit, sites: Sites) -> bool:
+    """Whether lines run along the pixels of the picture everywhere: no camera saw it."""
+    corners = sites.places[[0, sites.shape[1] - 1, -1, -sites.shape[1]]]
+    seen = fit.paper(corners)
+    off = [
+        np.polynomial.Polynomial.fit(corners[:, axis], seen[:, axis], 1)(corners[:, axis])
+        for axis in (0, 1)
+    ]
+    return float(np.abs(seen - np.stack(off, axis=1)).max()) < UPRIGHT_MM
+
+
+def _bent_if_worth(families: _Pair, flat: _Fit) -> _Fit:
+    if flat.residual_mm < STIFF_MM:
         return flat
     bent = _bent(families, flat)
     return bent if bent is not None and bent.residual_mm < WORTH * flat.residual_mm else flat

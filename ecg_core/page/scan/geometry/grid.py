@@ -29,7 +29,13 @@ MARGIN = 1.6
 """Lattices whose spectrum speaks so much less for them than for the best are not followed."""
 CLEAR_MM, CLEAR_LOST = 0.15, 0.1
 """Lines that lie so near to a surface are a grid's, whatever their scale."""
-MAX_RESIDUAL_MM = 0.3
+WIDE_PX, WIDE_MM = 9.0, 0.06
+"""Wider cells are few on a picture; beats and print pass for their lines, but never so nearly."""
+MAX_STRETCH, WIDE_STRETCH, SHARP_MM = 1.12, 1.08, 0.06
+"""Millimetres are as wide as high, on wide cells above all; more is believed of a picture that was
+stretched, where all lines lie this near to one plane."""
+MIN_SCORE = -2.0
+"""A grid for which less speaks is none: rows of print, or of beats."""
 SAME_SCALE, SAME_TURN_DEG, OTHER_TURN_DEG = 0.12, 6.0, 10.0
 """Following brings lattices together that are as near as this (natural log); and once a grid is
 found, others that are turned against it are its diagonals."""
@@ -90,7 +96,8 @@ def find_grids(pixels: np.ndarray) -> tuple[Grid, ...]:
     with threadpool_limits(limits=1, user_api="blas"):
         found = _followed(lines, candidates(lines))
     grids = [_seen(lattice, followed, shrink) for lattice, followed in found]
-    return tuple(sorted(grids, key=lambda grid: -grid.score))
+    believed = [grid for grid in grids if grid.score > MIN_SCORE]
+    return tuple(sorted(believed, key=lambda grid: -grid.score))
 
 
 def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[Lattice, Followed]]:
@@ -106,15 +113,34 @@ def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[La
         if any(lattice.is_like(other, SAME_SCALE, SAME_TURN_DEG) for other, _ in found):
             continue
         followed, tried = follow(lines, lattice), tried + 1
-        if followed is not None and followed.residual_mm < MAX_RESIDUAL_MM:
-            sides = np.subtract(followed.area_mm[2:], followed.area_mm[:2])
-            if sides.max() < MAX_AREA_MM:
-                found.append((lattice, followed))
-                if followed.residual_mm < CLEAR_MM and followed.lost < CLEAR_LOST:
-                    best = best or lattice
+        if followed is not None and _is_grid(lattice, followed):
+            found.append((lattice, followed))
+            if followed.residual_mm < CLEAR_MM and followed.lost < CLEAR_LOST:
+                best = best or lattice
         if len(found) == MOST or tried == MOST_TRIED:
             break
     return found
+
+
+def _is_grid(lattice: Lattice, followed: Followed) -> bool:
+    """Whether what was followed can be the lines of a grid: rows, beats and print repeat, too."""
+    sides = np.subtract(followed.area_mm[2:], followed.area_mm[:2])
+    if sides.max() > MAX_AREA_MM:
+        return False
+    if float(np.mean(lattice.px_per_mm)) > WIDE_PX and followed.residual_mm > WIDE_MM:
+        return False
+    across, down = px_per_mm(followed.to_mm, followed.middle_px)
+    stretch = max(across / down, down / across)
+    if float(np.mean(lattice.px_per_mm)) > WIDE_PX:
+        return stretch < WIDE_STRETCH
+    flat = followed.bend is None and followed.residual_mm < SHARP_MM
+    return stretch < MAX_STRETCH or flat
+
+
+def px_per_mm(to_mm: np.ndarray, place_px: tuple[float, float]) -> tuple[float, float]:
+    """Pixels per mm across and down, at a place of the picture."""
+    back = np.linalg.inv(jacobian_at(to_mm, np.array(place_px)))
+    return float(np.hypot(*back[:, 0])), float(np.hypot(*back[:, 1]))
 
 
 def _seen(lattice: Lattice, followed: Followed, shrink: np.ndarray) -> Grid:
@@ -127,7 +153,7 @@ def _seen(lattice: Lattice, followed: Followed, shrink: np.ndarray) -> Grid:
     cost = float(np.dot(COSTS, (followed.residual_mm, followed.lost, bent)))
     return Grid(
         to_mm=to_mm,
-        px_per_mm=(float(np.hypot(*back[:, 0])), float(np.hypot(*back[:, 1]))),
+        px_per_mm=px_per_mm(to_mm, (float(middle[0]), float(middle[1]))),
         angle_deg=float(np.degrees(np.arctan2(back[1, 0], back[0, 0]))),
         residual_mm=followed.residual_mm,
         score=lattice.score - cost,
