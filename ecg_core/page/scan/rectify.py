@@ -13,9 +13,9 @@ from ecg_core.page.doubts import as_filed, plausible, quality, swapped
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.geometry.bend import Bend
-from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.geometry.grid import Grid, find_grids
 from ecg_core.page.scan.geometry.gridless import scale_without_grid
+from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.ink import straighten
 from ecg_core.page.scan.light import explained, light_on_dark
 from ecg_core.page.scan.marks import flat_of
@@ -120,7 +120,7 @@ def _read_scan(
 
 def _read_under(
     scan: EcgScan,
-    view: View,
+    view: ScanView,
     grid: Grid,
     layout: str | None,
     correction: Correction,
