@@ -37,6 +37,9 @@ COARSE = 0.4
 PLAIN_PX = (3.6, 9.0)
 """Cells of 1 mm this wide are not wide, nor so narrow that they could be parts of wide ones."""
 SAME_SCALE, SAME_TURN_DEG = 0.03, 2.0
+DIAGONAL, LINED = 0.06, 1.0
+"""Diagonals miss the crossings of a lattice by no more than this; what has diagonals, and lines of
+its own that stand out so far (natural log), is the lattice."""
 MOST = 8
 
 
@@ -64,6 +67,13 @@ class Lattice:
         """Direction of the lines that run across, positive clockwise."""
         return float(np.degrees(np.arctan2(self.across[1], self.across[0])))
 
+    def is_diagonal_of(self, other: Lattice) -> bool:
+        """Whether its lines run through the crossings of the other's, aslant."""
+        sums = np.stack([self.across, self.down]) @ np.linalg.inv([other.across, other.down])
+        whole = np.rint(sums)
+        aslant = np.abs(whole).min() > 0 or abs(whole[0, 1] * whole[1, 0]) > 0
+        return bool(aslant and np.abs(sums - whole).max() < DIAGONAL)
+
     def is_like(self, other: Lattice, scale: float, turn_deg: float) -> bool:
         """Whether both scales differ by less than `scale` (natural log), and the turn, too."""
         ratios = np.log(np.divide(self.px_per_mm, other.px_per_mm))
@@ -90,6 +100,17 @@ def candidates(lines: np.ndarray) -> tuple[Lattice, ...]:
     return tuple(_different(sorted(found, key=lambda lattice: -lattice.score)))
 
 
+def _without_diagonals(ranked: list[Lattice]) -> list[Lattice]:
+    """Different lattices; none that are diagonals of one which shows lines itself."""
+    different = _different(ranked)
+    lined = [lattice for lattice in different if lattice.fine > LINED]
+    return [
+        lattice
+        for lattice in different
+        if not any(lattice.is_diagonal_of(other) for other in lined if other is not lattice)
+    ]
+
+
 def _different(ranked: list[Lattice]) -> list[Lattice]:
     kept: list[Lattice] = []
     for lattice in ranked:
@@ -109,7 +130,7 @@ def _lattices(lines: np.ndarray) -> list[Lattice]:
         return []
     scores, fine, bold = _scores(spectrum, pairs, max(lines.shape))
     ranked = np.argsort(-scores)[: 40 * MOST]
-    return _different(
+    return _without_diagonals(
         [
             Lattice(pairs[i, 0], pairs[i, 1], float(scores[i]), float(fine[i]), float(bold[i]))
             for i in ranked
