@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ecg_core.page.scan.mark_maps import Marks, marks_of, scale_for
+from ecg_core.page.scan.mark_maps import MarkMaps, marks_of, scale_for
 
 PX_PER_MM = 8
 
@@ -29,7 +29,7 @@ def sheet() -> tuple[np.ndarray, np.ndarray]:
     return page, trace > 100
 
 
-def overlap(marks: Marks, trace: np.ndarray) -> float:
+def overlap(marks: MarkMaps, trace: np.ndarray) -> float:
     seen = marks.trace > 0.5
     return float(2 * (seen & trace).sum() / (seen.sum() + trace.sum()))
 

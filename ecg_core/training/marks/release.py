@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from ecg_core.page.scan.mark_maps import Marks, marks_of
+from ecg_core.page.scan.mark_maps import MarkMaps, marks_of
 from ecg_core.page.scan.mark_maps.network import MAPS, MarksNet
 from ecg_core.training.marks.crops import CROP, SHEET, recordings
 from ecg_core.training.marks.sheets import draw_sheet
@@ -87,7 +87,7 @@ def measure(ptbxl_root: Path, folder: Path) -> dict[str, object]:
     return result
 
 
-def _of(marks: Marks, name: str) -> np.ndarray:
+def _of(marks: MarkMaps, name: str) -> np.ndarray:
     return np.asarray(getattr(marks, name))
 
 

@@ -29,7 +29,7 @@ BLOCK = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Marks:
+class MarkMaps:
     """Maps of one picture at `scale` times its own resolution, float32, height × width, 0 to 1.
 
     trace: traces and calibration pulses, half-way at the edge of the pen. grid: every ruled line
@@ -58,7 +58,7 @@ def scale_for(height: int, width: int) -> float:
     return 2.0 if long < SMALL else 1.0
 
 
-def marks_of(pixels: np.ndarray, scale: float | None = None) -> Marks:
+def marks_of(pixels: np.ndarray, scale: float | None = None) -> MarkMaps:
     """The maps of a picture (uint8, height × width × 3, RGB).
 
     scale: share of its resolution to work at, else one that suits its size. Raises OSError where
@@ -78,7 +78,7 @@ def marks_of(pixels: np.ndarray, scale: float | None = None) -> Marks:
     with torch.inference_mode():
         maps = _network()(x)[0, :, :height, :width].sigmoid().numpy()
     trace, grid, text, bold = (np.ascontiguousarray(one) for one in maps)
-    return Marks(trace, grid, text, bold, share)
+    return MarkMaps(trace, grid, text, bold, share)
 
 
 @lru_cache(maxsize=1)
