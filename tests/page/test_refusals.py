@@ -72,7 +72,7 @@ def nine_rows() -> np.ndarray:
 
 SCANS: dict[str, tuple[Callable[[], np.ndarray], str, tuple[str, ...]]] = {
     "not an ECG": (landscape, "no_grid_no_trace", ("Neither an ECG grid", "Is this an ECG?")),
-    "a page of text": (text_page, "too_coarse", ("pixels wide", "Is this an ECG?")),
+    "a page of text": (text_page, "no_grid_no_trace", ("Neither an ECG grid", "Is this an ECG?")),
     "paper without an ECG": (blank_grid, "not_an_ecg", ("No rows of traces", "Is this an ECG?")),
     "not a 12-lead page": (
         nine_rows,

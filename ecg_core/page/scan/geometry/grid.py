@@ -29,8 +29,9 @@ MARGIN = 1.6
 """Lattices whose spectrum speaks so much less for them than for the best are not followed."""
 CLEAR_MM, CLEAR_LOST = 0.15, 0.1
 """Lines that lie so near to a surface are a grid's, whatever their scale."""
-WIDE_PX, WIDE_MM = 9.0, 0.06
-"""Wider cells are few on a picture; beats and print pass for their lines, but never so nearly."""
+WIDE_PX, WIDE_MM, WIDE_SCORE = 9.0, 0.06, 1.5
+"""Wider cells are few on a picture; beats and print pass for their lines, but never so nearly, nor
+with so much that speaks for them in the spectrum."""
 MAX_STRETCH, WIDE_STRETCH, SHARP_MM = 1.12, 1.08, 0.06
 """Millimetres are as wide as high, on wide cells above all; more is believed of a picture that was
 stretched, where all lines lie this near to one plane."""
@@ -42,6 +43,9 @@ found, others that are turned against it are its diagonals."""
 DRAWN_SCORE = 9.0
 COSTS = (12.0, 3.0, 0.2)
 """What a mm of residual, all lines lost and a bend cost a candidate."""
+
+SHARPER = 12.0
+"""Among several, a mm of residual costs so much more: overtones lie less sharply than lines."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +101,7 @@ def find_grids(pixels: np.ndarray) -> tuple[Grid, ...]:
         found = _followed(lines, candidates(lines))
     grids = [_seen(lattice, followed, shrink) for lattice, followed in found]
     believed = [grid for grid in grids if grid.score > MIN_SCORE]
-    return tuple(sorted(believed, key=lambda grid: -grid.score))
+    return tuple(sorted(believed, key=lambda grid: SHARPER * grid.residual_mm - grid.score))
 
 
 def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[Lattice, Followed]]:
@@ -127,11 +131,12 @@ def _is_grid(lattice: Lattice, followed: Followed) -> bool:
     sides = np.subtract(followed.area_mm[2:], followed.area_mm[:2])
     if sides.max() > MAX_AREA_MM:
         return False
-    if float(np.mean(lattice.px_per_mm)) > WIDE_PX and followed.residual_mm > WIDE_MM:
+    wide = float(np.mean(lattice.px_per_mm)) > WIDE_PX
+    if wide and (followed.residual_mm > WIDE_MM or lattice.score < WIDE_SCORE):
         return False
     across, down = px_per_mm(followed.to_mm, followed.middle_px)
     stretch = max(across / down, down / across)
-    if float(np.mean(lattice.px_per_mm)) > WIDE_PX:
+    if wide:
         return stretch < WIDE_STRETCH
     flat = followed.bend is None and followed.residual_mm < SHARP_MM
     return stretch < MAX_STRETCH or flat
