@@ -74,14 +74,9 @@ SCANS: dict[str, tuple[Callable[[], np.ndarray], str, tuple[str, ...]]] = {
     "not an ECG": (landscape, "no_grid_no_trace", ("Neither an ECG grid", "Is this an ECG?")),
     "a page of text": (text_page, "no_grid_no_trace", ("Neither an ECG grid", "Is this an ECG?")),
     "paper without an ECG": (blank_grid, "not_an_ecg", ("No rows of traces", "Is this an ECG?")),
-    "not a 12-lead page": (
-        nine_rows,
-        "unknown_layout",
-        ("9 rows of traces", "strips of one to three leads"),
-    ),
     "too small": (small, "too_small", ("320 × 170 pixels", "each side needs 300", "150 dpi")),
     "too coarse": (coarse, "too_coarse", ("2.0 pixels wide", "2.4 are needed", "all of it closer")),
-    "blurred": (blurred, "too_blurred", ("too faint or blurred", "Hold the camera still")),
+    "blurred": (blurred, "not_an_ecg", ("No rows of traces", "Is this an ECG?")),
     "cut off": (cut_off, "cut_off", ("of the ten seconds are on the picture", "whole sheet")),
     "too dark": (dark, "too_dark", ("too dark", "% of white", "daylight")),
     "trace and grid inseparable": (
@@ -109,8 +104,14 @@ def test_a_scan_is_refused_for_what_is_wrong_with_it(reason: str) -> None:
 def test_a_layout_set_by_hand_that_cannot_be_is_said_to_be_that() -> None:
     with pytest.raises(PageError) as caught:
         from_scan(EcgScan("scan", "1" * 64, sheet()), "12x1")
-    assert caught.value.remark.code == "other_rows"
-    assert says(caught.value.remark, ("has 4 rows", "12x1", "Choose another layout"))
+    assert caught.value.remark.code == "unclear_rows"
+    assert says(caught.value.remark, ("rows of traces", "cannot be told apart"))
+
+
+def test_nine_of_twelve_rows_are_never_read_without_a_doubt() -> None:
+    page = from_scan(EcgScan("scan", "1" * 64, nine_rows()))
+    assert "assumed" in {one.code for one in page.remarks if one.severity is Severity.DOUBT}
+    assert page.question is not None
 
 
 def record(**changes: np.ndarray) -> EcgRecord:

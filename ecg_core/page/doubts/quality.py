@@ -475,6 +475,8 @@ LIMITS: dict[str, Limit] = {
 }
 """Every remark a page can get, from a scan or from a record; by code, each of one severity."""
 
+SMALL_SIDE_PX = 300
+"""A picture with a shorter side shows a strip at most; what is not found on it is too small."""
 MIN_SIDE_PX, MIN_LONG_PX = 100, 300
 MIN_PX_PER_MM = 2.4
 NO_CONTRAST, MIN_CONTRAST, FAINT_CONTRAST = 0.05, 0.12, 0.25

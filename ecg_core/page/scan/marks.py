@@ -10,11 +10,13 @@ from ecg_core.page.doubts.quality import refuse
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER, Ink, Straight, separate
-from ecg_core.page.scan.rows import keep_traces
+from ecg_core.page.scan.rows import keep_traces, vertical_runs
 from ecg_core.page.values import PageError
 
 BESIDE_MM, MOSTLY = 5.0, 0.6
 """A piece of which more than this lies farther beside the ruled paper is no trace."""
+THICKEST_MM = 1.8
+"""Half of a trace is thinner than this, unless it is blurred."""
 LEAST_TRACE = 0.003
 """Less of a page is never trace."""
 
@@ -46,6 +48,9 @@ def flat_of(straight: Straight, ruled_mm: tuple[float, float, float, float]) -> 
         assert problem is not None
         raise problem
     _, ink, traces = best
+    _, start, end = vertical_runs(traces[:, ::7])
+    if len(start) and float(np.median(end - start)) > THICKEST_MM * RASTER:
+        raise refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
     picture = straight.picture.copy()
     picture[~straight.shown] = 255
     return Flat(

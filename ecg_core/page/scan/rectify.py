@@ -24,6 +24,19 @@ from ecg_core.page.scan.sheets.page import Composed, page_of
 from ecg_core.page.scan.sheets.upright import best_sheet
 from ecg_core.page.values import EcgPage, PageError, Remark
 
+NAMELESS, ODD = (
+    {"assumed", "assumed_scale"},
+    {
+        "steps",
+        "layout_close",
+        "gain_close",
+        "orientation_assumed",
+    },
+)
+"""Neither name nor scale is told, and one of these speaks against it: that is no ECG."""
+NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off"}
+CUT_S = 2.1
+"""Columns shorter than this that end where the picture ends were cut with it."""
 AROUND_MM = 120.0
 """So far around the ruled paper print and pulses are looked for."""
 
@@ -87,6 +100,11 @@ def read_scan(
     try:
         return _read_scan(scan, layout, correction, with_picture, grids)
     except PageError as refusal:
+        height, width = scan.pixels.shape[:2]
+        if min(height, width) < quality.SMALL_SIDE_PX and refusal.remark.code in NOTHING_SEEN:
+            raise refuse(
+                "too_small", width=width, height=height, least=quality.SMALL_SIDE_PX
+            ) from None
         raise explained(scan.pixels, refusal, bool(grids)) from None
 
 
@@ -139,6 +157,7 @@ def _read_under(
     _check_geometry(grid, remarks)
     flat = _flat(view, grid)
     found = best_sheet(flat, correction, layout, free)
+    _check_cut(found.sheet, found.flat, correction)
     remarks.extend(found.remarks)
     composed = page_of(scan, found.flat, found.sheet, float(np.mean(grid.px_per_mm)), with_picture)
     page = replace(
@@ -146,6 +165,10 @@ def _read_under(
     )
     doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))
     page = replace(page, remarks=(*page.remarks, *doubts))
+    # Curves without a name, a pulse or a scale that jump like no heart: a chart, not an ECG.
+    codes = {one.code for one in page.remarks}
+    if codes >= NAMELESS and codes & ODD and correction == Correction() and layout is None:
+        raise refuse("not_an_ecg")
     if by_hand := as_json(layout, correction):
         said = remark("by_hand", what=in_words(layout, correction))
         page = replace(page, correction=by_hand, remarks=(*page.remarks, said))
@@ -157,6 +180,19 @@ def _read_under(
         found.sheet,
         replace(composed, page=page),
     )
+
+
+def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> None:
+    """Raises PageError where columns end with the picture, long before they should."""
+    division = sheet.draft.division
+    spans = [min(x1, division.end_mm) - x0 for x0, x1 in division.edges()]
+    seconds = min(spans) / sheet.scale.speed
+    after = round((division.end_mm + 2.0) * flat.px_per_mm)
+    row = round(sheet.draft.seen.rows[0].baseline_px)
+    beyond = after >= flat.shown.shape[1] or not flat.shown[row, after]
+    if division.count > 1 and seconds < CUT_S and beyond and correction == Correction():
+        shown_mm = division.end_mm - division.start_mm
+        raise refuse("cut_off", seconds=shown_mm / sheet.scale.speed)
 
 
 def _flat(view: ScanView, grid: Grid) -> Flat:

@@ -30,6 +30,10 @@ TOLD_STRETCH = 0.002
 EDGE_MM, EDGE_SHARE = 1.2, 0.04
 
 
+HALF_PULSE, SLENDER_MM = (4.3, 5.7), 3.2
+"""Height and width (mm) of a pulse of 10 mm by 5 mm on paper measured at half its scale."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """What is printed, and how sure that is.
@@ -87,6 +91,14 @@ def _check_scale(best: Draft, correction: Correction) -> None:
     if pulse is not None and time is not None and min(pulse, time) > laws.FITS and not by_hand:
         length = best.division.end_mm - best.division.start_mm
         raise refuse("unclear_time", length=length)
+    # A pulse is twice as high as wide at 10 mm/mV and 25 mm/s. Half as high, yet as slender: the
+    # lines taken for millimetres are two of them.
+    pulses = best.seen.pulses
+    if pulses and not by_hand and 5.0 not in told_by(best.seen.print_.lines).limb:
+        high = float(np.median([one.height_mm for one in pulses]))
+        wide = float(np.median([one.width_mm for one in pulses]))
+        if HALF_PULSE[0] <= high <= HALF_PULSE[1] and wide <= SLENDER_MM:
+            raise refuse("unclear_time", length=best.division.end_mm - best.division.start_mm)
 
 
 def _scale(draft: Draft, told: Told) -> Scale:
@@ -277,8 +289,7 @@ def _scale_doubts(
         remarks.append(remark("assumed_scale", what=" and ".join(unread)))
     gains = (scale.limb, scale.chest)
     unclear = any(len(g) > 1 and g[0][1] - g[1][1] < CLEAR for g in gains)
-    off = height is not None and scale.gain_from == "pulse"
-    off = off and abs((height or 0.0) / scale.gain_limb - 1.0) > TOLERANCE
+    off = height is not None and abs((height or 0.0) / scale.gain_limb - 1.0) > TOLERANCE
     if (unclear or off) and correction.gain_mm_per_mv is None:
         some = list(
             dict.fromkeys([scale.gain_limb, scale.chest[0][0], scale.limb[1][0], 10.0, 5.0])

@@ -12,8 +12,10 @@ from ecg_core.page.doubts import quality
 from ecg_core.page.doubts.quality import remark
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
 from ecg_core.page.scan.compose import MAX_OVERSHOOT_MM, penned
+from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.rows import INKED
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.search import ONE_LEAD
 from ecg_core.page.scan.sheets.sheet import Piece
@@ -101,6 +103,7 @@ def page_of(
 ) -> Composed:
     """The canonical page of a sheet. px_per_mm: resolution of the scan."""
     pieces = _first_ten(sheet)
+    flat = replace(flat, trace=_of_rows(flat, sheet))
     top, height, tall = _vertical(flat, sheet)
     boxes, moves, notes = _placed(sheet, pieces, top, height, tall)
     size = (round(PAGE_WIDTH_MM * RASTER), round(height * RASTER))
@@ -152,6 +155,19 @@ def _first_ten(sheet: Sheet) -> tuple[Piece, ...]:
     if sheet.draft.name != ONE_LEAD:
         return sheet.pieces
     return sheet.pieces[:1]
+
+
+def _of_rows(flat: Flat, sheet: Sheet) -> np.ndarray:
+    """The traces less what lies wholly above the first row or below the last: print there must
+    not reach the page, while a tall wave hangs together with its row."""
+    rows, px = sheet.draft.seen.rows, flat.px_per_mm
+    baselines = np.array([row.baseline_px for row in rows])
+    half = float(np.median(np.diff(baselines))) / 2 if len(rows) > 1 else 20.0 * px
+    count, labels, stats = pieces_of((flat.trace > INKED).astype(np.uint8))
+    top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
+    away = (top + tall < baselines[0] - half) | (top > baselines[-1] + half)
+    away[0] = False
+    return np.where(away[:count][labels], 0.0, flat.trace).astype(np.float32)
 
 
 def _vertical(flat: Flat, sheet: Sheet) -> tuple[float, float, float]:

@@ -9,10 +9,12 @@ import numpy as np
 from ecg_core.page.correction import Correction
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.scan.flat import Flat
+from ecg_core.page.scan.rows import keep_traces
 from ecg_core.page.scan.sheets.decide import Sheet, decide
+from ecg_core.page.scan.sheets.scale import told_by
 from ecg_core.page.scan.sheets.search import drafts_of
 from ecg_core.page.scan.sheets.sheet import Draft
-from ecg_core.page.scan.sheets.text import print_of
+from ecg_core.page.scan.sheets.text import Print, print_of
 from ecg_core.page.values import Remark
 
 SURE = 12.0
@@ -20,6 +22,7 @@ SURE = 12.0
 LONG, WEAK = 0.5, -6.0
 CLOSE, MIRRORED = 0.6, 3.0
 """Another way that explains hardly less is told as a doubt; a mirror must explain so much more."""
+SAME_IN_A_MIRROR, NAMES_ENOUGH, STRIP_LEADS = frozenset({"I", "II", "III"}), 2, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,29 +40,72 @@ def best_sheet(flat: Flat, correction: Correction, layout: str | None, free: boo
 
     Raises PageError where no way shows rows of traces, or the page is mirrored.
     """
-    found: list[tuple[float, int, list[Draft], Flat]] = []
+    found: list[tuple[float, int, _Way]] = []
     for turns in (0, 2, 1, 3) if free else (0,):
-        way = turned(flat, turns)
-        drafts = _drafts(way, correction, layout)
-        if drafts:
-            found.append((drafts[0].score - 0.5 * (turns > 0), turns, drafts, way))
-        if drafts and drafts[0].score >= SURE:
+        way = _way(turned(flat, turns), correction, layout)
+        if way.drafts:
+            found.append((way.drafts[0].score - 0.5 * (turns > 0), turns, way))
+        if way.drafts and way.drafts[0].score >= SURE:
             break
         # Rows that run along most of a picture are not seen from the side.
-        if turns == 2 and any(_long(some[2][0]) for some in found):
+        if turns == 2 and any(_long(some[2].drafts[0]) for some in found):
             break
     if not found:
         raise refuse("not_an_ecg" if flat.trace.mean() < 0.003 else "unclear_rows")
-    found.sort(key=lambda way: -way[0])
-    score, turns, drafts, way = found[0]
-    if free and score < SURE:
-        _check_mirror(way, correction, layout, drafts[0])
+    found.sort(key=lambda some: -some[0])
+    score, turns, way = found[0]
+    one_sided = True
+    twelve = sum(len(row) for row in way.drafts[0].leads) > STRIP_LEADS
+    if free and twelve and (score < SURE or not way.one_sided):
+        one_sided = _is_seen_from_this_side(way, correction, layout)
     remarks = []
     if turns:
         remarks.append(remark("turned", degrees=90 * turns))
-    if len(found) > 1 and score - found[1][0] < CLOSE:
+    if not one_sided or (len(found) > 1 and score - found[1][0] < CLOSE):
         remarks.append(remark("orientation_assumed"))
-    return Upright(decide(drafts, correction, layout), way, turns, tuple(remarks))
+    return Upright(decide(way.drafts, correction, layout), way.flat, turns, tuple(remarks))
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """A picture as it may lie: its sheets, best first, and what is printed on it."""
+
+    flat: Flat
+    drafts: list[Draft]
+    printed: Print
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether print is read that reads otherwise in a mirror: speed, gain, most names."""
+        told = told_by(self.printed.lines)
+        lopsided = [one for one in self.printed.names if one.lead not in SAME_IN_A_MIRROR]
+        return bool(told.speeds or told.limb or len(lopsided) >= NAMES_ENOUGH)
+
+    @property
+    def named(self) -> float:
+        """What the names say of the best sheet."""
+        return next((s.value for s in self.drafts[0].said if s.law == "names"), 0.0)
+
+
+def _way(flat: Flat, correction: Correction, layout: str | None) -> _Way:
+    printed = print_of(flat.text, flat.px_per_mm)
+    return _Way(flat, drafts_of(flat, printed, layout, correction.leads), printed)
+
+
+def _is_seen_from_this_side(way: _Way, correction: Correction, layout: str | None) -> bool:
+    """Whether print tells that a picture is no mirror image; False where nothing tells.
+
+    Raises PageError where print tells that it is one.
+    """
+    flat = way.flat
+    for across in ((slice(None), slice(None, None, -1)), (slice(None, None, -1),)):
+        trace, text = (np.ascontiguousarray(part[across]) for part in (flat.trace, flat.text))
+        other = _way(replace(flat, trace=trace, text=text), correction, layout)
+        if other.drafts and other.named > 1.0 and other.named - way.named >= MIRRORED:
+            raise refuse("mirrored", why="its lead names can only be read in a mirror")
+        if other.one_sided and not way.one_sided:
+            raise refuse("mirrored", why="its print can only be read in a mirror")
+    return way.one_sided
 
 
 def _long(draft: Draft) -> bool:
@@ -67,24 +113,6 @@ def _long(draft: Draft) -> bool:
     division = draft.division
     width_mm = draft.seen.trace.shape[1] / draft.seen.px_per_mm
     return division.end_mm - division.start_mm > LONG * width_mm and draft.score > WEAK
-
-
-def _drafts(flat: Flat, correction: Correction, layout: str | None) -> list[Draft]:
-    return drafts_of(flat, print_of(flat.text, flat.px_per_mm), layout, correction.leads)
-
-
-def _check_mirror(flat: Flat, correction: Correction, layout: str | None, best: Draft) -> None:
-    mirrored = replace(
-        flat,
-        trace=np.ascontiguousarray(flat.trace[:, ::-1]),
-        text=np.ascontiguousarray(flat.text[:, ::-1]),
-    )
-    drafts = _drafts(mirrored, correction, layout)
-    if not drafts:
-        return
-    named, other = (next(s.value for s in d.said if s.law == "names") for d in (best, drafts[0]))
-    if other > 1.0 and other - named >= MIRRORED:
-        raise refuse("mirrored", why="its lead names can only be read in a mirror")
 
 
 def turned(flat: Flat, quarter_turns: int) -> Flat:
@@ -95,4 +123,9 @@ def turned(flat: Flat, quarter_turns: int) -> Flat:
     picture, trace, text, shown = (
         np.ascontiguousarray(np.rot90(part, -quarter_turns)) for part in parts
     )
+    if quarter_turns % 2:
+        # Print and traces were told apart by how they lie: on its side, print passed for waves.
+        cover = np.maximum(trace, text)
+        kept = keep_traces(cover)
+        trace, text = np.where(kept, cover, 0.0), np.where(kept, 0.0, cover)
     return replace(flat, picture=picture, trace=trace, text=text, shown=shown)
