@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecg_core.models_folder import models_folder
+from ecg_core.models_folder import models_folder as models_folder
 from ecg_core.page.layouts import STRIP
 
 if TYPE_CHECKING:

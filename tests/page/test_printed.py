@@ -59,6 +59,6 @@ def test_missing_leads_leave_only_their_label() -> None:
 
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(ValueError, match="unknown layout"):
-        print_record(beating(), "4x3")
+        print_record(beating(), "5x7")
     with pytest.raises(ValueError, match="unknown grid"):
         print_record(beating(), style=PrintStyle(grid="purple"))

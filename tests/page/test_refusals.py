@@ -152,7 +152,7 @@ def labels_swapped() -> EcgRecord:
 RECORDS: dict[str, tuple[Callable[[], EcgRecord], str, tuple[str, ...]]] = {
     "flat lead": (lambda: record(V4=np.zeros(2500)), "flat_leads", ("Flat: V4.", "electrode")),
     "arms swapped": (arms_swapped, "arms_swapped", ("Lead I is upside down", "may be swapped")),
-    "leads swapped": (labels_swapped, "einthoven", ("I + III differ from II", "mislabelled")),
+    "leads swapped": (labels_swapped, "limb_upside_down", ("Lead III seems", "other limb leads")),
     "saturated": (
         lambda: clipped(0.5),
         "saturated",

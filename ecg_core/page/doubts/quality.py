@@ -494,7 +494,8 @@ MAX_UNEXPLAINED = 0.5
 def remark(code: str, **measured: object) -> Remark:
     """The remark of a limit, with what was measured."""
     limit = LIMITS[code]
-    return Remark(limit.code, limit.severity, limit.text.format(**measured), limit.hint)
+    text, hint = limit.text.format(**measured), limit.hint.format(**measured)
+    return Remark(limit.code, limit.severity, text, hint)
 
 
 def refuse(code: str, **measured: object) -> PageError:

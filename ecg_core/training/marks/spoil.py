@@ -135,7 +135,7 @@ def _light(r: np.random.Generator, p: np.ndarray, photograph: bool) -> np.ndarra
             m = np.zeros((n, n), np.float32)
             x0, y0, x1, y1 = (int(v) for v in r.uniform(-0.2 * n, 1.2 * n, 4))
             cv2.line(m, (x0, y0), (x1, y1), 1, int(r.integers(1, 5)))
-            m = cv2.GaussianBlur(m, (0, 0), float(r.uniform(0.6, 4)))
+            m = np.asarray(cv2.GaussianBlur(m, (0, 0), float(r.uniform(0.6, 4))), np.float32)
             p = p * (1 + r.uniform(-0.5, 0.4) * m[..., None])
             if r.random() < 0.5:  # two sides of a fold take the light differently
                 yy, xx = np.mgrid[0:n, 0:n]

@@ -283,7 +283,7 @@ def _without_separators(flat: Flat, sheet: Sheet) -> np.ndarray:
             allowed |= (flat.trace[:, side - 2 : side + 3] > 0.3).any(axis=1)
         keep = np.convolve(allowed, np.ones(round(SLACK_MM * px) | 1), "same") > 0
         strip = cleaned[:, x - reach : x + reach + 1]
-        solid = (strip > 0.3).any(axis=1).astype(np.uint8)[:, None]
+        solid = np.asarray((strip > 0.3).any(axis=1)).astype(np.uint8)[:, None]
         tall = cv2.morphologyEx(
             solid, cv2.MORPH_OPEN, np.ones((round(STROKE_MM * px), 1), np.uint8)
         )
