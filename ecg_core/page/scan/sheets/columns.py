@@ -189,9 +189,8 @@ def _ticks(ink: np.ndarray, rows: tuple[Row, ...], px: float) -> np.ndarray:
     tall = np.ones((max(round(1.6 * px), 3), 1), np.uint8)
     strokes = cv2.morphologyEx(ink, cv2.MORPH_OPEN, tall)
     flat = np.ones((1, round(1.4 * px)), np.uint8)
-    strokes = np.asarray(strokes) & (
-        1 - np.asarray(cv2.morphologyEx(strokes, cv2.MORPH_OPEN, flat))
-    )
+    wide = np.asarray(cv2.morphologyEx(strokes, cv2.MORPH_OPEN, flat))
+    strokes = np.where(wide > 0, 0, np.asarray(strokes)).astype(np.uint8)
     reach = round(min(7.0 * px, 0.45 * _pitch(rows, px)))
     bands = []
     for row in rows:
