@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ecg_core.evidence import evidence_file
 from ecg_core.evidence.field import outcomes
 from ecg_core.evidence.field.outcomes import Count, InputOutcome
 
@@ -45,7 +46,7 @@ def test_share_with_wilsons_interval() -> None:
 def test_only_outcomes_of_the_same_weights_are_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outcomes, "models_folder", lambda: tmp_path)
+    monkeypatch.setattr(evidence_file, "models_folder", lambda: tmp_path)
     assert outcomes.load("made-up", "1" * 64) == ()
     file = tmp_path / "made-up" / "evidence" / outcomes.FILE_NAME
     file.parent.mkdir(parents=True)

@@ -121,16 +121,17 @@ def checked(
         raise StoreError("The priority is missing.", "Choose one.")
     if not clean.agrees and clean.triage is Triage.ACUTE_MI and machine is not Triage.ACUTE_MI:
         clean = replace(clean, priority=Priority.IMMEDIATE)
-    _check_lowered(clean, suggested)
     verdict = clean.verdict
     if verdict is None:
         raise StoreError("The decision is missing.", "Agree, override, or say that you cannot.")
     if verdict in (Decision.CANNOT_DECIDE, Decision.REPEAT):
+        _check_lowered(clean, suggested)
         return replace(clean, agrees=None, triage=None)
     if clean.triage is None:
         raise StoreError("The class is missing.", "Choose the class that you decide on.")
     if phase is Phase.ADJUDICATION:
         agrees = clean.triage == machine and not abstained
+        _check_lowered(clean, suggested)
         return replace(
             clean, agrees=agrees, verdict=Decision.AGREE if agrees else Decision.OVERRIDE
         )
@@ -151,6 +152,7 @@ def checked(
         )
     if not clean.agrees and not clean.reason:
         raise StoreError("The machine was overridden without a reason.", "Give the reason.")
+    _check_lowered(clean, suggested)
     return clean
 
 
