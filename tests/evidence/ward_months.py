@@ -78,7 +78,7 @@ def fill(store: Store, months: int, per_month: int, first: datetime, seed: int =
                 new = case(month * per_month + int(row) * 1000)
                 said = replace(said, page_sha256=new.page.sha256)
                 case_id = add(store, replace(new, prediction=said))
-                truth = int(found.triage_labels[row])
+                truth = int(found.choice.truth[row])
                 settled += _read(case_id, truth, said, (berg, castro, dahl), clock, rng)
     return settled
 
