@@ -26,7 +26,7 @@ from ecg_core.intake.values import EcgRecord  # noqa: E402 (the repository is no
 from ecg_core.leads import STANDARD_LEADS  # noqa: E402
 from ecg_core.page.drawn import damage  # noqa: E402
 from ecg_core.page.drawn.printed import PrintStyle, print_record  # noqa: E402
-from ecg_core.signal.beat_model import (  # noqa: E402
+from ecg_core.signal.synthetic.beat_model import (  # noqa: E402
     Conduction,
     Heart,
     Lesion,

@@ -21,9 +21,9 @@ import wfdb
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.signal import beat_model
-from ecg_core.signal.beat_model import Conduction, Heart, synthesise
 from ecg_core.signal.measurements import measure
+from ecg_core.signal.synthetic import beat_model
+from ecg_core.signal.synthetic.beat_model import Conduction, Heart, synthesise
 from ecg_core.training.data import ptbxl
 
 RESULTS = Path(__file__).parent / "results" / "measurements.jsonl"

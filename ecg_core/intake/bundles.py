@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from ecg_core.intake.archive import Member, is_zip
-from ecg_core.intake.formats.wfdb_header import parse
-from ecg_core.intake.formats.wfdb_segments import parse_master
+from ecg_core.intake.formats.wfdb.header import parse
+from ecg_core.intake.formats.wfdb.segments import parse_master
 from ecg_core.intake.isolation import sandbox
 from ecg_core.intake.isolation.limits import LIMITS, Limits
 from ecg_core.intake.registry import reader_for

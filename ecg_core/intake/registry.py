@@ -14,8 +14,8 @@ from ecg_core.intake.formats import (
     raster_image,
     tiff_pages,
     vendor,
-    wfdb_record,
 )
+from ecg_core.intake.formats.wfdb import record as wfdb_record
 from ecg_core.intake.reader import HEAD_BYTES, Reader
 from ecg_core.intake.values import Bundle
 

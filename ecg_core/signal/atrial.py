@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecg_core.signal.borders.waves import Delineation, p_is_sure
 from ecg_core.signal.median_beat import MedianBeat
 from ecg_core.signal.projection import LEAST_SHARE
 from ecg_core.signal.reasons import told, untold
 from ecg_core.signal.values import Judgement, Measurement
-from ecg_core.signal.waves import Delineation, p_is_sure
 
 SINUS_AXIS = (-20.0, 100.0)
 """P axis, in degrees, of a wave that spreads from the sinus node."""

@@ -6,11 +6,11 @@ import numpy as np
 
 from ecg_core.signal.atrial import SingleP
 from ecg_core.signal.axis import frontal_axis
+from ecg_core.signal.borders.waves import Delineation, Wave, p_is_sure
 from ecg_core.signal.lead_levels import net_areas
 from ecg_core.signal.median_beat import MedianBeat
 from ecg_core.signal.reasons import blank, number
 from ecg_core.signal.values import Beat, BeatKind, Measurement
-from ecg_core.signal.waves import Delineation, Wave, p_is_sure
 
 CLEAR = 2.0
 """Energy of the QRS complexes over what lies between them from which beats are sure."""

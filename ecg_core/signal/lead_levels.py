@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecg_core.signal.borders.waves import Delineation, Wave, p_is_sure
 from ecg_core.signal.median_beat import MedianBeat
 from ecg_core.signal.values import LeadMeasurement, Quality
-from ecg_core.signal.waves import Delineation, Wave, p_is_sure
 
 SMALLEST_MV = 0.03
 """A deflection below this is not called a wave."""

@@ -10,7 +10,8 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.signal import filters, intervals, sequence, signs
 from ecg_core.signal.atrial import p_questions, single_p
 from ecg_core.signal.beats import FoundBeats, find_beats
-from ecg_core.signal.delineation import delineate
+from ecg_core.signal.borders.delineation import delineate
+from ecg_core.signal.borders.waves import Delineation, p_is_sure
 from ecg_core.signal.filters import Band
 from ecg_core.signal.lead_levels import lead_levels
 from ecg_core.signal.median_beat import LEVEL_S, MedianBeat, SortedBeats, median_beat, sort_beats
@@ -28,7 +29,6 @@ from ecg_core.signal.values import (
     Measurements,
     Sign,
 )
-from ecg_core.signal.waves import Delineation, p_is_sure
 
 WINDOW_S = 10.0
 CONTEXT_S = 10.0

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ecg_core.leads import STANDARD_LEADS
+from ecg_core.signal.borders.waves import Delineation
 from ecg_core.signal.median_beat import MedianBeat
 from ecg_core.signal.reasons import told, untold
 from ecg_core.signal.values import Judgement, LeadMeasurement, Quality
-from ecg_core.signal.waves import Delineation
 
 LIMB, CHEST = STANDARD_LEADS[:6], STANDARD_LEADS[6:]
 LOW_MV = {LIMB: 0.5, CHEST: 1.0}

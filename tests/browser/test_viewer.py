@@ -200,10 +200,11 @@ def test_zoom_keeps_the_place_under_the_pointer(visit: Callable[..., Page]) -> N
     page.keyboard.up("Control")
     assert px_per_mm(page) > 6
     now = place(page, 150, 60)
-    assert now == pytest.approx((x, y), abs=2)
+    # Scrolling goes by whole pixels: each of three steps may lose one.
+    assert now == pytest.approx((x, y), abs=3)
     # Dragging moves the paper with the hand.
     drag(page, (x, y), (x - 120, y - 40))
-    assert place(page, 150, 60) == pytest.approx((x - 120, y - 40), abs=2)
+    assert place(page, 150, 60) == pytest.approx((x - 120, y - 40), abs=3)
 
 
 def test_help_lists_the_keys_and_typing_is_left_alone(visit: Callable[..., Page]) -> None:

@@ -82,11 +82,11 @@ def test_damage_does_what_it_says(normal: EcgRecord) -> None:
 
 
 def test_a_small_damage_is_answered_and_a_ruin_refused(normal: EcgRecord) -> None:
-    model = network.load()
-    clean = damaged.trial(normal, Damage(), model)
-    turned = damaged.trial(normal, Damage(rotation_deg=3, noise=6), model)
+    models = network.Answering()
+    clean = damaged.trial(normal, Damage(), models)
+    turned = damaged.trial(normal, Damage(rotation_deg=3, noise=6), models)
     assert clean.prediction is not None and turned.prediction is not None
     assert turned.prediction.triage_class == clean.prediction.triage_class
-    ruined = damaged.trial(normal, Damage(px_per_mm=1.5, blur_mm=1.0, noise=80), model)
+    ruined = damaged.trial(normal, Damage(px_per_mm=1.5, blur_mm=1.0, noise=80), models)
     assert ruined.prediction is None
     assert ruined.refusal

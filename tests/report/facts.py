@@ -8,8 +8,8 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import STATEMENTS, SUPERCLASS_NAMES, TRIAGE_CLASSES, Triage
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
-from ecg_core.signal.beat_model import Heart, synthesise
 from ecg_core.signal.measurements import measure
+from ecg_core.signal.synthetic.beat_model import Heart, synthesise
 from ecg_core.signal.values import Measurements
 
 

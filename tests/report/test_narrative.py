@@ -10,8 +10,8 @@ from ecg_core.report import narrative
 from ecg_core.report.phrases import ENGLISH
 from ecg_core.report.rules import CONCLUSIONS, PLAIN
 from ecg_core.report.values import Facts, Narrative, Section
-from ecg_core.signal.beat_model import Conduction, Heart, Lesion, Rhythm
 from ecg_core.signal.measurements import nothing
+from ecg_core.signal.synthetic.beat_model import Conduction, Heart, Lesion, Rhythm
 from ecg_core.signal.values import QUANTITIES
 from ecg_core.triage.criteria import st_elevation
 from ecg_core.triage.lead_names import named

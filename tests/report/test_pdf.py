@@ -20,9 +20,9 @@ from ecg_core.report.narrative import compose
 from ecg_core.report.pdf import render
 from ecg_core.report.shade import pieces
 from ecg_core.report.values import Facts
-from ecg_core.signal.beat_model import Heart
 from ecg_core.signal.filters import Band
 from ecg_core.signal.measurements import measure
+from ecg_core.signal.synthetic.beat_model import Heart
 from ecg_core.store.cases.in_report import content
 from ecg_core.store.cases.readings import Reading, StoredReading
 from ecg_core.triage.priority import Priority

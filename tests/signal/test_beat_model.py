@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.signal.beat_model import (
+from ecg_core.signal.synthetic.beat_model import (
     Conduction,
     Heart,
     Lesion,

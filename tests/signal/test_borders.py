@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.signal import beat_model
-from ecg_core.signal.beat_model import Conduction, Heart, Rhythm, synthesise
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.signs import SPIKE_FS_HZ
+from ecg_core.signal.synthetic import beat_model
+from ecg_core.signal.synthetic.beat_model import Conduction, Heart, Rhythm, synthesise
 from ecg_core.signal.values import MarkKind, Measurements
 from tests.signal.test_measurements import record, value
 

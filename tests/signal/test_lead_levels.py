@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ecg_core.signal.borders.waves import Delineation, Wave
 from ecg_core.signal.lead_levels import lead_levels
 from ecg_core.signal.median_beat import MedianBeat
-from ecg_core.signal.waves import Delineation, Wave
 
 FS_HZ, CENTRE = 500.0, 100
 QRS = Wave(-0.04, 0.0, 0.05, 20.0, 1.0)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.signal import beat_model
-from ecg_core.signal.beat_model import Conduction, Heart, Lesion, Rhythm, synthesise
 from ecg_core.signal.measurements import measure
+from ecg_core.signal.synthetic import beat_model
+from ecg_core.signal.synthetic.beat_model import Conduction, Heart, Lesion, Rhythm, synthesise
 from ecg_core.signal.values import QUANTITIES, BeatKind, MarkKind, Measurements, Quality
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.signal.beat_model import Conduction, Heart, Lesion, Rhythm, synthesise
 from ecg_core.signal.lead_levels import _complex
 from ecg_core.signal.measurements import measure, nothing
 from ecg_core.signal.reasons import REASONS
+from ecg_core.signal.synthetic.beat_model import Conduction, Heart, Lesion, Rhythm, synthesise
 from ecg_core.signal.values import QUANTITIES, QUESTIONS, Quality
 from tests.signal.test_measurements import measured, record, value
 

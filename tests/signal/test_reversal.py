@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.intake.formats.wfdb_record import reader
+from ecg_core.intake.formats.wfdb.record import reader
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.signal.reversal import Swap, median_beat, suspicions

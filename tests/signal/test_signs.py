@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.signal.beat_model import Heart, synthesise
 from ecg_core.signal.signs import lead_signs, pacing_spikes
+from ecg_core.signal.synthetic.beat_model import Heart, synthesise
 
 
 def paced(fs_hz: float, lead_s: float) -> tuple[np.ndarray, np.ndarray]:

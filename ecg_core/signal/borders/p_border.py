@@ -10,8 +10,8 @@ import numpy as np
 from scipy import signal
 from scipy.ndimage import gaussian_filter1d
 
+from ecg_core.signal.borders.waves import Wave
 from ecg_core.signal.projection import Leads, stood_out
-from ecg_core.signal.waves import Wave
 
 LONGEST_PR_S, RISE_S = 0.40, 0.09
 SMOOTH_S, SEEK_S, DRIFT_S = 0.008, 0.016, 0.060

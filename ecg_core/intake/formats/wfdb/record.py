@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from ecg_core.intake.assemble import Wave, record_of
-from ecg_core.intake.formats.wfdb_annotations import read_annotations
-from ecg_core.intake.formats.wfdb_header import age_of, parse, patient_of
-from ecg_core.intake.formats.wfdb_segments import Master, Segment, join, parse_master
-from ecg_core.intake.formats.wfdb_signals import MATLAB_WORKSPACE, Files, Signals, read_signals
+from ecg_core.intake.formats.wfdb.annotations import read_annotations
+from ecg_core.intake.formats.wfdb.header import age_of, parse, patient_of
+from ecg_core.intake.formats.wfdb.segments import Master, Segment, join, parse_master
+from ecg_core.intake.formats.wfdb.signals import MATLAB_WORKSPACE, Files, Signals, read_signals
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.told import Told

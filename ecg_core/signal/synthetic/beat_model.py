@@ -13,8 +13,8 @@ from enum import StrEnum
 import numpy as np
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.signal import beat_waves as tables
-from ecg_core.signal.beat_waves import Heights, Wave
+from ecg_core.signal.synthetic import beat_waves as tables
+from ecg_core.signal.synthetic.beat_waves import Heights, Wave
 
 PAROXYSM_SPEED, PAROXYSM_IRREGULARITY = 1.6, 0.22
 """How much faster, and how irregularly, the ventricles beat while the atria fibrillate."""

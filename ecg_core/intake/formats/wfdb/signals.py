@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ecg_core.intake.assemble import Wave, mv_per_unit
-from ecg_core.intake.formats.wfdb_header import BITS_PER_SAMPLE, Channel, Header
+from ecg_core.intake.formats.wfdb.header import BITS_PER_SAMPLE, Channel, Header
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.told import Told

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal
 
+from ecg_core.signal.borders.waves import Wave
 from ecg_core.signal.projection import Leads, stood_out
-from ecg_core.signal.waves import Wave
 
 SMOOTH_S, SEEK_S = 0.015, 0.020
 """Standard deviation of the smoothing before T's descent is read, and before T is looked for."""

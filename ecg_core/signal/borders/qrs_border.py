@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
+from ecg_core.signal.borders.waves import Wave
 from ecg_core.signal.projection import Leads
-from ecg_core.signal.waves import Wave
 
 SMOOTH_S = 0.004
 OF_MANY = 6

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecg_core.intake.assemble import Wave, resampled
-from ecg_core.intake.formats.wfdb_header import (
+from ecg_core.intake.formats.wfdb.header import (
     REPAIR,
     SAFE_NAME,
     frequency,
     number_of_samples,
     text_of,
 )
-from ecg_core.intake.formats.wfdb_signals import Signals
+from ecg_core.intake.formats.wfdb.signals import Signals
 from ecg_core.intake.isolation.limits import Limits
 from ecg_core.intake.values import IntakeError, Upload
 from ecg_core.leads import signed_lead

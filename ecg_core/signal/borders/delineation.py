@@ -5,12 +5,12 @@ One after the other, each bounded by the others: T lies before the next P, P beh
 
 from __future__ import annotations
 
+from ecg_core.signal.borders.p_border import p_wave
+from ecg_core.signal.borders.qrs_border import qrs_wave
+from ecg_core.signal.borders.t_border import t_wave
+from ecg_core.signal.borders.waves import Delineation, p_is_sure
 from ecg_core.signal.median_beat import MedianBeat
-from ecg_core.signal.p_border import p_wave
 from ecg_core.signal.projection import leads_of
-from ecg_core.signal.qrs_border import qrs_wave
-from ecg_core.signal.t_border import t_wave
-from ecg_core.signal.waves import Delineation, p_is_sure
 
 LEAST_PR_S = 0.07
 """Until P is found, T must be over this long before the next QRS complex."""

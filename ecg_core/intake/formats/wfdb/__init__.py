@@ -1,0 +1,1 @@
+"""WFDB: header, signals in every storage format, segments, annotations."""
