@@ -31,7 +31,7 @@ from benchmarks.sessions import Session
 from ecg_core import network
 from ecg_core.evidence.own_sets import scoring, sets
 from ecg_core.evidence.own_sets.checking import check
-from ecg_core.evidence.own_sets.columns import Column, Role, read_table
+from ecg_core.evidence.own_sets.columns import Column, ColumnRole, read_table
 from ecg_core.evidence.own_sets.sets import LabelledSet, State
 from ecg_core.intake import read_here
 from ecg_core.intake.values import Bundle, EcgRecord, Upload
@@ -116,7 +116,11 @@ def printed(record: Path, path: Path) -> None:
 
 def labelled_set(folder: Path, bundles: list[Bundle], table: pd.DataFrame) -> LabelledSet:
     """The set as the Performance page makes it, with PTB-XL's own statements."""
-    roles = {"file": Role.FILE, "patient_id": Role.PATIENT, "scp_codes": Role.CODES}
+    roles = {
+        "file": ColumnRole.FILE,
+        "patient_id": ColumnRole.PATIENT,
+        "scp_codes": ColumnRole.CODES,
+    }
     columns = [Column(name, role) for name, role in roles.items()]
     text = table[list(roles)].to_csv(index=False)
     checked = check(read_table(text.encode()), columns, [one.name for one in bundles])

@@ -12,7 +12,7 @@ from ecg_core.evidence.field import literature
 from ecg_core.evidence.field.literature import Nearest
 from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.four_classes import curated, figures, folders
-from ecg_core.evidence.four_classes.answers import Answers
+from ecg_core.evidence.four_classes.answers import MethodAnswers
 from ecg_core.evidence.four_classes.compared import MATCHED, MEAN
 from ecg_core.network.card import ModelCard
 from ecg_core.network.registry import models_folder
@@ -77,7 +77,7 @@ def probes() -> str:
 
 
 @cache
-def _answers() -> tuple[Answers, ...]:
+def _answers() -> tuple[MethodAnswers, ...]:
     return figures.load()
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
-from ecg_core.store.audit.anchor import Link
+from ecg_core.store.audit.anchor import ChainPlace
 from ecg_core.store.cases import events as searching
 from ecg_core.store.cases.readings import Decision
 from ecg_core.store.cases.room import Room
@@ -101,7 +101,7 @@ def _span(days: object) -> tuple[datetime.date | None, datetime.date | None]:
 
 
 @st.cache_resource
-def whole_up_to(_data_dir: str) -> list[Link]:
+def whole_up_to(_data_dir: str) -> list[ChainPlace]:
     """Where this process last found the chain whole from its beginning: it goes on from there."""
     return []
 
@@ -114,7 +114,7 @@ def chain_state() -> ChainReport:
     return _from(known, room.verify(since=known[0] if known else None))
 
 
-def _from(known: list[Link], report: ChainReport) -> ChainReport:
+def _from(known: list[ChainPlace], report: ChainReport) -> ChainReport:
     if not report.ok:
         known.clear()
         return report

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from ecg_core.commands.files import ALL_READ, WRONG_USAGE, complain, emit
 
 if TYPE_CHECKING:
-    from ecg_core.evidence.four_classes.answers import Answers
+    from ecg_core.evidence.four_classes.answers import MethodAnswers
     from ecg_core.evidence.four_classes.compared import ComparedMethod, Protocol
     from ecg_core.studies.crossval.pages import LabelledPages
 
@@ -83,16 +83,18 @@ def _zero_shot(shown: LabelledPages, digest: str) -> None:
 
 def _cross_validate(arguments: argparse.Namespace, shown: LabelledPages, digest: str) -> None:
     from ecg_core.evidence.four_classes import figures, folders
-    from ecg_core.evidence.four_classes.answers import Answers, file_name
+    from ecg_core.evidence.four_classes.answers import MethodAnswers, file_name
     from ecg_core.evidence.four_classes.compared import METHODS, PROTOCOLS
     from ecg_core.studies.crossval.run import cross_validate, mean
 
     folder = arguments.out / figures.ANSWERS
     classes = tuple(folders.NAMES[name] for name in folders.FOLDERS)
 
-    def answered(protocol: Protocol, method: ComparedMethod) -> Answers:
+    def answered(protocol: Protocol, method: ComparedMethod) -> MethodAnswers:
         if method.parts:
-            found = [Answers.read(folder / file_name(protocol.name, part)) for part in method.parts]
+            found = [
+                MethodAnswers.read(folder / file_name(protocol.name, part)) for part in method.parts
+            ]
             return mean(method.name, found)
         title = f"{protocol.name}: {method.name}"
         with tqdm(desc=title, unit="fold", file=sys.stderr, mininterval=5) as bar:
@@ -106,7 +108,7 @@ def _cross_validate(arguments: argparse.Namespace, shown: LabelledPages, digest:
         if not asked or not protocol.admits(method):
             continue
         path = folder / file_name(protocol.name, method.name)
-        there = path.exists() and Answers.read(path).manifest_sha256 == digest
+        there = path.exists() and MethodAnswers.read(path).manifest_sha256 == digest
         if arguments.renew or not there or method.parts:
             answered(protocol, method).write(folder)
-        emit(asdict(figures.figures(Answers.read(path))))
+        emit(asdict(figures.figures(MethodAnswers.read(path))))

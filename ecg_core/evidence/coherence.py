@@ -22,7 +22,7 @@ VERY_FAST_BPM, VERY_SLOW_BPM = 150, 40
 
 
 @dataclass(frozen=True)
-class Said:
+class EverythingSaid:
     """Everything that is said of one ECG."""
 
     facts: Facts
@@ -47,14 +47,14 @@ class Contradiction:
 
     code: str
     words: str
-    shown: Callable[[Said], bool]
+    shown: Callable[[EverythingSaid], bool]
 
 
-def _normal_beside_finding(said: Said) -> bool:
+def _normal_beside_finding(said: EverythingSaid) -> bool:
     return said.verdict.level is Level.NORMAL and bool(said.facts.findings or said.facts.clashes)
 
 
-def _acute_without_st(said: Said) -> bool:
+def _acute_without_st(said: EverythingSaid) -> bool:
     codes = {one.code for one in said.draft.sentences}
     return "infarct_acute" in codes or (
         bool(codes & {"acute-seen", "acute-infarction", "acute-flag"})
@@ -62,14 +62,14 @@ def _acute_without_st(said: Said) -> bool:
     )
 
 
-def _wrong_conclusion(said: Said) -> bool:
+def _wrong_conclusion(said: EverythingSaid) -> bool:
     level, told = said.verdict.level, said.draft.sentences[-1]
     return told.section is not Section.CONCLUSION or (
         level is Level.NORMAL and said.draft.conclusion != "Conclusion: normal ECG."
     )
 
 
-def _levels_differ(said: Said) -> bool:
+def _levels_differ(said: EverythingSaid) -> bool:
     by_level = {
         Level.ACT_NOW: (Priority.IMMEDIATE,),
         Level.URGENT: (Priority.URGENT,),
@@ -81,20 +81,20 @@ def _levels_differ(said: Said) -> bool:
     return said.verdict.priority not in by_level[said.verdict.level]
 
 
-def _fast_or_slow_waits(said: Said) -> bool:
+def _fast_or_slow_waits(said: EverythingSaid) -> bool:
     rate = said.facts.sure("rate")
     extreme = rate is not None and not VERY_SLOW_BPM <= round(rate) < VERY_FAST_BPM
     return extreme and said.verdict.priority not in PRESSING
 
 
-def _two_rhythms(said: Said) -> bool:
+def _two_rhythms(said: EverythingSaid) -> bool:
     fibrillates = said.says("fibrillation (") or said.says("fibrillation at")
     return (fibrillates and said.says("Sinus ")) or (
         said.says("rhythm cannot be judged") and said.says("Sinus ")
     )
 
 
-def _two_blocks(said: Said) -> bool:
+def _two_blocks(said: EverythingSaid) -> bool:
     codes = {finding.code for finding in said.facts.findings}
     return {"CRBBB", "IRBBB"} <= codes or {"CLBBB", "CRBBB"} <= codes
 
@@ -155,12 +155,12 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
 )
 
 
-def shown(said: Said) -> tuple[str, ...]:
+def shown(said: EverythingSaid) -> tuple[str, ...]:
     """The kinds of contradiction that one ECG shows."""
     return tuple(kind.code for kind in CONTRADICTIONS if kind.shown(said))
 
 
-def count(all_said: Iterable[Said]) -> tuple[int, Counter[str]]:
+def count(all_said: Iterable[EverythingSaid]) -> tuple[int, Counter[str]]:
     """How many ECGs there were, and how many show each kind of contradiction."""
     found: Counter[str] = Counter({kind.code: 0 for kind in CONTRADICTIONS})
     n = 0

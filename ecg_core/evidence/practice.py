@@ -26,7 +26,7 @@ from ecg_core.store.cases.workflow import reader_key
 
 
 @dataclass(frozen=True)
-class Said:
+class StandingReading:
     """One reading that stands. triage: None where no class was decided on.
 
     blind: of a first reading, whether nothing had been seen before. seconds: from when the reader
@@ -55,7 +55,7 @@ class PracticeCase:
     triage: tuple[float, ...]
     scores: Mapping[str, float]
     layout: str
-    said: tuple[Said, ...]
+    said: tuple[StandingReading, ...]
 
     @property
     def month(self) -> str:
@@ -69,14 +69,14 @@ class PracticeCase:
         return given[-1] if given else None
 
     @property
-    def finals(self) -> dict[str, Said]:
+    def finals(self) -> dict[str, StandingReading]:
         """The last final reading of every reader."""
         return {one.reader: one for one in self.said if one.phase is Phase.FINAL}
 
     @property
-    def firsts(self) -> dict[str, Said]:
+    def firsts(self) -> dict[str, StandingReading]:
         """The first reading of every reader who gave one without having seen anything."""
-        found: dict[str, Said] = {}
+        found: dict[str, StandingReading] = {}
         for one in self.said:
             if one.phase is Phase.FIRST and one.blind:
                 found.setdefault(one.reader, one)
@@ -92,7 +92,7 @@ def load(session: Session) -> tuple[PracticeCase, ...]:
     """Every case that was not withdrawn, in the order in which they were added."""
     gone, withdrawn = _taken_back(session)
     shown = _first_shown(session)
-    said: dict[str, list[Said]] = defaultdict(list)
+    said: dict[str, list[StandingReading]] = defaultdict(list)
     for row in session.scalars(select(ReadingRow).order_by(ReadingRow.seq)):
         if row.seq not in gone:
             said[row.case_id].append(_said(row, shown))
@@ -111,7 +111,9 @@ def load(session: Session) -> tuple[PracticeCase, ...]:
     return tuple(found)
 
 
-def _case(case: CaseRow, answer: Mapping[str, Any], said: tuple[Said, ...]) -> PracticeCase:
+def _case(
+    case: CaseRow, answer: Mapping[str, Any], said: tuple[StandingReading, ...]
+) -> PracticeCase:
     model = answer["model"]
     return PracticeCase(
         case.id,
@@ -160,11 +162,11 @@ def _first_shown(session: Session) -> dict[tuple[str, str], datetime]:
     return found
 
 
-def _said(row: ReadingRow, shown: Mapping[tuple[str, str], datetime]) -> Said:
+def _said(row: ReadingRow, shown: Mapping[tuple[str, str], datetime]) -> StandingReading:
     at = _moment(row.created_utc)
     started = shown.get((row.case_id, reader_key(row))) or shown.get((row.case_id, row.reader))
     seconds = (at - started).total_seconds() if started is not None and started <= at else None
-    return Said(
+    return StandingReading(
         reader_key(row),
         Phase(row.phase or Phase.FINAL),
         Triage(row.triage) if row.triage else None,

@@ -1,7 +1,7 @@
 """From bytes to an ECG: `split` sorts dropped files into cases, `read` reads one case."""
 
 from ecg_core.intake.bundles import split
-from ecg_core.intake.isolation.limits import LIMITS, Limits
+from ecg_core.intake.isolation.limits import LIMITS, FileLimits
 from ecg_core.intake.isolation.sandbox import warm_up
 from ecg_core.intake.reading import preview, read, read_here
 from ecg_core.intake.registry import READERS
@@ -21,8 +21,8 @@ __all__ = [
     "Bundle",
     "EcgRecord",
     "EcgScan",
+    "FileLimits",
     "IntakeError",
-    "Limits",
     "Upload",
     "preview",
     "read",

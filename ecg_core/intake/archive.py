@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.values import IntakeError, Upload
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def is_zip(head: bytes) -> bool:
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"))
 
 
-def unpack(archive: Upload, limits: Limits) -> tuple[Member, ...]:
+def unpack(archive: Upload, limits: FileLimits) -> tuple[Member, ...]:
     """Every file of a ZIP, junk of operating systems left out.
 
     Raises IntakeError for the whole archive when one member is unsafe (path outside, link,
@@ -62,7 +62,7 @@ def unpack(archive: Upload, limits: Limits) -> tuple[Member, ...]:
         ) from error
 
 
-def _checked(packed: zipfile.ZipFile, archive: Upload, limits: Limits) -> list[zipfile.ZipInfo]:
+def _checked(packed: zipfile.ZipFile, archive: Upload, limits: FileLimits) -> list[zipfile.ZipInfo]:
     entries = packed.infolist()
     if len(entries) > limits.max_archive_members:
         raise IntakeError(
@@ -102,7 +102,7 @@ def _is_junk(name: str) -> bool:
     )
 
 
-def _check_entry(entry: zipfile.ZipInfo, archive: Upload, limits: Limits) -> None:
+def _check_entry(entry: zipfile.ZipInfo, archive: Upload, limits: FileLimits) -> None:
     # orig_filename: the name as stored; the other one is already cut at a NUL byte.
     name = entry.orig_filename
     parts = name.replace("\\", "/").split("/")

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.pulse import calibration_end
 from ecg_core.intake.told import Told
@@ -38,7 +38,7 @@ _AGAIN = "Export or copy the record again."
 
 
 @dataclass(frozen=True, eq=False)
-class Wave:
+class ChannelSamples:
     """One channel: its label, samples in mV (NaN where invalid), rate, and when it begins."""
 
     label: str
@@ -65,8 +65,8 @@ def mv_per_unit(unit: str, lead: str, name: str) -> float:
 
 def record_of(
     bundle: Bundle,
-    waves: Sequence[Wave],
-    limits: Limits,
+    waves: Sequence[ChannelSamples],
+    limits: FileLimits,
     told: Told,
     annotations: tuple[Annotation, ...] = (),
 ) -> EcgRecord:
@@ -123,7 +123,7 @@ def record_of(
     )
 
 
-def check_duration(samples: int, fs_hz: float, leads: int, limits: Limits) -> None:
+def check_duration(samples: int, fs_hz: float, leads: int, limits: FileLimits) -> None:
     """Raises IntakeError for a record too long to be held or too short to show a beat."""
     if samples * leads > limits.max_samples:
         raise IntakeError(

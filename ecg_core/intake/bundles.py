@@ -11,7 +11,7 @@ from ecg_core.intake.archive import Member, is_zip
 from ecg_core.intake.formats.wfdb.header import parse
 from ecg_core.intake.formats.wfdb.segments import parse_master
 from ecg_core.intake.isolation import sandbox
-from ecg_core.intake.isolation.limits import LIMITS, Limits
+from ecg_core.intake.isolation.limits import LIMITS, FileLimits
 from ecg_core.intake.registry import reader_for
 from ecg_core.intake.values import Bundle, IntakeError, Upload
 
@@ -59,7 +59,7 @@ class _Pile:
         return same[:1] if len({self.files[i].upload.data for i in same}) == 1 else []
 
 
-def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, ...]:
+def split(uploads: Sequence[Upload], limits: FileLimits = LIMITS) -> tuple[Bundle, ...]:
     """Group dropped files into cases, in the order in which they came; ZIPs are unpacked.
 
     A header takes the files that it names and the annotations of its name: those from its own
@@ -88,7 +88,7 @@ def split(uploads: Sequence[Upload], limits: Limits = LIMITS) -> tuple[Bundle, .
     return (*_group(list(dict.fromkeys(placed)), limits), *refused)
 
 
-def _unpacked(upload: Upload, limits: Limits) -> tuple[Member, ...]:
+def _unpacked(upload: Upload, limits: FileLimits) -> tuple[Member, ...]:
     if len(upload.data) > limits.max_file_bytes:
         raise IntakeError(f"{upload.name} is too large.", "Upload fewer records at once.")
     members = sandbox.run("unpack", upload, upload.name, limits)
@@ -103,7 +103,7 @@ def _parted(name: str) -> tuple[str, str]:
     return folder, bare or "unnamed"
 
 
-def _group(placed: list[_Placed], limits: Limits) -> list[Bundle]:
+def _group(placed: list[_Placed], limits: FileLimits) -> list[Bundle]:
     pile = _Pile(placed)
     claimed: set[int] = set()
     segments: set[int] = set()
@@ -136,7 +136,7 @@ def _tell_apart(bundles: dict[int, Bundle], placed: list[_Placed]) -> None:
             bundles[index] = replace(bundle, name=f"{folder}/{bundle.name}")
 
 
-def _parts(bundle: Bundle, limits: Limits) -> list[Bundle]:
+def _parts(bundle: Bundle, limits: FileLimits) -> list[Bundle]:
     """The case itself, or one case for every page of it."""
     reader = reader_for(bundle)
     if reader is None or reader.parts is None or len(bundle.files) > 1:
@@ -153,14 +153,14 @@ def _parts(bundle: Bundle, limits: Limits) -> list[Bundle]:
     ]
 
 
-def _is_master(header: _Placed, limits: Limits) -> bool:
+def _is_master(header: _Placed, limits: FileLimits) -> bool:
     try:
         return parse_master(header.upload, limits) is not None
     except IntakeError:
         return True
 
 
-def _members(header: _Placed, pile: _Pile, limits: Limits) -> list[int]:
+def _members(header: _Placed, pile: _Pile, limits: FileLimits) -> list[int]:
     """The files that make up a record with its header; of segments, their headers and files."""
     names = [header.stem + _ANNOTATION_SUFFIX]
     try:
@@ -179,7 +179,7 @@ def _members(header: _Placed, pile: _Pile, limits: Limits) -> list[int]:
     return list(dict.fromkeys(found))
 
 
-def _signal_files(header: _Placed, pile: _Pile, limits: Limits) -> list[int]:
+def _signal_files(header: _Placed, pile: _Pile, limits: FileLimits) -> list[int]:
     """What a segment's header names; nothing of a header that cannot be read or has no files."""
     try:
         listed = parse(header.upload, limits).files

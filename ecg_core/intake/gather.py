@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecg_core.intake.assemble import Wave
+from ecg_core.intake.assemble import ChannelSamples
 from ecg_core.intake.told import Told
 from ecg_core.intake.values import IntakeError
 from ecg_core.leads import signed_lead
@@ -28,7 +28,7 @@ class Part:
     clocks have no known time between them.
     """
 
-    waves: tuple[Wave, ...]
+    waves: tuple[ChannelSamples, ...]
     average: bool = False
     clock: str = ""
 
@@ -54,7 +54,7 @@ class Part:
         return self.end_s - self.start_s
 
 
-def fullest(parts: Sequence[Part], told: Told, name: str) -> list[Wave]:
+def fullest(parts: Sequence[Part], told: Told, name: str) -> list[ChannelSamples]:
     """The channels of the fullest recording: the part of the most leads, then the longest, and
     every part of the same time that adds leads or goes on where it ends.
 
@@ -99,15 +99,15 @@ def _apart_s(one: Part, other: Part) -> float:
     return max(one.start_s - other.end_s, other.start_s - one.end_s)
 
 
-def _by_lead(part: Part) -> dict[str, Wave]:
-    found: dict[str, Wave] = {}
+def _by_lead(part: Part) -> dict[str, ChannelSamples]:
+    found: dict[str, ChannelSamples] = {}
     for wave in part.waves:
         if (named := signed_lead(wave.label)) is not None:
             found.setdefault(named[0], wave)
     return found
 
 
-def _follows(one: Wave, other: Wave) -> bool:
+def _follows(one: ChannelSamples, other: ChannelSamples) -> bool:
     """Whether the other begins with the sample after the last of the one."""
     return (
         one.fs_hz == other.fs_hz
@@ -153,7 +153,7 @@ def _longer(taken: Part, part: Part) -> list[str]:
     ]
 
 
-def _behind(one: Wave, other: Wave) -> Wave:
+def _behind(one: ChannelSamples, other: ChannelSamples) -> ChannelSamples:
     first, second = (one, other) if one.start_s <= other.start_s else (other, one)
     samples = np.concatenate([first.samples_mv, second.samples_mv])
     return replace(first, samples_mv=samples)

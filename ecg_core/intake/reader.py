@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, Upload
 
 HEAD_BYTES = 65_536
@@ -26,5 +26,5 @@ class Reader:
     name: str
     clinical_name: str
     recognises: Callable[[bytes, str], bool]
-    read: Callable[[Bundle, Limits], EcgRecord | EcgScan]
-    parts: Callable[[Upload, Limits], int] | None = None
+    read: Callable[[Bundle, FileLimits], EcgRecord | EcgScan]
+    parts: Callable[[Upload, FileLimits], int] | None = None

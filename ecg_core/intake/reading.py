@@ -10,7 +10,7 @@ from ecg_core.intake.bundles import split
 from ecg_core.intake.foreign import ACCEPTED, refusal
 from ecg_core.intake.isolation import sandbox
 from ecg_core.intake.isolation.jobs import read_case
-from ecg_core.intake.isolation.limits import LIMITS, Limits
+from ecg_core.intake.isolation.limits import LIMITS, FileLimits
 from ecg_core.intake.isolation.transfer import Failure, failure_of
 from ecg_core.intake.patients import pseudonym
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
@@ -18,7 +18,9 @@ from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
 log = logging.getLogger(__name__)
 
 
-def read(bundle: Bundle, limits: Limits = LIMITS, key: bytes | None = None) -> EcgRecord | EcgScan:
+def read(
+    bundle: Bundle, limits: FileLimits = LIMITS, key: bytes | None = None
+) -> EcgRecord | EcgScan:
     """Read the files of one case, as `split` grouped them, in a process with limits.
 
     key: makes the patient's number in the files a pseudonym; without one it is only dropped.
@@ -33,7 +35,7 @@ def read(bundle: Bundle, limits: Limits = LIMITS, key: bytes | None = None) -> E
     return _pseudonymous(_ecg(sandbox.run("read", bundle, bundle.name, limits), bundle), key)
 
 
-def read_here(bundle: Bundle, limits: Limits = LIMITS) -> EcgRecord | EcgScan:
+def read_here(bundle: Bundle, limits: FileLimits = LIMITS) -> EcgRecord | EcgScan:
     """Read one case in this process, without limits on memory and time.
 
     For files that are trusted, such as research data sets: nothing is sent between processes.
@@ -50,7 +52,7 @@ def read_here(bundle: Bundle, limits: Limits = LIMITS) -> EcgRecord | EcgScan:
         raise sandbox.refusal_of(failure, bundle.name) from error
 
 
-def preview(bundle: Bundle, limits: Limits = LIMITS) -> EcgScan:
+def preview(bundle: Bundle, limits: FileLimits = LIMITS) -> EcgScan:
     """One page of a document as a small picture to choose by. Raises IntakeError."""
     _check(bundle, limits)
     answer = _pseudonymous(_ecg(sandbox.run("preview", bundle, bundle.name, limits), bundle), None)
@@ -59,7 +61,7 @@ def preview(bundle: Bundle, limits: Limits = LIMITS) -> EcgScan:
     return answer
 
 
-def _check(bundle: Bundle, limits: Limits) -> None:
+def _check(bundle: Bundle, limits: FileLimits) -> None:
     if not bundle.files:
         raise IntakeError(f"{bundle.name} is empty: it holds no files.", f"Upload {ACCEPTED}.")
     if len(bundle.files) > limits.max_bundle_files:
@@ -79,7 +81,7 @@ def _check(bundle: Bundle, limits: Limits) -> None:
         raise refusal(bundle.files[0])
 
 
-def _read_archive(bundle: Bundle, limits: Limits, key: bytes | None) -> EcgRecord | EcgScan:
+def _read_archive(bundle: Bundle, limits: FileLimits, key: bytes | None) -> EcgRecord | EcgScan:
     """The one case of a ZIP that was not split before; a ZIP of several is refused."""
     # A ZIP that must not be unpacked says so here; `split` would keep silent.
     sandbox.run("unpack", bundle.files[0], bundle.name, limits)

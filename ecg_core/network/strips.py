@@ -44,7 +44,7 @@ class WindowAnswer:
 
 
 @dataclass(frozen=True, eq=False)
-class Answered:
+class StripAnswers:
     """Calibrated answers on n strips.
 
     abnormal: n. statements: n × S, in the card's order. reasons: one tuple a strip.
@@ -55,13 +55,13 @@ class Answered:
     reasons: tuple[tuple[Reason, ...], ...]
 
 
-def answer_pages(classifier: Classifier, pages: Sequence[EcgPage]) -> Answered:
+def answer_pages(classifier: Classifier, pages: Sequence[EcgPage]) -> StripAnswers:
     """Answer strips of the same number of leads in one pass."""
     ink = np.stack([classifier.read_ink(page) for page in pages])
     with classifier.lock:
         outputs, strange = answer_all(classifier, ink)
     normal = TRIAGE_CLASSES.index(Triage.NORMAL)
-    return Answered(
+    return StripAnswers(
         1.0 - classifier.triage_probabilities(outputs.triage)[:, normal].numpy(),
         calibrated(outputs.statements, classifier.card.statements).numpy(),
         tuple(

@@ -25,7 +25,7 @@ SIZE_PX = (round(PLAN.canvas_mm * PX_PER_MM), round(layouts.PAGE_WIDTH_MM * PX_P
 
 
 @dataclass(frozen=True)
-class Move:
+class InkMove:
     """One lead's ink on its way: corners in px of the page and of the arranged page, and size."""
 
     lead: str
@@ -59,7 +59,7 @@ def put_back(
     return page
 
 
-def moves(height_px: int, width_px: int, boxes: Sequence[LeadBox]) -> tuple[Move, ...]:
+def moves(height_px: int, width_px: int, boxes: Sequence[LeadBox]) -> tuple[InkMove, ...]:
     """Where each part of the arranged page comes from; parts beyond the page are left out."""
     if not boxes:
         return ()
@@ -165,7 +165,7 @@ def _move(
     to_mm: tuple[float, float],
     size_mm: tuple[float, float],
     page: tuple[int, int],
-) -> Move | None:
+) -> InkMove | None:
     """In whole pixels, cut at the edges of both pages."""
     source, target, size = (
         [round(v * PX_PER_MM) for v in pair] for pair in (from_mm, to_mm, size_mm)
@@ -177,4 +177,4 @@ def _move(
         size[axis] = min(size[axis] - cut, page[axis] - source[axis], SIZE_PX[axis] - target[axis])
     if min(size) <= 0:
         return None
-    return Move(lead, source[0], source[1], target[0], target[1], size[0], size[1])
+    return InkMove(lead, source[0], source[1], target[0], target[1], size[0], size[1])

@@ -53,7 +53,7 @@ class Leads:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Prominence:
     """What single beats say of a wave: its height over the noise left, and the share of beats
     that show it."""
 
@@ -80,7 +80,9 @@ def leads_of(beat: MedianBeat) -> Leads | None:
     return Leads(beat, rows, mv, noise_mv.min() / noise_mv)
 
 
-def stood_out(leads: Leads, direction: np.ndarray, peak: int, foot: int, height: float) -> Seen:
+def stood_out(
+    leads: Leads, direction: np.ndarray, peak: int, foot: int, height: float
+) -> Prominence:
     """What single beats say of a wave: their rise from its foot to its peak, both samples.
 
     direction: of the weighed leads. height: of the wave in that direction. A page shows other
@@ -94,10 +96,10 @@ def stood_out(leads: Leads, direction: np.ndarray, peak: int, foot: int, height:
     share = (known * direction**2).sum(axis=1)
     told = share > LEAST_SHARE
     if not told.any():
-        return Seen(0.0, 0.0)
+        return Prominence(0.0, 0.0)
     rises = np.where(known, rise * direction, 0.0).sum(axis=1)[told] / share[told]
     spread = 1.5 * float(np.median(np.abs(rises - np.median(rises))))
-    return Seen(
+    return Prominence(
         height / max(spread / np.sqrt(len(rises)), 5e-4), float(np.mean(rises > 0.4 * height))
     )
 

@@ -12,7 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from ecg_core.answer import Answer, OneModel, answer
-from ecg_core.evidence.coherence import CONTRADICTIONS, Said, shown
+from ecg_core.evidence.coherence import CONTRADICTIONS, EverythingSaid, shown
 from ecg_core.evidence.serious import Labelled, firing, shares
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
@@ -29,12 +29,12 @@ def coherence(
     classifier: Classifier, data: ptbxl.PtbXl, root: Path, fold: int, limit: int | None = None
 ) -> list[dict[str, object]]:
     """Rows for an evidence file: each contradiction, each serious label, each line that fired."""
-    found: list[tuple[Said, Labelled]] = list(judged(classifier, data, root, fold, limit))
+    found: list[tuple[EverythingSaid, Labelled]] = list(judged(classifier, data, root, fold, limit))
     return summed_up(found, fold, classifier.card.weights_sha256)
 
 
 def summed_up(
-    found: Sequence[tuple[Said, Labelled]], fold: int, weights_sha256: str
+    found: Sequence[tuple[EverythingSaid, Labelled]], fold: int, weights_sha256: str
 ) -> list[dict[str, object]]:
     """The same rows, of ECGs that were judged already."""
     head: dict[str, object] = {"dataset": "PTB-XL", "split": f"fold {fold}"}
@@ -57,7 +57,7 @@ def summed_up(
 
 def judged(
     classifier: Classifier, data: ptbxl.PtbXl, root: Path, fold: int, limit: int | None = None
-) -> Iterator[tuple[Said, Labelled]]:
+) -> Iterator[tuple[EverythingSaid, Labelled]]:
     """Every recording of a fold, answered from its record with the age and sex of its patient."""
     table = pd.read_csv(root / "ptbxl_database.csv", index_col="ecg_id")
     models = OneModel(classifier)
@@ -69,7 +69,7 @@ def judged(
         record = record_of(np.array(data.signals_uv[row]), ecg_id)
         said = answer(record, models, person=person_of(data, int(row)))
         if isinstance(said, Answer):
-            whole = Said(said.facts, said.verdict, said.draft)
+            whole = EverythingSaid(said.facts, said.verdict, said.draft)
             yield whole, labelled(whole, table.loc[ecg_id], int(data.triage[row]))
 
 
@@ -80,7 +80,7 @@ def person_of(data: ptbxl.PtbXl, row: int) -> Person:
     return Person(age if known else None, Sex.MALE if data.sex[row] == 0 else Sex.FEMALE)
 
 
-def labelled(said: Said, row: pd.Series, triage: int) -> Labelled:
+def labelled(said: EverythingSaid, row: pd.Series, triage: int) -> Labelled:
     """What the data set says of a recording, beside its verdict."""
     stages = (row["infarction_stadium1"], row["infarction_stadium2"])
     return Labelled(

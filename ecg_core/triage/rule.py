@@ -27,7 +27,7 @@ class Basis:
 Answer = Basis | list[Basis] | None
 
 
-class Kind(StrEnum):
+class LineKind(StrEnum):
     """What a line says of the ECG: something abnormal, that it is not judged, that nothing certain
     was found, or that it is normal."""
 
@@ -55,7 +55,7 @@ class Rule:
     section: Section
     applies: Callable[[Facts], Answer]
     topic: str = ""
-    kind: Kind = Kind.ABNORMAL
+    kind: LineKind = LineKind.ABNORMAL
 
 
 def number(

@@ -14,7 +14,7 @@ from typing import Any
 
 from ecg_core.triage.facts import Facts
 from ecg_core.triage.priority import Priority, PriorityDecision, rank
-from ecg_core.triage.rule import Basis, Kind, Rule
+from ecg_core.triage.rule import Basis, LineKind, Rule
 from ecg_core.triage.table import RELEASED, RULES, PriorityTable
 
 MOST_REASONS = 3
@@ -75,7 +75,7 @@ class Fired:
         return Because(self.rule.id, self.text, RestsOn(one.leads, one.numbers, one.findings))
 
 
-def fired(facts: Facts, kinds: Iterable[Kind] = (Kind.ABNORMAL,)) -> tuple[Fired, ...]:
+def fired(facts: Facts, kinds: Iterable[LineKind] = (LineKind.ABNORMAL,)) -> tuple[Fired, ...]:
     """Every line of these kinds that applies, in the table's order; one a topic."""
     found: list[Fired] = []
     spoken: set[str] = set()
@@ -94,7 +94,7 @@ def fired(facts: Facts, kinds: Iterable[Kind] = (Kind.ABNORMAL,)) -> tuple[Fired
 def judge(facts: Facts, table: PriorityTable = RELEASED) -> Verdict:
     """The verdict on one ECG, by the table as it is set."""
     abnormal = _by_urgency(fired(facts), table)
-    declined = fired(facts, (Kind.NOT_JUDGED,))
+    declined = fired(facts, (LineKind.NOT_JUDGED,))
     pressing = [one for one in abnormal if _priority(one.rule, table) <= rank(Priority.URGENT)]
     if declined and not pressing:
         return _verdict(Level.NOT_JUDGED, declined, table)
@@ -105,8 +105,8 @@ def judge(facts: Facts, table: PriorityTable = RELEASED) -> Verdict:
     surely = facts.p_normal >= table.surely_normal
     if facts.strip and surely:
         return _verdict(Level.UNCERTAIN, _of(facts, "strip-normal"), table)
-    doubts = [one for one in fired(facts, (Kind.UNCERTAIN,)) if one.rule.id not in LAST]
-    normal = fired(facts, (Kind.NORMAL,))
+    doubts = [one for one in fired(facts, (LineKind.UNCERTAIN,)) if one.rule.id not in LAST]
+    normal = fired(facts, (LineKind.NORMAL,))
     if surely and normal and not doubts:
         return _verdict(Level.NORMAL, normal, table)
     return _verdict(Level.UNCERTAIN, doubts or _of(facts, "not-surely-normal"), table)
@@ -117,7 +117,7 @@ LAST = frozenset({"strip-normal", "not-surely-normal"})
 
 
 def _of(facts: Facts, rule_id: str) -> tuple[Fired, ...]:
-    return tuple(one for one in fired(facts, (Kind.UNCERTAIN,)) if one.rule.id == rule_id)
+    return tuple(one for one in fired(facts, (LineKind.UNCERTAIN,)) if one.rule.id == rule_id)
 
 
 def _by_urgency(found: Iterable[Fired], table: PriorityTable) -> list[Fired]:

@@ -12,7 +12,7 @@ from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.own_sets import scoring, sets
 from ecg_core.evidence.own_sets.sets import LabelledSet
 from ecg_core.evidence.probes import shortcuts
-from ecg_core.evidence.probes.shortcuts import Look, Told, Word
+from ecg_core.evidence.probes.shortcuts import LabelTold, Look, Word
 from tests.app.conftest import demo_files, words
 from tests.evidence.own_sets.made_sets import NAMES, TABLE, serial
 from widgets.session import engine
@@ -88,7 +88,7 @@ def test_a_shortcut_is_told_in_words_with_its_figure(page: AppTest) -> None:
     page.button(key="own_score").click().run()
     assert "Too few ECGs to look for shortcuts" in words(page)
     (only,) = sets.list_sets(engine.data_dir())
-    told = Told("Conduction disturbance", 120, 40, Interval(0.981, 0.962, 0.999))
+    told = LabelTold("Conduction disturbance", 120, 40, Interval(0.981, 0.962, 0.999))
     header = Look("header", "the text in the files' headers", 120, told.auc, (told,))
     names = Look("name", "the file names", 120, Interval(0.47, 0.35, 0.6), (told,))
     shortcuts.keep(only, (header, names))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ecg_core.evidence.coherence import CONTRADICTIONS, Said, count, shown
+from ecg_core.evidence.coherence import CONTRADICTIONS, EverythingSaid, count, shown
 from ecg_core.evidence.serious import SERIOUS, Labelled, firing, shares
 from ecg_core.network.statements import Triage
 from ecg_core.report.narrative import compose
@@ -19,9 +19,9 @@ from tests.triage.test_table import FIRED_BY
 from tests.triage.test_verdict import anything
 
 
-def said(facts: Facts) -> Said:
+def said(facts: Facts) -> EverythingSaid:
     verdict = judge(facts)
-    return Said(facts, verdict, compose(facts, verdict))
+    return EverythingSaid(facts, verdict, compose(facts, verdict))
 
 
 def test_nothing_that_the_rules_say_contradicts_itself() -> None:
@@ -36,7 +36,9 @@ NORMAL = said(Facts(HEALTHY, answer()))
 FAST = said(Facts(measured({"rate": 170}), answer()))
 
 
-def planted(one: Said, text: str, code: str = "x", abnormal: bool = False) -> Said:
+def planted(
+    one: EverythingSaid, text: str, code: str = "x", abnormal: bool = False
+) -> EverythingSaid:
     """The same with a sentence that the rules would not have said."""
     more = Sentence(Section.ST_T, text, code=code, abnormal=abnormal)
     told = one.draft.sentences
@@ -65,7 +67,7 @@ def planted(one: Said, text: str, code: str = "x", abnormal: bool = False) -> Sa
         (planted(NORMAL, "Atrial fibrillation (80 %)."), "two-rhythms"),
     ],
 )
-def test_a_planted_contradiction_is_counted(one: Said, kind: str) -> None:
+def test_a_planted_contradiction_is_counted(one: EverythingSaid, kind: str) -> None:
     assert kind in shown(one)
     assert kind in {row.code for row in CONTRADICTIONS}
 

@@ -47,7 +47,9 @@ def test_without_adjudication_there_is_no_labelled_set(tmp_path: Path) -> None:
     judged = replace(
         found[0],
         said=(
-            practice.Said("lead", Phase.ADJUDICATION, Triage.ACUTE_MI, False, found[0].at, None),
+            practice.StandingReading(
+                "lead", Phase.ADJUDICATION, Triage.ACUTE_MI, False, found[0].at, None
+            ),
         ),
     )
     cases = practice.adjudicated((judged,), card)

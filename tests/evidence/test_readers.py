@@ -9,7 +9,7 @@ import pytest
 
 from ecg_core.evidence.figures import readers
 from ecg_core.evidence.figures.drift import Shift
-from ecg_core.evidence.practice import PracticeCase, Said
+from ecg_core.evidence.practice import PracticeCase, StandingReading
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.store.cases.readings import Phase
 from tests.evidence.case_sets import case_set, question, separable
@@ -18,11 +18,13 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 N, A, P, O = Triage.NORMAL, Triage.ACUTE_MI, Triage.PRIOR_MI, Triage.OTHER  # noqa: E741
 
 
-def said(reader: str, phase: Phase, triage: Triage | None, after_s: float = 30.0) -> Said:
-    return Said(reader, phase, triage, phase is Phase.FIRST, NOON, after_s)
+def said(
+    reader: str, phase: Phase, triage: Triage | None, after_s: float = 30.0
+) -> StandingReading:
+    return StandingReading(reader, phase, triage, phase is Phase.FIRST, NOON, after_s)
 
 
-def case(number: int, machine: Triage, *readings: Said, month: int = 3) -> PracticeCase:
+def case(number: int, machine: Triage, *readings: StandingReading, month: int = 3) -> PracticeCase:
     scores = tuple(0.7 if name is machine else 0.1 for name in TRIAGE_CLASSES)
     return PracticeCase(
         f"c{number}",
@@ -39,7 +41,9 @@ def case(number: int, machine: Triage, *readings: Said, month: int = 3) -> Pract
     )
 
 
-def committed(first: Triage, final: Triage, truth: Triage | None = None) -> tuple[Said, ...]:
+def committed(
+    first: Triage, final: Triage, truth: Triage | None = None
+) -> tuple[StandingReading, ...]:
     given = (said("r", Phase.FIRST, first), said("r", Phase.FINAL, final))
     return given if truth is None else (*given, said("lead", Phase.ADJUDICATION, truth))
 

@@ -11,112 +11,112 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ecg_core.intake.isolation import jobs
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.values import IntakeError
 
 
-def eat_memory(_: object, limits: Limits) -> int:
+def eat_memory(_: object, limits: FileLimits) -> int:
     held = []
     while True:
         held.append(bytearray(50_000_000))
 
 
-def loop(_: object, limits: Limits) -> int:
+def loop(_: object, limits: FileLimits) -> int:
     while True:
         pass
 
 
-def sleep(seconds: float, limits: Limits) -> int:
+def sleep(seconds: float, limits: FileLimits) -> int:
     time.sleep(seconds)
     return 1
 
 
-def crash(_: object, limits: Limits) -> int:
+def crash(_: object, limits: FileLimits) -> int:
     ctypes.string_at(0)
     return 1
 
 
-def leave(_: object, limits: Limits) -> int:
+def leave(_: object, limits: FileLimits) -> int:
     os._exit(3)
 
 
-def fill_disk(_: object, limits: Limits) -> int:
+def fill_disk(_: object, limits: FileLimits) -> int:
     with open("big", "wb") as file:
         while True:
             file.write(bytes(1_000_000))
 
 
-def open_many_files(_: object, limits: Limits) -> int:
+def open_many_files(_: object, limits: FileLimits) -> int:
     return len([open(f"f{i}", "wb") for i in range(1000)])
 
 
-def recurse(_: object, limits: Limits) -> int:
+def recurse(_: object, limits: FileLimits) -> int:
     sys.setrecursionlimit(10**9)
     return recurse(_, limits)
 
 
-def quote(_: object, limits: Limits) -> int:
+def quote(_: object, limits: FileLimits) -> int:
     raise ValueError("patient Jane Doe, born 1950")
 
 
-def refuse(_: object, limits: Limits) -> int:
+def refuse(_: object, limits: FileLimits) -> int:
     raise IntakeError("A reason.", "A hint.")
 
 
-def answer_nonsense(_: object, limits: Limits) -> Any:
+def answer_nonsense(_: object, limits: FileLimits) -> Any:
     return {"kind": "record"}
 
 
-def scratch(_: object, limits: Limits) -> int:
+def scratch(_: object, limits: FileLimits) -> int:
     with open("left behind", "wb") as file:
         file.write(b"x")
     return len(os.getcwd())
 
 
-def call_home(_: object, limits: Limits) -> int:
+def call_home(_: object, limits: FileLimits) -> int:
     return socket.socket(socket.AF_INET, socket.SOCK_STREAM).fileno()
 
 
-def fork_for_ever(_: object, limits: Limits) -> int:
+def fork_for_ever(_: object, limits: FileLimits) -> int:
     while True:
         os.fork()
 
 
-def start_program(_: object, limits: Limits) -> int:
+def start_program(_: object, limits: FileLimits) -> int:
     os.execv("/bin/true", ["true"])
     return 1
 
 
-def write_to(path: str, limits: Limits) -> int:
+def write_to(path: str, limits: FileLimits) -> int:
     with open(path, "w") as file:
         return file.write("taken over")
 
 
-def read_from(path: str, limits: Limits) -> int:
+def read_from(path: str, limits: FileLimits) -> int:
     with open(path, "rb") as file:
         return len(file.read())
 
 
-def remove(path: str, limits: Limits) -> int:
+def remove(path: str, limits: FileLimits) -> int:
     os.unlink(path)
     return 1
 
 
-def end_parent(_: object, limits: Limits) -> int:
+def end_parent(_: object, limits: FileLimits) -> int:
     os.kill(os.getppid(), 9)
     return 1
 
 
-def threads(_: object, limits: Limits) -> int:
+def threads(_: object, limits: FileLimits) -> int:
     with ThreadPoolExecutor(3) as pool:
         return sum(pool.map(len, ["ab", "c", "d"]))
 
 
-def cpu_us(_: object, limits: Limits) -> int:
+def cpu_us(_: object, limits: FileLimits) -> int:
     return round(1e6 * time.process_time())
 
 
-def environment(name: str, limits: Limits) -> int:
+def environment(name: str, limits: FileLimits) -> int:
     return int(name in os.environ)
 
 

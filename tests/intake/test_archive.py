@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from ecg_core.intake import Bundle, EcgRecord, IntakeError, Limits, Upload, read, split
+from ecg_core.intake import Bundle, EcgRecord, FileLimits, IntakeError, Upload, read, split
 from ecg_core.intake.archive import unpack
 from tests.intake.records import by_hand
 
@@ -26,9 +26,9 @@ def packed(members: dict[str, bytes], name: str = "case.zip") -> Upload:
     return Upload(name, buffer.getvalue())
 
 
-def refusal(upload: Upload, limits: Limits | None = None) -> IntakeError:
+def refusal(upload: Upload, limits: FileLimits | None = None) -> IntakeError:
     """The refusal of a ZIP, which stays one unreadable case."""
-    limits = limits or Limits()
+    limits = limits or FileLimits()
     bundles = split([upload], limits)
     assert [bundle.files for bundle in bundles] == [(upload,)]
     with pytest.raises(IntakeError) as caught:
@@ -86,7 +86,7 @@ def test_bomb_by_ratio_is_refused_before_unpacking() -> None:
 
 
 def test_bomb_by_number_and_total_is_refused() -> None:
-    limits = Limits(max_archive_members=10, max_unpacked_bytes=5_000)
+    limits = FileLimits(max_archive_members=10, max_unpacked_bytes=5_000)
     many = packed({f"{i}.dat": b"x" for i in range(11)})
     assert "holds 11 files" in refusal(many, limits).reason
     large = packed({f"{i}.dat": bytes(1000) for i in range(6)})
@@ -94,7 +94,7 @@ def test_bomb_by_number_and_total_is_refused() -> None:
 
 
 def test_several_zips_share_one_allowance() -> None:
-    limits = Limits(max_unpacked_bytes=5_000)
+    limits = FileLimits(max_unpacked_bytes=5_000)
     zips = [packed({"a.dat": bytes(3_000)}, f"{i}.zip") for i in range(2)]
     assert [bundle.name for bundle in split(zips, limits)] == ["a.dat", "1.zip"]
 
@@ -136,5 +136,5 @@ def test_empty_zip_is_refused() -> None:
 
 
 def test_members_keep_their_bytes() -> None:
-    members = unpack(packed(RECORD), Limits())
+    members = unpack(packed(RECORD), FileLimits())
     assert {m.upload.name: m.upload.data for m in members} == RECORD

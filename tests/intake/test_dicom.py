@@ -13,8 +13,8 @@ from ecg_core.intake import (
     Bundle,
     EcgRecord,
     EcgScan,
+    FileLimits,
     IntakeError,
-    Limits,
     Upload,
     read,
     read_here,
@@ -33,8 +33,8 @@ SOURCES = [(f"2:{MDC[lead]}", "unspoken") for lead in TWELVE]
 SIGNALS = twelve(1500)
 
 
-def record(data: bytes, limits: Limits | None = None) -> EcgRecord:
-    found = read(Bundle("a.dcm", (Upload("a.dcm", data),)), limits or Limits())
+def record(data: bytes, limits: FileLimits | None = None) -> EcgRecord:
+    found = read(Bundle("a.dcm", (Upload("a.dcm", data),)), limits or FileLimits())
     assert isinstance(found, EcgRecord)
     return found
 

@@ -17,8 +17,8 @@ from ecg_core.intake import (
     Bundle,
     EcgRecord,
     EcgScan,
+    FileLimits,
     IntakeError,
-    Limits,
     Upload,
     read,
     read_here,
@@ -80,7 +80,7 @@ def test_bundle_without_files_is_refused() -> None:
 
 
 def test_size_and_number_of_files_are_limited() -> None:
-    limits = Limits(max_file_bytes=10, max_bundle_files=2)
+    limits = FileLimits(max_file_bytes=10, max_bundle_files=2)
     with pytest.raises(IntakeError, match="MB"):
         read(Bundle("a", (Upload("a.dat", b"x" * 11),)), limits)
     with pytest.raises(IntakeError, match="3 files"):

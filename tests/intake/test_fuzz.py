@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ecg_core.intake import LIMITS, Bundle, EcgRecord, IntakeError, Limits, Upload
+from ecg_core.intake import LIMITS, Bundle, EcgRecord, FileLimits, IntakeError, Upload
 from ecg_core.intake.isolation.jobs import count_parts, read_case
 from tests.intake.dicom_files import envelope, group, picture, waveform
 from tests.intake.documents import RED_BLUE, SCRIPTED
@@ -31,7 +31,7 @@ from tests.intake.vendor_files import TWELVE, aecg, edf, muse, scp, sierra, twel
 
 FILES = Path(__file__).parent / "files"
 EXAMPLES = int(os.environ.get("ECG_FUZZ_EXAMPLES", "250"))
-COARSE = Limits(document_dpi=30.0)
+COARSE = FileLimits(document_dpi=30.0)
 SIGNALS = twelve(600)
 HEADER = "r 2 250 300\nr.dat {0} 200(3)/mV 12 0 5 0 0 I\nr.dat {0}:3 200/mV 12 0 5 0 0 II\n"
 NOISE = np.random.default_rng(5).integers(0, 256, 4000, np.uint8).tobytes()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ecg_core.intake import (
     Bundle,
     EcgScan,
+    FileLimits,
     IntakeError,
-    Limits,
     Upload,
     preview,
     read,
@@ -21,12 +21,12 @@ from ecg_core.intake import (
 from tests.intake.documents import LOCKED, RED_BLUE, SCRIPTED, filled, pdf
 
 
-def bundles(data: bytes, limits: Limits | None = None) -> tuple[Bundle, ...]:
-    return split([Upload("report.pdf", data)], limits or Limits())
+def bundles(data: bytes, limits: FileLimits | None = None) -> tuple[Bundle, ...]:
+    return split([Upload("report.pdf", data)], limits or FileLimits())
 
 
-def scan(bundle: Bundle, limits: Limits | None = None) -> EcgScan:
-    found = read(bundle, limits or Limits())
+def scan(bundle: Bundle, limits: FileLimits | None = None) -> EcgScan:
+    found = read(bundle, limits or FileLimits())
     assert isinstance(found, EcgScan)
     return found
 
@@ -94,7 +94,7 @@ def test_scripts_are_not_run_and_their_presence_is_said() -> None:
 
 
 def test_too_many_pages_are_refused_not_cut() -> None:
-    limits = Limits(max_pages=3)
+    limits = FileLimits(max_pages=3)
     (bundle,) = bundles(pdf(*[filled(1, 0, 0)] * 4), limits)
     with pytest.raises(IntakeError, match="4 pages; at most 3"):
         read(bundle, limits)
@@ -119,7 +119,7 @@ def test_damaged_pdf_is_read_or_refused(data: st.DataObject) -> None:
     raw = bytearray(RED_BLUE)
     for _ in range(data.draw(st.integers(1, 5))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
-    limits = Limits(document_dpi=20)
+    limits = FileLimits(document_dpi=20)
     try:
         found = read_here(Bundle("r.pdf", (Upload("r.pdf", bytes(raw)),), 0), limits)
     except IntakeError as error:

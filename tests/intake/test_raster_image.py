@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ecg_core.intake import LIMITS, Bundle, EcgScan, IntakeError, Limits, Upload, read
+from ecg_core.intake import LIMITS, Bundle, EcgScan, FileLimits, IntakeError, Upload, read
 
 FILES = Path(__file__).parent / "files"
 
@@ -30,7 +30,7 @@ def encode(image: Image.Image, fmt: str, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def scan(data: bytes, name: str = "page", limits: Limits = LIMITS) -> EcgScan:
+def scan(data: bytes, name: str = "page", limits: FileLimits = LIMITS) -> EcgScan:
     found = read(Bundle(name, (Upload(name, data),)), limits)
     assert isinstance(found, EcgScan)
     assert found.pixels.dtype == np.uint8 and found.pixels.shape[2] == 3
@@ -175,8 +175,8 @@ def test_decompression_bomb_is_refused_before_decoding(width: int, height: int) 
 def test_limit_of_pixels_is_the_one_given() -> None:
     data = encode(Image.fromarray(QUARTERS), "PNG")
     with pytest.raises(IntakeError, match="pixels"):
-        scan(data, limits=Limits(max_pixels=24 * 40 - 1))
-    scan(data, limits=Limits(max_pixels=24 * 40))
+        scan(data, limits=FileLimits(max_pixels=24 * 40 - 1))
+    scan(data, limits=FileLimits(max_pixels=24 * 40))
 
 
 @pytest.mark.parametrize(("fmt", "options"), [("GIF", {}), ("WEBP", {"lossless": True})])
@@ -207,7 +207,7 @@ def test_heic_and_gif_over_the_limit_are_refused_before_decoding() -> None:
     gif[6:10] = struct.pack("<HH", 60_000, 60_000)
     for data in (heic, bytes(gif)):
         with pytest.raises(IntakeError, match="million pixels"):
-            scan(data, limits=Limits(max_pixels=10_000))
+            scan(data, limits=FileLimits(max_pixels=10_000))
 
 
 def test_case_hash_is_that_of_the_file() -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from ecg_core.intake import EcgScan, IntakeError, Limits, Upload, read, split
+from ecg_core.intake import EcgScan, FileLimits, IntakeError, Upload, read, split
 from tests.intake.test_raster_image import QUARTERS, encode
 
 PAGES = [Image.fromarray(QUARTERS), Image.fromarray(QUARTERS[::-1]), Image.fromarray(QUARTERS[:9])]
@@ -43,14 +43,14 @@ def test_preview_inside_the_file_is_no_page() -> None:
 
 
 def test_too_many_pages_are_refused_not_cut() -> None:
-    limits = Limits(max_pages=2)
+    limits = FileLimits(max_pages=2)
     (bundle,) = split([tiff(*PAGES)], limits)
     with pytest.raises(IntakeError, match="3 pages; at most 2"):
         read(bundle, limits)
 
 
 def test_large_page_behind_a_small_one_is_refused_before_decoding() -> None:
-    limits = Limits(max_pixels=500)
+    limits = FileLimits(max_pixels=500)
     small, large = split([tiff(PAGES[2], PAGES[0])], limits)
     assert read(small, limits).pixels.shape == (9, 40, 3)
     with pytest.raises(IntakeError, match="million pixels"):

@@ -9,7 +9,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from ecg_core.intake import Bundle, EcgRecord, IntakeError, Limits, Upload, read, read_here
+from ecg_core.intake import Bundle, EcgRecord, FileLimits, IntakeError, Upload, read, read_here
 from ecg_core.leads import STANDARD_LEADS
 from tests.intake.vendor_files import (
     DIAGNOSIS,
@@ -175,6 +175,6 @@ def test_header_that_announces_a_thousand_million_samples_is_refused() -> None:
 
 
 def test_file_beyond_what_the_library_can_hold_is_refused_unopened() -> None:
-    small = Limits(max_vendor_bytes=1000)
+    small = FileLimits(max_vendor_bytes=1000)
     with pytest.raises(IntakeError, match="MB"):
         read(Bundle("x", (Upload("x", sierra(SIGNALS)),)), small)

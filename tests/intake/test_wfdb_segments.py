@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.intake import Bundle, EcgRecord, IntakeError, Limits, Upload, read, split
+from ecg_core.intake import Bundle, EcgRecord, FileLimits, IntakeError, Upload, read, split
 from tests.intake.records import by_hand, from_data
 
 
@@ -34,9 +34,9 @@ def record(uploads: list[Upload]) -> EcgRecord:
     return found
 
 
-def refused(uploads: list[Upload], limits: Limits | None = None) -> IntakeError:
+def refused(uploads: list[Upload], limits: FileLimits | None = None) -> IntakeError:
     with pytest.raises(IntakeError) as caught:
-        read(split(uploads, limits or Limits())[0], limits or Limits())
+        read(split(uploads, limits or FileLimits())[0], limits or FileLimits())
     return caught.value
 
 

@@ -19,8 +19,8 @@ from ecg_core.network import registry
 from ecg_core.network.card import ModelCard
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.studies.baselines import ABLATIONS, BASELINES, material, ours, small_budget, two_stage
-from ecg_core.studies.baselines.material import Comparison, Material
-from ecg_core.studies.baselines.method import Reads
+from ecg_core.studies.baselines.material import ComparisonPages, Material
+from ecg_core.studies.baselines.method import MethodInput
 from ecg_core.training.data import pages
 
 ROWS = {method.key: method for method in (*BASELINES, *ABLATIONS)}
@@ -56,7 +56,7 @@ def small() -> Callable[[float], Material]:
         ink = np.stack([material.clean_page(wave, px_per_mm) for wave in waves])
         rows, compare = np.arange(4), np.arange(4, 8)
         varied = ink[:4].repeat(material.VARIED, axis=0) if px_per_mm == 2 else None
-        tests = (Comparison("clean", ink[4:], compare),)
+        tests = (ComparisonPages("clean", ink[4:], compare),)
         return Material(data, rows, ink[:4], varied, tests)  # type: ignore[arg-type]
 
     return load
@@ -119,7 +119,7 @@ def test_ours_has_the_shape_of_the_released_network() -> None:
     assert len({method.key for method in (*BASELINES, *ABLATIONS)}) == (
         len(BASELINES) + len(ABLATIONS) - 1
     )
-    assert all(method.reads is Reads.PAGES for method in ABLATIONS)
+    assert all(method.reads is MethodInput.PAGES for method in ABLATIONS)
 
 
 def test_a_row_is_kept_and_not_run_again(

@@ -14,7 +14,7 @@ import torch
 
 from ecg_core.cli import main
 from ecg_core.evidence.four_classes import figures, folders
-from ecg_core.evidence.four_classes.answers import Answers, file_name
+from ecg_core.evidence.four_classes.answers import MethodAnswers, file_name
 from ecg_core.evidence.four_classes.compared import METHODS, PROTOCOLS
 from ecg_core.page import from_record
 from ecg_core.page.arrange import SIZE_PX
@@ -269,6 +269,6 @@ def test_command_curates_then_answers_and_repeats_nothing(
     assert len(files) == 3
     assert main(command) == 0
     assert [(f.name, f.stat().st_mtime_ns) for f in files] == before
-    assert isinstance(Answers.read(files[0]), Answers)
+    assert isinstance(MethodAnswers.read(files[0]), MethodAnswers)
     assert main([*command[:-1], "no such method"]) == 2
     assert main(["crossval", str(tmp_path / "none"), *command[2:]]) == 2

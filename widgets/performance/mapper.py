@@ -9,19 +9,23 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.evidence.own_sets.checking import Meanings, strange_words
-from ecg_core.evidence.own_sets.columns import Column, Role, answerable, code_name, guess
+from ecg_core.evidence.own_sets.columns import Column, ColumnRole, answerable, code_name, guess
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from widgets.session.text import plain
 
-FIELDS: tuple[tuple[Role, str, str], ...] = (
-    (Role.FILE, "File", "Names the ECG: a file name, with or without its folder and suffix"),
-    (Role.PATIENT, "Patient", "Intervals count patients; without it every ECG is one of its own"),
-    (Role.TRIAGE, "Triage class", "One class for each ECG"),
-    (Role.CODES, "List of codes", "All SCP-ECG codes of an ECG in one cell: IMI; AFIB"),
-    (Role.AGE, "Age", "For the groups: years"),
-    (Role.SEX, "Sex", "For the groups"),
-    (Role.DEVICE, "Device", "For the groups"),
-    (Role.SITE, "Site", "For the groups"),
+FIELDS: tuple[tuple[ColumnRole, str, str], ...] = (
+    (ColumnRole.FILE, "File", "Names the ECG: a file name, with or without its folder and suffix"),
+    (
+        ColumnRole.PATIENT,
+        "Patient",
+        "Intervals count patients; without it every ECG is one of its own",
+    ),
+    (ColumnRole.TRIAGE, "Triage class", "One class for each ECG"),
+    (ColumnRole.CODES, "List of codes", "All SCP-ECG codes of an ECG in one cell: IMI; AFIB"),
+    (ColumnRole.AGE, "Age", "For the groups: years"),
+    (ColumnRole.SEX, "Sex", "For the groups"),
+    (ColumnRole.DEVICE, "Device", "For the groups"),
+    (ColumnRole.SITE, "Site", "For the groups"),
 )
 Meaning = TypeVar("Meaning")
 SHOWN_CHARACTERS = 24
@@ -57,7 +61,7 @@ def columns(table: pd.DataFrame, key: str) -> tuple[Column, ...]:
     answering = st.multiselect(
         "Columns that answer yes or no",
         names,
-        default=[name for name, column in guessed.items() if column.role is Role.YES_NO],
+        default=[name for name, column in guessed.items() if column.role is ColumnRole.YES_NO],
         format_func=named,
         placeholder="None",
         help="One finding each: 1 or 0, yes or no, or words of your own",
@@ -75,7 +79,7 @@ def columns(table: pd.DataFrame, key: str) -> tuple[Column, ...]:
                 placeholder="Choose a finding",
                 key=f"map_code_{name}_{key}",
             )
-            found.append(Column(name, Role.YES_NO, chosen or ""))
+            found.append(Column(name, ColumnRole.YES_NO, chosen or ""))
     return tuple(found)
 
 

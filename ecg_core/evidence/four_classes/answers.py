@@ -19,7 +19,7 @@ EVEN = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class MethodAnswers:
     """What one method answered under one protocol, every page while it was not trained on.
 
     classes: names. files, groups: str. folds: in which fold a page was tested. labels: index into
@@ -89,11 +89,11 @@ class Answers:
         return evidence_file.write(path, columns, shared)
 
     @staticmethod
-    def read(path: Path) -> Answers:
+    def read(path: Path) -> MethodAnswers:
         """Read one file."""
         frame, shared = evidence_file.read(path)
         scores = [c for c in frame.columns if c.startswith("p_")]
-        return Answers(
+        return MethodAnswers(
             protocol=shared["protocol"],
             method=shared["method"],
             classes=tuple(c.removeprefix("p_") for c in scores),

@@ -10,7 +10,7 @@ import numpy as np
 
 from ecg_core.evidence.figures import multiclass
 from ecg_core.evidence.figures.metrics import Interval
-from ecg_core.evidence.four_classes.answers import Answers
+from ecg_core.evidence.four_classes.answers import MethodAnswers
 from ecg_core.evidence.four_classes.compared import METHODS, PROTOCOLS
 from ecg_core.evidence.four_classes.curated import EVIDENCE
 
@@ -48,9 +48,9 @@ class Gain:
     balanced_accuracy: Interval
 
 
-def load(folder: Path = EVIDENCE) -> tuple[Answers, ...]:
+def load(folder: Path = EVIDENCE) -> tuple[MethodAnswers, ...]:
     """All answers in a folder, by protocol and method in the order of their tables."""
-    found = [Answers.read(path) for path in sorted((folder / ANSWERS).glob("*.parquet"))]
+    found = [MethodAnswers.read(path) for path in sorted((folder / ANSWERS).glob("*.parquet"))]
     protocols = [p.name for p in PROTOCOLS]
     methods = [m.name for m in METHODS]
     known = [a for a in found if a.protocol in protocols and a.method in methods]
@@ -59,7 +59,7 @@ def load(folder: Path = EVIDENCE) -> tuple[Answers, ...]:
     )
 
 
-def figures(answers: Answers) -> MethodFigures:
+def figures(answers: MethodAnswers) -> MethodFigures:
     """The figures of one method under one protocol."""
     truth, predicted, groups = answers.labels, answers.predicted, answers.groups
     recalls = multiclass.recalls(truth, predicted, groups)
@@ -76,7 +76,7 @@ def figures(answers: Answers) -> MethodFigures:
     )
 
 
-def gains(answers: Sequence[Answers]) -> tuple[Gain, ...]:
+def gains(answers: Sequence[MethodAnswers]) -> tuple[Gain, ...]:
     """Every trained method against every trivial one under the same protocol.
 
     Raises ValueError when two of them answered other pages.

@@ -14,7 +14,7 @@ from ecg_core.evidence.own_sets.columns import (
     UNKNOWN,
     YES,
     Column,
-    Role,
+    ColumnRole,
     TableError,
     answerable,
 )
@@ -88,8 +88,8 @@ def strange_words(
 
     Lower case, as `Meanings` takes them.
     """
-    triage = [table[c.name] for c in columns if c.role is Role.TRIAGE]
-    answers = [table[c.name] for c in columns if c.role is Role.YES_NO]
+    triage = [table[c.name] for c in columns if c.role is ColumnRole.TRIAGE]
+    answers = [table[c.name] for c in columns if c.role is ColumnRole.YES_NO]
     return _strange(triage, TRIAGE_WORDS), _strange(answers, YES | NO)
 
 
@@ -114,10 +114,13 @@ def check(
     Raises TableError when the mapping lacks file or labels.
     """
     meanings = meanings or Meanings()
-    files = _only(columns, Role.FILE)
+    files = _only(columns, ColumnRole.FILE)
     if files is None:
         raise TableError("Say which column names the file.")
-    if not any(column.role in (Role.TRIAGE, Role.CODES, Role.YES_NO) for column in columns):
+    if not any(
+        column.role in (ColumnRole.TRIAGE, ColumnRole.CODES, ColumnRole.YES_NO)
+        for column in columns
+    ):
         raise TableError("Say which columns carry labels.")
     problems: list[Problem] = []
     places = _places(uploaded)
@@ -140,7 +143,7 @@ def check(
     kept = table.iloc[rows]
     triage = _triage(kept, columns, rows, problems, meanings.triage)
     codes, truth, known = _answers(kept, columns, rows, problems, meanings.answers)
-    patient = _only(columns, Role.PATIENT)
+    patient = _only(columns, ColumnRole.PATIENT)
     patients = np.array(names, dtype=str)
     if patient is not None:
         given = kept[patient.name].to_numpy(dtype=str)
@@ -151,7 +154,7 @@ def check(
             problems.append(Problem(row + 1, "carries no label."))
     facts = {
         str(role): kept[column.name].to_numpy(dtype=str)[labelled]
-        for role in (Role.AGE, Role.SEX, Role.DEVICE, Role.SITE)
+        for role in (ColumnRole.AGE, ColumnRole.SEX, ColumnRole.DEVICE, ColumnRole.SITE)
         if (column := _only(columns, role)) is not None
     }
     problems.sort(key=lambda problem: problem.row)
@@ -171,7 +174,7 @@ def check(
     )
 
 
-def _only(columns: Sequence[Column], role: Role) -> Column | None:
+def _only(columns: Sequence[Column], role: ColumnRole) -> Column | None:
     found = [column for column in columns if column.role is role]
     if len(found) > 1:
         raise TableError(f"Two columns are marked as {role}: {found[0].name} and {found[1].name}.")
@@ -199,7 +202,7 @@ def _triage(
     meant: Mapping[str, int],
 ) -> np.ndarray:
     found = np.full(len(table), -1)
-    column = _only(columns, Role.TRIAGE)
+    column = _only(columns, ColumnRole.TRIAGE)
     if column is None:
         return found
     for at, (row, cell) in enumerate(zip(rows, table[column.name], strict=True)):
@@ -222,9 +225,9 @@ def _answers(
     truth: dict[str, np.ndarray] = {}
     known: dict[str, np.ndarray] = {}
     for column in columns:
-        if column.role is Role.YES_NO:
+        if column.role is ColumnRole.YES_NO:
             truth[column.code], known[column.code] = _yes_no(table, column, rows, problems, meant)
-    listed = _only(columns, Role.CODES)
+    listed = _only(columns, ColumnRole.CODES)
     if listed is not None:
         _lists(table[listed.name], rows, problems, truth, known)
     codes = tuple(code for code in answerable() if code in truth)

@@ -20,7 +20,7 @@ from ecg_core.network.statements import (
 MAX_ROWS, MAX_COLUMNS = 200_000, 400
 
 
-class Role(StrEnum):
+class ColumnRole(StrEnum):
     """What a column may be."""
 
     IGNORE = "not used"
@@ -40,7 +40,7 @@ class Column:
     """One column of the table and its role; code: what a yes/no column answers."""
 
     name: str
-    role: Role
+    role: ColumnRole
     code: str = ""
 
 
@@ -48,15 +48,15 @@ class TableError(Exception):
     """The table as a whole cannot be used; the message says why."""
 
 
-GUESSES: tuple[tuple[Role, tuple[str, ...]], ...] = (
-    (Role.FILE, ("file", "filename", "file_name", "path", "image", "record", "ecg", "name")),
-    (Role.PATIENT, ("patient", "patient_id", "subject", "subject_id", "person", "mrn")),
-    (Role.AGE, ("age",)),
-    (Role.SEX, ("sex", "gender")),
-    (Role.DEVICE, ("device", "recorder", "cart", "machine")),
-    (Role.SITE, ("site", "hospital", "ward", "centre", "center")),
-    (Role.TRIAGE, ("triage", "triage_class", "class", "label", "diagnosis")),
-    (Role.CODES, ("codes", "scp_codes", "statements", "findings")),
+GUESSES: tuple[tuple[ColumnRole, tuple[str, ...]], ...] = (
+    (ColumnRole.FILE, ("file", "filename", "file_name", "path", "image", "record", "ecg", "name")),
+    (ColumnRole.PATIENT, ("patient", "patient_id", "subject", "subject_id", "person", "mrn")),
+    (ColumnRole.AGE, ("age",)),
+    (ColumnRole.SEX, ("sex", "gender")),
+    (ColumnRole.DEVICE, ("device", "recorder", "cart", "machine")),
+    (ColumnRole.SITE, ("site", "hospital", "ward", "centre", "center")),
+    (ColumnRole.TRIAGE, ("triage", "triage_class", "class", "label", "diagnosis")),
+    (ColumnRole.CODES, ("codes", "scp_codes", "statements", "findings")),
 )
 """Header names by role, lower case; the first column that fits takes the role."""
 
@@ -122,7 +122,7 @@ def read_table(data: bytes) -> pd.DataFrame:
 
 def guess(table: pd.DataFrame) -> tuple[Column, ...]:
     """A first mapping from the header's names; the reader corrects it."""
-    taken: set[Role] = set()
+    taken: set[ColumnRole] = set()
     columns = []
     for name in table.columns:
         plain = name.strip().lower().replace(" ", "_")
@@ -132,9 +132,9 @@ def guess(table: pd.DataFrame) -> tuple[Column, ...]:
             taken.add(role)
             columns.append(Column(name, role))
         elif code:
-            columns.append(Column(name, Role.YES_NO, code))
+            columns.append(Column(name, ColumnRole.YES_NO, code))
         else:
-            columns.append(Column(name, Role.IGNORE))
+            columns.append(Column(name, ColumnRole.IGNORE))
     return tuple(columns)
 
 

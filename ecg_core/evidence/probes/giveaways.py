@@ -28,7 +28,7 @@ BEST_PERCENT = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class CaseWithoutEcg:
     """One case without its ECG. None where there is nothing of that kind.
 
     margins: uint8, 4 × height × width, above, below, left and right of the traces. print: text
@@ -48,7 +48,7 @@ class Sight:
 
     key: str
     name: str
-    take: Callable[[Seen], Any]
+    take: Callable[[CaseWithoutEcg], Any]
     model: Callable[[], ClassifierMixin]
 
 
@@ -88,19 +88,21 @@ def see(
     ecg: EcgRecord | EcgScan,
     area: tuple[int, int, int, int] | None,
     reader: PrintReader,
-) -> Seen:
+) -> CaseWithoutEcg:
     """Look at one case. area: where its traces lie, as `CaseAnswer` has it. reader: of print."""
     name, kind = PurePosixPath(bundle.name).name.lower(), _kind(bundle)
     if isinstance(ecg, EcgRecord):
         size = float(sum(len(file.data) for file in bundle.files))
         signals = (ecg.fs_hz, ecg.file_duration_s, float(len(ecg.leads)), size)
-        return Seen(name, None, header_text(bundle), (kind, *signals, ABSENT, ABSENT))
+        return CaseWithoutEcg(name, None, header_text(bundle), (kind, *signals, ABSENT, ABSENT))
     # How well pixels are compressed hangs on what is drawn: their bytes are no shortcut.
     height, width = map(float, ecg.pixels.shape[:2])
     size_px = (kind, *(ABSENT,) * 4, height, width)
     if area is None:
-        return Seen(name, None, "", size_px)
-    return Seen(name, margins(ecg.pixels, area), "", size_px, reader.read(ecg.pixels, area))
+        return CaseWithoutEcg(name, None, "", size_px)
+    return CaseWithoutEcg(
+        name, margins(ecg.pixels, area), "", size_px, reader.read(ecg.pixels, area)
+    )
 
 
 def margins(pixels: np.ndarray, area: tuple[int, int, int, int]) -> np.ndarray:

@@ -21,10 +21,10 @@ from ecg_core.evidence.own_sets.checking import Labels
 from ecg_core.evidence.own_sets.columns import code_name
 from ecg_core.evidence.own_sets.sets import LabelledSet
 from ecg_core.evidence.probes import leakage, prints, shortcuts
-from ecg_core.evidence.probes.giveaways import PRINT, SIGHTS, Seen, Sight, see
+from ecg_core.evidence.probes.giveaways import PRINT, SIGHTS, CaseWithoutEcg, Sight, see
 from ecg_core.evidence.probes.groups import alike, joined
 from ecg_core.evidence.probes.prints import PrintReader
-from ecg_core.evidence.probes.shortcuts import Label, Look, Told
+from ecg_core.evidence.probes.shortcuts import Label, LabelTold, Look
 from ecg_core.intake.reading import read
 from ecg_core.intake.values import IntakeError
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
@@ -107,7 +107,7 @@ def _see_all(
     names: list[str],
     answers: dict[str, CaseAnswer],
     stop: Callable[[], bool],
-) -> Iterator[Seen | None]:
+) -> Iterator[CaseWithoutEcg | None]:
     """Every case without its ECG; None for what can no longer be read."""
     files = {case.name: case for case in labelled.cases()}
     reader = PrintReader()
@@ -128,7 +128,7 @@ def _groups(patients: np.ndarray, answers: list[CaseAnswer]) -> np.ndarray:
 
 
 def tried(
-    sight: Sight, seen: list[Seen | None], asked: tuple[Label, ...], groups: np.ndarray
+    sight: Sight, seen: list[CaseWithoutEcg | None], asked: tuple[Label, ...], groups: np.ndarray
 ) -> Look | None:
     """Try one way to look on every label. None where no case has anything of that kind."""
     taken = [None if one is None else sight.take(one) for one in seen]
@@ -147,7 +147,9 @@ def tried(
             continue
         area = metrics.weighted_aucs(truth[known], score, weights[:, known])
         areas.append(area)
-        told.append(Told(label.name, int(known.sum()), int(truth[known].sum()), _widened(area)))
+        told.append(
+            LabelTold(label.name, int(known.sum()), int(truth[known].sum()), _widened(area))
+        )
     if not told:
         return None
     mean = _widened(np.mean(areas, axis=0))

@@ -42,7 +42,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Told:
+class LabelTold:
     """How well one label is told: AUC with its 95 % interval by patient; n cases, so many with."""
 
     label: str
@@ -63,7 +63,7 @@ class Look:
     name: str
     n: int
     mean: Interval | None
-    told: tuple[Told, ...] = ()
+    told: tuple[LabelTold, ...] = ()
     words: tuple[Word, ...] = ()
 
     @property
@@ -77,7 +77,7 @@ class Look:
         return self.mean is not None and self.mean.low > CHANCE
 
     @property
-    def best(self) -> Told | None:
+    def best(self) -> LabelTold | None:
         """The label that is told best."""
         return max(self.told, key=lambda one: one.auc.value, default=None)
 
@@ -97,6 +97,6 @@ def keep(labelled: LabelledSet, looks: Sequence[Look]) -> None:
 
 def _look(plain: dict[str, Any]) -> Look:
     mean = None if plain["mean"] is None else Interval(**plain["mean"])
-    told = tuple(Told(**{**one, "auc": Interval(**one["auc"])}) for one in plain["told"])
+    told = tuple(LabelTold(**{**one, "auc": Interval(**one["auc"])}) for one in plain["told"])
     words = tuple(Word(**one) for one in plain.get("words", ()))
     return Look(plain["key"], plain["name"], plain["n"], mean, told, words)

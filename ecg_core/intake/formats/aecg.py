@@ -14,11 +14,11 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ecg_core.intake import age
-from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
+from ecg_core.intake.assemble import ChannelSamples, mv_per_unit, record_of
 from ecg_core.intake.formats.recorder_file import damaged, recorder_file, uncalibrated
 from ecg_core.intake.formats.xml_tree import AGAIN, child, children, number, root_name, tree
 from ecg_core.intake.gather import Part, fullest
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.told import Told
@@ -38,7 +38,7 @@ def recognises(head: bytes, name: str) -> bool:
     return root_name(head) == "annotatedecg"
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgRecord:
+def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     """The leads of the fullest rhythm, in mV. Raises IntakeError."""
     file = recorder_file(bundle, limits, _WHAT)
     root = tree(file, _WHAT)
@@ -61,7 +61,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
     return replace(record, patient_id=_patient(subject), age_years=_age(root, subject))
 
 
-def _parts(series: Element, clock: str, file: Upload, limits: Limits) -> list[Part]:
+def _parts(series: Element, clock: str, file: Upload, limits: FileLimits) -> list[Part]:
     kind = _attribute(child(series, "code"), "code").upper()
     found = []
     for component in children(series, "component"):
@@ -73,7 +73,7 @@ def _parts(series: Element, clock: str, file: Upload, limits: Limits) -> list[Pa
 
 
 def _part(
-    sequences: Element, clock: str, average: bool, file: Upload, limits: Limits
+    sequences: Element, clock: str, average: bool, file: Upload, limits: FileLimits
 ) -> Part | None:
     time: tuple[float, float, str] | None = None
     leads: list[tuple[str, Element]] = []
@@ -144,9 +144,9 @@ def _from_zero(parts: list[Part]) -> list[Part]:
     ]
 
 
-def _wave(label: str, value: Element, fs_hz: float, start_s: float, file: Upload) -> Wave:
+def _wave(label: str, value: Element, fs_hz: float, start_s: float, file: Upload) -> ChannelSamples:
     if signed_lead(label) is None and lead_number(label) is None:
-        return Wave(label, np.empty(0), fs_hz, start_s)
+        return ChannelSamples(label, np.empty(0), fs_hz, start_s)
     digits, scale, origin = (child(value, name) for name in ("digits", "scale", "origin"))
     try:
         levels = np.array((digits.text or "" if digits is not None else "").split(), np.float64)
@@ -161,7 +161,7 @@ def _wave(label: str, value: Element, fs_hz: float, start_s: float, file: Upload
     if zero := number(_attribute(origin, "value")):
         zero_mv = zero * mv_per_unit(_attribute(origin, "unit") or unit, label, file.name)
     mv = levels * step * mv_per_unit(unit, label, file.name) + zero_mv
-    return Wave(label, mv, fs_hz, start_s)
+    return ChannelSamples(label, mv, fs_hz, start_s)
 
 
 def _attribute(element: Element | None, name: str) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecg_core.intake import age
-from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
+from ecg_core.intake.assemble import ChannelSamples, mv_per_unit, record_of
 from ecg_core.intake.formats.raster_image import only_file
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.library_warnings import heard
 from ecg_core.intake.patients import PatientId, patient_id
@@ -32,7 +32,7 @@ def recognises(head: bytes, name: str) -> bool:
     return head.startswith(MAGIC)
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgRecord:
+def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     """The ECG leads of a recording, in mV. Raises IntakeError, also for interrupted ones."""
     file = only_file(bundle)
     if len(file.data) > limits.max_vendor_bytes:
@@ -75,10 +75,10 @@ def _parsed(file: Upload, told: Told) -> Bdf:
     return bdf
 
 
-def _wave(signal: BdfSignal, file: Upload, wanted: bool) -> Wave:
+def _wave(signal: BdfSignal, file: Upload, wanted: bool) -> ChannelSamples:
     fs_hz = float(signal.sampling_frequency)
     if not wanted:
-        return Wave(signal.label, np.empty(0), fs_hz)
+        return ChannelSamples(signal.label, np.empty(0), fs_hz)
     unit = signal.physical_dimension.strip()
     if not unit or signal.physical_min == signal.physical_max:
         raise IntakeError(
@@ -87,7 +87,7 @@ def _wave(signal: BdfSignal, file: Upload, wanted: bool) -> Wave:
             _AGAIN,
         )
     scale = mv_per_unit(unit, signal.label, file.name)
-    return Wave(signal.label, np.asarray(signal.data, np.float64) * scale, fs_hz)
+    return ChannelSamples(signal.label, np.asarray(signal.data, np.float64) * scale, fs_hz)
 
 
 def _patient(file: Upload) -> PatientId | None:

@@ -15,9 +15,9 @@ from datetime import date, datetime
 import numpy as np
 
 from ecg_core.intake import age
-from ecg_core.intake.assemble import MV_PER_UNIT, Wave, mv_per_unit, record_of
+from ecg_core.intake.assemble import MV_PER_UNIT, ChannelSamples, mv_per_unit, record_of
 from ecg_core.intake.formats.recorder_file import recorder_file
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.patients import patient_id
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.told import Told
@@ -81,7 +81,7 @@ def recognises(head: bytes, name: str) -> bool:
     return len(numeric) >= 3
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgRecord:
+def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     """The leads, in mV. Raises IntakeError that names what the table does not state."""
     file = recorder_file(bundle, limits, _WHAT)
     table = _parsed(file, limits)
@@ -92,13 +92,13 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
         if place == time_column or _key(name) in _COUNT_NAMES:
             continue
         if signed_lead(name) is None and lead_number(name) is None:
-            waves.append(Wave(name, np.empty(0), fs_hz))
+            waves.append(ChannelSamples(name, np.empty(0), fs_hz))
             continue
         unit = unit or table.said.get("unit", "")
         if not unit:
             raise _missing(file, "its unit (mV or µV)")
         scale = mv_per_unit(unit, name, file.name)
-        waves.append(Wave(name, table.rows[:, place] * scale, fs_hz))
+        waves.append(ChannelSamples(name, table.rows[:, place] * scale, fs_hz))
     said = table.said
     return replace(
         record_of(bundle, waves, limits, told),
@@ -156,7 +156,7 @@ def _key(word: str) -> str:
     return re.sub(r"[^a-z]", "", plain)
 
 
-def _parsed(file: Upload, limits: Limits) -> _Table:
+def _parsed(file: Upload, limits: FileLimits) -> _Table:
     lines = _text(file.data).splitlines()
     delimiter = _delimiter(lines[:_MOST_WORDS])
     said: dict[str, str] = {}

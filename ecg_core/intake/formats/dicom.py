@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ecg_core.intake import age, parts
 from ecg_core.intake.formats import dicom_picture, dicom_waveform, pdf
 from ecg_core.intake.formats.raster_image import only_file
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.library_warnings import heard
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.reader import Reader
@@ -42,7 +42,7 @@ def recognises(head: bytes, name: str) -> bool:
     return head.startswith(_FIRST_ELEMENTS) and 0 < length <= _LONGEST_FIRST and length % 2 == 0
 
 
-def count(file: Upload, limits: Limits) -> int:
+def count(file: Upload, limits: FileLimits) -> int:
     """How many pages or frames the file holds; a waveform is one. Raises IntakeError."""
     with _parsed(file) as dataset:
         if "WaveformSequence" in dataset:
@@ -52,7 +52,7 @@ def count(file: Upload, limits: Limits) -> int:
         return dicom_picture.count(dataset, file, limits)
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
+def read(bundle: Bundle, limits: FileLimits) -> EcgRecord | EcgScan:
     """Read the waveform, the frame or the page. Of the header only what they need is looked at.
 
     Raises IntakeError when the file is damaged, holds no ECG, or is over the limits.
@@ -65,7 +65,9 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
     return replace(ecg, notes=(*ecg.notes, *told.notes))
 
 
-def _read(dataset: Dataset, bundle: Bundle, file: Upload, limits: Limits) -> EcgRecord | EcgScan:
+def _read(
+    dataset: Dataset, bundle: Bundle, file: Upload, limits: FileLimits
+) -> EcgRecord | EcgScan:
     if "WaveformSequence" in dataset:
         return dicom_waveform.read(dataset, bundle, limits)
     if "EncapsulatedDocument" in dataset:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecg_core.intake import parts
 from ecg_core.intake.formats.raster_image import range_of
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _AS_IMAGE = "Export the ECG from the archive as a PDF or an image."
 
 
-def count(dataset: Dataset, file: Upload, limits: Limits) -> int:
+def count(dataset: Dataset, file: Upload, limits: FileLimits) -> int:
     """How many frames there are, their size checked. Raises IntakeError where there is none."""
     if "PixelData" not in dataset:
         raise IntakeError(f"{file.name} is a DICOM file that holds no ECG.", _AS_IMAGE)
@@ -35,7 +35,7 @@ def count(dataset: Dataset, file: Upload, limits: Limits) -> int:
     return max(frames, 1)
 
 
-def read(dataset: Dataset, bundle: Bundle, part: int, limits: Limits) -> EcgScan:
+def read(dataset: Dataset, bundle: Bundle, part: int, limits: FileLimits) -> EcgScan:
     """One frame; grey levels are windowed as the file says. Raises IntakeError."""
     from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_windowing
     from pydicom.pixels.utils import pixel_array

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
+from ecg_core.intake.assemble import ChannelSamples, mv_per_unit, record_of
 from ecg_core.intake.gather import Part, fullest
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_codes import lead_of_code
 from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError
@@ -32,7 +32,7 @@ _DTYPES: dict[tuple[int, str], str] = {
 }
 
 
-def read(dataset: Dataset, bundle: Bundle, limits: Limits) -> EcgRecord:
+def read(dataset: Dataset, bundle: Bundle, limits: FileLimits) -> EcgRecord:
     """The leads of the fullest recording, in mV; average and median beats are left out.
 
     Groups may hold different leads and begin at different times. Raises IntakeError.
@@ -67,7 +67,7 @@ def _integer(group: Dataset, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _waves(group: Dataset, name: str, little: bool, limits: Limits) -> list[Wave]:
+def _waves(group: Dataset, name: str, little: bool, limits: FileLimits) -> list[ChannelSamples]:
     """Channels of one group that are named and calibrated."""
     channels = _integer(group, "NumberOfWaveformChannels")
     samples = _integer(group, "NumberOfWaveformSamples")
@@ -97,14 +97,14 @@ def _waves(group: Dataset, name: str, little: bool, limits: Limits) -> list[Wave
         label = _label(definition)
         begin_s = start_s + _skew_s(definition, _rate(group))
         if signed_lead(label) is None and lead_number(label) is None:
-            waves.append(Wave(label, np.empty(0), _rate(group), begin_s))
+            waves.append(ChannelSamples(label, np.empty(0), _rate(group), begin_s))
             continue
         scale, baseline = _calibration(definition, label, name)
         levels = raw[:, index].astype(np.float64)
         if padding is not None:
             levels[raw[:, index] == padding] = np.nan
         _check_depth(levels, definition, dtype, name)
-        waves.append(Wave(label, levels * scale + baseline, _rate(group), begin_s))
+        waves.append(ChannelSamples(label, levels * scale + baseline, _rate(group), begin_s))
     return waves
 
 

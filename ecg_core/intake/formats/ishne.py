@@ -9,9 +9,9 @@ from datetime import date
 import numpy as np
 
 from ecg_core.intake import age
-from ecg_core.intake.assemble import Wave, check_duration, record_of
+from ecg_core.intake.assemble import ChannelSamples, check_duration, record_of
 from ecg_core.intake.formats.recorder_file import damaged, recorder_file, uncalibrated
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.patients import patient_id
 from ecg_core.intake.reader import Reader
@@ -37,7 +37,7 @@ def recognises(head: bytes, name: str) -> bool:
     return head.startswith(MAGIC)
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgRecord:
+def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     """The named leads, in mV. Raises IntakeError, also for a recording too long to be held."""
     file = recorder_file(bundle, limits, _WHAT)
     data = file.data
@@ -58,7 +58,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
     steps_nv = struct.unpack_from("<12h", data, 206)[:count]
     labels = [LEADS.get(code, f"Lead {n + 1}") for n, code in enumerate(codes)]
     chosen = choose_leads(labels, Told(), bundle.leads)
-    waves = [Wave(label, np.empty(0), float(fs_hz)) for label in labels]
+    waves = [ChannelSamples(label, np.empty(0), float(fs_hz)) for label in labels]
     for place in chosen.values():
         row, step_nv = levels[place.index], steps_nv[place.index]
         if step_nv <= 0:

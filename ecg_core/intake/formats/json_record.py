@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ecg_core.intake import age
-from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
+from ecg_core.intake.assemble import ChannelSamples, mv_per_unit, record_of
 from ecg_core.intake.formats.recorder_file import damaged, recorder_file
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_codes import lead_of_code
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.reader import Reader
@@ -48,7 +48,7 @@ def recognises(head: bytes, name: str) -> bool:
     return text[:1] == b"{" and text[1:].lstrip()[:1] in (b'"', b"}")
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgRecord:
+def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     """The leads, in mV. Raises IntakeError that names what the file does not state."""
     file = recorder_file(bundle, limits, _WHAT)
     try:
@@ -110,7 +110,7 @@ def _array(values: object, file: Upload) -> np.ndarray:
     return found
 
 
-def _leads(root: dict[str, Any], file: Upload) -> list[Wave]:
+def _leads(root: dict[str, Any], file: Upload) -> list[ChannelSamples]:
     """Leads as an object by name, as a list of objects, or as rows beside a list of names."""
     rate, unit, found = _plain(root, "rate"), _plain(root, "unit"), _get(root, "leads")
     names = _get(root, "names")
@@ -136,16 +136,16 @@ def _leads(root: dict[str, Any], file: Upload) -> list[Wave]:
         if not volts and signed_lead(name) is not None:
             raise _missing(file, "its unit (mV or µV)")
         if signed_lead(name) is None and lead_number(name) is None:
-            waves.append(Wave(name, np.empty(0), fs_hz))
+            waves.append(ChannelSamples(name, np.empty(0), fs_hz))
             continue
         scale = mv_per_unit(str(volts), name, file.name)
-        waves.append(Wave(name, _array(values, file) * scale, fs_hz))
+        waves.append(ChannelSamples(name, _array(values, file) * scale, fs_hz))
     return waves
 
 
 def _observation(
     root: dict[str, Any], file: Upload
-) -> tuple[list[Wave], PatientId | None, int | None]:
+) -> tuple[list[ChannelSamples], PatientId | None, int | None]:
     resources = list(_resources(root))
     observations = [r for r in resources if r.get("resourceType") == "Observation"]
     found = [o for o in observations if any(True for _ in _sampled(o))]
@@ -199,7 +199,7 @@ def _label(code: dict[str, Any]) -> str:
     return str(code.get("text") or (texts[1] if len(texts) > 1 else ""))
 
 
-def _wave(label: str, sampled: dict[str, Any], file: Upload) -> Wave:
+def _wave(label: str, sampled: dict[str, Any], file: Upload) -> ChannelSamples:
     origin = sampled.get("origin") or {}
     unit = str(origin.get("code") or origin.get("unit") or "")
     if not unit:
@@ -219,7 +219,7 @@ def _wave(label: str, sampled: dict[str, Any], file: Upload) -> Wave:
     levels = _array([limits.get(word, word) for word in words], file)
     scale = mv_per_unit(unit, label, file.name)
     physical = levels * (_number(sampled.get("factor")) or 1.0) + _number(origin.get("value"))
-    return Wave(label, physical * scale, 1.0 / step_s)
+    return ChannelSamples(label, physical * scale, 1.0 / step_s)
 
 
 reader = Reader("json_record", "JSON or FHIR Observation", recognises, read)

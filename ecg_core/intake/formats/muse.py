@@ -16,11 +16,11 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ecg_core.intake import age
-from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
+from ecg_core.intake.assemble import ChannelSamples, mv_per_unit, record_of
 from ecg_core.intake.formats.recorder_file import damaged, recorder_file, uncalibrated
 from ecg_core.intake.formats.xml_tree import AGAIN, child, children, number, root_name, tree, words
 from ecg_core.intake.gather import Part, fullest
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.patients import patient_id
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.told import Told
@@ -37,7 +37,7 @@ def recognises(head: bytes, name: str) -> bool:
     return root_name(head) == "restingecg"
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgRecord:
+def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     """The leads of the fullest rhythm waveform, in mV. Raises IntakeError."""
     file = recorder_file(bundle, limits, _WHAT)
     root = tree(file, _WHAT)
@@ -57,7 +57,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
     )
 
 
-def _part(form: Element, file: Upload, told: Told, offsets: list[str], limits: Limits) -> Part:
+def _part(form: Element, file: Upload, told: Told, offsets: list[str], limits: FileLimits) -> Part:
     kind = words(child(form, "WaveformType")).upper()
     how = words(child(form, "SampleType")).upper()
     if how not in ("", "CONTINUOUS_SAMPLES"):
@@ -78,19 +78,19 @@ def _part(form: Element, file: Upload, told: Told, offsets: list[str], limits: L
 
 def _wave(
     lead: Element, fs_hz: float, file: Upload, told: Told, offsets: list[str], is_rhythm: bool
-) -> Wave:
+) -> ChannelSamples:
     label = words(child(lead, "LeadID"))
     levels = _levels(lead, label, file, told)
     scale = number(words(child(lead, "LeadAmplitudeUnitsPerBit")))
     unit = words(child(lead, "LeadAmplitudeUnits"))
     if not scale or unit.upper() in _NO_UNIT or not _VOLTS.fullmatch(unit):
         if not is_rhythm:
-            return Wave(label, np.empty(0), fs_hz)
+            return ChannelSamples(label, np.empty(0), fs_hz)
         raise uncalibrated(file, label, AGAIN)
     # Not documented: programs disagree on whether they are added to the levels.
     if any(number(words(child(lead, tag))) for tag in ("FirstSampleBaseline",)):
         offsets.append(label)
-    return Wave(label, levels * scale * mv_per_unit(unit, label, file.name), fs_hz)
+    return ChannelSamples(label, levels * scale * mv_per_unit(unit, label, file.name), fs_hz)
 
 
 def _levels(lead: Element, label: str, file: Upload, told: Told) -> np.ndarray:

@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium
 
 from ecg_core.intake import parts
 from ecg_core.intake.formats.raster_image import only_file
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 
@@ -25,13 +25,13 @@ def recognises(head: bytes, name: str) -> bool:
     return b"%PDF-" in head
 
 
-def count(file: Upload, limits: Limits) -> int:
+def count(file: Upload, limits: FileLimits) -> int:
     """How many pages the document has. Raises IntakeError when it cannot be opened."""
     with opened(file, limits) as document:
         return len(document)
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgScan:
+def read(bundle: Bundle, limits: FileLimits) -> EcgScan:
     """Render one page at `limits.document_dpi`, coarser where its side would pass 6000 pixels.
 
     Raises IntakeError when the document is protected, damaged or has too many pages.
@@ -52,7 +52,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgScan:
 
 
 @contextmanager
-def opened(file: Upload, limits: Limits) -> Iterator[pypdfium2.PdfDocument]:
+def opened(file: Upload, limits: FileLimits) -> Iterator[pypdfium2.PdfDocument]:
     """The document, with its number of pages checked. Raises IntakeError."""
     try:
         document = pypdfium2.PdfDocument(file.data)
@@ -70,7 +70,7 @@ def opened(file: Upload, limits: Limits) -> Iterator[pypdfium2.PdfDocument]:
         raise IntakeError(f"{file.name} is a PDF, but it is damaged or cut off.", _AGAIN) from error
 
 
-def _rendered(page: pypdfium2.PdfPage, limits: Limits) -> np.ndarray:
+def _rendered(page: pypdfium2.PdfPage, limits: FileLimits) -> np.ndarray:
     longest_pt = max(page.get_size())
     scale = min(limits.document_dpi / _POINTS_PER_INCH, _LONGEST_SIDE_PX / max(longest_pt, 1.0))
     # Forms are left out: filling them in is what would run their scripts.

@@ -13,7 +13,7 @@ import numpy as np
 import pi_heif
 from PIL import Image, ImageOps
 
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 
@@ -39,7 +39,7 @@ def recognises(head: bytes, name: str) -> bool:
     )
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgScan:
+def read(bundle: Bundle, limits: FileLimits) -> EcgScan:
     """Decode one image file.
 
     Orientation tags are applied, transparency is laid on white, and every colour model is
@@ -68,7 +68,10 @@ def only_file(bundle: Bundle) -> Upload:
 
 
 def decode(
-    file: Upload, formats: tuple[str, ...], limits: Limits, choose: Callable[[Image.Image], None]
+    file: Upload,
+    formats: tuple[str, ...],
+    limits: FileLimits,
+    choose: Callable[[Image.Image], None],
 ) -> np.ndarray:
     """RGB pixels (height × width × 3, uint8) of the frame that `choose` seeks in the open image.
 
@@ -83,7 +86,7 @@ def decode(
 
 
 @contextmanager
-def opened(file: Upload, formats: tuple[str, ...], limits: Limits) -> Iterator[Image.Image]:
+def opened(file: Upload, formats: tuple[str, ...], limits: FileLimits) -> Iterator[Image.Image]:
     """An image whose pixels are not decoded yet; whatever Pillow raises becomes IntakeError."""
     damaged = IntakeError(
         f"{file.name} is an image, but it is damaged or cut off.",
@@ -106,14 +109,14 @@ def opened(file: Upload, formats: tuple[str, ...], limits: Limits) -> Iterator[I
         raise damaged from error
 
 
-def _too_large(file: Upload, limits: Limits) -> IntakeError:
+def _too_large(file: Upload, limits: FileLimits) -> IntakeError:
     return IntakeError(
         f"{file.name} has more than {limits.max_pixels // 1_000_000} million pixels.",
         "Scan the page at 300 to 600 dpi, or crop the image to the ECG.",
     )
 
 
-def _check_size(image: Image.Image, file: Upload, limits: Limits) -> None:
+def _check_size(image: Image.Image, file: Upload, limits: FileLimits) -> None:
     if max(image.size) > limits.max_image_side or image.width * image.height > limits.max_pixels:
         raise _too_large(file, limits)
 

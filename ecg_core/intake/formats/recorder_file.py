@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ecg_core.intake.formats.raster_image import only_file
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.values import Bundle, IntakeError, Upload
 
 
-def recorder_file(bundle: Bundle, limits: Limits, what: str) -> Upload:
+def recorder_file(bundle: Bundle, limits: FileLimits, what: str) -> Upload:
     """The file. what: as in "an SCP-ECG file". Raises IntakeError above the limit."""
     file = only_file(bundle)
     if len(file.data) > limits.max_vendor_bytes:

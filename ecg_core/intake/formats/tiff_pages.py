@@ -6,7 +6,7 @@ from PIL import Image
 
 from ecg_core.intake import parts
 from ecg_core.intake.formats.raster_image import decode, only_file, opened
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.values import Bundle, EcgScan, Upload
 
@@ -19,13 +19,13 @@ def recognises(head: bytes, name: str) -> bool:
     return head.startswith(_MAGIC)
 
 
-def count(file: Upload, limits: Limits) -> int:
+def count(file: Upload, limits: FileLimits) -> int:
     """How many pages the file has. Raises IntakeError when it is damaged or has too many."""
     with opened(file, ("TIFF",), limits) as image:
         return len(_pages(image, file, limits))
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgScan:
+def read(bundle: Bundle, limits: FileLimits) -> EcgScan:
     """Decode one page, like any image. Raises IntakeError."""
     file = only_file(bundle)
 
@@ -36,7 +36,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgScan:
     return EcgScan(bundle.name, bundle.sha256, decode(file, ("TIFF",), limits, turn_to_page))
 
 
-def _pages(image: Image.Image, file: Upload, limits: Limits) -> list[int]:
+def _pages(image: Image.Image, file: Upload, limits: FileLimits) -> list[int]:
     """Frames that are pages of their own."""
     frames = getattr(image, "n_frames", 1)
     # Every page may bring a preview along.

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from ecg_core.intake import age
-from ecg_core.intake.assemble import Wave, mv_per_unit, record_of
+from ecg_core.intake.assemble import ChannelSamples, mv_per_unit, record_of
 from ecg_core.intake.formats import own_numbers
 from ecg_core.intake.formats.own_numbers import Numbers
 from ecg_core.intake.formats.recorder_file import damaged, recorder_file, uncalibrated
 from ecg_core.intake.formats.xml_tree import check_entities, root_name
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.library_warnings import heard
 from ecg_core.intake.patients import PatientId, patient_id
@@ -76,7 +76,7 @@ def _is_scp(head: bytes) -> bool:
     )
 
 
-def read(bundle: Bundle, limits: Limits, form: Format) -> EcgRecord:
+def read(bundle: Bundle, limits: FileLimits, form: Format) -> EcgRecord:
     """The rhythm leads of a file, in mV. Raises IntakeError."""
     file = recorder_file(bundle, limits, form.what)
     if form.is_xml:
@@ -188,16 +188,16 @@ def _exact_rate(parsed: Any, lead: Any) -> float:
     return float(exact or (1e6 / interval_us if interval_us else lead.sampling_rate))
 
 
-def _wave(lead: Any, fs_hz: float, file: Upload, wanted: bool) -> Wave:
+def _wave(lead: Any, fs_hz: float, file: Upload, wanted: bool) -> ChannelSamples:
     start_s = (int(lead.annotations.get("start_sample", 1)) - 1) / fs_hz if fs_hz else 0.0
     if not wanted:
-        return Wave(lead.label, np.empty(0), fs_hz)
+        return ChannelSamples(lead.label, np.empty(0), fs_hz)
     if not lead.resolution_unit or lead.resolution == 0:
         raise uncalibrated(file, lead.label, _AGAIN)
     level = np.asarray(lead.samples, np.float64)
     physical = level * lead.resolution + lead.offset if lead.is_raw else level
     scale = mv_per_unit(lead.resolution_unit, lead.label, file.name)
-    return Wave(lead.label, physical * scale, fs_hz, start_s)
+    return ChannelSamples(lead.label, physical * scale, fs_hz, start_s)
 
 
 FORMATS: tuple[Format, ...] = (

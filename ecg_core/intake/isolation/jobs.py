@@ -12,7 +12,7 @@ from PIL import Image
 from ecg_core.intake.archive import Member, unpack
 from ecg_core.intake.foreign import refusal
 from ecg_core.intake.isolation import jail
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.registry import reader_for
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 
@@ -20,7 +20,7 @@ _PREVIEW_DPI = 60.0
 _PREVIEW_PX = 640
 
 
-def read_case(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
+def read_case(bundle: Bundle, limits: FileLimits) -> EcgRecord | EcgScan:
     """Read the files of one case in this process.
 
     Raises IntakeError, and whatever a library raises over a damaged file.
@@ -31,7 +31,7 @@ def read_case(bundle: Bundle, limits: Limits) -> EcgRecord | EcgScan:
     return reader.read(bundle, limits)
 
 
-def count_parts(upload: Upload, limits: Limits) -> int:
+def count_parts(upload: Upload, limits: FileLimits) -> int:
     """How many ECGs (pages, frames) a file holds. Raises IntakeError."""
     reader = reader_for(Bundle(upload.name, (upload,)))
     if reader is None or reader.parts is None:
@@ -39,7 +39,7 @@ def count_parts(upload: Upload, limits: Limits) -> int:
     return reader.parts(upload, limits)
 
 
-def preview(bundle: Bundle, limits: Limits) -> EcgScan:
+def preview(bundle: Bundle, limits: FileLimits) -> EcgScan:
     """A page as a small picture to choose by. Raises IntakeError, also where it is a record."""
     ecg = read_case(bundle, replace(limits, document_dpi=_PREVIEW_DPI))
     if not isinstance(ecg, EcgScan):
@@ -49,15 +49,15 @@ def preview(bundle: Bundle, limits: Limits) -> EcgScan:
     return replace(ecg, pixels=np.array(picture))
 
 
-def _members(upload: Upload, limits: Limits) -> tuple[Member, ...]:
+def _members(upload: Upload, limits: FileLimits) -> tuple[Member, ...]:
     return unpack(upload, limits)
 
 
-def _still_open(_: object, limits: Limits) -> int:
+def _still_open(_: object, limits: FileLimits) -> int:
     return jail.still_open()
 
 
-JOBS: dict[str, Callable[[Any, Limits], Any]] = {
+JOBS: dict[str, Callable[[Any, FileLimits], Any]] = {
     "read": read_case,
     "parts": count_parts,
     "preview": preview,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Limits:
+class FileLimits:
     """Upper (and a few lower) bounds, checked before anything is decoded.
 
     max_file_bytes: one uploaded or unpacked file. max_pixels: one image (A4 at 600 dpi has 35
@@ -43,4 +43,4 @@ class Limits:
     max_seconds: int = 20
 
 
-LIMITS = Limits()
+LIMITS = FileLimits()

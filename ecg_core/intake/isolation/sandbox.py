@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from ecg_core.intake.isolation import jail
-from ecg_core.intake.isolation.limits import LIMITS, Limits
+from ecg_core.intake.isolation.limits import LIMITS, FileLimits
 from ecg_core.intake.isolation.transfer import Answer, Failure, TransferError, blob_sizes, decode
 from ecg_core.intake.isolation.worker import LENGTH, WALL_PER_CPU_SECOND, Job
 from ecg_core.intake.values import IntakeError
@@ -131,7 +131,7 @@ def warm_up() -> None:
             jail.tell(found)
 
 
-def run(name: str, argument: object, label: str, limits: Limits) -> Answer:
+def run(name: str, argument: object, label: str, limits: FileLimits) -> Answer:
     """The answer of a job in `jobs.JOBS`; label names the file to the reader.
 
     Raises IntakeError: the job's own, or one that says that reading took too much or failed.
@@ -196,7 +196,7 @@ def _not_started(label: str) -> IntakeError:
     )
 
 
-def _no_answer(label: str, elapsed_s: float, limits: Limits) -> IntakeError:
+def _no_answer(label: str, elapsed_s: float, limits: FileLimits) -> IntakeError:
     if elapsed_s >= limits.max_seconds:
         return IntakeError(
             f"{label} was given up: reading it took longer than {limits.max_seconds} s.",

@@ -25,7 +25,7 @@ from typing import Any, Protocol
 from PIL import Image
 
 from ecg_core.intake.isolation import jail, jobs
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.isolation.transfer import Answer, encode, failure_of
 from ecg_core.intake.values import IntakeError
 
@@ -52,7 +52,7 @@ class Job:
 
     name: str
     argument: object
-    limits: Limits
+    limits: FileLimits
     scratch: str
 
 
@@ -101,7 +101,7 @@ def _child(descriptor: int) -> None:
         os._exit(0)
 
 
-def _give_up_rights(limits: Limits) -> None:
+def _give_up_rights(limits: FileLimits) -> None:
     seconds = limits.max_seconds
     signal.alarm(seconds * WALL_PER_CPU_SECOND)
     bounds = {

@@ -15,7 +15,7 @@ import numpy as np
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class DamagedSheet:
     """A picture on its way through a condition.
 
     pixels: uint8, height × width × 3, RGB. px_per_mm: of the printed sheet, before perspective.
@@ -28,7 +28,7 @@ class Sheet:
     homography: np.ndarray
 
 
-Step = Callable[[Sheet, np.random.Generator], Sheet]
+Step = Callable[[DamagedSheet, np.random.Generator], DamagedSheet]
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Condition:
     steps: tuple[Step, ...]
 
 
-def degrade(name: str, pixels: np.ndarray, seed: int, px_per_mm: float = 8.0) -> Sheet:
+def degrade(name: str, pixels: np.ndarray, seed: int, px_per_mm: float = 8.0) -> DamagedSheet:
     """Degrade a printed sheet under the condition `name`; the same seed gives the same pixels.
 
     pixels: uint8, height × width × 3, RGB, printed at `px_per_mm`. Raises KeyError for a name
     that is not in `CONDITIONS`.
     """
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-    sheet = Sheet(pixels, px_per_mm, np.eye(3))
+    sheet = DamagedSheet(pixels, px_per_mm, np.eye(3))
     for step in CONDITIONS[name].steps:
         sheet = step(sheet, rng)
     return sheet
@@ -61,7 +61,7 @@ def apply(name: str, pixels: np.ndarray, seed: int, px_per_mm: float = 8.0) -> n
 def rotate(max_deg: float) -> Step:
     """Lay the sheet askew on white."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         height, width = sheet.pixels.shape[:2]
         angle = rng.uniform(-max_deg, max_deg)
         turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1.0)
@@ -73,7 +73,7 @@ def rotate(max_deg: float) -> Step:
 def perspective(strength: float) -> Step:
     """Photograph the sheet from a little aside, on a table."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         height, width = sheet.pixels.shape[:2]
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5
         border = 0.03 * width
@@ -89,7 +89,7 @@ def perspective(strength: float) -> Step:
 def scale_to(px_per_mm: float) -> Step:
     """Sample the sheet more coarsely; a sheet that is coarser already stays as it is."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         height, width = sheet.pixels.shape[:2]
         factor = px_per_mm / sheet.px_per_mm
         if factor >= 1.0:
@@ -98,7 +98,7 @@ def scale_to(px_per_mm: float) -> Step:
         pixels = cv2.resize(sheet.pixels, size, interpolation=cv2.INTER_AREA)
         sx, sy = size[0] / width, size[1] / height
         shrink = np.array([[sx, 0, (sx - 1) / 2], [0, sy, (sy - 1) / 2], [0, 0, 1]])
-        return Sheet(pixels, px_per_mm, shrink @ sheet.homography)
+        return DamagedSheet(pixels, px_per_mm, shrink @ sheet.homography)
 
     return step
 
@@ -106,7 +106,7 @@ def scale_to(px_per_mm: float) -> Step:
 def blur(low_mm: float, high_mm: float) -> Step:
     """Defocus: Gaussian with a sigma between two widths on the sheet."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         sigma = rng.uniform(low_mm, high_mm) * sheet.px_per_mm
         return replace(sheet, pixels=cv2.GaussianBlur(sheet.pixels, (0, 0), sigma))
 
@@ -116,7 +116,7 @@ def blur(low_mm: float, high_mm: float) -> Step:
 def jpeg(low: int, high: int) -> Step:
     """Compress and decompress at a quality between two limits."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         quality = int(rng.integers(low, high + 1))
         bgr = np.ascontiguousarray(sheet.pixels[:, :, ::-1])
         coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
@@ -129,14 +129,14 @@ def jpeg(low: int, high: int) -> Step:
 def colour_cast(strength: float) -> Step:
     """Shift white balance and exposure."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         gains = 1.0 - rng.uniform(0.0, strength, 3)
         return _shade(sheet, gains.astype(np.float32)[None, None, :])
 
     return step
 
 
-def grey_or_binary(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+def grey_or_binary(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
     """Scan without colour: grey levels, or black and white at a threshold near Otsu's."""
     grey = cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY)
     if rng.random() < 0.5:
@@ -149,7 +149,7 @@ def grey_or_binary(sheet: Sheet, rng: np.random.Generator) -> Sheet:
 def noise(low: float, high: float) -> Step:
     """Sensor noise: Gaussian, in grey levels."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         sigma = rng.uniform(low, high)
         grain = rng.standard_normal(sheet.pixels.shape, np.float32) * sigma
         pixels = np.clip(sheet.pixels + grain, 0, 255).astype(np.uint8)
@@ -161,7 +161,7 @@ def noise(low: float, high: float) -> Step:
 def uneven_light(depth: float) -> Step:
     """Light that falls off smoothly across the sheet."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         coarse = rng.uniform(1.0 - depth, 1.0, (3, 4)).astype(np.float32)
         return _shade(sheet, _stretched(coarse, sheet)[:, :, None])
 
@@ -171,7 +171,7 @@ def uneven_light(depth: float) -> Step:
 def shadow(depth: float) -> Step:
     """The soft-edged shadow of a hand or a phone over one side."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         x, y = _unit_axes(sheet)
         angle, offset = rng.uniform(0, 2 * np.pi), rng.uniform(-0.3, 0.3)
         distance = np.cos(angle) * (x - 0.5) + np.sin(angle) * (y - 0.5) - offset
@@ -184,7 +184,7 @@ def shadow(depth: float) -> Step:
 def folds(count: int) -> Step:
     """Creases: a dark line with light on one side and shade on the other."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         x, y = _unit_axes(sheet)
         x = x * sheet.pixels.shape[1] / sheet.pixels.shape[0]
         gain = np.ones(sheet.pixels.shape[:2], np.float32)
@@ -200,7 +200,7 @@ def folds(count: int) -> Step:
     return step
 
 
-def stain(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+def stain(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
     """A coffee-coloured blotch with a darker rim."""
     x, y = _unit_axes(sheet)
     x = x * sheet.pixels.shape[1] / sheet.pixels.shape[0]
@@ -215,7 +215,7 @@ def stain(sheet: Sheet, rng: np.random.Generator) -> Sheet:
 def moire(strength: float) -> Step:
     """The pattern that a camera sees on a screen: beats between its pixels and the screen's."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         height, width = sheet.pixels.shape[:2]
         y, x = np.mgrid[0:height, 0:width].astype(np.float32)
         angle, period = rng.uniform(0, np.pi), rng.uniform(5.0, 14.0)
@@ -231,7 +231,7 @@ def moire(strength: float) -> Step:
 def handwriting(words: int) -> Step:
     """Notes in ballpoint, anywhere on the sheet."""
 
-    def step(sheet: Sheet, rng: np.random.Generator) -> Sheet:
+    def step(sheet: DamagedSheet, rng: np.random.Generator) -> DamagedSheet:
         pixels = sheet.pixels.copy()
         height, width = pixels.shape[:2]
         mm = sheet.px_per_mm
@@ -255,23 +255,25 @@ def handwriting(words: int) -> Step:
     return step
 
 
-def _warp(sheet: Sheet, move: np.ndarray, size: tuple[int, int], border: tuple[int, ...]) -> Sheet:
+def _warp(
+    sheet: DamagedSheet, move: np.ndarray, size: tuple[int, int], border: tuple[int, ...]
+) -> DamagedSheet:
     pixels = cv2.warpPerspective(
         sheet.pixels, move, size, flags=cv2.INTER_CUBIC, borderValue=border
     )
     return replace(sheet, pixels=pixels, homography=move @ sheet.homography)
 
 
-def _shade(sheet: Sheet, gain: np.ndarray) -> Sheet:
+def _shade(sheet: DamagedSheet, gain: np.ndarray) -> DamagedSheet:
     return replace(sheet, pixels=np.clip(sheet.pixels * gain, 0, 255).astype(np.uint8))
 
 
-def _stretched(coarse: np.ndarray, sheet: Sheet) -> np.ndarray:
+def _stretched(coarse: np.ndarray, sheet: DamagedSheet) -> np.ndarray:
     height, width = sheet.pixels.shape[:2]
     return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
-def _unit_axes(sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
+def _unit_axes(sheet: DamagedSheet) -> tuple[np.ndarray, np.ndarray]:
     height, width = sheet.pixels.shape[:2]
     return (
         np.linspace(0, 1, width, dtype=np.float32)[None, :],

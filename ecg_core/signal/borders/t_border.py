@@ -34,7 +34,7 @@ LEVEL_S, LEVEL_PERCENTILE = 0.16, 10
 
 
 @dataclass(frozen=True)
-class Limits:
+class TWindow:
     """Between which samples T must lie: after the QRS complex, and before the next P wave."""
 
     first: int

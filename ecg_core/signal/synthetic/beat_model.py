@@ -14,7 +14,7 @@ import numpy as np
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.signal.synthetic import beat_waves as tables
-from ecg_core.signal.synthetic.beat_waves import Heights, Wave
+from ecg_core.signal.synthetic.beat_waves import Gaussian, Heights
 
 PAROXYSM_SPEED, PAROXYSM_IRREGULARITY = 1.6, 0.22
 """How much faster, and how irregularly, the ventricles beat while the atria fibrillate."""
@@ -78,7 +78,7 @@ class Heart:
 
 
 @dataclass(frozen=True)
-class Beat:
+class ModelBeat:
     """One beat: when its R wave peaks, whether a P wave leads it or it is ventricular."""
 
     time_s: float
@@ -92,7 +92,7 @@ class Synthetic:
 
     signals_mv: np.ndarray
     fs_hz: float
-    beats: tuple[Beat, ...]
+    beats: tuple[ModelBeat, ...]
 
     def lead(self, name: str) -> np.ndarray:
         """The samples of one lead, in mV."""
@@ -127,16 +127,16 @@ def synthesise(
     return Synthetic(_twelve(leads), fs_hz, beats)
 
 
-def _beats(heart: Heart, duration_s: float, rng: np.random.Generator) -> tuple[Beat, ...]:
+def _beats(heart: Heart, duration_s: float, rng: np.random.Generator) -> tuple[ModelBeat, ...]:
     mean = 60.0 / heart.rate_bpm
     # Beats that begin outside still reach in with their P or T wave.
     now = -mean * rng.uniform(0.2, 1.0)
-    beats: list[Beat] = []
+    beats: list[ModelBeat] = []
     while now < duration_s + mean:
         fibrillates = _fibrillates(heart, now)
-        beats.append(Beat(now, p_wave=not fibrillates))
+        beats.append(ModelBeat(now, p_wave=not fibrillates))
         if heart.premature_every and len(beats) % (heart.premature_every + 1) == 0:
-            beats.append(Beat(now + 0.62 * mean, p_wave=False, ventricular=True))
+            beats.append(ModelBeat(now + 0.62 * mean, p_wave=False, ventricular=True))
             now += 2.0 * mean  # the compensatory pause
             continue
         paroxysm = fibrillates and heart.rhythm is Rhythm.SINUS
@@ -156,7 +156,7 @@ def _qt_s(heart: Heart) -> float:
     return float(heart.qtc_s * (60.0 / heart.rate_bpm) ** (1 / 3))
 
 
-def _qrs(heart: Heart) -> tuple[Wave, ...]:
+def _qrs(heart: Heart) -> tuple[Gaussian, ...]:
     return {
         Conduction.NORMAL: tables.QRS_NORMAL,
         Conduction.LEFT_BUNDLE_BLOCK: tables.QRS_LBBB,
@@ -173,32 +173,32 @@ def _j_point_s(heart: Heart) -> float:
     return heart.qrs_stretch * max(w.centre_s + 2.0 * w.fall_s for w in _qrs(heart))
 
 
-def _p_waves(heart: Heart) -> tuple[Wave, ...]:
+def _p_waves(heart: Heart) -> tuple[Gaussian, ...]:
     start = _onset_s(heart) - heart.pr_s
     return (
-        Wave(start + 0.042, 0.018, 0.020, tables.P_RIGHT),
-        Wave(start + 0.072, 0.020, 0.020, tables.P_LEFT),
+        Gaussian(start + 0.042, 0.018, 0.020, tables.P_RIGHT),
+        Gaussian(start + 0.072, 0.020, 0.020, tables.P_LEFT),
     )
 
 
-def _conducted_waves(heart: Heart) -> tuple[Wave, ...]:
+def _conducted_waves(heart: Heart) -> tuple[Gaussian, ...]:
     """QRS and T of a conducted beat."""
-    waves: list[Wave] = []
+    waves: list[Gaussian] = []
     taller = 1.0 + heart.hypertrophy * (np.array(tables.HYPERTROPHY) - 1.0)
     stretch = heart.qrs_stretch
     for wave in _qrs(heart):
         heights = _row(np.array(wave.mv) * taller)
         centre, rise, fall = wave.centre_s, wave.rise_s, wave.fall_s
-        waves.append(Wave(centre * stretch, rise * stretch, fall * stretch, heights))
+        waves.append(Gaussian(centre * stretch, rise * stretch, fall * stretch, heights))
     for lesion in heart.lesions:
         if lesion.q_mv:
             scar = _row(lesion.q_mv * np.array(tables.SCARS[lesion.territory]))
-            waves.append(Wave(-0.020 * stretch, 0.015, 0.015, scar))
+            waves.append(Gaussian(-0.020 * stretch, 0.015, 0.015, scar))
     waves.append(_t_wave(heart))
     return tuple(waves)
 
 
-def _t_wave(heart: Heart) -> Wave:
+def _t_wave(heart: Heart) -> Gaussian:
     heights = np.array(
         {
             Conduction.NORMAL: tables.T_NORMAL,
@@ -211,7 +211,7 @@ def _t_wave(heart: Heart) -> Wave:
         heights = heights + lesion.t_mv * np.array(tables.TERRITORIES[lesion.territory])
     fall = 0.036
     centre = _onset_s(heart) + _qt_s(heart) - 2.4 * fall
-    return Wave(centre, 0.062, fall, _row(heights))
+    return Gaussian(centre, 0.062, fall, _row(heights))
 
 
 def _row(heights: np.ndarray) -> Heights:
@@ -219,7 +219,7 @@ def _row(heights: np.ndarray) -> Heights:
     return one, two, v1, v2, v3, v4, v5, v6
 
 
-def _add(leads: np.ndarray, since: np.ndarray, wave: Wave, scale: float) -> None:
+def _add(leads: np.ndarray, since: np.ndarray, wave: Gaussian, scale: float) -> None:
     away = since - wave.centre_s
     sigma = np.where(away < 0, wave.rise_s, wave.fall_s)
     near = np.abs(away) < 5 * sigma

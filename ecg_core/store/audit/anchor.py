@@ -16,7 +16,7 @@ _PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True)
-class Link:
+class ChainPlace:
     """One place in the chain: the event's number and hash."""
 
     seq: int
@@ -34,24 +34,24 @@ class Anchor:
         self.scratch = scratch
         self._lock = FileLock(path.with_suffix(".lock"), timeout=_PATIENCE_S, thread_local=False)
 
-    def read(self) -> Link | None:
+    def read(self) -> ChainPlace | None:
         """The furthest link seen, or None. Raises ValueError when the file is no anchor."""
         try:
             plain = json.loads(self.path.read_text(encoding="utf-8"))
-            return Link(int(plain["seq"]), str(plain["hash"]))
+            return ChainPlace(int(plain["seq"]), str(plain["hash"]))
         except FileNotFoundError:
             return None
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"The anchor {self.path} is damaged.") from error
 
-    def begin(self, link: Link) -> None:
+    def begin(self, link: ChainPlace) -> None:
         """Start to witness a chain at this link, unless that was done. Raises OSError, Timeout."""
         if not self.path.exists():
             with self._lock:
                 if not self.path.exists():
                     self._write(link)
 
-    def advance(self, link: Link) -> None:
+    def advance(self, link: ChainPlace) -> None:
         """Remember a committed link, unless a later one is remembered already.
 
         The event is stored by then, so that a failure here is logged and not raised. A lost or
@@ -65,5 +65,5 @@ class Anchor:
         except (OSError, ValueError, Timeout) as error:
             _log.warning("The chain anchor %s could not be moved on: %s", self.path, error)
 
-    def _write(self, link: Link) -> None:
+    def _write(self, link: ChainPlace) -> None:
         write_whole(self.path, json.dumps(asdict(link)).encode(), self.scratch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ecg_core.store.audit import daily
-from ecg_core.store.audit.anchor import Link
+from ecg_core.store.audit.anchor import ChainPlace
 from ecg_core.store.audit.daily import DailyAnchor
 from ecg_core.store.audit.verification import ChainReport
 from ecg_core.store.cases import events
@@ -59,11 +59,11 @@ class AuditRoom:
             found = events.find(session, replace(wanted, offset=offset))
         return EventPage(list(found), total, offset)
 
-    def verify(self, blobs: bool = False, since: Link | None = None) -> ChainReport:
+    def verify(self, blobs: bool = False, since: ChainPlace | None = None) -> ChainReport:
         """Check the chain, as `Store.verify` does."""
         return self._store.verify(blobs, since)
 
-    def link_before_end(self, count: int) -> Link:
+    def link_before_end(self, count: int) -> ChainPlace:
         """The link that lies this many events before the end of the chain."""
         return self._store.link_before_end(count)
 

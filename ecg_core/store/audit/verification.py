@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ecg_core.store.audit import chain
-from ecg_core.store.audit.anchor import Anchor, Link
+from ecg_core.store.audit.anchor import Anchor, ChainPlace
 from ecg_core.store.cases import workflow
 from ecg_core.store.cases.blobs import Blobs
 from ecg_core.store.cases.reopening import payload_of, reading_matches
@@ -26,7 +26,7 @@ from ecg_core.store.cases.schema import (
     ReadingRow,
 )
 
-BEGINNING = Link(0, GENESIS)
+BEGINNING = ChainPlace(0, GENESIS)
 """What the first event follows from."""
 _CHUNK = 1000
 """Rows asked for at a time."""
@@ -63,7 +63,7 @@ class Fault:
 
 
 def verify(
-    session: Session, anchor: Link | None, blobs: Blobs | None, since: Link = BEGINNING
+    session: Session, anchor: ChainPlace | None, blobs: Blobs | None, since: ChainPlace = BEGINNING
 ) -> ChainReport:
     """Check every event, every case and reading against its event, and the chain's end.
 
@@ -94,14 +94,14 @@ def witnessed(session: Session, anchor: Anchor) -> bool:
     return event is not None and event.hash == seen.hash
 
 
-def link_at(session: Session, seq: int) -> Link:
+def link_at(session: Session, seq: int) -> ChainPlace:
     """The chain's link at an event, or its beginning."""
     event = session.get(EventRow, seq)
-    return BEGINNING if event is None else Link(event.seq, event.hash)
+    return BEGINNING if event is None else ChainPlace(event.seq, event.hash)
 
 
 def _faults(
-    session: Session, anchor: Link | None, blobs: Blobs | None, since: Link
+    session: Session, anchor: ChainPlace | None, blobs: Blobs | None, since: ChainPlace
 ) -> Iterator[Fault]:
     touched: dict[str, None] = {}
     yield from _walk(session, anchor, since, touched)
@@ -113,7 +113,7 @@ def _faults(
 
 
 def _walk(
-    session: Session, anchor: Link | None, since: Link, touched: dict[str, None]
+    session: Session, anchor: ChainPlace | None, since: ChainPlace, touched: dict[str, None]
 ) -> Iterator[Fault]:
     """Events in order, each with the rows that it tells of. touched: gets the cases met."""
     seq, last_hash = since.seq, since.hash

@@ -18,7 +18,7 @@ import ecg_core
 from ecg_core.intake.isolation.limits import LIMITS
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.store.audit import chain, export, verification
-from ecg_core.store.audit.anchor import Anchor, Link
+from ecg_core.store.audit.anchor import Anchor, ChainPlace
 from ecg_core.store.audit.canonical import sha256_text
 from ecg_core.store.audit.export import ExportFormat
 from ecg_core.store.audit.verification import ChainReport
@@ -102,7 +102,7 @@ class Store:
             # A chain elsewhere may be older than this data directory, which witnesses it from
             # now on. The data directory's own has had its anchor from the first event.
             if head is not None and (url is not None or head.seq == 0):
-                anchor.begin(Link(head.seq, head.hash))
+                anchor.begin(ChainPlace(head.seq, head.hash))
         return store
 
     def close(self) -> None:
@@ -260,7 +260,7 @@ class Store:
         with self.snapshot() as session:
             return search.filter_values(session)
 
-    def verify(self, blobs: bool = False, since: Link | None = None) -> ChainReport:
+    def verify(self, blobs: bool = False, since: ChainPlace | None = None) -> ChainReport:
         """Check the whole chain and all rows against it; with `blobs`, all stored bytes too.
 
         since: a link up to which the chain is known to be whole; only what follows is checked.
@@ -274,7 +274,7 @@ class Store:
             known = since or verification.BEGINNING
             return verification.verify(session, anchor, self._blobs if blobs else None, known)
 
-    def link_before_end(self, events: int) -> Link:
+    def link_before_end(self, events: int) -> ChainPlace:
         """The link that lies this many events before the end of the chain."""
         with self.snapshot() as session:
             head = session.scalars(select(HeadRow)).one_or_none()
@@ -328,7 +328,7 @@ class Store:
         with self._turn, in_words(), Session(self._writer) as session, session.begin():
             yield session
             head = chain.lock_head(session)
-            link = Link(head.seq, head.hash)
+            link = ChainPlace(head.seq, head.hash)
             witnessed = verification.witnessed(session, self._anchor)
         if witnessed:
             self._anchor.advance(link)

@@ -32,7 +32,7 @@ LAYOUT_SHARES = {"3x4+1R": 0.5, "3x4": 0.12, "3x4+3R": 0.09, "6x2": 0.15, "12x1"
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class ComparisonPages:
     """Fold-9 pages of one condition: uint8 N×H×W, and the rows of the data set they show."""
 
     name: str
@@ -51,7 +51,7 @@ class Material:
     rows: np.ndarray
     clean: np.ndarray
     varied: np.ndarray | None
-    tests: tuple[Comparison, ...]
+    tests: tuple[ComparisonPages, ...]
 
 
 def load(root: Path, px_per_mm: float = PX_PER_MM, *, photos: bool = False) -> Material:
@@ -72,13 +72,13 @@ def load(root: Path, px_per_mm: float = PX_PER_MM, *, photos: bool = False) -> M
             lambda: np.stack([clean_page(data.signals_uv[r], px_per_mm) for r in tqdm(rows, name)]),
         )
 
-    tests = [Comparison("clean", clean("fold9-clean", compare[::EVERY]), compare[::EVERY])]
+    tests = [ComparisonPages("clean", clean("fold9-clean", compare[::EVERY]), compare[::EVERY])]
     if px_per_mm != PX_PER_MM:
         return Material(data, rows, clean("train-clean", rows), None, tuple(tests))
     disturbed = compare[:: 2 * EVERY]
     degraded = pages.PageRecipe(degraded=1.0, lead_off=0.0)
     tests.append(
-        Comparison(
+        ComparisonPages(
             "degraded",
             _kept(
                 cache / "fold9-degraded.npy",
@@ -91,7 +91,7 @@ def load(root: Path, px_per_mm: float = PX_PER_MM, *, photos: bool = False) -> M
         shown = compare[np.linspace(0, len(compare) - 1, PHOTOS).astype(int)]
         ink = _kept(cache / "fold9-photos.npy", lambda: _photos(data, shown))
         read = ink.any(axis=(1, 2))
-        tests.append(Comparison("photos", ink[read], shown[read]))
+        tests.append(ComparisonPages("photos", ink[read], shown[read]))
     varied = _kept(
         cache / "train-varied.npy",
         lambda: _varied(data, root, rows, VARIED, pages.PageRecipe(), training=True),

@@ -13,7 +13,7 @@ from torch.nn import functional
 from ecg_core.network.architecture import Heads, Outputs
 
 
-class Reads(StrEnum):
+class MethodInput(StrEnum):
     """What a method is given: arranged pages (B×H×W, 0 to 1), traces followed on those pages
     (B×16×125, mV), or the signals themselves (B×12×1000, mV)."""
 
@@ -43,7 +43,7 @@ class Baseline:
     key: str
     words: str
     build: Callable[[int], nn.Module]
-    reads: Reads = Reads.PAGES
+    reads: MethodInput = MethodInput.PAGES
     peak_rate: float = 2e-3
     augmented: bool = True
     flipped: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from ecg_core.studies.baselines.method import Baseline, Reads
+from ecg_core.studies.baselines.method import Baseline, MethodInput
 from ecg_core.training.signal_network import SignalNetwork
 
 
@@ -13,4 +13,6 @@ def build(statements: int) -> nn.Module:
     return SignalNetwork(statements, width=48)
 
 
-method = Baseline("signal", "Ceiling: 1-D CNN on the signals", build, Reads.SIGNALS, peak_rate=4e-3)
+method = Baseline(
+    "signal", "Ceiling: 1-D CNN on the signals", build, MethodInput.SIGNALS, peak_rate=4e-3
+)

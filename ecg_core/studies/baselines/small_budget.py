@@ -22,7 +22,7 @@ from ecg_core.network.architecture import Outputs
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.studies.baselines.hybrid import Boosted
 from ecg_core.studies.baselines.material import VARIED, Material
-from ecg_core.studies.baselines.method import Baseline, Described, Follower, Reads
+from ecg_core.studies.baselines.method import Baseline, Described, Follower, MethodInput
 from ecg_core.studies.baselines.two_stage import traces
 from ecg_core.training import losses, teacher
 from ecg_core.training.averaging import WeightAverage
@@ -69,7 +69,7 @@ def compare(method: Baseline, material: Material, limit_s: float, seed: int) -> 
     }
     row |= _cost(trained, method, material)
     for test in material.tests:
-        if method.reads is Reads.SIGNALS and test.name != "clean":
+        if method.reads is MethodInput.SIGNALS and test.name != "clean":
             continue
         truth = material.data.superclasses[test.rows]
         scores = _scores(trained, method, material, test.ink, test.rows, boosted)
@@ -129,7 +129,7 @@ def _batch(
     method: Baseline, material: Material, picked: np.ndarray, rng: np.random.Generator
 ) -> Tensor:
     """Inputs of the picked records: a third of the pages clean, the others varied."""
-    if method.reads is Reads.SIGNALS:
+    if method.reads is MethodInput.SIGNALS:
         return teacher.augmented(material.data.signals_uv[material.rows[picked]], rng)
     ink = np.empty((len(picked), *material.clean.shape[1:]), np.uint8)
     for k, record in enumerate(picked):
@@ -144,7 +144,7 @@ def _batch(
 
 
 def _ready(method: Baseline, ink: np.ndarray) -> Tensor:
-    if method.reads is Reads.TRACES:
+    if method.reads is MethodInput.TRACES:
         return torch.from_numpy(traces(ink))
     return as_input(torch.from_numpy(np.array(ink)))
 
@@ -182,7 +182,7 @@ def _scores(
     network.eval()
     if boosted is not None:
         return boosted.scores(_described(network, method, ink))
-    if method.reads is Reads.SIGNALS:
+    if method.reads is MethodInput.SIGNALS:
         return teacher.answer(network, material.data.signals_uv, rows).superclasses.numpy()
     parts: list[Outputs] = [
         network(_ready(method, ink[i : i + BATCH])) for i in range(0, len(ink), BATCH)
@@ -197,7 +197,7 @@ def _cost(network: nn.Module, method: Baseline, material: Material) -> dict[str,
     page = np.array(material.clean[:1])
 
     def ready() -> Tensor:
-        if method.reads is Reads.SIGNALS:
+        if method.reads is MethodInput.SIGNALS:
             return torch.from_numpy(material.data.signals_uv[:1].astype(np.float32) / 1000.0)
         return _ready(method, page)
 

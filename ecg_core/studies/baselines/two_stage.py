@@ -8,7 +8,7 @@ from torch import nn
 from ecg_core.page.arrange import PLAN
 from ecg_core.page.layouts import CANVAS_MARGIN_MM, GAIN_MM_PER_MV
 from ecg_core.page.values import PX_PER_MM
-from ecg_core.studies.baselines.method import Baseline, Reads
+from ecg_core.studies.baselines.method import Baseline, MethodInput
 from ecg_core.training.signal_network import SignalNetwork
 
 ROWS, COLUMNS = len(PLAN.rows), 4
@@ -46,6 +46,6 @@ method = Baseline(
     "two-stage",
     "Two stages: traces by column centroid, 1-D CNN",
     build,
-    Reads.TRACES,
+    MethodInput.TRACES,
     peak_rate=4e-3,
 )

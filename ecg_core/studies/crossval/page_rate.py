@@ -18,7 +18,7 @@ INKED = 96
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class PageRhythm:
     """Rate (per minute) from the median interval between beats, and how intervals vary.
 
     spread: standard deviation, step: root mean square of successive differences, shortest,
@@ -32,10 +32,10 @@ class Rhythm:
     longest: float
 
 
-NO_RHYTHM = Rhythm(*[float("nan")] * 5)
+NO_RHYTHM = PageRhythm(*[float("nan")] * 5)
 
 
-def rhythm(page: EcgPage) -> Rhythm:
+def rhythm(page: EcgPage) -> PageRhythm:
     """Rhythm of the longest row, the last where several are as long.
 
     A beat is where the strokes stand tallest: the ink of each column, less the pen, summed over a
@@ -47,7 +47,9 @@ def rhythm(page: EcgPage) -> Rhythm:
     median_s = float(np.median(intervals_s))
     parts = intervals_s / median_s
     step = float(np.sqrt(np.mean(np.diff(parts) ** 2)))
-    return Rhythm(60 / median_s, float(parts.std()), step, float(parts.min()), float(parts.max()))
+    return PageRhythm(
+        60 / median_s, float(parts.std()), step, float(parts.min()), float(parts.max())
+    )
 
 
 def beat_columns(page: EcgPage) -> np.ndarray:

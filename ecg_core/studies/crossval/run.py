@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecg_core.evidence.four_classes.answers import Answers
+from ecg_core.evidence.four_classes.answers import MethodAnswers
 from ecg_core.evidence.four_classes.compared import ComparedMethod, Protocol
 from ecg_core.studies.crossval.methods import FITS
 from ecg_core.studies.crossval.pages import LabelledPages
@@ -22,7 +22,7 @@ def cross_validate(
     classes: tuple[str, ...],
     manifest_sha256: str,
     progress: Callable[[int, int], None] = lambda done, folds: None,
-) -> Answers:
+) -> MethodAnswers:
     """Answers for every page of the protocol, each given while the page was not trained on.
 
     method: one that fits; see `mean` for the others. classes: names, in the order that
@@ -39,7 +39,7 @@ def cross_validate(
         scores[test] = fit_predict(shown.take(train), shown.take(test), len(classes))
         folds[test] = fold
         progress(fold + 1, FOLDS)
-    return Answers(
+    return MethodAnswers(
         protocol=protocol.name,
         method=method.name,
         classes=classes,
@@ -53,7 +53,7 @@ def cross_validate(
     )
 
 
-def mean(method: str, parts: Sequence[Answers]) -> Answers:
+def mean(method: str, parts: Sequence[MethodAnswers]) -> MethodAnswers:
     """The mean of several methods' probabilities on the same pages in the same folds.
 
     Raises ValueError when pages or folds differ.

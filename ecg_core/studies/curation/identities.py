@@ -17,7 +17,7 @@ from joblib import Parallel, delayed
 
 from ecg_core.evidence.probes.printed import text_beside
 from ecg_core.studies.curation.readings import read_scan_file
-from ecg_core.studies.curation.values import Print
+from ecg_core.studies.curation.values import PrintHashes
 
 _WORD = r"[:.#]*\s*((?=[A-Z\-/]*\d)[A-Z0-9][A-Z0-9\-/]{2,})"
 IDENTITIES = (
@@ -39,7 +39,7 @@ _LIKE_DIGITS = str.maketrans("OQDILSBZ", "00011582")
 
 def read_prints(
     root: Path, pages: Sequence[tuple[str, tuple[int, int]]], key: bytes, processes: int
-) -> Iterator[Print]:
+) -> Iterator[PrintHashes]:
     """What is printed on pages, in their order. Raises IntakeError for what is no image.
 
     pages: path below `root` and the trace area's first and last pixel row.
@@ -48,13 +48,13 @@ def read_prints(
     yield from Parallel(n_jobs=processes, return_as="generator", batch_size=4)(work)
 
 
-def _read_print(path: Path, rows: tuple[int, int], key: bytes) -> Print:
+def _read_print(path: Path, rows: tuple[int, int], key: bytes) -> PrintHashes:
     began = time.process_time()
     found = understand(text_beside(read_scan_file(path).pixels, rows), key)
     return replace(found, cpu_s=time.process_time() - began)
 
 
-def understand(text: str, key: bytes) -> Print:
+def understand(text: str, key: bytes) -> PrintHashes:
     """Identity and date of a text, hashed with the key; one line of the page per line of text.
 
     >>> p = understand("ID : 168590\\n2020-08-05 11:02:38 PM", b"key")
@@ -65,7 +65,7 @@ def understand(text: str, key: bytes) -> Print:
     """
     capitals = text.upper()
     identity, day = _first(IDENTITIES, capitals), _first(DATES, capitals)
-    return Print(
+    return PrintHashes(
         identifier=_hashed(_plain_identity(identity), key),
         day=_hashed(_squeezed(day), key),
         text=text,

@@ -15,7 +15,7 @@ from ecg_core.studies.curation import identities
 from ecg_core.studies.curation.hashes import ink_hash
 from ecg_core.studies.curation.likeness import page_ink, picture_ink
 from ecg_core.studies.curation.readings import ReadingStore, list_pages, read_kept, read_scan_file
-from ecg_core.studies.curation.values import Fingerprint, PageFile, Print
+from ecg_core.studies.curation.values import Fingerprint, PageFile, PrintHashes
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how many are done and how many there are."""
@@ -29,12 +29,16 @@ class Survey:
     store: ReadingStore
     files: tuple[PageFile, ...]
     found: tuple[Fingerprint | str, ...]
-    prints: dict[str, Print]
+    prints: dict[str, PrintHashes]
 
-    def print_of(self, index: int) -> Print:
+    def print_of(self, index: int) -> PrintHashes:
         """What is printed on a file; nothing when it was not read."""
         found = self.found[index]
-        return Print() if isinstance(found, str) else self.prints.get(found.pixels_sha256, Print())
+        return (
+            PrintHashes()
+            if isinstance(found, str)
+            else self.prints.get(found.pixels_sha256, PrintHashes())
+        )
 
     def ink_of(self, index: int) -> np.ndarray:
         """Ink of a file that was read, as it is compared: uint8, the arranged page's size."""
@@ -51,7 +55,7 @@ def survey_folder(
     for fingerprint in parallel(delayed(_fingerprint)(root / f.path, store) for f in files):
         found.append(fingerprint)
         progress("read", len(found), len(files))
-    prints: dict[str, Print] = {}
+    prints: dict[str, PrintHashes] = {}
     if key is not None:
         once: dict[str, tuple[str, tuple[int, int]]] = {}
         for file, one in zip(files, found, strict=True):

@@ -79,7 +79,7 @@ class Fingerprint:
 
 
 @dataclass(frozen=True)
-class Print:
+class PrintHashes:
     """What the page's header and footer say, as keyed hashes: "" where nothing was found.
 
     identifier: of the printed identity. day: of the date. text: everything read, in clear. It

@@ -11,7 +11,7 @@ from ecg_core.triage.limits import QTC_SHORT_MS
 from ecg_core.triage.lines.ischaemia import ENOUGH_LEADS
 from ecg_core.triage.lines.rhythm import is_sinus
 from ecg_core.triage.priority import Priority
-from ecg_core.triage.rule import Answer, Basis, Kind, Rule, percent
+from ecg_core.triage.rule import Answer, Basis, LineKind, Rule, percent
 
 SURELY_NORMAL = 0.7
 """Calibrated probability of a normal ECG from which it may wait."""
@@ -122,7 +122,7 @@ LINES: tuple[Rule, ...] = (
         CARD,
         Section.CONCLUSION,
         abstains,
-        kind=Kind.NOT_JUDGED,
+        kind=LineKind.NOT_JUDGED,
     ),
     Rule(
         "strip-normal",
@@ -133,7 +133,7 @@ LINES: tuple[Rule, ...] = (
         CARD,
         Section.CONCLUSION,
         strip_normal,
-        kind=Kind.UNCERTAIN,
+        kind=LineKind.UNCERTAIN,
     ),
     Rule(
         "doubtful-page",
@@ -143,7 +143,7 @@ LINES: tuple[Rule, ...] = (
         QUALITY,
         Section.CONCLUSION,
         doubtful_page,
-        kind=Kind.UNCERTAIN,
+        kind=LineKind.UNCERTAIN,
     ),
     Rule(
         "finding-contradicted",
@@ -153,7 +153,7 @@ LINES: tuple[Rule, ...] = (
         CARD,
         Section.CONCLUSION,
         clash,
-        kind=Kind.UNCERTAIN,
+        kind=LineKind.UNCERTAIN,
     ),
     Rule(
         "not-measured",
@@ -163,7 +163,7 @@ LINES: tuple[Rule, ...] = (
         "The measurements' own reasons",
         Section.CONCLUSION,
         unmeasured,
-        kind=Kind.UNCERTAIN,
+        kind=LineKind.UNCERTAIN,
     ),
     Rule(
         "class-suggested",
@@ -173,7 +173,7 @@ LINES: tuple[Rule, ...] = (
         CARD,
         Section.CONCLUSION,
         superclass,
-        kind=Kind.UNCERTAIN,
+        kind=LineKind.UNCERTAIN,
     ),
     Rule(
         "normal",
@@ -186,7 +186,7 @@ LINES: tuple[Rule, ...] = (
         "All lines above",
         Section.CONCLUSION,
         normal,
-        kind=Kind.NORMAL,
+        kind=LineKind.NORMAL,
     ),
     Rule(
         "not-surely-normal",
@@ -196,7 +196,7 @@ LINES: tuple[Rule, ...] = (
         CARD,
         Section.CONCLUSION,
         less_than_sure,
-        kind=Kind.UNCERTAIN,
+        kind=LineKind.UNCERTAIN,
     ),
 )
 """Asked from above where no line for something abnormal applies; the last takes what is left."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ecg_core.evidence.own_sets.checking import Meanings, check, strange_words
-from ecg_core.evidence.own_sets.columns import Column, Role, TableError, guess, read_table
+from ecg_core.evidence.own_sets.columns import Column, ColumnRole, TableError, guess, read_table
 
 UPLOADED = ("a.png", "b.png", "ward/c.jpg", "d.hea")
 
@@ -19,12 +19,12 @@ def checked(text: str, *columns: Column):  # type: ignore[no-untyped-def]
 def test_columns_are_guessed_from_their_names() -> None:
     table = read_table(b"Filename;Patient ID;Age;MI;Atrial fibrillation;note\na.png;7;60;1;0;x\n")
     assert [(c.role, c.code) for c in guess(table)] == [
-        (Role.FILE, ""),
-        (Role.PATIENT, ""),
-        (Role.AGE, ""),
-        (Role.YES_NO, "MI"),
-        (Role.YES_NO, "AFIB"),
-        (Role.IGNORE, ""),
+        (ColumnRole.FILE, ""),
+        (ColumnRole.PATIENT, ""),
+        (ColumnRole.AGE, ""),
+        (ColumnRole.YES_NO, "MI"),
+        (ColumnRole.YES_NO, "AFIB"),
+        (ColumnRole.IGNORE, ""),
     ]
 
 
@@ -92,9 +92,11 @@ def test_tables_that_cannot_be_used(data: bytes, reason: str) -> None:
 
 def test_file_and_labels_must_be_named() -> None:
     with pytest.raises(TableError, match="names the file"):
-        checked("x,MI\na,1\n", Column("x", Role.IGNORE), Column("MI", Role.YES_NO, "MI"))
+        checked(
+            "x,MI\na,1\n", Column("x", ColumnRole.IGNORE), Column("MI", ColumnRole.YES_NO, "MI")
+        )
     with pytest.raises(TableError, match="carry labels"):
-        checked("file,x\na,1\n", Column("file", Role.FILE), Column("x", Role.IGNORE))
+        checked("file,x\na,1\n", Column("file", ColumnRole.FILE), Column("x", ColumnRole.IGNORE))
 
 
 def test_two_uploads_of_one_name_are_no_guess() -> None:
@@ -111,10 +113,10 @@ c,frisch,ja,nein
 d,Schrott,nein,nein
 """
 MAPPED = (
-    Column("Datei", Role.FILE),
-    Column("Befund", Role.TRIAGE),
-    Column("Infarkt", Role.YES_NO, "MI"),
-    Column("Block", Role.YES_NO, "CD"),
+    Column("Datei", ColumnRole.FILE),
+    Column("Befund", ColumnRole.TRIAGE),
+    Column("Infarkt", ColumnRole.YES_NO, "MI"),
+    Column("Block", ColumnRole.YES_NO, "CD"),
 )
 
 
@@ -122,7 +124,10 @@ def test_words_in_no_list_are_asked_for_the_most_frequent_first() -> None:
     triage, answers = strange_words(read_table(FOREIGN.encode()), MAPPED)
     assert sorted(triage) == ["frisch", "schrott", "unauffällig"]
     assert answers == ("nein", "ja", "fraglich")
-    assert strange_words(read_table(b"file,MI\na,1\n"), (Column("file", Role.FILE),)) == ((), ())
+    assert strange_words(read_table(b"file,MI\na,1\n"), (Column("file", ColumnRole.FILE),)) == (
+        (),
+        (),
+    )
 
 
 def test_what_the_reader_says_of_words_is_taken_and_nothing_else() -> None:

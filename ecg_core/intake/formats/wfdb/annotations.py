@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.told import Told
 from ecg_core.intake.values import Annotation, Bundle
 
@@ -36,7 +36,7 @@ class _Mark:
 
 
 def read_annotations(
-    bundle: Bundle, fs_hz: float, frames: int, limits: Limits, told: Told
+    bundle: Bundle, fs_hz: float, frames: int, limits: FileLimits, told: Told
 ) -> tuple[Annotation, ...]:
     """Marks of the bundle's .atr file that lie within the record.
 

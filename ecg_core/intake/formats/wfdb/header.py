@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ecg_core.intake.age import years
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.values import IntakeError, Upload
 
@@ -86,7 +86,7 @@ def text_of(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def parse(file: Upload, limits: Limits) -> Header:
+def parse(file: Upload, limits: FileLimits) -> Header:
     """Parse and check a header. Raises IntakeError that names what is wrong in it."""
     if len(file.data) > limits.max_header_bytes or b"\0" in file.data:
         raise IntakeError(f"{file.name} is not a WFDB header.", REPAIR)
@@ -137,7 +137,7 @@ def age_of(file: Upload) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
-def frequency(field: str, name: str, limits: Limits) -> float:
+def frequency(field: str, name: str, limits: FileLimits) -> float:
     """The sampling rate in Hz of a record line. Raises IntakeError."""
     try:
         fs_hz = float(re.split(r"[/(]", field)[0])

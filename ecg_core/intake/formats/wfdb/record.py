@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePath
 
-from ecg_core.intake.assemble import Wave, record_of
+from ecg_core.intake.assemble import ChannelSamples, record_of
 from ecg_core.intake.formats.wfdb.annotations import read_annotations
 from ecg_core.intake.formats.wfdb.header import age_of, parse, patient_of
 from ecg_core.intake.formats.wfdb.segments import Master, Segment, join, parse_master
 from ecg_core.intake.formats.wfdb.signals import MATLAB_WORKSPACE, Files, Signals, read_signals
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
@@ -24,7 +24,7 @@ def recognises(head: bytes, name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def read(bundle: Bundle, limits: Limits) -> EcgRecord:
+def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     """Read one record: every standard lead in it, in mV, at the highest of their rates.
 
     Invalid samples stay NaN. Raises IntakeError when the header is missing, unsafe, over the
@@ -35,7 +35,7 @@ def read(bundle: Bundle, limits: Limits) -> EcgRecord:
     told = Told()
     files = Files(bundle)
     master = parse_master(header_file, limits)
-    waves: list[Wave]
+    waves: list[ChannelSamples]
     if master is None:
         header = parse(header_file, limits)
         signals = read_signals(header, header_file.name, files, limits, told, bundle.leads)
@@ -75,7 +75,9 @@ def _header_of(bundle: Bundle) -> Upload:
     )
 
 
-def _joined(master: Master, name: str, files: Files, limits: Limits, told: Told) -> list[Wave]:
+def _joined(
+    master: Master, name: str, files: Files, limits: FileLimits, told: Told
+) -> list[ChannelSamples]:
     needed = dict.fromkeys(s.record for s in master.segments if s.record is not None)
     missing = [f"{record}.hea" for record in needed if files.get(f"{record}.hea") is None]
     if missing:

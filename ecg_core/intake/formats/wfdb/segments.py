@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecg_core.intake.assemble import Wave, resampled
+from ecg_core.intake.assemble import ChannelSamples, resampled
 from ecg_core.intake.formats.wfdb.header import (
     REPAIR,
     SAFE_NAME,
@@ -17,7 +17,7 @@ from ecg_core.intake.formats.wfdb.header import (
     text_of,
 )
 from ecg_core.intake.formats.wfdb.signals import Signals
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.values import IntakeError, Upload
 from ecg_core.leads import signed_lead
 
@@ -56,7 +56,7 @@ def header_lines(data: bytes) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def parse_master(file: Upload, limits: Limits) -> Master | None:
+def parse_master(file: Upload, limits: FileLimits) -> Master | None:
     """The segments that a header lists, or None when it is an ordinary header.
 
     Raises IntakeError for a list that is damaged, leads outside, or announces too much.
@@ -120,8 +120,8 @@ def _segment(line: str, own: str, name: str) -> Segment:
 
 
 def join(
-    master: Master, read: Callable[[Segment], Signals], limits: Limits, name: str
-) -> list[Wave]:
+    master: Master, read: Callable[[Segment], Signals], limits: FileLimits, name: str
+) -> list[ChannelSamples]:
     """One wave a lead over the whole record, NaN wherever no segment has that lead.
 
     read: gives the signals of one segment. Raises IntakeError where a segment's length or rate
@@ -159,7 +159,9 @@ def join(
             # Segments may store a lead either way up; the first one's label stays.
             sign *= _upright(labels[lead])[1]
             joined[lead][place : place + len(piece)] = sign * piece
-    return [Wave(labels[lead], row, master.fs_hz * per_frame) for lead, row in joined.items()]
+    return [
+        ChannelSamples(labels[lead], row, master.fs_hz * per_frame) for lead, row in joined.items()
+    ]
 
 
 def _upright(label: str) -> tuple[str, int]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ecg_core.intake.assemble import Wave, mv_per_unit
+from ecg_core.intake.assemble import ChannelSamples, mv_per_unit
 from ecg_core.intake.formats.wfdb.header import BITS_PER_SAMPLE, Channel, Header
-from ecg_core.intake.isolation.limits import Limits
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, IntakeError
@@ -40,14 +40,14 @@ class Signals:
 
     frames: int
     fs_hz: float
-    waves: tuple[Wave, ...]
+    waves: tuple[ChannelSamples, ...]
 
 
 def read_signals(
     header: Header,
     name: str,
     files: Files,
-    limits: Limits,
+    limits: FileLimits,
     told: Told,
     named: tuple[str, ...] = (),
 ) -> Signals:
@@ -78,7 +78,7 @@ def read_signals(
         if len(signal) != frames * channel.samples_per_frame or np.isinf(signal).any():
             raise IntakeError(f"The signals in {', '.join(sources)} cannot be decoded.", AGAIN)
         fs_hz = header.fs_hz * channel.samples_per_frame
-        waves.append(Wave(label, _unskewed(signal * scale, channel), fs_hz))
+        waves.append(ChannelSamples(label, _unskewed(signal * scale, channel), fs_hz))
     if skewed := [lead for lead, channel in zip(chosen, taken, strict=True) if channel.skew]:
         told.note(f"{', '.join(skewed)}: moved in time as the header's skew says.")
     return Signals(frames, header.fs_hz, tuple(waves))
@@ -136,7 +136,7 @@ def _sources(
     return sources
 
 
-def _frames(header: Header, sources: Mapping[str, bytes], limits: Limits, told: Told) -> int:
+def _frames(header: Header, sources: Mapping[str, bytes], limits: FileLimits, told: Told) -> int:
     """Frames in the record, once its files are known to hold them. Nothing is decoded yet.
 
     One frame less than announced is a writer's slip, and told; more is a file cut off.
@@ -186,7 +186,7 @@ def _flac_samples(name: str, data: bytes) -> int:
     return channels * samples
 
 
-def _too_long(header: Header, limits: Limits) -> IntakeError:
+def _too_long(header: Header, limits: FileLimits) -> IntakeError:
     hours = (header.frames or 0) / header.fs_hz / 3600
     return IntakeError(
         f"The record is too long to be read at once ({hours:.1f} hours announced; the limit is "

@@ -11,7 +11,7 @@ from ecg_core.page.doubts.quality import MAX_UNEXPLAINED, refuse, remark
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.pulses import Pulse
-from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, Scale, Told, scale_of, told_by
+from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, PrintedScale, Scale, scale_of, told_by
 from ecg_core.page.scan.sheets.search import ONE_LEAD
 from ecg_core.page.scan.sheets.sheet import Draft, Piece
 from ecg_core.page.values import Option, Remark, SheetQuestion
@@ -101,7 +101,7 @@ def _check_scale(best: Draft, correction: Correction) -> None:
             raise refuse("unclear_time", length=best.division.end_mm - best.division.start_mm)
 
 
-def _scale(draft: Draft, told: Told) -> Scale:
+def _scale(draft: Draft, told: PrintedScale) -> Scale:
     beats = np.diff(laws.beats_px(draft)) / draft.seen.px_per_mm
     beat = float(np.median(beats)) if len(beats) >= 2 else None
     length = draft.division.end_mm - draft.division.start_mm
@@ -269,7 +269,7 @@ def _lead_doubts(best: Draft, questions: list[SheetQuestion], remarks: list[Rema
 
 def _scale_doubts(
     best: Draft,
-    told: Told,
+    told: PrintedScale,
     scale: Scale,
     correction: Correction,
     questions: list[SheetQuestion],

@@ -34,7 +34,7 @@ _CHEST = re.compile(r"chest|brust|precord|torac|v\s*:|грудн", re.I)
 
 
 @dataclass(frozen=True)
-class Told:
+class PrintedScale:
     """What print says: speeds, and gains of limb and chest leads."""
 
     speeds: tuple[float, ...] = ()
@@ -42,15 +42,15 @@ class Told:
     chest: tuple[float, ...] = ()
 
 
-def told_by(lines: tuple[str, ...]) -> Told:
+def told_by(lines: tuple[str, ...]) -> PrintedScale:
     """Speeds and gains in lines of print.
 
     >>> told_by(("25mm/s 10 mm/mV 0.05-150 Hz",))
-    Told(speeds=(25.0,), limb=(10.0,), chest=(10.0,))
+    PrintedScale(speeds=(25.0,), limb=(10.0,), chest=(10.0,))
     >>> told_by(("50.0 mm/s 10/5mm/mV",))
-    Told(speeds=(50.0,), limb=(10.0,), chest=(5.0,))
+    PrintedScale(speeds=(50.0,), limb=(10.0,), chest=(5.0,))
     >>> told_by(("Limb:10 mm/mV", "Chest: 5 mm/mV", "0.5 cm/mV"))
-    Told(speeds=(), limb=(10.0, 5.0), chest=(5.0, 5.0))
+    PrintedScale(speeds=(), limb=(10.0, 5.0), chest=(5.0, 5.0))
     """
     speeds: list[float] = []
     limb: list[float] = []
@@ -73,7 +73,7 @@ def told_by(lines: tuple[str, ...]) -> Told:
             else:
                 limb.append(value)
                 chest.append(value)
-    return Told(tuple(speeds), tuple(limb), tuple(chest))
+    return PrintedScale(tuple(speeds), tuple(limb), tuple(chest))
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Scale:
 
 
 def scale_of(
-    told: Told, pulses: tuple[Pulse, ...], beat_mm: float | None, width_mm: float
+    told: PrintedScale, pulses: tuple[Pulse, ...], beat_mm: float | None, width_mm: float
 ) -> Scale:
     """Weigh speeds and gains. beat_mm: usual distance of beats. width_mm: of all columns."""
     heights = np.array([p.height_mm for p in pulses])
@@ -124,7 +124,7 @@ def _ranked(values: dict[float, float]) -> tuple[tuple[float, float], ...]:
 
 
 def _speed(
-    speed: float, told: Told, width: float | None, beat_mm: float | None, length_mm: float
+    speed: float, told: PrintedScale, width: float | None, beat_mm: float | None, length_mm: float
 ) -> float:
     value = -RARITY[speed]
     if told.speeds:
