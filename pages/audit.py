@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
-from ecg_core.store.audit.anchor import ChainPlace
+from ecg_core.store.audit.watching import ChainState
 from ecg_core.store.cases import events as searching
 from ecg_core.store.cases.readings import Decision
 from ecg_core.store.cases.room import Room
@@ -21,7 +21,6 @@ from ecg_core.store.cases.store import (
     Action,
     CaseFilter,
     CaseSummary,
-    ChainReport,
     ExportFormat,
     Status,
     StoreError,
@@ -31,13 +30,11 @@ from widgets.desk import badges, exchange, history
 from widgets.desk.badges import priority_name
 from widgets.desk.case_view import case_view, checks_badge
 from widgets.desk.take_away import offer_stored
-from widgets.session import engine, person
+from widgets.session import person
 from widgets.session.entrance import through_app
 from widgets.session.text import plain
 
 PAGE_ROWS = 25
-AT_ONCE = 2000
-"""Events that are checked while the reader waits; more are checked when asked for."""
 AGREEMENT = {True: "Agreed", False: "Overridden"}
 DECIDED = {
     Decision.AGREE: "Agreed",
@@ -100,42 +97,19 @@ def _span(days: object) -> tuple[datetime.date | None, datetime.date | None]:
     return (picked[0] if picked else None, picked[-1] if picked else None)
 
 
-@st.cache_resource
-def whole_up_to(_data_dir: str) -> list[ChainPlace]:
-    """Where this process last found the chain whole from its beginning: it goes on from there."""
-    return []
-
-
-def chain_state() -> ChainReport:
-    """The chain as far as it can be checked at once: what is new, or the last events."""
-    room, known = person.audit_room(), whole_up_to(str(engine.data_dir()))
-    if not known and room.link_before_end(AT_ONCE).seq:
-        return room.verify(since=room.link_before_end(AT_ONCE))
-    return _from(known, room.verify(since=known[0] if known else None))
-
-
-def _from(known: list[ChainPlace], report: ChainReport) -> ChainReport:
-    if not report.ok:
-        known.clear()
-        return report
-    known[:] = [person.audit_room().link_before_end(0)]
-    return replace(report, what=f"All {report.events} events are in order.", since=0)
-
-
-def chain_badge(report: ChainReport) -> None:
-    """Whether the audit chain is whole."""
+def chain_badge(state: ChainState) -> None:
+    """Whether the audit chain is whole, when all of it was last checked, and what is new since."""
+    report = state.report
     if not report.ok:
         st.badge("Chain broken", icon=":material/gpp_bad:", color="red", help=report.what)
         return
-    words = f"{report.events:,}"
-    if not report.checked_whole:
-        words = f"last {report.events - report.since:,} of {words}"
-    st.badge(
-        f"Chain verified, {words} events",
-        icon=":material/verified_user:",
-        color="green",
-        help=report.what,
-    )
+    if state.whole_utc:
+        words = f"Chain verified {state.whole_utc[11:16]} UTC, {report.events:,} events"
+        words += f", {state.new:,} new since" if state.new else ""
+    else:
+        recent = report.events - report.since
+        words = f"Chain verified, last {recent:,} of {report.events:,} events"
+    st.badge(words, icon=":material/verified_user:", color="green", help=report.what)
 
 
 def export(room: Callable[[], Room], fmt: ExportFormat) -> str:
@@ -148,15 +122,14 @@ def export(room: Callable[[], Room], fmt: ExportFormat) -> str:
 def toolbar() -> None:
     """State of the chain, a closer look at it, anchors and exports."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        report = chain_state()
-        chain_badge(report)
-        if not report.ok:
-            st.error(report.what)
+        state = person.audit_room().chain()
+        chain_badge(state)
+        if not state.report.ok:
+            st.error(state.report.what)
         st.space("stretch")
         if st.button("Verify all", icon=":material/fact_check:", key="verify_all"):
             with st.spinner("Checking every event and every stored file"):
-                thorough = person.audit_room().verify(blobs=True)
-            _from(whole_up_to(str(engine.data_dir())), thorough)
+                thorough = person.audit_room().verify_all()
             st.toast(thorough.what, icon=":material/check:" if thorough.ok else ":material/error:")
         anchors()
         if not person.me().may(Permission.EXPORT_AUDIT):

@@ -6,6 +6,7 @@ import os
 from functools import cache
 from pathlib import Path
 
+from ecg_core.store.audit.watching import ChainWatch
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Accounts
 from ecg_core.store.people.keys import kept_key
@@ -24,6 +25,16 @@ def store() -> Store:
 @cache
 def _store(directory: str, url: str | None) -> Store:
     return Store.open(Path(directory), url)
+
+
+def chain_watch() -> ChainWatch:
+    """What this process knows of the audit chain."""
+    return _chain_watch(store())
+
+
+@cache
+def _chain_watch(of: Store) -> ChainWatch:
+    return ChainWatch(of)
 
 
 def accounts() -> Accounts:

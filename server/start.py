@@ -15,6 +15,7 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
 from ecg_core.store.audit import checkpoints
+from ecg_core.store.audit.watching import Watcher
 from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.upkeep import health
 from ecg_core.store.upkeep.errors import StoreError
@@ -44,7 +45,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     helper.start()
     signing = Signing()
     signing.start()
+    watcher = Watcher(place.chain_watch)
+    watcher.start()
     yield
+    watcher.stop()
     signing.stop()
     helper.stop()
 

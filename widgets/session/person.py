@@ -57,7 +57,7 @@ def room() -> Room:
 
 def audit_room() -> AuditRoom:
     """The audit as the person at the screen sees it. Raises NotAllowedError."""
-    return AuditRoom(place.store(), me())
+    return AuditRoom(place.store(), me(), place.chain_watch())
 
 
 def practice_room() -> PracticeRoom:

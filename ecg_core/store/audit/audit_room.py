@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ecg_core.store.audit import daily
-from ecg_core.store.audit.anchor import ChainPlace
 from ecg_core.store.audit.daily import DailyAnchor
 from ecg_core.store.audit.verification import ChainReport
+from ecg_core.store.audit.watching import ChainState, ChainWatch
 from ecg_core.store.cases import events
 from ecg_core.store.cases.events import EventFilter
 from ecg_core.store.cases.reopening import StoredEvent
@@ -29,9 +29,10 @@ class EventPage:
 class AuditRoom:
     """A store, for one person who may see the audit. Raises NotAllowedError for anybody else."""
 
-    def __init__(self, store: Store, account: Account) -> None:
+    def __init__(self, store: Store, account: Account, watch: ChainWatch) -> None:
         account.actor.require(Permission.SEE_AUDIT)
         self._store = store
+        self._watch = watch
 
     def filter_values(self) -> FilterValues:
         """What there is to choose from in each filter of cases."""
@@ -59,13 +60,13 @@ class AuditRoom:
             found = events.find(session, replace(wanted, offset=offset))
         return EventPage(list(found), total, offset)
 
-    def verify(self, blobs: bool = False, since: ChainPlace | None = None) -> ChainReport:
-        """Check the chain, as `Store.verify` does."""
-        return self._store.verify(blobs, since)
+    def chain(self) -> ChainState:
+        """What is known of the chain, as `ChainWatch.state`."""
+        return self._watch.state()
 
-    def link_before_end(self, count: int) -> ChainPlace:
-        """The link that lies this many events before the end of the chain."""
-        return self._store.link_before_end(count)
+    def verify_all(self) -> ChainReport:
+        """Check every event and all stored bytes now."""
+        return self._watch.walk(blobs=True)
 
     def anchors(self, most: int) -> list[DailyAnchor]:
         """The hash of each of the last days' last event."""

@@ -33,6 +33,8 @@ KEY, PUBLIC_KEY, SENT_TO = (
     "ECG_CHECKPOINT_PUBLIC_KEY",
     "ECG_CHECKPOINT_TO",
 )
+OWN = "checkpoints.jsonl"
+"""The file that checkpoints are appended to, in the data folder and in folders they are sent to."""
 EVERY_EVENTS = 1000
 """New events after which a checkpoint is made without waiting for the next day."""
 
@@ -125,7 +127,7 @@ def keep_up(store: Store, data_dir: Path) -> tuple[str, ...]:
     key = signing_key()
     if key is None:
         return ()
-    local = data_dir / "checkpoints.jsonl"
+    local = data_dir / OWN
     last = max(read_file(local), key=lambda one: one.size, default=None) if local.exists() else None
     with store.snapshot() as session:
         head = session.scalars(select(HeadRow)).one_or_none()
@@ -159,6 +161,18 @@ def compare(
         else:
             fits = one.size
     return tuple(wrong)
+
+
+def compare_own(store: Store) -> tuple[str, ...]:
+    """What the chain no longer holds of the checkpoints kept in the data folder, as `compare`.
+
+    Only of those that the present key signed, where there is one: an earlier key's are no fault.
+    """
+    own = store.data_dir / OWN
+    if not own.exists():
+        return ()
+    key = public_key()
+    return compare(store, [one for one in read_file(own) if _signature_holds(one, key)], None)
 
 
 def proof_of(store: Store, seq: int, checkpoint: Checkpoint) -> dict[str, object]:
@@ -206,9 +220,7 @@ def send(checkpoint: Checkpoint) -> tuple[str, ...]:
 
 def _to_folder(folder: str, line: str) -> None:
     """A file that is only appended to, in a folder on another machine or a write-once share."""
-    handle = os.open(
-        Path(folder) / "checkpoints.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600
-    )
+    handle = os.open(Path(folder) / OWN, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(handle, "ab") as file:
         file.write(line.encode() + b"\n")
         file.flush()

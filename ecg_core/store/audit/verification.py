@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -30,6 +30,8 @@ BEGINNING = ChainPlace(0, GENESIS)
 """What the first event follows from."""
 _CHUNK = 1000
 """Rows asked for at a time."""
+_BLOBS = 100
+"""Stored bytes compared between two pauses."""
 _READINGS = (Action.READING, Action.FIRST_READING, Action.ADJUDICATION)
 
 
@@ -39,7 +41,8 @@ class ChainReport:
 
     events: how many there are. first_broken_seq: the first event that is wrong or missing, None
     when the chain is whole, or when only stored bytes are damaged. what: in words. since: the
-    event up to which nothing was checked, 0 when the whole chain was.
+    event up to which nothing was checked, 0 when the whole chain was. end: the last event that
+    was checked, None when something is wrong.
     """
 
     ok: bool
@@ -47,6 +50,7 @@ class ChainReport:
     first_broken_seq: int | None
     what: str
     since: int = 0
+    end: ChainPlace | None = field(default=None, compare=False)
 
     @property
     def checked_whole(self) -> bool:
@@ -63,7 +67,11 @@ class Fault:
 
 
 def verify(
-    session: Session, anchor: ChainPlace | None, blobs: Blobs | None, since: ChainPlace = BEGINNING
+    session: Session,
+    anchor: ChainPlace | None,
+    blobs: Blobs | None,
+    since: ChainPlace = BEGINNING,
+    pause: Callable[[], None] | None = None,
 ) -> ChainReport:
     """Check every event, every case and reading against its event, and the chain's end.
 
@@ -71,15 +79,17 @@ def verify(
     None when it was lost.
     blobs: also read all stored bytes and compare them with their hashes; None leaves that out.
     since: an event up to which the chain is known to be whole: only what follows is checked.
+    pause: called after every thousand events, so that a long walk can let others work.
     """
     events = session.scalar(select(func.count(EventRow.seq))) or 0
-    fault = next(_faults(session, anchor, blobs, since), None)
+    fault = next(_faults(session, anchor, blobs, since, pause), None)
     if fault is not None:
         return ChainReport(False, events, fault.seq, fault.what, since.seq)
     checked = "" if blobs is None else ", and all stored bytes match their hashes"
     which = f"All {events}" if not since.seq else f"The last {events - since.seq} of {events}"
     what = f"{which} events are in order{checked}."
-    return ChainReport(True, events, None, what, since.seq)
+    head = session.scalars(select(HeadRow)).one()
+    return ChainReport(True, events, None, what, since.seq, ChainPlace(head.seq, head.hash))
 
 
 def witnessed(session: Session, anchor: Anchor) -> bool:
@@ -101,19 +111,30 @@ def link_at(session: Session, seq: int) -> ChainPlace:
 
 
 def _faults(
-    session: Session, anchor: ChainPlace | None, blobs: Blobs | None, since: ChainPlace
+    session: Session,
+    anchor: ChainPlace | None,
+    blobs: Blobs | None,
+    since: ChainPlace,
+    pause: Callable[[], None] | None,
 ) -> Iterator[Fault]:
     touched: dict[str, None] = {}
-    yield from _walk(session, anchor, since, touched)
-    yield from _unsettled(session, list(touched))
+    yield from _walk(session, anchor, since, touched, pause)
+    yield from _unsettled(session, list(touched), pause)
     if blobs is not None:
-        for sha256 in session.scalars(select(BlobRow.sha256).order_by(BlobRow.sha256)):
+        kept = session.scalars(select(BlobRow.sha256).order_by(BlobRow.sha256)).all()
+        for number, sha256 in enumerate(kept):
+            if pause is not None and number % _BLOBS == 0:
+                pause()
             if not blobs.intact(sha256):
                 yield Fault(None, f"Stored bytes are missing or have changed on disk: {sha256}.")
 
 
 def _walk(
-    session: Session, anchor: ChainPlace | None, since: ChainPlace, touched: dict[str, None]
+    session: Session,
+    anchor: ChainPlace | None,
+    since: ChainPlace,
+    touched: dict[str, None],
+    pause: Callable[[], None] | None,
 ) -> Iterator[Fault]:
     """Events in order, each with the rows that it tells of. touched: gets the cases met."""
     seq, last_hash = since.seq, since.hash
@@ -137,6 +158,8 @@ def _walk(
                 touched[event.case_id] = None
                 yield from rows.compare(event)
         yield from rows.left()
+        if pause is not None:
+            pause()
     if anchor is None:
         yield Fault(None, "The anchor is missing: whether later events were removed is unknown.")
     if not anchored:
@@ -194,12 +217,13 @@ class _Rows:
             yield Fault(seq, f"A row tells of event {seq}, which is no such event.")
 
 
-def _unsettled(session: Session, touched: list[str]) -> Iterator[Fault]:
+def _unsettled(
+    session: Session, touched: list[str], pause: Callable[[], None] | None
+) -> Iterator[Fault]:
     for start in range(0, len(touched), _CHUNK):
-        ids = touched[start : start + _CHUNK]
-        query = select(CaseRow).where(CaseRow.id.in_(ids)).order_by(CaseRow.added_seq)
-        for case in workflow.unsettled(session, session.scalars(query).all()):
+        for case in workflow.unsettled(session, touched[start : start + _CHUNK]):
             yield Fault(
                 case.added_seq, f"The state kept of case {case.id} is not what its events say."
             )
-        session.expunge_all()
+        if pause is not None:
+            pause()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -260,10 +260,21 @@ class Store:
         with self.snapshot() as session:
             return search.filter_values(session)
 
-    def verify(self, blobs: bool = False, since: ChainPlace | None = None) -> ChainReport:
+    @property
+    def data_dir(self) -> Path:
+        """Where originals, pages and the chain's witness lie."""
+        return self._data_dir
+
+    def verify(
+        self,
+        blobs: bool = False,
+        since: ChainPlace | None = None,
+        pause: Callable[[], None] | None = None,
+    ) -> ChainReport:
         """Check the whole chain and all rows against it; with `blobs`, all stored bytes too.
 
         since: a link up to which the chain is known to be whole; only what follows is checked.
+        pause: called between pieces of the work.
         """
         try:
             # Before the snapshot, so that it cannot be ahead of it.
@@ -272,7 +283,8 @@ class Store:
             return ChainReport(False, 0, None, str(error))
         with self.snapshot() as session:
             known = since or verification.BEGINNING
-            return verification.verify(session, anchor, self._blobs if blobs else None, known)
+            bytes_too = self._blobs if blobs else None
+            return verification.verify(session, anchor, bytes_too, known, pause)
 
     def link_before_end(self, events: int) -> ChainPlace:
         """The link that lies this many events before the end of the chain."""

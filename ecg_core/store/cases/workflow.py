@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from ecg_core.store.cases.readings import Phase
@@ -69,9 +69,10 @@ class Standing:
     readers: tuple[str, ...]
 
 
-def reader_key(row: ReadingRow) -> str:
+def reader_key(row: ReadingRow | Row[Any]) -> str:
     """Who read: the account, or the name where there was none."""
-    return row.account or row.reader
+    key: str = row.account or row.reader
+    return key
 
 
 def undone(events: Iterable[tuple[str, Mapping[str, Any]]]) -> frozenset[int]:
@@ -83,7 +84,7 @@ def undone(events: Iterable[tuple[str, Mapping[str, Any]]]) -> frozenset[int]:
 
 def fold(
     machine: Priority,
-    readings: Sequence[ReadingRow],
+    readings: Sequence[ReadingRow | Row[Any]],
     events: Sequence[tuple[int, str, Mapping[str, Any]]],
 ) -> Standing:
     """What a case has come to.
@@ -93,7 +94,7 @@ def fold(
     """
     gone = undone((action, payload) for _, action, payload in events)
     valid = [row for row in readings if row.seq not in gone]
-    opinions: dict[str, ReadingRow] = {}
+    opinions: dict[str, ReadingRow | Row[Any]] = {}
     for row in valid:
         if row.phase is None:
             # Before there were accounts, the latest reading stood for the case.
@@ -127,11 +128,11 @@ def fold(
     return Standing(status, priority, seq, readers)
 
 
-def _priority(row: ReadingRow) -> Priority:
+def _priority(row: ReadingRow | Row[Any]) -> Priority:
     return Priority(row.priority or Priority.ROUTINE)
 
 
-def _differ(opinions: Mapping[str, ReadingRow]) -> bool:
+def _differ(opinions: Mapping[str, ReadingRow | Row[Any]]) -> bool:
     """Whether readers differ in the class, or one decides where another cannot.
 
     Findings alone are no disagreement: readers name them in different detail.
@@ -139,32 +140,31 @@ def _differ(opinions: Mapping[str, ReadingRow]) -> bool:
     return len({row.triage or row.verdict for row in opinions.values()}) > 1
 
 
-def standings(session: Session, cases: Sequence[CaseRow]) -> dict[str, Standing]:
-    """The folds of stored cases, by id."""
-    ids = [case.id for case in cases]
-    readings: dict[str, list[ReadingRow]] = defaultdict(list)
-    for row in session.scalars(
-        select(ReadingRow).where(ReadingRow.case_id.in_(ids)).order_by(ReadingRow.seq)
-    ):
+def standings(session: Session, priorities: Mapping[str, str]) -> dict[str, Standing]:
+    """The folds of stored cases, by id. priorities: the machine's, by id."""
+    readings: dict[str, list[Row[Any]]] = defaultdict(list)
+    told = select(*ReadingRow.__table__.columns).where(ReadingRow.case_id.in_(priorities))
+    for row in session.execute(told.order_by(ReadingRow.seq)):
         readings[row.case_id].append(row)
     events: dict[str, list[tuple[int, str, Mapping[str, Any]]]] = defaultdict(list)
     for case_id, seq, action, payload in session.execute(
         select(EventRow.case_id, EventRow.seq, EventRow.action, EventRow.payload)
         .where(
-            EventRow.case_id.in_(ids),
+            EventRow.case_id.in_(priorities),
             EventRow.action.in_([Action.UNDONE, Action.WITHDRAWN]),
         )
         .order_by(EventRow.seq)
     ):
         events[str(case_id)].append((seq, action, json.loads(payload)))
     return {
-        case.id: fold(Priority(case.priority), readings[case.id], events[case.id]) for case in cases
+        case_id: fold(Priority(priority), readings[case_id], events[case_id])
+        for case_id, priority in priorities.items()
     }
 
 
 def settle(session: Session, case: CaseRow, list_name: str = "", doubtful: bool = False) -> None:
     """Bring the kept state of a case up to its events; makes it for a new case."""
-    found = standings(session, [case])[case.id]
+    found = standings(session, {case.id: case.priority})[case.id]
     row = session.get(CaseStateRow, case.id)
     if row is None:
         row = CaseStateRow(
@@ -180,16 +180,24 @@ def settle(session: Session, case: CaseRow, list_name: str = "", doubtful: bool 
     session.flush()
 
 
-def unsettled(session: Session, cases: Sequence[CaseRow]) -> list[CaseRow]:
-    """Those of these cases whose kept state does not say what their events come to."""
-    ids = [case.id for case in cases]
-    rows = session.scalars(select(CaseStateRow).where(CaseStateRow.case_id.in_(ids)))
-    kept, found = {row.case_id: row for row in rows}, standings(session, cases)
-    return [case for case in cases if not _fits(kept.get(case.id), case, found[case.id])]
+def unsettled(session: Session, ids: Sequence[str]) -> list[Row[Any]]:
+    """Those of these cases (`id`, `added_seq`) whose kept state is not what their events say."""
+    state = CaseStateRow
+    kept = (
+        select(CaseRow.id, CaseRow.added_seq, CaseRow.priority.label("said"), CaseRow.created_utc)
+        .add_columns(state.status, state.priority, state.rank, state.standing_seq)
+        .add_columns(state.readers, state.arrived_utc)
+        .join(state, state.case_id == CaseRow.id, isouter=True)
+        .where(CaseRow.id.in_(ids))
+        .order_by(CaseRow.added_seq)
+    )
+    rows = session.execute(kept).all()
+    found = standings(session, {row.id: row.said for row in rows})
+    return [row for row in rows if not _fits(row, found[row.id])]
 
 
-def _fits(row: CaseStateRow | None, case: CaseRow, found: Standing) -> bool:
-    return row is not None and (
+def _fits(row: Row[Any], found: Standing) -> bool:
+    return (
         row.status,
         row.priority,
         row.rank,
@@ -202,5 +210,5 @@ def _fits(row: CaseStateRow | None, case: CaseRow, found: Standing) -> bool:
         rank(found.priority),
         found.seq,
         "\n".join(found.readers),
-        case.created_utc,
+        row.created_utc,
     )
