@@ -1,13 +1,11 @@
-"""The recipes of CONTRIBUTING name files and tables that are there, and one is tried."""
+"""The recipes of CONTRIBUTING name files and tables that are there; tried in test_recipes_tried."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
-from ecg_core.network import attention
 from tests.house.source import ROOT
 
 RECIPES = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -41,10 +39,3 @@ def test_every_table_that_a_recipe_names_is_in_its_file(table: str, path: str) -
 )
 def test_there_is_a_recipe_for_every_family(recipe: str) -> None:
     assert re.search(rf"\*\*A[n]? {recipe}", RECIPES.replace("\n", " "))
-
-
-def test_an_attention_method_is_a_file_and_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = attention.METHODS[attention.DEFAULT_METHOD]
-    dummy = replace(known, key="dummy", name="Dummy")
-    monkeypatch.setitem(attention.METHODS, dummy.key, dummy)
-    assert attention.METHODS["dummy"].name == "Dummy"

@@ -10,4 +10,4 @@ METHODS: dict[str, AttentionMethod] = {
 
 DEFAULT_METHOD = gradcam.method.key
 
-__all__ = ["DEFAULT_METHOD", "METHODS", "Method"]
+__all__ = ["DEFAULT_METHOD", "METHODS", "AttentionMethod"]
