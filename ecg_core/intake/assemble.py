@@ -133,7 +133,7 @@ def check_duration(samples: int, fs_hz: float, leads: int, limits: FileLimits) -
         )
     if samples / fs_hz < limits.min_duration_s:
         raise IntakeError(
-            f"The record is {samples / fs_hz:.2f} s long; that shows no heart beat.",
+            f"The record is {samples / fs_hz:.2f} s long: too short to show a heartbeat.",
             "Upload a record of ten seconds.",
         )
 

@@ -74,7 +74,7 @@ def _by_hand(labels: Sequence[str], told: Told, named: Sequence[str]) -> Sequenc
         raise IntakeError(
             f"{len(named)} leads are named by hand, but the file holds {len(labels)} signals: "
             f"{', '.join(_short(label) for label in labels[:12])}.",
-            "Name every signal in its order, and leave empty what is no lead.",
+            "Name every signal in its order, and leave the name of any that is not a lead empty.",
         )
     pairs = [
         f"{_short(label)} = {name or 'no lead'}" for label, name in zip(labels, named, strict=True)

@@ -40,7 +40,7 @@ def check_entities(file: Upload) -> None:
     """Raises IntakeError for a document that declares entities."""
     if _ENTITY.search(text_of(file.data)):
         raise IntakeError(
-            f"{file.name} declares XML entities, as no ECG needs and hostile files do.", AGAIN
+            f"{file.name} declares XML entities, which no ECG needs and malicious files use.", AGAIN
         )
 
 

@@ -199,11 +199,11 @@ def _not_started(label: str) -> IntakeError:
 def _no_answer(label: str, elapsed_s: float, limits: FileLimits) -> IntakeError:
     if elapsed_s >= limits.max_seconds:
         return IntakeError(
-            f"{label} was given up: reading it took longer than {limits.max_seconds} s.",
+            f"Reading {label} was stopped: it took longer than {limits.max_seconds} s.",
             "Upload a smaller part of it, or an image of the ECG page.",
         )
     return IntakeError(
-        f"{label} was given up: its reader broke down over it, as damaged or hostile files cause.",
+        f"Reading {label} was stopped: its reader crashed, as on damaged or malicious files.",
         "Export or copy it again, or upload an image of the ECG page instead.",
     )
 
@@ -212,13 +212,13 @@ def refusal_of(failure: Failure, label: str) -> IntakeError:
     """What the reader of the ECG is told of a failure."""
     if failure.kind == "MemoryError":
         return IntakeError(
-            f"{label} was given up: reading it took more memory than one ECG may need.",
+            f"Reading {label} was stopped: it took more memory than one ECG may need.",
             "Upload a smaller part of it, or an image of the ECG page.",
         )
     if failure.kind == "PermissionError":
         return IntakeError(
-            f"{label} was given up: reading it reached for the network, another program or a file "
-            "that is none of its own, as hostile files do.",
+            f"Reading {label} was stopped: the file made its reader reach for the network, another "
+            "program or another file, as malicious files do.",
             "Do not open it elsewhere; ask where it comes from, or upload a photograph of the ECG.",
         )
     return IntakeError(

@@ -178,7 +178,7 @@ def _stored_samples(name: str, data: bytes, group: Sequence[Channel]) -> int:
 def _flac_samples(name: str, data: bytes) -> int:
     """Samples of all channels, from a FLAC file's first block (RFC 9639, 8.2)."""
     if data[:4] != b"fLaC" or len(data) < 26:
-        raise IntakeError(f"{name} is no FLAC file, as its header says.", AGAIN)
+        raise IntakeError(f"{name} is not a FLAC file, although its header says so.", AGAIN)
     fields = int.from_bytes(data[18:26], "big")
     channels, samples = (fields >> 41 & 7) + 1, fields & (2**36 - 1)
     if samples == 0:
