@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -36,10 +37,11 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Predict every case; a rejected one never stops the others."""
-    warm_up()
     answering = network.Answering(arguments.model)
-    # What everyone needs is loaded before the first ECG is timed.
-    answering.to(arguments.layout or DEFAULT_LAYOUT)
+    # What everyone needs is loaded before the first ECG is timed, the readers beside the network.
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(warm_up)
+        answering.to(arguments.layout or DEFAULT_LAYOUT)
     read_as = by_hand.read_as(arguments)
     leads = tuple(map(str.strip, arguments.signals.split(","))) if arguments.signals else ()
     code = ALL_READ
