@@ -64,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
             emit(asdict(anchor))
         return ALL_READ
     report = store.verify(blobs=True)
+    for words in report.changed:
+        complain(words)
     if arguments.anchors is not None:
         lines = arguments.anchors.read_text(encoding="utf-8").splitlines()
         anchors = [daily.DailyAnchor(**json.loads(line)) for line in lines if line.strip()]
@@ -85,6 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
             "events": report.events,
             "first_broken": report.first_broken_seq,
             "what": report.what,
+            "changed": list(report.changed),
             "not_covered": _not_covered(signed, key is not None),
         }
     )

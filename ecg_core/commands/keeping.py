@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain, emit
-from ecg_core.store.cases.patients import link_all
+from ecg_core.store.cases.patients import forget_all, link_all
 from ecg_core.store.cases.store import Store
 from ecg_core.store.upkeep import health
 from ecg_core.store.upkeep.backup import backup, restore
@@ -29,6 +29,8 @@ def register(subparsers: Any) -> None:
         parser: argparse.ArgumentParser = subparsers.add_parser(name, help=what)
         if name in ("backup", "restore"):
             parser.add_argument("archive", type=Path, help="the tar")
+        if name == "patients":
+            parser.add_argument("--forget", action="store_true", help="delete all of them instead")
         parser.add_argument("--data-dir", type=Path, default=data_dir)
         parser.set_defaults(run=run)
 
@@ -44,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.command == "patients":
             with closing(Store.open(arguments.data_dir, url)) as store:
-                emit(asdict(link_all(store)))
+                forget = arguments.forget
+                emit({"forgotten": forget_all(store)} if forget else asdict(link_all(store)))
             return ALL_READ
         if arguments.command == "backup":
             saved = backup(arguments.data_dir, url, arguments.archive.resolve())

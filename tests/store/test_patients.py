@@ -13,12 +13,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 from stored_cases import add, case
 
 from ecg_core.cli import main
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.store.cases.adding import NewCase
 from ecg_core.store.cases.patients import link_all
+from ecg_core.store.cases.room_schema import CasePatientRow
 from ecg_core.store.cases.schema import Action
 from ecg_core.store.cases.store import CaseFilter, Store, StoreError
 from ecg_core.store.people import keys
@@ -63,7 +65,24 @@ def test_an_old_case_learns_its_patient_when_it_is_opened_again(store: Store) ->
     # Files that name nobody take nothing away.
     add(store, of("", 1))
     assert store.reopen(first).patient == ONE
-    assert store.verify().events == 2
+    # Two events of the case, and one that fixes whose it is.
+    assert (store.verify().ok, store.verify().events) == (True, 3)
+
+
+def test_links_that_are_forgotten_are_forgotten_by_an_event(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = add(store, of(ONE, 1))
+    assert main(["patients", "--forget", "--data-dir", str(tmp_path / "var")]) == 0
+    assert json.loads(capsys.readouterr().out) == {"forgotten": 1}
+    second = add(store, of(ONE, 2))
+    assert [store.reopen(one).patient for one in (first, second)] == ["", ONE]
+    assert store.verify().ok
+    with store.changing() as session:
+        session.execute(delete(CasePatientRow))
+    assert store.verify().changed == (
+        f"Case {second}: whose ECG it is was changed without an event.",
+    )
 
 
 def test_key_is_made_once_and_for_the_account_alone(store: Store, tmp_path: Path) -> None:

@@ -10,14 +10,15 @@ import pytest
 from stored_cases import add, case
 
 from ecg_core.network.statements import Triage
+from ecg_core.store.audit import chain
 from ecg_core.store.cases.exchange import case_report, list_csv
 from ecg_core.store.cases.readings import Confidence, Phase, Reading
 from ecg_core.store.cases.room import Room
-from ecg_core.store.cases.room_schema import AccountRow, CaseStateRow
+from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.store import Store, StoreError
 from ecg_core.store.cases.workflow import CaseStatus
 from ecg_core.store.cases.worklist import Pile, WorklistFilter
-from ecg_core.store.people.accounts import Account
+from ecg_core.store.people.account_rows import account_of, new_row, note_change, plain
 from ecg_core.store.people.roles import NotAllowedError, Role
 from ecg_core.store.upkeep.settings import BlindFor, Settings
 from ecg_core.triage.priority import Priority
@@ -30,25 +31,12 @@ FIRST = Reading("", None, Triage.NORMAL, None, confidence=Confidence.HIGH)
 
 def person(store: Store, name: str, *roles: Role, blind: str = "list") -> Room:
     """A room for a new account, without the time that a password takes."""
-    account_id = name.encode().hex().ljust(16, "0")[:16]
-    with store.changing() as session:
-        session.add(
-            AccountRow(
-                id=account_id,
-                name=name,
-                name_key=name,
-                full_name=f"Dr {name}",
-                roles="+".join(roles),
-                provider="local",
-                active=True,
-                blind=blind,
-                failures=0,
-                created_utc="2026-01-01T00:00:00.000000Z",
-            )
-        )
-    account = Account(
-        account_id, name, f"Dr {name}", frozenset(roles), True, blind, "local", False, True
-    )
+    with store.appending() as session:
+        head = chain.lock_head(session)
+        row = new_row(session, name, f"Dr {name}", frozenset(roles), "local", None)
+        row.blind = blind
+        note_change(session, head, account_of(row).actor, row, {}, plain(row), "added")
+        account = account_of(row)
     return Room(store, account)
 
 
@@ -216,7 +204,7 @@ def test_settings_that_change_are_an_event_with_old_and_new(store: Store, lee: R
     with store.snapshot() as session:
         from ecg_core.store.cases.schema import EventRow
 
-        said = json.loads(session.get_one(EventRow, 1).payload)
+        said = json.loads(session.get_one(EventRow, 2).payload)
     assert said["old"] == {"rule_priorities": {}, "surely_normal": 0.7}
     assert said["new"] == {"rule_priorities": {"normal": "soon"}, "surely_normal": 0.8}
     with pytest.raises(StoreError, match="There is no rule"):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from ecg_core.store.audit import chain
+from ecg_core.store.audit import chain, configuration
 from ecg_core.store.audit.anchor import Anchor, ChainPlace
+from ecg_core.store.audit.configuration import PatientTold
 from ecg_core.store.cases import workflow
+from ecg_core.store.cases.adding import PATIENT_TOLD
 from ecg_core.store.cases.blobs import Blobs
 from ecg_core.store.cases.reopening import payload_of, reading_matches
 from ecg_core.store.cases.schema import (
@@ -42,7 +44,8 @@ class ChainReport:
     events: how many there are. first_broken_seq: the first event that is wrong or missing, None
     when the chain is whole, or when only stored bytes are damaged. what: in words. since: the
     event up to which nothing was checked, 0 when the whole chain was. end: the last event that
-    was checked, None when something is wrong.
+    was checked, None when something is wrong. changed: accounts, settings and links that differ
+    from what events say of them.
     """
 
     ok: bool
@@ -51,6 +54,7 @@ class ChainReport:
     what: str
     since: int = 0
     end: ChainPlace | None = field(default=None, compare=False)
+    changed: tuple[str, ...] = ()
 
     @property
     def checked_whole(self) -> bool:
@@ -60,10 +64,11 @@ class ChainReport:
 
 @dataclass(frozen=True)
 class Fault:
-    """The first thing found wrong."""
+    """The first thing found wrong. changed: all that was changed without an event."""
 
     seq: int | None
     what: str
+    changed: tuple[str, ...] = ()
 
 
 def verify(
@@ -84,7 +89,7 @@ def verify(
     events = session.scalar(select(func.count(EventRow.seq))) or 0
     fault = next(_faults(session, anchor, blobs, since, pause), None)
     if fault is not None:
-        return ChainReport(False, events, fault.seq, fault.what, since.seq)
+        return ChainReport(False, events, fault.seq, fault.what, since.seq, changed=fault.changed)
     checked = "" if blobs is None else ", and all stored bytes match their hashes"
     which = f"All {events}" if not since.seq else f"The last {events - since.seq} of {events}"
     what = f"{which} events are in order{checked}."
@@ -117,9 +122,13 @@ def _faults(
     since: ChainPlace,
     pause: Callable[[], None] | None,
 ) -> Iterator[Fault]:
-    touched: dict[str, None] = {}
+    touched: dict[str, PatientTold | None] = {}
     yield from _walk(session, anchor, since, touched, pause)
     yield from _unsettled(session, list(touched), pause)
+    patients = {case_id: told for case_id, told in touched.items() if told is not None}
+    if changed := tuple(configuration.differences(session, patients)):
+        more = f" And {len(changed) - 1} more." if len(changed) > 1 else ""
+        yield Fault(None, changed[0] + more, changed)
     if blobs is not None:
         kept = session.scalars(select(BlobRow.sha256).order_by(BlobRow.sha256)).all()
         for number, sha256 in enumerate(kept):
@@ -133,10 +142,13 @@ def _walk(
     session: Session,
     anchor: ChainPlace | None,
     since: ChainPlace,
-    touched: dict[str, None],
+    touched: dict[str, PatientTold | None],
     pause: Callable[[], None] | None,
 ) -> Iterator[Fault]:
-    """Events in order, each with the rows that it tells of. touched: gets the cases met."""
+    """Events in order, each with the rows that it tells of.
+
+    touched: gets the cases met, with what their first event says of the patient where it does.
+    """
     seq, last_hash = since.seq, since.hash
     anchored = anchor is None or anchor.seq <= since.seq
     for chunk in _chunks(session, since.seq):
@@ -155,8 +167,11 @@ def _walk(
                     yield Fault(seq, f"Event {seq} is not the one that was stored in its place.")
             last_hash = event.hash
             if event.case_id is not None:
-                touched[event.case_id] = None
-                yield from rows.compare(event)
+                touched.setdefault(event.case_id, None)
+                said = payload_of(event) if event.action == Action.CASE_ADDED else {}
+                if PATIENT_TOLD in said:
+                    touched[event.case_id] = (event.seq, said[PATIENT_TOLD])
+                yield from rows.compare(event, said)
         yield from rows.left()
         if pause is not None:
             pause()
@@ -199,11 +214,11 @@ class _Rows:
         for row in within(files.order_by(FileRow.position), CaseRow.added_seq):
             self._files[row.case_id].append(row)
 
-    def compare(self, event: Row[Any]) -> Iterator[Fault]:
-        """What an event's rows say otherwise than the event."""
+    def compare(self, event: Row[Any], said: Mapping[str, Any]) -> Iterator[Fault]:
+        """What an event's rows say otherwise than the event. said: its payload."""
         if event.action == Action.CASE_ADDED:
             case = self._cases.pop(event.seq, None)
-            recorded = payload_of(event).get("row_sha256")
+            recorded = said.get("row_sha256")
             if case is None or chain.case_hash(case, self._files[case.id]) != recorded:
                 yield Fault(event.seq, f"Case {event.case_id} was changed after it was stored.")
         elif event.action in _READINGS:

@@ -17,7 +17,7 @@ from ecg_core.store.audit.canonical import canonical_json, sha256_text, utc_now
 from ecg_core.store.cases import workflow
 from ecg_core.store.cases.answers import attention_to_bytes, prediction_to_plain
 from ecg_core.store.cases.blobs import Blobs
-from ecg_core.store.cases.linking import link
+from ecg_core.store.cases.linking import link, patient_told
 from ecg_core.store.cases.schema import Action, BlobRow, CaseRow, FileRow, HeadRow
 from ecg_core.store.people.roles import Actor
 from ecg_core.store.upkeep.errors import StoreError
@@ -25,6 +25,8 @@ from ecg_core.triage.priority import PriorityDecision, doubtful
 from ecg_core.triage.verdict import Verdict, in_a_line, verdict_to_plain
 
 LONGEST_NAME = 255
+PATIENT_TOLD = "patient_sha256"
+"""Member of an added case's event: `linking.patient_told`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +134,7 @@ def insert_case(
     session.add_all(files)
     try:
         added = _added_payload(new, stored, chain.case_hash(case, files))
+        added[PATIENT_TOLD] = patient_told(case.id, new.patient)
         chain.append(session, head, Action.CASE_ADDED, actor, case.id, added)
         answer = _answer_payload(new, stored)
         chain.append(session, head, Action.MACHINE_ANSWER, chain.MACHINE, case.id, answer)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 import ecg_core
 from ecg_core.intake.isolation.limits import LIMITS
 from ecg_core.intake.values import Bundle, Upload
-from ecg_core.store.audit import chain, export, verification
+from ecg_core.store.audit import chain, configuration, export, verification
 from ecg_core.store.audit.anchor import Anchor, ChainPlace
 from ecg_core.store.audit.canonical import sha256_text
 from ecg_core.store.audit.export import ExportFormat
@@ -124,8 +124,11 @@ class Store:
         list_name = adding.list_of(list_name)
         if known is not None:
             if patient and not linked:
-                with self.changing() as session:
+                with self.appending() as session:
+                    head = chain.lock_head(session)
                     linking.link(session, known, patient)
+                    told = {configuration.LINKS: {known: linking.patient_told(known, patient)}}
+                    chain.append(session, head, Action.CONFIGURATION, actor, None, told)
             if list_name:
                 with self.appending() as session:
                     head = chain.lock_head(session)

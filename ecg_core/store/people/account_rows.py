@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ecg_core.store.audit import chain
-from ecg_core.store.audit.canonical import utc_text
+from ecg_core.store.audit.canonical import sha256_text, utc_text
+from ecg_core.store.audit.configuration import PASSWORD, SUBJECT
 from ecg_core.store.cases.readings import checked_name
 from ecg_core.store.cases.room_schema import AccountRow
 from ecg_core.store.cases.schema import Action, HeadRow
@@ -70,10 +71,31 @@ def note_change(
     old: Mapping[str, object],
     new: Mapping[str, object],
     reason: str,
+    fixed: Mapping[str, str] | None = None,
+    link: str | None = None,
 ) -> None:
-    """Append the event of a change: which account, old and new values, why."""
+    """Append the event of a change: which account, old and new values, why.
+
+    fixed: `password_fixed` or `subject_fixed`, where the change set one. link: token of the link
+    that comes with it; the event names its hash.
+    """
     payload = {"account": row.id, "name": row.name, "old": old, "new": new, "reason": reason}
-    chain.append(session, head, Action.CONFIGURATION, by, None, payload)
+    token = None if link is None else sha256_text(link)
+    told = payload | dict(fixed or {})
+    chain.append(session, head, Action.CONFIGURATION, by, None, told, token=token)
+
+
+def password_fixed(kept: str) -> dict[str, str]:
+    """What an event says of a password: the hash of its argon2 hash, which tells nobody anything.
+
+    A password that was put in its place by SQL is told from it.
+    """
+    return {PASSWORD: sha256_text(kept)}
+
+
+def subject_fixed(subject: str) -> dict[str, str]:
+    """What an event says of who a person is at the identity provider."""
+    return {SUBJECT: sha256_text(subject)}
 
 
 def new_row(

@@ -15,6 +15,7 @@ from ecg_core.store.people.account_rows import (
     note_change,
     plain,
     row_of,
+    subject_fixed,
 )
 from ecg_core.store.people.links import Link, Links, add_link
 from ecg_core.store.people.roles import Actor, Permission, Role
@@ -58,7 +59,8 @@ class Accounts(Links):
             elif row is None:
                 row = new_row(session, name, full_name, roles or frozenset(), "oidc", subject)
                 by = account_of(row).actor
-                note_change(session, head, by, row, {}, plain(row), "first signed in")
+                fixed = subject_fixed(subject)
+                note_change(session, head, by, row, {}, plain(row), "first signed in", fixed)
             account = None if row is None else account_of(row)
         if refused or account is None:
             raise SignInError(
@@ -95,8 +97,9 @@ class Accounts(Links):
         with self._store.appending() as session:
             head = chain.lock_head(session)
             row = new_row(session, name, full_name or name, roles, "local", None)
-            note_change(session, head, by, row, {}, plain(row), "added")
-            return add_link(session, row.id)
+            token = add_link(session, row.id)
+            note_change(session, head, by, row, {}, plain(row), "added", link=token)
+            return token
 
     def change(
         self,

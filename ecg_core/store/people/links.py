@@ -18,6 +18,7 @@ from ecg_core.store.people.account_rows import (
     account_of,
     new_row,
     note_change,
+    password_fixed,
     plain,
     row_of,
     this_moment,
@@ -64,6 +65,7 @@ class Links(SignIns):
             known = session.get(AccountRow, _usable_link(session, token).account_id or "")
             checked_password(password, name if known is None else known.name)
         kept = hashed(password)
+        fixed = password_fixed(kept)
         with self._store.appending() as session:
             head = chain.lock_head(session)
             link = _usable_link(session, token)
@@ -72,12 +74,15 @@ class Links(SignIns):
                 if session.scalar(select(func.count(AccountRow.id))):
                     raise StoreError("The program has been set up already.", "Sign in.")
                 row = new_row(session, name, full_name or name, FIRST_ROLES, "local", None)
-                note_change(session, head, account_of(row).actor, row, {}, plain(row), "set up")
+                note_change(
+                    session, head, account_of(row).actor, row, {}, plain(row), "set up", fixed
+                )
             else:
                 row = session.get_one(AccountRow, link.account_id)
                 end_all(session, row.id)
                 change = {"password": "changed"}
-                note_change(session, head, account_of(row).actor, row, {}, change, "by link")
+                who = account_of(row).actor
+                note_change(session, head, who, row, {}, change, "by link", fixed)
             row.password, row.failures, row.locked_until = kept, 0, None
             account_id = row.id
         return self.begin(account_id)
@@ -94,9 +99,8 @@ class Links(SignIns):
             row = session.get_one(AccountRow, account.id)
             row.password = fresh
             end_all(session, row.id)
-            note_change(
-                session, head, account.actor, row, {}, {"password": "changed"}, "by its owner"
-            )
+            change, fixed = {"password": "changed"}, password_fixed(fresh)
+            note_change(session, head, account.actor, row, {}, change, "by its owner", fixed)
 
     def new_link(self, by: Actor, account_id: str) -> str:
         """A link by which an account sets a new password; the old one goes on until then."""
@@ -104,8 +108,10 @@ class Links(SignIns):
         with self._store.appending() as session:
             head = chain.lock_head(session)
             row = row_of(session, account_id)
-            note_change(session, head, by, row, {}, {"link": "new"}, "link for a password")
-            return add_link(session, row.id)
+            token = add_link(session, row.id)
+            why = "link for a password"
+            note_change(session, head, by, row, {}, {"link": "new"}, why, link=token)
+            return token
 
 
 def add_link(session: Session, account_id: str | None) -> str:

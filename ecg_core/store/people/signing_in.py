@@ -90,9 +90,9 @@ class SignIns:
                     seen_utc=utc_text(now),
                 )
             )
-            chain.append(
-                session, head, Action.SIGN_IN, account_of(row).actor, None, {"account": row.id}
-            )
+            who, told = account_of(row).actor, {"account": row.id}
+            # By the hash: a row that was put in by SQL has no such event.
+            chain.append(session, head, Action.SIGN_IN, who, None, told, token=sha256_text(token))
         return token
 
     def signed_in(self, token: str, touch: bool = True) -> Account | None:
