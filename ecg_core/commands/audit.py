@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, complain, emit
 from ecg_core.store.audit import checkpoints, daily
 from ecg_core.store.audit.checkpoints import Checkpoint
-from ecg_core.store.cases.store import Store
+from ecg_core.store.cases.store import Store, StoreError
+from ecg_core.store.upkeep.looking import store_to_look_at
 
 
 def register(subparsers: Any) -> None:
@@ -45,7 +47,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the chain (exit 3 when it is broken) or write it to stdout."""
     if arguments.action == "key":
         return _key(arguments.out, arguments.data_dir)
-    store = Store.open(arguments.data_dir, os.environ.get("ECG_DATABASE_URL") or None)
+    url = os.environ.get("ECG_DATABASE_URL") or None
+    try:
+        if arguments.action in ("export", "checkpoint"):
+            with closing(Store.open(arguments.data_dir, url)) as store:
+                return _do(arguments, store)
+        with store_to_look_at(arguments.data_dir, url) as store:
+            return _do(arguments, store)
+    except StoreError as error:
+        complain(str(error))
+        return SOME_REJECTED
+
+
+def _do(arguments: argparse.Namespace, store: Store) -> int:
     if arguments.action == "checkpoint":
         return _checkpoint(store)
     if arguments.action == "proof":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import stat
 import tarfile
 from contextlib import closing
 from pathlib import Path
@@ -13,13 +15,15 @@ from stored_cases import add, agrees, case
 from test_chain import unguarded
 
 from ecg_core.cli import main
+from ecg_core.evidence import tags
+from ecg_core.evidence.own_sets import sets
 from ecg_core.network import registry
-from ecg_core.store.audit import chain, daily
+from ecg_core.store.audit import chain, checkpoints, daily
 from ecg_core.store.cases import events
 from ecg_core.store.cases.events import EventFilter
 from ecg_core.store.cases.schema import Action
 from ecg_core.store.cases.store import Store, StoreError
-from ecg_core.store.upkeep import health
+from ecg_core.store.upkeep import health, looking
 from ecg_core.store.upkeep.backup import backup, restore
 from tests.network.models import write_model
 
@@ -58,8 +62,94 @@ def test_a_damaged_back_up_is_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "none.tar").write_bytes(b"no tar")
     with pytest.raises(StoreError, match="no whole back-up"):
         restore(tmp_path / "none.tar", tmp_path / "other", None)
+    with tarfile.open(tmp_path / "torn.tar", "w") as archive:
+        archive.add(tmp_path / "open" / "ecg-triage.db", "ecg-triage.db")
+    with pytest.raises(StoreError, match="holds no manifest"):
+        restore(tmp_path / "torn.tar", tmp_path / "torn", None)
     with pytest.raises(StoreError, match="not empty"):
         restore(tmp_path / "saved.tar", folder, None)
+
+
+@pytest.mark.parametrize(
+    "name", ["cookie.key", "blobs/../cookie.key", "blobs/ff/unnamed", "labelled/link"]
+)
+def test_a_back_up_with_something_more_is_refused_before_it_is_unpacked(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    backup(folder, None, tmp_path / "saved.tar")
+    with tarfile.open(tmp_path / "saved.tar", "a") as archive:
+        info = tarfile.TarInfo(name)
+        if name.endswith("link"):
+            info.type, info.linkname = tarfile.SYMTYPE, "/etc"
+        archive.addfile(info, io.BytesIO())
+    with pytest.raises(StoreError, match="does not belong in it"):
+        restore(tmp_path / "saved.tar", tmp_path / "new", None)
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_labelled_sets_tags_and_checkpoints_come_along(folder: Path, tmp_path: Path) -> None:
+    whole, being_made = folder / sets.FOLDER / "one", folder / sets.FOLDER / "two"
+    for home in (whole, being_made):
+        (home / "files").mkdir(parents=True)
+        (home / "files" / "ab").write_bytes(b"ECG")
+    (whole / "set.json").write_text("{}")
+    (whole / "cases.partial").write_text("{")
+    tag = tags.add(folder, "own", "one", "SR", "label", "Dr Ada")
+    (folder / checkpoints.OWN).write_text("kept\n")
+    backup(folder, None, tmp_path / "saved.tar")
+    restore(tmp_path / "saved.tar", tmp_path / "new", None)
+    back = tmp_path / "new"
+    found = {p.relative_to(back).as_posix() for p in (back / sets.FOLDER).rglob("*") if p.is_file()}
+    assert found == {"labelled/one/set.json", "labelled/one/files/ab"}
+    assert (back / "labelled/one/files/ab").read_bytes() == b"ECG"
+    assert tags.load(back, "own", "SR") == {"one": tag}
+    assert (back / checkpoints.OWN).read_text() == "kept\n"
+    assert stat.S_IMODE(back.stat().st_mode) == 0o700
+    assert stat.S_IMODE((back / "ecg-triage.db").stat().st_mode) == 0o600
+
+
+def everything(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """All files of a folder with their bytes and times."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+@pytest.mark.parametrize("harmed", [False, True])
+def test_a_write_protected_copy_is_verified_and_left_as_it_is(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    harmed: bool,
+) -> None:
+    monkeypatch.delenv("ECG_DATABASE_URL", raising=False)
+    # A copy made while the program worked has its last events in the log beside the database.
+    with closing(Store.open(folder)) as store:
+        add(store, case(31))
+        copied = folder.with_name("copied")
+        shutil.copytree(folder, copied)
+    if harmed:
+        next((copied / "blobs").glob("??/*")).write_bytes(b"other")
+    for path in [*copied.rglob("*"), copied]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = everything(copied)
+    # Root may write anywhere: the tests may run as root.
+    monkeypatch.setattr(looking, "_writable", lambda _folder: False)
+    assert main(["audit", "verify", "--data-dir", str(copied)]) == (3 if harmed else 0)
+    said = json.loads(capsys.readouterr().out)
+    assert (said["ok"], said["events"]) == (not harmed, EVENTS + 2)
+    assert main(["audit", "anchor", "--data-dir", str(copied)]) == 0
+    assert everything(copied) == before
+    for path in [copied, *copied.rglob("*")]:
+        path.chmod(0o755)
+
+
+def test_no_database_is_made_where_there_is_none_to_verify(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ECG_DATABASE_URL", raising=False)
+    assert main(["audit", "verify", "--data-dir", str(tmp_path)]) == 3
+    assert "There is no database" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_back_up_of_a_broken_chain_says_so_when_it_comes_back(

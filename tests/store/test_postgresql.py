@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pwd
 import shutil
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +25,7 @@ from stored_cases import add, agrees, case, overrides
 
 from ecg_core.network.statements import Triage
 from ecg_core.store.cases.schema import Base
-from ecg_core.store.cases.store import CaseFilter, Store, StoreError
+from ecg_core.store.cases.store import CaseFilter, Store, StoreError, anchor_path
 from ecg_core.store.cases.worklist import WorklistFilter
 from ecg_core.store.people.roles import Role
 from ecg_core.store.upkeep.backup import _run, backup, restore
@@ -219,6 +221,13 @@ def test_a_restored_back_up_is_the_same_and_goes_on(
             connection.execute(text("DELETE FROM events"))
         store.record_reading(case_id, overrides(), "two")
         assert store.verify(blobs=True).ok
+    # The witness came along: a dump that lost its end is told from the one that was backed up.
+    with tarfile.open(tmp_path / "saved.tar") as archive:
+        names, anchor = archive.getnames(), archive.extractfile("chain.anchor")
+        assert "database.dump" in names and anchor is not None
+        assert json.loads(anchor.read())["seq"] == 3
+    assert anchor_path(tmp_path / "new", after).exists()
+    assert not (tmp_path / "new" / "chain.anchor").exists()
     # Twice into the same database is refused, and says what PostgreSQL said.
     with pytest.raises(StoreError, match="pg_restore failed"):
         restore(tmp_path / "saved.tar", tmp_path / "again", after)

@@ -16,9 +16,11 @@ _FORGOTTEN_S = 24 * 3600
 class Blobs:
     """Files named by the SHA-256 of their bytes, in folders by its first two letters."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, to_write: bool = True) -> None:
         self.folder = folder
         self.scratch = folder / "unfinished"
+        if not to_write:
+            return
         self.scratch.mkdir(parents=True, exist_ok=True)
         for old in self.scratch.iterdir():
             if old.stat().st_mtime < time.time() - _FORGOTTEN_S:

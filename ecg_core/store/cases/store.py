@@ -32,7 +32,7 @@ from ecg_core.store.cases.search import EVERYTHING, CaseFilter, CaseSummary, Fil
 from ecg_core.store.people import keys
 from ecg_core.store.people.roles import Actor
 from ecg_core.store.upkeep import settings
-from ecg_core.store.upkeep.database import migrate, open_engine, writing
+from ecg_core.store.upkeep.database import database_url, migrate, open_engine, writing
 from ecg_core.store.upkeep.errors import StoreError, in_words
 from ecg_core.store.upkeep.files import keep_private, write_whole
 from ecg_core.store.upkeep.settings import Settings
@@ -60,6 +60,13 @@ _log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_S = 10.0
 """How long a writer waits for another before it gives up."""
+
+
+def anchor_path(data_dir: Path, url: str | None) -> Path:
+    """Where the anchor of a database lies: each has its own, that of the data directory moves
+    with it. Raises StoreError for what is no database URL."""
+    mark = "" if url is None else f"-{sha256_text(database_url(data_dir, url))[:12]}"
+    return data_dir / f"chain{mark}.anchor"
 
 
 class Store:
@@ -93,9 +100,7 @@ class Store:
             blobs = Blobs(data_dir / "blobs")
             engine = open_engine(data_dir, url, busy_timeout_s)
             migrate(engine)
-            # Each database has its own anchor; that of the data directory moves with it.
-            mark = "" if url is None else f"-{sha256_text(engine.url.render_as_string())[:12]}"
-            anchor = Anchor(data_dir / f"chain{mark}.anchor", blobs.scratch)
+            anchor = Anchor(anchor_path(data_dir, url), blobs.scratch)
             store = cls(engine, blobs, anchor, data_dir)
             with store.snapshot() as session:
                 head = session.scalars(select(HeadRow)).one_or_none()

@@ -46,6 +46,11 @@ def open_engine(data_dir: Path, url: str | None, busy_timeout_s: float) -> Engin
     return engine
 
 
+def database_url(data_dir: Path, url: str | None) -> str:
+    """The URL that is opened, without its password. Raises StoreError."""
+    return _target(data_dir, url).render_as_string()
+
+
 def writing(engine: Engine) -> Engine:
     """The same engine for transactions that write: on SQLite they take the lock at once."""
     return engine.execution_options(ecg_write=True)
