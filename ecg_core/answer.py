@@ -7,7 +7,7 @@ else asks the classifier or the priority rule (tests/house/test_one_way.py holds
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,10 +15,11 @@ import ecg_core
 from ecg_core import intake
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention, Prediction
-from ecg_core.page import Correction, EcgPage, PageError, from_record, from_scan
+from ecg_core.page import Correction, EcgPage, PageError, by_hand, from_record, from_scan
 from ecg_core.page.layouts import DEFAULT_LAYOUT
 from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.ten_seconds import ten_seconds
+from ecg_core.page.values import Option
 from ecg_core.report.narrative import compose
 from ecg_core.report.values import Facts, Narrative
 from ecg_core.signal.filters import Band
@@ -59,6 +60,17 @@ class ReadAs:
     scan_layout: str | None = None
     correction: Correction = field(default_factory=Correction)
     record_layout: str = DEFAULT_LAYOUT
+
+    def chosen(self, option: Option) -> ReadAs:
+        """The same with an answer to the page's question. Raises ValueError for an unknown one."""
+        layout, correction = by_hand.chosen(option, self.scan_layout, self.correction)
+        return replace(self, scan_layout=layout, correction=correction)
+
+    @staticmethod
+    def of(page: EcgPage) -> ReadAs:
+        """What was set by hand when this page was read off its scan."""
+        layout, correction = by_hand.from_json(page.correction)
+        return ReadAs(scan_layout=layout, correction=correction)
 
 
 AS_IT_COMES = ReadAs()
@@ -254,12 +266,14 @@ def keep(
     added_by: str | Actor | None = None,
     list_name: str = "",
     attention: Attention | None = None,
+    instead_of: str = "",
 ) -> StoredCase:
     """Store an answer with its files; gives the case as it is stored, perhaps since long ago.
 
     place: the reading room of a person, who must be allowed to add ECGs and is named as the one
     who did; or the store itself, for programs. added_by: whom a program stores it for.
-    attention: for the most probable class, where it was computed already.
+    attention: for the most probable class, where it was computed already. instead_of: the case
+    that the same ECG was before a person said how it is to be read; only a room takes it out.
     A case that was there before keeps the priority that it got then. Raises StoreError.
     """
     from ecg_core.store.cases.adding import NewCase
@@ -278,6 +292,8 @@ def keep(
         answer.ecg.patient,
     )
     if isinstance(place, Room):
+        if instead_of:
+            return place.reopen(place.put_instead(instead_of, new))
         return place.reopen(place.add(new, list_name))
     return place.reopen(place.add_case(new, list_name, added_by))
 

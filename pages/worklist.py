@@ -235,6 +235,7 @@ try:
             opened,
             lambda: open_case(None),
             lambda: open_case(here.take_next(present(), opened or "")),
+            open_case,
         )
     else:
         listing(here)

@@ -12,15 +12,17 @@ from ecg_core.page.correction import (
     Correction,
 )
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS, SCANNED, STRIP
+from ecg_core.page.orders import ONE_LEAD, is_known
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to a command that reads ECGs."""
     parser.add_argument(
         "--layout",
-        choices=(*SCANNED, STRIP),
+        type=_layout,
         metavar="LAYOUT",
-        help=f"layout of a scan; of records, to be drawn in one of {', '.join(LAYOUTS)}",
+        help=f"layout of a scan ({', '.join((*SCANNED, STRIP))}, or as a question offers it); "
+        f"of records, to be drawn in one of {', '.join(LAYOUTS)}",
     )
     parser.add_argument("--speed", type=float, choices=SPEEDS_MM_PER_S, help="of a scan, mm/s")
     parser.add_argument("--gain", type=float, choices=GAINS_MM_PER_MV, help="of a scan, mm/mV")
@@ -45,6 +47,14 @@ def read_as(arguments: argparse.Namespace) -> ReadAs:
             leads=arguments.lead or arguments.rhythm,
         ),
     )
+
+
+def _layout(text: str) -> str:
+    if not (text in (STRIP, ONE_LEAD) or is_known(text)):
+        raise argparse.ArgumentTypeError(
+            f"layouts are {', '.join((*SCANNED, STRIP))} and their kin, not {text}"
+        )
+    return text
 
 
 def _leads(text: str) -> tuple[str, ...]:

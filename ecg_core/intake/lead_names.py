@@ -105,11 +105,13 @@ def _unnamed(labels: Sequence[str]) -> IntakeError:
             f"The file does not say which leads its signals are: they are named {said}.",
             "Write the leads' names into the file (for a Holter often MLII and V5), or name them "
             "in the order of the signals: predict --signals MLII,V5.",
+            tuple(map(_short, labels)),
         )
     return IntakeError(
         f"The record holds no standard ECG lead (its signals are: {said}).",
         "Upload a record with at least one of the leads I to III, aVR to aVF or V1 to V6, "
         "named so in the header.",
+        tuple(map(_short, labels)),
     )
 
 

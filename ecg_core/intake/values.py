@@ -12,12 +12,16 @@ from ecg_core.intake.told import Doubt
 
 
 class IntakeError(Exception):
-    """A file that cannot be read as an ECG: what is wrong, and what the reader can do."""
+    """A file that cannot be read as an ECG: what is wrong, and what the reader can do.
 
-    def __init__(self, reason: str, hint: str) -> None:
+    signals: labels of a record's signals, where a person who names their leads can have it read.
+    """
+
+    def __init__(self, reason: str, hint: str, signals: tuple[str, ...] = ()) -> None:
         super().__init__(f"{reason} {hint}")
         self.reason = reason
         self.hint = hint
+        self.signals = signals
 
 
 @dataclass(frozen=True)

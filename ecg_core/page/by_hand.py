@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 from ecg_core.page.correction import Correction
+from ecg_core.page.layouts import STRIP
+from ecg_core.page.values import EcgPage, Option
 
 TURNS = ("upright as it came", "a quarter turn clockwise", "half a turn", "a quarter turn back")
 
@@ -53,3 +57,34 @@ def in_words(layout: str | None, correction: Correction) -> str:
     if correction.leads is not None:
         said.append(f"leads {', '.join(correction.leads)}")
     return ", ".join(said)
+
+
+def chosen(
+    option: Option, layout: str | None, correction: Correction
+) -> tuple[str | None, Correction]:
+    """Layout and correction once an answer to a page's question is set besides.
+
+    Raises ValueError for an answer that sets what cannot be set by hand.
+    """
+    for name, value in option.set:
+        match name:
+            case "layout":
+                layout = value
+            case "speed":
+                correction = replace(correction, speed_mm_per_s=float(value))
+            case "gain":
+                correction = replace(correction, gain_mm_per_mv=float(value))
+            case "lead" | "rhythm":
+                correction = replace(correction, leads=tuple(value.split(",")))
+            case _:
+                raise ValueError(f"{name!r} cannot be set by hand")
+    return layout, correction
+
+
+def single_rows(page: EcgPage) -> tuple[str, ...]:
+    """What the rows show whose lead can be set by hand, top to bottom: a strip's, or the rhythm
+    strips' below twelve leads."""
+    if page.layout == STRIP:
+        return tuple(box.lead for box in page.boxes)
+    below = re.search(r"\+(\d)R", page.layout)
+    return tuple(box.lead for box in page.boxes[-int(below[1]) :]) if below else ()

@@ -21,6 +21,9 @@ POSTERIOR = ("V1", "V2", "V3", "V7", "V8", "V9")
 AS_PRINTED = " as printed"
 """What is added to the name of an arrangement whose leads were named by print alone."""
 
+ONE_LEAD = "one lead"
+"""Rows of one lead that follow one another."""
+
 
 @dataclass(frozen=True)
 class LeadList:

@@ -115,8 +115,10 @@ def test_a_page_of_no_known_layout_offers_the_strip_view(app: AppTest) -> None:
     height, width = nine.shape[:2]
     bottom = round(0.3 * height)
     corners = ((0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, bottom), (0.0, float(bottom)))
-    view = app.session_state["drafts"][sha256]
-    app.session_state["drafts"][sha256] = replace(view, correction=Correction(corners_px=corners))
+    view = app.session_state["corrections"][sha256]
+    app.session_state["corrections"][sha256] = replace(
+        view, correction=Correction(corners_px=corners)
+    )
     app.run()
     app.button(key=f"take_{sha256}").click().run()
     assert not app.exception and not [error.value for error in app.error]
@@ -128,3 +130,45 @@ def test_a_page_of_no_known_layout_offers_the_strip_view(app: AppTest) -> None:
 def test_a_picture_of_no_ecg_offers_no_strip_view_of_a_record(app: AppTest) -> None:
     drop(app, *demo_files("normal.dat"))
     assert not any((button.key or "").startswith("strip_") for button in app.button)
+
+
+def two_channels() -> list[tuple[str, bytes]]:
+    """A record whose two signals are named ECG1 and ECG2, as monitors name them."""
+    header = [
+        line.replace("MLII", "ECG1").replace("V1", "ECG2")
+        for line in dict(demo_files("one_minute_strip.hea"))["one_minute_strip.hea"]
+        .decode()
+        .splitlines(keepends=True)
+    ]
+    (signals,) = demo_files("one_minute_strip.dat")
+    return [("one_minute_strip.hea", "".join(header).encode()), signals]
+
+
+def test_leads_that_a_record_does_not_name_are_asked_for_and_kept(app: AppTest) -> None:
+    drop(app, *two_channels())
+    assert not app.exception
+    assert "Which leads are these signals?" in words(app)
+    assert not engine.store().search(CaseFilter())
+    named = key_of(app, "named_")
+    sha256 = named.removeprefix("named_")
+    assert app.button(key=named).disabled
+    app.selectbox(key=f"lead_0_{sha256}").set_value("II").run()
+    app.selectbox(key=f"lead_1_{sha256}").set_value("II").run()
+    assert "Named twice: II." in words(app)
+    app.selectbox(key=f"lead_1_{sha256}").set_value("V5").run()
+    app.button(key=named).click().run()
+    assert not app.exception and not [error.value for error in app.error]
+    (line,) = engine.store().search(CaseFilter())
+    case = engine.store().reopen(line.id)
+    assert [box.lead for box in case.page.boxes] == ["II", "V5"]
+    added = next(event for event in case.events if event.action == Action.CASE_ADDED)
+    assert added.payload["leads"] == "II,V5"
+    # Its signals are found again: the stored record is shown with what was said of it.
+    record = engine.stored_record(case)
+    assert record is not None and record.leads == ("II", "V5")
+    # Dropped again, it is not asked about again.
+    app.button(key="leave").click().run()
+    app.session_state["queue"] = []
+    drop(app, *two_channels())
+    assert "Which leads are these signals?" not in words(app)
+    assert len(engine.store().search(CaseFilter())) == 1

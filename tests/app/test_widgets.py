@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ecg_core.intake.values import Bundle, Upload
+from ecg_core.intake.values import Bundle, EcgScan, Upload
 from ecg_core.network.shade import heat_image
+from ecg_core.page import from_scan
+from ecg_core.page.drawn.printed import print_record
+from ecg_core.page.values import Trace
+from ecg_core.page.viewed import waves_of_page
+from tests.page.sample_records import beating
 from widgets.desk.bars import percent
 from widgets.session.shelf import Shelf
 from widgets.session.text import plain
 from widgets.viewer.pictures import data_url, heat_url, ink_url
-from widgets.viewer.sheet import LIFTED, microvolts
+from widgets.viewer.sheet import LIFTED, microvolts, sheet
 
 
 def test_samples_travel_in_microvolts() -> None:
@@ -108,3 +114,16 @@ def test_a_case_larger_than_the_shelf_is_still_held() -> None:
 
 def test_file_names_are_not_taken_for_markdown() -> None:
     assert plain("a_*b*_[c](d)\n# e") == r"a\_\*b\*\_\[c\](d) \# e"
+
+
+def test_a_layout_that_only_printers_know_is_shown_as_printed_and_can_be_changed() -> None:
+    pixels = print_record(beating(), "3x4 by rows", 5.0).pixels
+    page = from_scan(EcgScan("s", "0" * 64, np.ascontiguousarray(pixels)))
+    assert page.layout == "3x4 by rows"
+    traces = tuple(
+        Trace(number, np.zeros(625, np.float32), 250.0, 10.0) for number in range(len(page.boxes))
+    )
+    shown = sheet(page, waves_of_page(replace(page, traces=traces)))
+    own, usual, *_ = shown["layouts"]  # type: ignore[misc]
+    assert own["rows"][0] == ["I", "II", "III", "aVR"]
+    assert (own["title"], usual["title"]) == ("3 × 4, by rows", "3 × 4")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page import Correction, read_scan
-from ecg_core.page.by_hand import as_json, from_json, in_words
+from ecg_core.page import Correction, from_scan, read_scan
+from ecg_core.page.by_hand import as_json, chosen, from_json, in_words, single_rows
 from ecg_core.page.drawn.printed import print_record
-from ecg_core.page.values import EcgPage
+from ecg_core.page.values import EcgPage, Option
 from tests.page.sample_records import beating
 
 CORNERS = ((0.04, 0.0), (600.0, 2.0), (598.0, 400.0), (1.0, 402.0))
@@ -50,3 +51,21 @@ def test_page_keeps_it_and_pages_without_it_stay_readable() -> None:
     untouched = read_scan(scan).page
     assert untouched.correction == ""
     assert all(r.code != "by_hand" for r in untouched.remarks)
+
+
+def test_an_answer_to_a_question_sets_what_the_command_line_would() -> None:
+    layout, correction = None, Correction(gain_mm_per_mv=5.0)
+    for name, value in (("layout", "6x2+1R"), ("speed", "50"), ("gain", "20")):
+        layout, correction = chosen(Option("", ((name, value),)), layout, correction)
+    assert (layout, correction) == ("6x2+1R", Correction(None, None, 50.0, 20.0))
+    rhythm = Option("", (("rhythm", "V1,II,V5"),))
+    assert chosen(rhythm, None, Correction())[1].leads == ("V1", "II", "V5")
+    with pytest.raises(ValueError, match="cannot be set"):
+        chosen(Option("", (("colour", "red"),)), None, Correction())
+
+
+def test_rows_of_one_lead_are_those_below_twelve_or_all_of_a_strip() -> None:
+    for layout, rows in (("3x4", ()), ("3x4+1R", ("II",)), ("3x4+3R", ("V1", "II", "V5"))):
+        pixels = print_record(beating(), layout, 5.0).pixels
+        scan = EcgScan("scan", "1" * 64, np.ascontiguousarray(pixels))
+        assert single_rows(from_scan(scan)) == rows

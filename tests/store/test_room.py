@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -249,3 +250,45 @@ def test_identifiers_are_for_leads_and_no_cell_is_a_formula(
         list_csv(ada, WorklistFilter(), identifiers=True)
     assert "cmd" not in list_csv(ada, WorklistFilter())
     assert "'=cmd()" in list_csv(lee, WorklistFilter(), identifiers=True)
+
+
+def test_an_ecg_read_anew_takes_the_place_of_the_case_that_it_was(
+    store: Store, ada: Room, ben: Room
+) -> None:
+    first = case(1)
+    old = store.add_case(first, "Ward 3")
+    ben.assign(old, ben.account.id)
+    again = replace(first, page=replace(first.page, correction='{"gain_mm_per_mv": 5.0}'))
+    new = ada.put_instead(old, again)
+    (row,) = ada.worklist(WorklistFilter())[0]
+    assert (row.id, row.list_name, row.assignee) == (new, "Ward 3", ben.account.id)
+    told = next(e.payload for e in store.reopen(old).events if e.action == "withdrawn")
+    assert (told["replaced_by"], told["reason"]) == (new, "Read anew by hand.")
+    assert ada.set_by_hand(first.bundle.sha256) == ('{"gain_mm_per_mv": 5.0}', ())
+    # As it came after all: the first case is there again, and no third one.
+    assert ada.put_instead(new, first) == old
+    assert [row.id for row in ada.worklist(WorklistFilter())[0]] == [old]
+    assert ada.set_by_hand(first.bundle.sha256) == ("", ())
+    assert store.verify().ok
+
+
+def test_what_somebody_has_read_is_not_replaced(store: Store, ada: Room, ben: Room) -> None:
+    first = case(1)
+    old = store.add_case(first)
+    ada.read(old, AGREE, "one", Phase.FINAL)
+    again = replace(first, page=replace(first.page, correction='{"gain_mm_per_mv": 5.0}'))
+    with pytest.raises(StoreError, match="begun to read"):
+        ben.put_instead(old, again)
+    with pytest.raises(StoreError, match="another ECG"):
+        ben.put_instead(add(store, case(2)), again)
+    assert len(ada.worklist(WorklistFilter(view=Pile.ALL))[0]) == 2
+
+
+def test_leads_named_by_a_person_are_kept_with_the_files(store: Store, ada: Room) -> None:
+    first = case(1)
+    named = replace(first, bundle=replace(first.bundle, leads=("II", "")))
+    kept = store.add_case(named)
+    assert store.bundle(kept).leads == ("II", "")
+    assert ada.set_by_hand(first.bundle.sha256) == ("", ("II", ""))
+    # Other names are another case.
+    assert store.add_case(first) != kept

@@ -14,10 +14,11 @@ import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.network.values import Attention
+from ecg_core.page.values import Option
 from ecg_core.store.cases.readings import Decision, Phase
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoredReading
-from widgets.desk import earlier, looking, measuring, report_parts, verdict
+from widgets.desk import earlier, looking, measuring, question, report_parts, verdict
 from widgets.desk.badges import priority_name
 from widgets.desk.looking import Looking
 from widgets.desk.report_parts import Reported
@@ -35,18 +36,25 @@ _LOOK: dict[Decision, tuple[str, str]] = {
 
 
 def case_view(
-    case: StoredCase, decide: Callable[[], None] | None = None, readings: bool = True
+    case: StoredCase,
+    decide: Callable[[], None] | None = None,
+    readings: bool = True,
+    answered: Callable[[Option], None] | None = None,
 ) -> None:
     """Page, attention, numbers, readings, hashes and originals of one case.
 
     decide: draws what is asked of the reader, before the readings. readings: whether those of
-    others are to be seen.
+    others are to be seen. answered: called with the answer to what the page asks; None where it is
+    not to be asked any more.
     """
     at = looking.looking(case.id, case.attention.target)
     attention, second, gone = _attention(case, at)
     place = places()
     with place.ecg:
         told = _reported(case, attention, at.previous, readings)
+        if answered is not None:
+            rate = told.measurements.value("rate")
+            question.ask(case.page, told.waves, rate, case.id, answered)
         caution = engine.caution(case.prediction.model, attention.method)
         _sheet(case, Overlay(attention, *_offered(case, gone), second, caution), at, gone)
         report_parts.header_view(told)

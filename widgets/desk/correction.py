@@ -6,8 +6,8 @@ again by the model and stored, with what was set.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -15,17 +15,19 @@ import numpy as np
 import streamlit as st
 
 from ecg_core.answer import ReadAs
-from ecg_core.intake.values import EcgScan
+from ecg_core.intake.values import EcgScan, IntakeError
 from ecg_core.page import Correction
-from ecg_core.page.correction import GAINS_MM_PER_MV, SPEEDS_MM_PER_S, turn
+from ecg_core.page.by_hand import single_rows
+from ecg_core.page.correction import GAINS_MM_PER_MV, SINGLE_LEADS, SPEEDS_MM_PER_S, turn
 from ecg_core.page.layouts import SCANNED, STRIP
 from ecg_core.page.scan.geometry.homography import projected
-from ecg_core.page.values import PageError
-from widgets.session import engine, queue
+from ecg_core.page.values import EcgPage, PageError
+from ecg_core.page.viewed import Waves
+from ecg_core.store.cases.store import StoreError
 from widgets.session.text import plain
 from widgets.viewer.paper import paper
 from widgets.viewer.pictures import data_url
-from widgets.viewer.sheet import LAYOUT_NAMES
+from widgets.viewer.sheet import layout_name
 
 ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
 SHOWN_PX = 1400
@@ -39,35 +41,44 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def offer(sha256: str) -> None:
+@dataclass(frozen=True)
+class Correcting:
+    """A scan that is corrected. key: what tells it from the session's others.
+
+    view: how it is read now. page, waves: what another way to read it gives; they raise PageError
+    where that is none. take: has it read like this from now on.
+    """
+
+    key: str
+    scan: EcgScan
+    view: ReadAs
+    page: Callable[[ReadAs], EcgPage]
+    waves: Callable[[ReadAs], Waves | None]
+    take: Callable[[ReadAs], None]
+
+
+def offer(key: str) -> None:
     """A button that opens the correction of a scan."""
-    if st.button("Correct by hand", icon=":material/crop_rotate:", key=f"correct_{sha256}"):
-        st.session_state["correcting"] = sha256
-        st.rerun()
+    if st.button("Correct by hand", icon=":material/crop_rotate:", key=f"correct_{key}"):
+        begin(key)
 
 
-def offer_strip(sha256: str) -> None:
-    """A button that opens the correction of a scan as a rhythm strip."""
-    if st.button(
-        "Read as a rhythm strip",
-        icon=":material/show_chart:",
-        key=f"strip_{sha256}",
-        help="One to three rows of ten seconds: rhythm only, no statement on infarction.",
-    ):
-        drafts: dict[str, ReadAs] = st.session_state.setdefault("drafts", {})
-        drafts[sha256] = ReadAs(scan_layout=STRIP)
-        st.session_state["correcting"] = sha256
-        st.rerun()
+def begin(key: str, draft: ReadAs | None = None) -> None:
+    """Open the correction of a scan. draft: what it begins with, instead of how it is read."""
+    if draft is not None:
+        _drafts()[key] = draft
+    st.session_state["correcting"] = key
+    st.rerun()
 
 
-def is_open(sha256: str) -> bool:
+def is_open(key: str) -> bool:
     """Whether the reader is correcting this scan."""
-    return st.session_state.get("correcting") == sha256
+    return st.session_state.get("correcting") == key
 
 
-def correction_screen(entry: queue.Entry, scan: EcgScan) -> None:
+def correction_screen(one: Correcting) -> None:
     """The scan with its corners, what can be set, and the page that this gives."""
-    draft = _draft(entry)
+    draft = _drafts().setdefault(one.key, one.view)
     picture, controls = st.columns([2.2, 1], gap="large")
     with picture:
         strip = draft.scan_layout == STRIP
@@ -78,30 +89,33 @@ def correction_screen(entry: queue.Entry, scan: EcgScan) -> None:
             else "Drag the corners to the edges of the ECG, or move a corner with the arrow keys. "
             "Leave them alone when the whole sheet is to be read."
         )
-        _corners(entry.sha256, scan, draft)
+        _corners(one.key, one.scan, draft)
     with controls:
-        _turns(entry.sha256, draft)
-        draft = _scale(entry.sha256, draft)
-        _ending(entry, draft)
+        _turns(one.key, draft)
+        draft = _scale(one.key, draft)
+        rows = st.container()
+        _ending(one, draft)
     st.subheader("How it is read now")
     try:
-        page = engine.page(entry.sha256, draft)
+        page = one.page(draft)
     except PageError as error:
         reason = f"{error.remark.text} {error.remark.hint}"
         st.warning(f"Not readable like this. {plain(reason)}", icon=":material/block:")
         return
+    with rows:
+        _leads(one.key, draft, single_rows(page))
     names = dict.fromkeys(box.lead for box in page.boxes)
-    st.caption(f"{LAYOUT_NAMES.get(page.layout, page.layout)}: {', '.join(names)}")
-    paper(page, engine.waves(entry.sha256, draft), None, key=f"draft_paper_{entry.sha256}")
+    st.caption(f"{layout_name(page.layout)}: {', '.join(names)}")
+    paper(page, one.waves(draft), None, key=f"draft_paper_{one.key}")
 
 
-def _draft(entry: queue.Entry) -> ReadAs:
-    drafts: dict[str, ReadAs] = st.session_state.setdefault("drafts", {})
-    return drafts.setdefault(entry.sha256, entry.view)
+def _drafts() -> dict[str, ReadAs]:
+    held: dict[str, ReadAs] = st.session_state.setdefault("corrections", {})
+    return held
 
 
 def _set(sha256: str, draft: ReadAs) -> None:
-    st.session_state["drafts"][sha256] = draft
+    _drafts()[sha256] = draft
 
 
 def _corners(sha256: str, scan: EcgScan, draft: ReadAs) -> None:
@@ -116,7 +130,7 @@ def _corners(sha256: str, scan: EcgScan, draft: ReadAs) -> None:
         size = np.array(_turned_size(width, height, turns))
         upright = np.asarray(shares, float) * size - 0.5
         corners = projected(np.linalg.inv(turn(turns, width, height)), upright)
-        now = st.session_state["drafts"][sha256]
+        now = _drafts()[sha256]
         try:
             changed = replace(now.correction, corners_px=tuple(map(tuple, corners.tolist())))
         except ValueError:
@@ -178,11 +192,12 @@ def _turns(sha256: str, draft: ReadAs) -> None:
 def _scale(sha256: str, draft: ReadAs) -> ReadAs:
     """Layout, speed and gain; None leaves them to the program."""
     found = draft.correction
+    offered = list(dict.fromkeys([None, *SCANNED, STRIP, draft.scan_layout]))
     layout = st.selectbox(
         "Layout",
-        [None, *SCANNED, STRIP],
-        index=[None, *SCANNED, STRIP].index(draft.scan_layout),
-        format_func=lambda name: LAYOUT_NAMES.get(name, name) if name else "As found",
+        offered,
+        index=offered.index(draft.scan_layout),
+        format_func=lambda name: layout_name(name) if name else "As found",
         key=f"scan_layout_{sha256}",
     )
     speed = st.segmented_control(
@@ -207,27 +222,52 @@ def _scale(sha256: str, draft: ReadAs) -> ReadAs:
     return draft
 
 
-def _ending(entry: queue.Entry, draft: ReadAs) -> None:
+def _leads(key: str, draft: ReadAs, shown: tuple[str, ...]) -> None:
+    """What the rows of one lead show: a strip's, or those below twelve leads."""
+    if not shown:
+        return
+    with st.container(horizontal=True, gap="small"):
+        chosen = tuple(
+            st.selectbox(
+                "Strip shows" if len(shown) == 1 else f"Strip {number} shows",
+                SINGLE_LEADS,
+                index=SINGLE_LEADS.index(lead) if lead in SINGLE_LEADS else 0,
+                key=f"row_{number}_{lead}_{key}",
+                width=110,
+            )
+            for number, lead in enumerate(shown, 1)
+        )
+    if chosen != shown:
+        _set(key, replace(draft, correction=replace(draft.correction, leads=chosen)))
+        st.rerun()
+
+
+def _ending(one: Correcting, draft: ReadAs) -> None:
     if st.button(
         "Read it like this",
         icon=":material/check:",
         type="primary",
-        key=f"take_{entry.sha256}",
+        key=f"take_{one.key}",
         width="stretch",
     ):
-        queue.update(entry.sha256, view=draft)
-        _close(entry.sha256)
+        _close(one, draft)
     with st.container(horizontal=True, gap="small"):
-        if st.button("Nothing by hand", icon=":material/restart_alt:", key=f"none_{entry.sha256}"):
-            queue.update(
-                entry.sha256, view=replace(entry.view, scan_layout=None, correction=Correction())
-            )
-            _close(entry.sha256)
-        if st.button("Cancel", key=f"cancel_{entry.sha256}"):
-            _close(entry.sha256)
+        if st.button("Nothing by hand", icon=":material/restart_alt:", key=f"none_{one.key}"):
+            _close(one, replace(one.view, scan_layout=None, correction=Correction()))
+        if st.button("Cancel", key=f"cancel_{one.key}"):
+            _close(one, one.view)
 
 
-def _close(sha256: str) -> None:
+def _close(one: Correcting, view: ReadAs) -> None:
+    draft = _drafts().pop(one.key, one.view)
     st.session_state["correcting"] = None
-    st.session_state.get("drafts", {}).pop(sha256, None)
+    if view != one.view:
+        try:
+            with st.spinner("Reading it anew"):
+                one.take(view)
+        except (PageError, IntakeError, StoreError) as error:
+            _drafts()[one.key] = draft
+            st.session_state["correcting"] = one.key
+            st.error(plain(str(error)), icon=":material/block:")
+            return
     st.rerun()

@@ -7,29 +7,41 @@ from functools import partial
 
 import streamlit as st
 
-from ecg_core.page.values import EcgPage
+from ecg_core.answer import ReadAs
+from ecg_core.intake.values import EcgScan, IntakeError
+from ecg_core.page.values import EcgPage, Option, PageError
 from ecg_core.page.viewed import Waves
 from ecg_core.store.cases.readings import Phase
 from ecg_core.store.cases.room import Room, Turn
-from ecg_core.store.cases.store import StoredCase
+from ecg_core.store.cases.store import StoredCase, StoreError
 from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.store.people.roles import Permission
-from widgets.desk import badges, decision, exchange
+from widgets.desk import badges, correction, decision, exchange, question
 from widgets.desk.case_view import case_view, checks_badge
 from widgets.desk.decision import AtHand
 from widgets.desk.take_away import offer_stored
-from widgets.session import engine
+from widgets.session import anew, engine
 from widgets.session.text import plain
 from widgets.viewer.paper import paper
 
 
-def desk(room: Room, case_id: str, leave: Callable[[], None], go_on: Callable[[], None]) -> None:
+def desk(
+    room: Room,
+    case_id: str,
+    leave: Callable[[], None],
+    go_on: Callable[[], None],
+    show: Callable[[str], None],
+) -> None:
     """Show a case and ask for what this person has to say.
 
-    leave: go back to the list. go_on: called after a decision, opens the next case.
+    leave: go back to the list. go_on: called after a decision, opens the next case. show: opens
+    the case that took this one's place.
     """
     turn = room.turn(case_id)
     case = room.reopen(case_id)
+    read_anew = partial(_read_anew, room, case_id, show)
+    answered = partial(_answered, case, read_anew)
+    correcting = question.may_answer(turn) and case.page.source == "scan"
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Worklist", icon=":material/arrow_back:", key="to_list"):
             room.release(case_id)
@@ -38,15 +50,20 @@ def desk(room: Room, case_id: str, leave: Callable[[], None], go_on: Callable[[]
         badges.status_badge(turn.status)
         checks_badge(case)
         badges.patient_badge(case.patient)
+        if correcting and not correction.is_open(case_id):
+            correction.offer(case_id)
         st.space("stretch")
         if not (turn.blind or turn.hidden):
             exchange.case_menu(room, case)
             offer_stored(room, case)
         _lead_menu(room, case_id, turn)
     last_saved()
+    if correcting and correction.is_open(case_id):
+        _correct(case, read_anew)
+        return
     hand = AtHand(case.id, case.name, case.prediction, case.priority)
     if turn.blind:
-        blind_desk(case.page, engine.stored_waves(case), hand, turn)
+        blind_desk(case.page, engine.stored_waves(case), hand, turn, answered)
         return
     _seen(room, case_id, turn)
     done = turn.status in (CaseStatus.READ, CaseStatus.ADJUDICATED, CaseStatus.WITHDRAWN)
@@ -59,13 +76,60 @@ def desk(room: Room, case_id: str, leave: Callable[[], None], go_on: Callable[[]
     if done and st.session_state.get("reading_again") != case_id:
         case_view(case, partial(_standing, room, case, turn))
     else:
-        case_view(case, partial(decision.form, hand, turn, saved), not turn.hidden)
+        case_view(
+            case,
+            partial(decision.form, hand, turn, saved),
+            not turn.hidden,
+            answered if correcting else None,
+        )
 
 
-def blind_desk(page: EcgPage, waves: Waves | None, hand: AtHand, turn: Turn) -> None:
-    """The page alone: no answer, no attention, no priority."""
+def _read_anew(room: Room, case_id: str, show: Callable[[str], None], view: ReadAs) -> None:
+    """Have a stored scan read as the reader says, and go on with the case that this makes."""
+    show(anew.take_over(room, case_id, view))
+
+
+def _answered(case: StoredCase, read_anew: Callable[[ReadAs], None], option: Option) -> None:
+    """The reader answered the page's question."""
+    try:
+        with st.spinner("Reading it anew"):
+            read_anew(ReadAs.of(case.page).chosen(option))
+    except (PageError, IntakeError, StoreError) as error:
+        st.error(plain(str(error)), icon=":material/block:")
+
+
+def _correct(case: StoredCase, read_anew: Callable[[ReadAs], None]) -> None:
+    """Correct by hand how a stored scan is read."""
+    scan = engine.stored_source(case.id)
+    if not isinstance(scan, EcgScan):
+        return
+    correction.correction_screen(
+        correction.Correcting(
+            case.id,
+            scan,
+            ReadAs.of(case.page),
+            partial(anew.page, case.id),
+            partial(anew.waves, case.id),
+            read_anew,
+        )
+    )
+
+
+def blind_desk(
+    page: EcgPage,
+    waves: Waves | None,
+    hand: AtHand,
+    turn: Turn,
+    answered: Callable[[Option], None],
+) -> None:
+    """The page alone: no answer, no attention, no priority.
+
+    answered: called with the answer to what the page asks.
+    """
     ecg, form = st.container(key="blind").columns([3.3, 1], gap="medium")
     with ecg:
+        if question.may_answer(turn):
+            question.ask(page, waves, None, hand.case_id, answered)
         paper(page, waves, None, key=f"paper_blind_{hand.case_id}")
         badges.remarks(page.remarks)
     with form, st.container(key="first_reading"):

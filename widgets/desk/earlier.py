@@ -41,7 +41,8 @@ def offered(source_sha256: str, patient: str) -> list[Offer]:
     patient: pseudonym of this one, "" where its files name none.
     """
     found: dict[str, Offer] = {}
-    held = {source_sha256}
+    # Of a record whose leads a person named, the key says those besides.
+    held = {source_sha256, source_sha256.partition("-")[0]}
     for entry in queue.entries():
         if not entry.reason and entry.sha256 not in held:
             held.add(entry.sha256)

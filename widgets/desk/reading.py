@@ -11,14 +11,25 @@ from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention
 from ecg_core.page.ten_seconds import is_longer
-from ecg_core.page.values import PageError
+from ecg_core.page.values import Option, PageError
 from ecg_core.signal.filters import Band
 from ecg_core.store.cases.readings import StoredReading
 from ecg_core.store.cases.store import StoreError
-from widgets.desk import badges, correction, earlier, looking, measuring, report_parts, verdict
+from widgets.desk import (
+    badges,
+    correction,
+    earlier,
+    looking,
+    measuring,
+    question,
+    report_parts,
+    verdict,
+)
 from widgets.desk.decision import AtHand, decision_form
 from widgets.desk.desk import blind_desk
+from widgets.desk.lead_naming import name_leads
 from widgets.desk.original import original
+from widgets.desk.refused import refusal, refused
 from widgets.desk.report_parts import Reported
 from widgets.desk.take_away import take_away
 from widgets.session import engine, person, queue
@@ -35,11 +46,6 @@ BAND_NAMES: dict[Band, str] = {
     Band.AS_RECORDED: "As recorded",
 }
 
-MAY_BE_STRIPS = frozenset(
-    {"unknown_layout", "unclear_rows", "unclear_time", "names_contradict", "cut_off", "not_an_ecg"}
-)
-"""Refusals of scans that another layout may cure: the strip view is offered with them."""
-
 
 def reading_screen(entry: queue.Entry) -> None:
     """Show one opened ECG, or why it cannot be read."""
@@ -47,8 +53,11 @@ def reading_screen(entry: queue.Entry) -> None:
     _steps(bar, entry)
     if entry.caption:
         st.caption(f":material/science: {entry.caption}")
+    if entry.signals:
+        name_leads(entry)
+        return
     if entry.reason:
-        _refusal(entry.name, entry.reason, entry.hint)
+        refusal(entry.name, entry.reason, entry.hint)
         return
     try:
         source = engine.material(entry.sha256)
@@ -58,7 +67,16 @@ def reading_screen(entry: queue.Entry) -> None:
         if isinstance(source, EcgRecord):
             view = _view_choice(bar, source, entry)
         elif correction.is_open(entry.sha256):
-            correction.correction_screen(entry, source)
+            correction.correction_screen(
+                correction.Correcting(
+                    entry.sha256,
+                    source,
+                    view,
+                    partial(engine.page, entry.sha256),
+                    partial(engine.waves, entry.sha256),
+                    partial(_read_anew, entry),
+                )
+            )
             return
         else:
             with bar:
@@ -72,12 +90,16 @@ def reading_screen(entry: queue.Entry) -> None:
         if isinstance(source, EcgRecord) and along.read_along(entry.sha256, view.band, source):
             st.rerun()
     except IntakeError as error:
-        _refusal(entry.name, error.reason, error.hint)
+        refusal(entry.name, error.reason, error.hint)
     except PageError as error:
-        _refusal(entry.name, error.remark.text, error.remark.hint)
-        if error.remark.code in MAY_BE_STRIPS:
-            st.caption("Is it no twelve-lead page but a rhythm strip, or does it hold one?")
-            correction.offer_strip(entry.sha256)
+        refused(
+            entry.name,
+            error,
+            entry.sha256,
+            entry.view,
+            partial(engine.page, entry.sha256),
+            partial(_read_anew, entry),
+        )
     except StoreError as error:
         st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
     except engine.ModelUnavailableError as error:
@@ -109,10 +131,11 @@ def _steps(bar: DeltaGenerator, entry: queue.Entry) -> None:
         st.rerun()
 
 
-def _refusal(name: str, reason: str, hint: str) -> None:
-    st.error(
-        f"**{plain(name)} was not read.** {plain(reason)}  \n{plain(hint)}", icon=":material/block:"
-    )
+def _read_anew(entry: queue.Entry, view: ReadAs) -> None:
+    """Have an opened scan read as the reader says; the case that it was gives way to it."""
+    case = st.session_state.setdefault("case_of", {}).get(entry.sha256, "")
+    queue.update(entry.sha256, view=view, replaces=case)
+    st.rerun()
 
 
 def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> ReadAs:
@@ -147,14 +170,22 @@ def _answer(entry: queue.Entry, view: ReadAs) -> Kept:
     seen: set[str] = st.session_state.setdefault("answered", set())
     mark = f"{entry.sha256} {view}"
     room = person.room()
-    if mark in seen:
+    if mark in seen and not entry.replaces:
         return engine.answer(room, entry.sha256, view, lambda _: None)
     try:
         with place.status("Reading the ECG") as status:
-            answer = engine.answer(room, entry.sha256, view, lambda text: status.update(label=text))
+            answer = engine.answer(
+                room,
+                entry.sha256,
+                view,
+                lambda text: status.update(label=text),
+                entry.replaces,
+            )
     finally:
         place.empty()
     seen.add(mark)
+    queue.update(entry.sha256, replaces="")
+    st.session_state.setdefault("case_of", {})[entry.sha256] = answer.case_id
     return answer
 
 
@@ -164,7 +195,7 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
     waves = engine.waves(entry.sha256, entry.view)
     if turn.blind:
         hand = AtHand(answer.case_id, entry.name, answer.prediction, answer.priority)
-        blind_desk(answer.page, waves, hand, turn)
+        blind_desk(answer.page, waves, hand, turn, partial(_answered, entry))
         return
     if turn.taken_by is None:
         room.see(answer.case_id)
@@ -176,6 +207,9 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
     told = _reported(entry, answer, attention, at.previous)
     place = places()
     with place.ecg:
+        if question.may_answer(turn):
+            rate = told.measurements.value("rate")
+            question.ask(answer.page, waves, rate, answer.case_id, partial(_answered, entry))
         paper(
             answer.page,
             waves,
@@ -210,6 +244,11 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
     with place.leads:
         verdict.looked(attention, dict(targets)[at.target])
         verdict.quality(answer.prediction, answer.page.remarks)
+
+
+def _answered(entry: queue.Entry, option: Option) -> None:
+    """The reader answered the page's question."""
+    _read_anew(entry, entry.view.chosen(option))
 
 
 def _reported(entry: queue.Entry, answer: Kept, attention: Attention, previous: str) -> Reported:

@@ -47,7 +47,7 @@ def offer_stored(room: Room, case: StoredCase) -> None:
 def take_away_stored(case: StoredCase) -> None:
     """The same of a stored case, from its original files and the very page that was read."""
     try:
-        source = engine.stored_source(case)
+        source = engine.stored_source(case.id)
         by_hand = Set(*from_json(case.page.correction))
     except (IntakeError, StoreError, ValueError):
         st.caption("The original files cannot be read any more; what the page shows is left.")

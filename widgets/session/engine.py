@@ -20,7 +20,7 @@ import streamlit as st
 from ecg_core import answer as answers
 from ecg_core import intake, network
 from ecg_core.answer import Answer, ReadAs, page_of
-from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention, ModelIdentity, Prediction
 from ecg_core.page import from_record
 from ecg_core.page.recovered.samples import recover
@@ -198,10 +198,11 @@ def waves(sha256: str, read_as: ReadAs) -> Waves | None:
     source = material(sha256)
     if isinstance(source, EcgRecord):
         return waves_of_record(ten_seconds(source, read_as.start_s), read_as.band)
-    return _recovered(page(sha256, read_as))
+    return recovered(page(sha256, read_as))
 
 
-def _recovered(drawn: EcgPage) -> Waves | None:
+def recovered(drawn: EcgPage) -> Waves | None:
+    """The leads that the traces of a scan's page show."""
     return waves_of_page(replace(drawn, traces=recover(drawn).traces))
 
 
@@ -216,14 +217,15 @@ def _stored(case_id: str, _room: Room) -> StoredCase:
     return _room.reopen(case_id)
 
 
-def stored_source(case: StoredCase) -> EcgRecord | EcgScan:
-    """The record or scan that a stored case was read from. Raises IntakeError or StoreError."""
-    return _stored_source(case.id)
+def stored_files(case_id: str) -> Bundle:
+    """The original files of a stored case, as they were opened. Raises StoreError."""
+    return store().bundle(case_id)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _stored_source(case_id: str) -> EcgRecord | EcgScan:
-    return intake.read(store().bundle(case_id))
+def stored_source(case_id: str) -> EcgRecord | EcgScan:
+    """The record or scan that a stored case was read from. Raises IntakeError or StoreError."""
+    return intake.read(stored_files(case_id), key=store().pseudonym_key())
 
 
 def stored_waves(case: StoredCase) -> Waves | None:
@@ -236,7 +238,7 @@ def _stored_waves(case_id: str, page_sha256: str, _case: StoredCase) -> Waves | 
     """From its original files where they still give the very page, else what the page shows."""
     shown = _case.page
     if shown.source == "scan":
-        return _recovered(shown)
+        return recovered(shown)
     source = stored_record(_case)
     if source is not None:
         seen = ten_seconds(source, shown.start_s)
@@ -255,11 +257,7 @@ def stored_record(case: StoredCase) -> EcgRecord | None:
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _stored_record(case_id: str, input_sha256: str, _case: StoredCase) -> EcgRecord | None:
     try:
-        files = [
-            Upload(file.name, store().original(case_id, position))
-            for position, file in enumerate(_case.files)
-        ]
-        source = intake.read(Bundle(_case.name, tuple(files)))
+        source = intake.read(store().bundle(case_id))
     except (IntakeError, StoreError):
         return None
     return source if isinstance(source, EcgRecord) else None
@@ -319,10 +317,17 @@ class Loaded:
         return classifier(network.model_for(layout))
 
 
-def answer(room: Room, sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Kept:
+def answer(
+    room: Room,
+    sha256: str,
+    read_as: ReadAs,
+    progress: Callable[[str], None],
+    instead_of: str = "",
+) -> Kept:
     """Read one ECG and keep the answer in this person's name; the same again is the same case.
 
-    progress: told in words what is being done. Raises IntakeError, PageError or StoreError.
+    progress: told in words what is being done. instead_of: the case that it was before the reader
+    said how it is to be read. Raises IntakeError, PageError or StoreError.
     """
     progress("Reading the file")
     ecg = material(sha256)
@@ -334,6 +339,9 @@ def answer(room: Room, sha256: str, read_as: ReadAs, progress: Callable[[str], N
     said = _answered(_key(drawn), model, ecg, drawn, bundle(sha256))
     progress("Looking where the model looked")
     looked = attention(drawn, said.prediction.triage_class, model)
+    if instead_of:
+        case = answers.keep(room, said, attention=looked, instead_of=instead_of)
+        return Kept(case.id, said, case.priority)
     return _kept(_key(drawn), model, room, said, looked)
 
 

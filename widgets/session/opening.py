@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from ecg_core import intake
+from ecg_core.answer import ReadAs
 from ecg_core.intake.values import Bundle, IntakeError, Upload
+from ecg_core.page.by_hand import from_json
 from ecg_core.store.cases.store import StoreError
-from widgets.session import engine, queue
+from widgets.session import engine, person, queue
 from widgets.session.demos import Demo, demos
 from widgets.session.documents import keep, page_choosers
 from widgets.session.text import plain
@@ -127,12 +130,20 @@ def _show(found: list[queue.Entry], opened: bool) -> None:
 
 
 def _read(bundle: Bundle, caption: str = "") -> queue.Entry:
-    key = engine.shelf().put(bundle)
+    # What a person said of these files when they were last stored holds still.
+    correction, leads = person.room().set_by_hand(bundle.sha256)
+    layout, by_hand = from_json(correction)
+    view = ReadAs(scan_layout=layout, correction=by_hand)
+    key = engine.shelf().put(replace(bundle, leads=leads))
     try:
         source = engine.material(key)
-    except (IntakeError, StoreError) as error:
+    except IntakeError as error:
+        return queue.Entry(
+            key, bundle.name, error.reason, error.hint, caption, signals=error.signals
+        )
+    except StoreError as error:
         return queue.Entry(key, bundle.name, error.reason, error.hint, caption)
-    return queue.Entry(key, bundle.name, caption=caption, patient=source.patient)
+    return queue.Entry(key, bundle.name, caption=caption, view=view, patient=source.patient)
 
 
 def _count(number: int, noun: str) -> str:

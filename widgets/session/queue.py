@@ -15,6 +15,8 @@ class Entry:
 
     reason and hint: why it could not be read. event: number of the saved decision.
     caption: what a demo ECG is. patient: the patient's pseudonym, "" where the files name none.
+    signals: labels of a record's signals, where the reader should name their leads. replaces: the
+    case that it was, when the reader has just said how it is to be read.
     """
 
     sha256: str
@@ -25,6 +27,8 @@ class Entry:
     event: int | None = None
     view: ReadAs = field(default_factory=ReadAs)
     patient: str = ""
+    signals: tuple[str, ...] = ()
+    replaces: str = ""
 
     @property
     def label(self) -> str:
@@ -62,7 +66,7 @@ def current() -> Entry | None:
     return next((entry for entry in entries() if entry.sha256 == wanted), None)
 
 
-def update(sha256: str, **changes: object) -> None:
+def update(sha256: str, /, **changes: object) -> None:
     """Change what is known of one ECG."""
     st.session_state["queue"] = [
         replace(entry, **changes) if entry.sha256 == sha256 else entry  # type: ignore[arg-type]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import IO
 
@@ -30,7 +31,7 @@ class _Laid:
             Upload(file.name, self.file.read(size))
             for file, size in zip(self.bundle.files, self.sizes, strict=True)
         )
-        return Bundle(self.bundle.name, files, self.bundle.part)
+        return replace(self.bundle, files=files)
 
 
 class Shelf:
@@ -49,11 +50,14 @@ class Shelf:
         self._lock = Lock()
 
     def put(self, bundle: Bundle) -> str:
-        """Keep a bundle; returns the key to fetch it by."""
-        sha256 = bundle.sha256
+        """Keep a bundle; returns the key to fetch it by: its hash, and of a record whose leads a
+        person named, these besides."""
+        key = bundle.sha256
+        if bundle.leads:
+            key += "-" + hashlib.sha256(",".join(bundle.leads).encode()).hexdigest()[:8]
         with self._lock:
-            self._keep(sha256, bundle)
-        return sha256
+            self._keep(key, bundle)
+        return key
 
     def get(self, sha256: str) -> Bundle | None:
         """The bundle, or None when it is no longer here."""
@@ -87,7 +91,7 @@ class Shelf:
             file.close()
             return
         empty = tuple(Upload(upload.name, b"") for upload in bundle.files)
-        self._laid[sha256] = _Laid(Bundle(bundle.name, empty, bundle.part), sizes, file)
+        self._laid[sha256] = _Laid(replace(bundle, files=empty), sizes, file)
         while len(self._laid) > self._most_on_disk or self._laid_bytes() > self._disk_bytes:
             self._laid.popitem(last=False)[1].file.close()
 

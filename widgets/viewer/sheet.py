@@ -27,9 +27,35 @@ LAYOUT_NAMES: dict[str, str] = {
     "3x4+3R": "3 × 4, three rhythm strips",
     "6x2": "6 × 2",
     "6x2+1R": "6 × 2, one rhythm strip",
+    "6x2+2R": "6 × 2, two rhythm strips",
     "12x1": "12 × 1",
+    "12x1+1R": "12 × 1, one rhythm strip",
+    "4x3": "4 × 3",
+    "4x3+1R": "4 × 3, one rhythm strip",
+    "6x1": "6 × 1",
+    "3x5": "3 × 5",
+    "3x5+1R": "3 × 5, one rhythm strip",
+    "3x5+2R": "3 × 5, two rhythm strips",
+    "2x6": "2 × 6",
+    "2x6+1R": "2 × 6, one rhythm strip",
     "strip": "Rhythm strip",
+    "one lead": "One lead, row after row",
 }
+
+
+def layout_name(name: str) -> str:
+    """A layout as a reader calls it.
+
+    >>> layout_name("3x4+1R"), layout_name("6x2+1R Cabrera"), layout_name("3x4 by rows")
+    ('3 × 4, one rhythm strip', '6 × 2, one rhythm strip, Cabrera', '3 × 4, by rows')
+    """
+    if name in LAYOUT_NAMES:
+        return LAYOUT_NAMES[name]
+    size, _, order = name.partition(" ")
+    if size not in LAYOUT_NAMES:
+        return name
+    order = order.replace("Cabrera, aVR", "Cabrera with aVR upright")
+    return f"{LAYOUT_NAMES[size]}, {order}"
 
 
 def sheet(
@@ -90,14 +116,26 @@ def _sheet(_page: EcgPage, _waves: Waves | None, key: str) -> dict[str, object]:
 def _offered(page: EcgPage, waves: Waves | None) -> tuple[Layout, ...]:
     if page.layout in layouts.LAYOUTS:
         return tuple(layouts.LAYOUTS.values())
-    leads = tuple(dict.fromkeys(box.lead for box in page.boxes))
-    return (layouts.strip_layout(leads),) if waves is not None else ()
+    if waves is None:
+        return ()
+    if page.layout == layouts.STRIP:
+        return (layouts.strip_layout(tuple(dict.fromkeys(box.lead for box in page.boxes))),)
+    return (_as_printed(page), *layouts.LAYOUTS.values())
+
+
+def _as_printed(page: EcgPage) -> Layout:
+    """The page's own layout, where only printers know it."""
+    rows: dict[float, list[str]] = {}
+    for box in sorted(page.boxes, key=lambda one: (one.y0_mm, one.x0_mm)):
+        rows.setdefault(box.y0_mm, []).append(box.lead)
+    pitch = max(box.y1_mm - box.y0_mm for box in page.boxes)
+    return Layout(page.layout, tuple(tuple(row) for row in rows.values()), pitch)
 
 
 def _layout(plan: Layout) -> dict[str, object]:
     return {
         "name": plan.name,
-        "title": LAYOUT_NAMES.get(plan.name, plan.name),
+        "title": layout_name(plan.name),
         "rows": [list(row) for row in plan.rows],
         "pitch": plan.row_pitch_mm,
     }

@@ -57,7 +57,8 @@ def encode(value: Answer) -> tuple[bytes, list[bytes | memoryview]]:
 
 def _plain(value: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
     if isinstance(value, IntakeError):
-        return {"kind": "refusal", "reason": value.reason, "hint": value.hint}, []
+        told = {"reason": value.reason, "hint": value.hint, "signals": list(value.signals)}
+        return {"kind": "refusal", **told}, []
     if isinstance(value, Failure):
         return {"kind": "failure", "type": value.kind, "place": value.place}, []
     if isinstance(value, int):
@@ -118,7 +119,8 @@ def decode(head: bytes, blobs: Sequence[bytes | bytearray]) -> Answer:
 def _rebuilt(head: dict[str, Any], blobs: Sequence[bytes | bytearray]) -> Answer:
     kind = head["kind"]
     if kind == "refusal":
-        return IntakeError(str(head["reason"]), str(head["hint"]))
+        signals = tuple(map(str, head["signals"]))
+        return IntakeError(str(head["reason"]), str(head["hint"]), signals)
     if kind == "failure":
         return Failure(str(head["type"]), str(head["place"]))
     if kind == "count":

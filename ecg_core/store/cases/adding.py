@@ -53,8 +53,9 @@ class NewCase:
 
     @property
     def by_hand(self) -> dict[str, str]:
-        """What the reader set by hand on the scan; nothing where nothing was set."""
-        return {"correction": self.page.correction} if self.page.correction else {}
+        """What a person set by hand: on the scan, or the leads that a record does not name."""
+        leads = {"leads": ",".join(self.bundle.leads)} if self.bundle.leads else {}
+        return leads | ({"correction": self.page.correction} if self.page.correction else {})
 
     @property
     def identity(self) -> str:

@@ -151,6 +151,49 @@ def withdraw(session: Session, head: HeadRow, case: CaseRow, actor: Actor, reaso
     return number
 
 
+def replace_by(session: Session, head: HeadRow, case: CaseRow, other: str, actor: Actor) -> int:
+    """Take a case out of the reading: a person said how its ECG is to be read, which made the
+    case `other`. Raises StoreError where somebody has begun to read it."""
+    if _kept(session, case) != CaseStatus.NEW:
+        raise StoreError(
+            "Somebody has begun to read this case.", "Withdraw it, and add the ECG again."
+        )
+    payload = {
+        "account": actor.account or actor.name,
+        "reason": "Read anew by hand.",
+        "replaced_by": other,
+        "old": {"status": _kept(session, case)},
+        "new": {"status": CaseStatus.WITHDRAWN.value},
+    }
+    number = chain.append(session, head, Action.WITHDRAWN, actor, case.id, payload).seq
+    workflow.settle(session, case)
+    return number
+
+
+def put_back(session: Session, head: HeadRow, case: CaseRow, actor: Actor) -> None:
+    """Take a case that was replaced into the reading again: its ECG is read as it was."""
+    events = [
+        (event.seq, event.action, json.loads(event.payload))
+        for event in session.scalars(
+            select(EventRow).where(
+                EventRow.case_id == case.id,
+                EventRow.action.in_([Action.UNDONE, Action.WITHDRAWN]),
+            )
+        )
+    ]
+    gone = workflow.undone((action, payload) for _, action, payload in events)
+    for seq, action, told in events:
+        if action == Action.WITHDRAWN and seq not in gone and "replaced_by" in told:
+            payload = {
+                "undoes": seq,
+                "account": actor.account or actor.name,
+                "reason": "Read like this again.",
+                "old": {"status": CaseStatus.WITHDRAWN.value},
+            }
+            chain.append(session, head, Action.UNDONE, actor, case.id, payload)
+    workflow.settle(session, case)
+
+
 def assign(
     session: Session, head: HeadRow, case: CaseRow, actor: Actor, account_id: str | None
 ) -> int:

@@ -169,6 +169,21 @@ def case_files(session: Session, case_id: str) -> list[FileRow]:
     return list(session.scalars(query))
 
 
+def added_payload(session: Session, case_id: str) -> dict[str, Any]:
+    """What the event says that added a case."""
+    query = select(EventRow).where(
+        EventRow.case_id == case_id, EventRow.action == Action.CASE_ADDED
+    )
+    event = session.scalars(query).first()
+    return {} if event is None else payload_of(event)
+
+
+def named_leads(session: Session, case_id: str) -> tuple[str, ...]:
+    """The leads of a record's signals as a person named them; nothing where the file does."""
+    told = str(added_payload(session, case_id).get("leads", ""))
+    return tuple(told.split(",")) if told else ()
+
+
 def reading_matches(row: ReadingRow | Row[Any], events: Sequence[EventRow | Row[Any]]) -> bool:
     """Whether a reading's columns say what its event says."""
     event = next((event for event in events if event.seq == row.seq), None)

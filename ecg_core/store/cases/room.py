@@ -91,6 +91,45 @@ class Room:
         self.actor.require(Permission.ADD_ECGS)
         return self.store.add_case(new, list_name, self.actor)
 
+    def put_instead(self, case_id: str, new: NewCase) -> str:
+        """Store an ECG anew as this person said that it is to be read; gives the case's id.
+
+        It takes the place of the case that it was, on its list and with its reader; that one is
+        withdrawn. Raises StoreError where somebody has begun to read it.
+        """
+        self.actor.require(Permission.READ)
+        with self.store.snapshot() as session:
+            case = reopening.get_case(session, case_id)
+            if case.input_sha256 != new.bundle.sha256:
+                raise StoreError("This is another ECG.", "Open the case again.")
+            state = session.get_one(CaseStateRow, case_id)
+            status, list_name, assignee = state.status, state.list_name, state.assignee
+        if status != CaseStatus.NEW:
+            raise StoreError(
+                "Somebody has begun to read this case.", "Withdraw it, and add the ECG again."
+            )
+        now = self.store.add_case(new, list_name, self.actor)
+        if now == case_id:
+            return now
+        self._append(
+            case_id,
+            lambda session, head, case: recording.replace_by(session, head, case, now, self.actor),
+        )
+        with self.store.appending() as session:
+            head = chain.lock_head(session)
+            case = reopening.get_case(session, now)
+            recording.put_back(session, head, case, self.actor)
+            if assignee and session.get_one(CaseStateRow, now).assignee is None:
+                recording.assign(session, head, case, self.actor, assignee)
+        self.release(case_id)
+        return now
+
+    def set_by_hand(self, input_sha256: str) -> tuple[str, tuple[str, ...]]:
+        """How these files are to be read, as a person said when they were last stored: what was
+        set on a scan (`page.by_hand`), and the leads of a record."""
+        with self.store.snapshot() as session:
+            return worklist.set_by_hand(session, input_sha256)
+
     # -- one case --------------------------------------------------------------------------
 
     def turn(self, case_id: str, settings: Settings | None = None) -> Turn:

@@ -238,12 +238,14 @@ class Store:
             return self._blobs.get(file.sha256)
 
     def bundle(self, case_id: str) -> Bundle:
-        """The original files of a case as they were opened, of a document with the page it is."""
+        """The original files of a case as they were opened: of a document with the page it is, of
+        a record with the leads that a person named."""
         with self.snapshot() as session:
             case = reopening.get_case(session, case_id)
             rows = reopening.case_files(session, case_id)
             files = tuple(Upload(row.name, self._blobs.get(row.sha256)) for row in rows)
-        whole = Bundle(case.name, files)
+            leads = reopening.named_leads(session, case_id)
+        whole = Bundle(case.name, files, leads=leads)
         pages = (replace(whole, part=part) for part in range(LIMITS.max_pages))
         # The page is not written down, but it is in the hash.
         for one in (whole, *pages):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ecg_core.network.statements import Triage
 from ecg_core.store.audit.canonical import utc_text
+from ecg_core.store.cases import reopening
 from ecg_core.store.cases.filters import equal, names_case
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.schema import CaseRow
@@ -110,6 +111,25 @@ def lists(session: Session) -> tuple[str, ...]:
     """The names of all lists, sorted."""
     names = select(CaseStateRow.list_name).distinct().order_by(CaseStateRow.list_name)
     return tuple(name for name in session.scalars(names) if name)
+
+
+def set_by_hand(session: Session, input_sha256: str) -> tuple[str, tuple[str, ...]]:
+    """What was set on the scan, and the leads named of the record, in the newest case of these
+    files that stands; nothing where there is none."""
+    newest = session.scalar(
+        select(CaseRow.id)
+        .join(CaseStateRow, CaseRow.id == CaseStateRow.case_id)
+        .where(
+            CaseRow.input_sha256 == input_sha256,
+            CaseStateRow.status != CaseStatus.WITHDRAWN.value,
+        )
+        .order_by(CaseRow.added_seq.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return "", ()
+    told = reopening.added_payload(session, newest)
+    return str(told.get("correction", "")), reopening.named_leads(session, newest)
 
 
 def take(session: Session, case_id: str, account: str, minutes: int) -> str | None:

@@ -9,10 +9,10 @@ import numpy as np
 from ecg_core.page.correction import Correction
 from ecg_core.page.doubts.quality import MAX_UNEXPLAINED, refuse, remark
 from ecg_core.page.layouts import STRIP
+from ecg_core.page.orders import ONE_LEAD
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, PrintedScale, Scale, scale_of, told_by
-from ecg_core.page.scan.sheets.search import ONE_LEAD
 from ecg_core.page.scan.sheets.sheet import Draft, Piece
 from ecg_core.page.values import Option, Remark, SheetQuestion
 
@@ -262,7 +262,13 @@ def _lead_doubts(best: Draft, questions: list[SheetQuestion], remarks: list[Rema
     which = f"row {first + 1}" if len(single) > 1 else "the strip" if strip else "the rhythm strip"
     options = []
     for lead in choices:
-        leads = ",".join(lead if row == first else best.leads[row][0] for row in single)
+        # No two rows show the same lead: the other one then shows what this one was taken for.
+        others = {lead: best.leads[first][0]}
+        shown = (best.leads[row][0] for row in single)
+        leads = ",".join(
+            lead if row == first else others.get(now, now)
+            for row, now in zip(single, shown, strict=True)
+        )
         options.append(Option(lead, ((key, leads),)))
     questions.append(SheetQuestion(key, f"Which lead does {which} show?", tuple(options)))
 

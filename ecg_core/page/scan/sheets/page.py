@@ -11,13 +11,13 @@ from ecg_core.intake.values import EcgScan
 from ecg_core.page.doubts import quality
 from ecg_core.page.doubts.quality import remark
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
+from ecg_core.page.orders import ONE_LEAD
 from ecg_core.page.scan.compose import MAX_OVERSHOOT_MM, penned
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.rows import INKED
 from ecg_core.page.scan.sheets.decide import Sheet
-from ecg_core.page.scan.sheets.search import ONE_LEAD
 from ecg_core.page.scan.sheets.sheet import Piece
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, Remark
 

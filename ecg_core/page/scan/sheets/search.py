@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ecg_core.page.layouts import STRIP
-from ecg_core.page.orders import AS_PRINTED, orders
+from ecg_core.page.orders import AS_PRINTED, ONE_LEAD, orders
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.columns import Division, divisions, ends_of, marks_of, single
@@ -23,8 +23,6 @@ ENOUGH = 10.0
 """So much speaks for a draft that other sets of rows are not asked."""
 EDGE_MM = 3.0
 LEAD = re.compile(r"(?i)\blead (i{1,3}|[123])\b")
-ONE_LEAD = "one lead"
-"""Rows of one lead that follow one another."""
 
 
 def drafts_of(
@@ -32,10 +30,13 @@ def drafts_of(
 ) -> list[Draft]:
     """Everything that the picture may be, best first.
 
-    layout: the only one that is asked, when it is known. rhythm: leads of the rows below, or of a
+    layout: the only one that is asked, when it is known; with `AS_PRINTED`, as its names are
+    read. rhythm: leads of the rows below, or of a
     strip's, when they are known.
     """
     px_per_mm = flat.px_per_mm
+    printed = layout is not None and layout.endswith(AS_PRINTED)
+    layout = layout.removesuffix(AS_PRINTED) if layout is not None else None
     ink = np.maximum(flat.trace, flat.text) > INK
     traced = flat.trace > INK
     found: list[Draft] = []
@@ -48,8 +49,10 @@ def drafts_of(
             break
     found.sort(key=lambda draft: -draft.score)
     best = [_weighed(draft, laws.SLOW) for draft in found[:MOST_SLOW]]
-    if layout is None:
+    if layout is None or printed:
         best += [_weighed(d, laws.SLOW) for draft in best[:3] for d in _as_printed(draft)]
+    if printed:
+        best = [draft for draft in best if draft.name.endswith(AS_PRINTED)] or best
     if rhythm is not None:
         best = [_told(draft, rhythm) for draft in best]
     best.sort(key=lambda draft: -draft.score)
