@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -41,6 +42,8 @@ EXACT, EXACT_MM = 1.5, 0.5
 """What it says for a division that it ends, or begins, where the rows do."""
 EXCUSED, UNTOLD = 0.8, 2.0
 """So much of `UNMARKED` is then forgiven; and what columns cost that no mark and no name tells."""
+UNBROKEN = 0.55
+"""A leap of which more is inked is a stroke of the trace."""
 AGREED_MM = 1.0
 """Where marks and the rows' ends tell the same columns to within this, the ends are the finer."""
 UNMARKED = -1.0
@@ -60,10 +63,20 @@ class Marks:
     kinds: dict[str, np.ndarray]
     px_per_mm: float
 
-    @property
+    @cached_property
     def strength(self) -> np.ndarray:
         """The strongest kind counts."""
         return np.max(list(self.kinds.values()), axis=0)
+
+    @cached_property
+    def near(self) -> np.ndarray:
+        """The strongest mark within `NEAR_MM` of each column."""
+        return maximum_filter1d(self.strength, 2 * round(NEAR_MM * self.px_per_mm) + 1)
+
+    @cached_property
+    def places_mm(self) -> np.ndarray:
+        """Where marks stand, the strongest first."""
+        return _peaks(self.strength, self.px_per_mm)
 
 
 @dataclass(frozen=True)
@@ -146,82 +159,114 @@ def _stops(row: Row, foot_mm: float) -> float | None:
     return (first + int(pauses[-1])) / px if len(pauses) else None
 
 
-def marks_of(
-    ink: np.ndarray, trace: np.ndarray, rows: tuple[Row, ...], beats_px: np.ndarray
-) -> Marks:
-    """Marks between columns. ink, trace: bool, all ink of the picture, and that of the traces.
-    beats_px: where the rows beat together."""
-    px = rows[0].px_per_mm
-    wide = cv2.dilate(ink.astype(np.uint8), np.ones((1, 3), np.uint8))
-    dash = np.ones((round(2.2 * px) | 1, 1), np.uint8)
-    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, dash)
-    kinds = {
-        "rule": MARK["rule"] * (_between(wide, rows, px) > 0.85),
-        "dashes": MARK["dashes"] * (_between(closed, rows, px) > 0.7),
-        "ticks": MARK["ticks"] * _ticks(wide, rows, px),
-        "break": MARK["break"] * _breaks(trace, rows, px),
-        "gap": MARK["gap"] * _gaps(rows, px),
-    }
-    # Tall QRS complexes line up like ticks, and leap like beginnings.
-    calm = np.ones(ink.shape[1])
-    for beat in beats_px:
-        calm[max(beat - round(BEAT_MM * px), 0) : beat + round(BEAT_MM * px) + 1] = AT_BEAT
-    for kind in ("ticks", "break"):
-        kinds[kind] = kinds[kind] * calm
-    return Marks({k: v.astype(float) for k, v in kinds.items()}, px)
+class Strokes:
+    """What stands upright between and through rows, told for any number of the first of them.
 
+    ink, trace: bool, all ink of the picture, and that of the traces. beats_px: where the rows beat
+    together.
+    """
 
-def _between(ink: np.ndarray, rows: tuple[Row, ...], px: float) -> np.ndarray:
-    """The least share inked between two neighbouring rows, in every column."""
-    share = np.ones(ink.shape[1])
-    if len(rows) < 2:
-        return share * 0
-    for upper, lower in itertools.pairwise(rows):
-        top, bottom = round(upper.baseline_px + 1.5 * px), round(lower.baseline_px - 1.5 * px)
-        if bottom - top < 2 * px:
-            return share * 0
-        share = np.minimum(share, ink[top:bottom].mean(axis=0))
-    return share
+    def __init__(
+        self, ink: np.ndarray, trace: np.ndarray, rows: tuple[Row, ...], beats_px: np.ndarray
+    ) -> None:
+        self.rows, self.px = rows, rows[0].px_per_mm
+        self.wide = cv2.dilate(ink.view(np.uint8), np.ones((1, 3), np.uint8))
+        self.trace = trace
+        # Tall QRS complexes line up like ticks, and leap like beginnings.
+        self.calm = np.ones(ink.shape[1])
+        reach = round(BEAT_MM * self.px)
+        for beat in beats_px:
+            self.calm[max(beat - reach, 0) : beat + reach + 1] = AT_BEAT
 
+    def marks(self, main: int) -> Marks:
+        """Marks between the columns of the first rows."""
+        rows, px = self.rows[:main], self.px
+        kinds = {
+            "rule": MARK["rule"] * (self._between(main, 0) > 0.85),
+            "dashes": MARK["dashes"] * (self._between(main, 1) > 0.7),
+            "ticks": MARK["ticks"] * self._ticks(rows) * self.calm,
+            "break": MARK["break"] * self._breaks(main) * self.calm,
+            "gap": MARK["gap"] * _gaps(rows, px),
+        }
+        return Marks({k: v.astype(float) for k, v in kinds.items()}, px)
 
-def _ticks(ink: np.ndarray, rows: tuple[Row, ...], px: float) -> np.ndarray:
-    """Share of rows in which a short upright stroke stands, at the same height in all of them."""
-    tall = np.ones((max(round(1.6 * px), 3), 1), np.uint8)
-    strokes = cv2.morphologyEx(ink, cv2.MORPH_OPEN, tall)
-    flat = np.ones((1, round(1.4 * px)), np.uint8)
-    wide = np.asarray(cv2.morphologyEx(strokes, cv2.MORPH_OPEN, flat))
-    strokes = np.where(wide > 0, 0, np.asarray(strokes)).astype(np.uint8)
-    reach = round(min(7.0 * px, 0.45 * _pitch(rows, px)))
-    bands = []
-    for row in rows:
-        level = round(row.baseline_px)
-        padded = np.pad(strokes, ((reach, reach), (0, 0)))
-        bands.append(padded[level : level + 2 * reach])
-    together = np.mean(
-        [cv2.dilate(b, np.ones((round(0.8 * px) | 1, 3), np.uint8)) for b in bands], axis=0
-    )
-    least = max(2.0 / len(rows), 0.74) if len(rows) > 1 else 1.1
-    tick = (together >= least - 1e-9).sum(axis=0) / px
-    return np.clip(tick / 3.0, 0.0, 1.0) * (tick > 1.5)
+    def _between(self, main: int, dashed: int) -> np.ndarray:
+        """The least share inked between two neighbouring rows, in every column."""
+        shares = self._shares[dashed, : main - 1]
+        return np.asarray(shares.min(axis=0)) if main > 1 else np.zeros(self.wide.shape[1])
 
+    @cached_property
+    def _shares(self) -> np.ndarray:
+        """Share inked between each row and the next, without and with gaps closed: 2 × rows - 1 ×
+        columns; none anywhere between rows too close to tell."""
+        px = self.px
+        dash = np.ones((round(2.2 * px) | 1, 1), np.uint8)
+        found = np.zeros((2, len(self.rows) - 1, self.wide.shape[1]))
+        for place, picture in enumerate((self.wide, None)):
+            for number, (upper, lower) in enumerate(itertools.pairwise(self.rows)):
+                top, bottom = (
+                    round(upper.baseline_px + 1.5 * px),
+                    round(lower.baseline_px - 1.5 * px),
+                )
+                if bottom - top < 2 * px:
+                    continue
+                if picture is None:
+                    around = slice(max(top - len(dash), 0), bottom + len(dash))
+                    closed = cv2.morphologyEx(self.wide[around], cv2.MORPH_CLOSE, dash)
+                    part = closed[top - around.start : bottom - around.start]
+                else:
+                    part = picture[top:bottom]
+                found[place, number] = cv2.reduce(part, 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F)[0]
+        return found
 
-def _breaks(trace: np.ndarray, rows: tuple[Row, ...], px: float) -> np.ndarray:
-    """How much of the rows leaps without a stroke, or rests at another level, in each column."""
-    width = trace.shape[1]
-    total = np.zeros(width)
-    near = max(round(0.5 * px), 2)
-    for row in rows:
-        curve, seen = row.curve_px, row.filled
-        before = np.roll(curve, near)
-        after = np.roll(curve, -near)
-        step = np.abs(after - before)
-        leap = np.flatnonzero((step > 1.5 * px) & seen)
-        for x in leap[(leap > near) & (leap < width - near)]:
-            low, high = sorted((before[x], after[x]))
-            part = trace[round(low) : round(high) + 1, x - near : x + near + 1]
-            if part.size and part.any(axis=1).mean() < 0.55:
-                total[x] += 1
-    return np.clip(total / len(rows) * 1.5, 0.0, 1.0)
+    def _ticks(self, rows: tuple[Row, ...]) -> np.ndarray:
+        """Share of rows in which a short upright stroke stands, at the same height in all."""
+        px = self.px
+        reach = round(min(7.0 * px, 0.45 * _pitch(rows, px)))
+        near = np.ones((round(0.8 * px) | 1, 3), np.uint8)
+        together = np.zeros((2 * reach, self._upright.shape[1]), np.float32)
+        for row in rows:
+            level = round(row.baseline_px)
+            top, bottom = max(level - reach, 0), min(level + reach, len(self._upright))
+            if bottom > top:
+                band = cv2.dilate(self._upright[top:bottom], near)
+                together[top - level + reach : bottom - level + reach] += band
+        together /= len(rows)
+        least = max(2.0 / len(rows), 0.74) if len(rows) > 1 else 1.1
+        tick = (together >= least - 1e-6).sum(axis=0) / px
+        return np.asarray(np.clip(tick / 3.0, 0.0, 1.0) * (tick > 1.5))
+
+    @cached_property
+    def _upright(self) -> np.ndarray:
+        """Thin strokes: uint8, of the picture's size."""
+        tall = np.ones((max(round(1.6 * self.px), 3), 1), np.uint8)
+        strokes = np.asarray(cv2.morphologyEx(self.wide, cv2.MORPH_OPEN, tall))
+        flat = np.ones((1, round(1.4 * self.px)), np.uint8)
+        strokes[np.asarray(cv2.morphologyEx(strokes, cv2.MORPH_OPEN, flat)) > 0] = 0
+        return strokes
+
+    def _breaks(self, main: int) -> np.ndarray:
+        """How much of the rows leaps without a stroke, or rests at another level, in each
+        column."""
+        return np.clip(self._leaps[:main].sum(axis=0) / main * 1.5, 0.0, 1.0)
+
+    @cached_property
+    def _leaps(self) -> np.ndarray:
+        """Whether each row leaps without a stroke: rows × columns."""
+        px, (height, width) = self.px, self.trace.shape
+        near = max(round(0.5 * px), 2)
+        beside = cv2.dilate(self.trace.view(np.uint8), np.ones((1, 2 * near + 1), np.uint8))
+        inked = cv2.integral(beside)
+        found = np.zeros((len(self.rows), width))
+        for number, row in enumerate(self.rows):
+            before, after = np.roll(row.curve_px, near), np.roll(row.curve_px, -near)
+            leap = np.flatnonzero((np.abs(after - before) > 1.5 * px) & row.filled)
+            x = leap[(leap > near) & (leap < width - near)]
+            ends = np.rint(np.sort([before[x], after[x]], axis=0)).astype(int)
+            top, bottom = ends[0], np.minimum(ends[1] + 1, height)
+            stroke = inked[bottom, x + 1] - inked[bottom, x] - inked[top, x + 1] + inked[top, x]
+            found[number, x] = stroke < UNBROKEN * (bottom - top)
+        return found
 
 
 def _gaps(rows: tuple[Row, ...], px: float) -> np.ndarray:
@@ -258,19 +303,16 @@ def divisions(
 ) -> list[Division]:
     """The best ways to divide the rows of a block into `count` equal columns, best first.
 
-    names: those that stand beside these rows. cut_right: the rows run to the picture's edge.
+    count: two at least. names: those that stand beside these rows. cut_right: the rows run to the
+    picture's edge.
     """
     left, right, _ = ends
-    if count == 1:
-        return [single(ends)]
     px = marks.px_per_mm
-    places = _peaks(marks.strength, px)
+    places = marks.places_mm
     places = places[(places > left + 8) & (places < right - 4)]
     named = np.array([n.x0_mm for n in names if n.lead != "I"])
     start, width = _candidates(count, places, named, left, right)
-    reach = 2 * round(NEAR_MM * px) + 1
-    near = maximum_filter1d(marks.strength, reach)
-    score, marked, hits = _judged(start, width, count, near, px, named, ends, cut_right)
+    score, marked, hits = _judged(start, width, count, marks.near, px, named, ends, cut_right)
     best: list[Division] = []
     for at in np.argsort(-score):
         if len(best) == 3 or not np.isfinite(score[at]):

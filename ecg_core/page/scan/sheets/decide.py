@@ -18,6 +18,8 @@ from ecg_core.page.values import Option, Remark, SheetQuestion
 
 CLOSE = 2.5
 """Another reading that is less likely by no more than this is asked about."""
+PLAIN_SCORE, PLAIN_MARGIN = 12.0, 5.0
+"""A reading for which so much speaks, and so much more than for any other, is plain."""
 TIME_CLOSE, TIME_OFF_MM = 2.0, 2.5
 """Columns that lie so far elsewhere, and fit less by no more than this, are told as a doubt."""
 SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
@@ -59,11 +61,32 @@ class Sheet:
         return self.draft.score
 
 
+def is_plain(drafts: list[Draft]) -> bool:
+    """Whether what was read so far leaves no doubt, so that no more print need be read.
+
+    drafts: best first, at least one.
+    """
+    best = drafts[0]
+    if best.score < PLAIN_SCORE:
+        return False
+    edges = np.array(best.division.edges())
+    for other in drafts[1:]:
+        if other.leads != best.leads:
+            if best.score - other.score < PLAIN_MARGIN:
+                return False
+            continue
+        off = float(np.abs(np.array(other.division.edges()) - edges).max())
+        if off > TIME_OFF_MM and best.score - other.score < TIME_CLOSE:
+            return False
+    told = told_by(best.print_.lines)
+    return bool(told.speeds and told.limb and told.chest)
+
+
 def decide(drafts: list[Draft], correction: Correction, layout: str | None = None) -> Sheet:
     """The best draft as a sheet. drafts: best first, at least one."""
     best = _rhythm_found(drafts[0])
     _check_scale(best, correction)
-    told = told_by(best.seen.print_.lines)
+    told = told_by(best.print_.lines)
     scale = _by_hand(_scale(best, told), correction)
     stretch = _stretch(best, scale.speed)
     questions: list[SheetQuestion] = []
@@ -94,7 +117,7 @@ def _check_scale(best: Draft, correction: Correction) -> None:
     # A pulse is twice as high as wide at 10 mm/mV and 25 mm/s. Half as high, yet as slender: the
     # lines taken for millimetres are two of them.
     pulses = best.seen.pulses
-    if pulses and not by_hand and 5.0 not in told_by(best.seen.print_.lines).limb:
+    if pulses and not by_hand and 5.0 not in told_by(best.print_.lines).limb:
         high = float(np.median([one.height_mm for one in pulses]))
         wide = float(np.median([one.width_mm for one in pulses]))
         if HALF_PULSE[0] <= high <= HALF_PULSE[1] and wide <= SLENDER_MM:

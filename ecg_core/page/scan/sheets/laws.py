@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -152,13 +153,25 @@ def unexplained(draft: Draft) -> float | None:
 def upright(draft: Draft) -> Said:
     """Pulses stand upright, print can be read, and T, the large slow wave, comes behind QRS."""
     pulses = min(len(draft.seen.pulses), 3)
-    words = sum(bool(WORD.search(line)) for line in draft.seen.print_.lines)
+    words = _words(draft.print_.lines)
     behind = draft.seen.forward
     value = 0.6 * pulses + 0.4 * min(words, 4) + float(np.clip(behind, -1.0, 1.0))
     text = (
         f"{len(draft.seen.pulses)} pulses upright, {words} words read, T behind QRS {behind:+.1f}"
     )
     return Said("upright", value, text)
+
+
+@lru_cache(maxsize=64)
+def _words(lines: tuple[str, ...]) -> int:
+    """How many lines say something."""
+    return sum(bool(WORD.search(line)) for line in lines)
+
+
+@lru_cache(maxsize=64)
+def _single(lines: tuple[str, ...]) -> bool:
+    """Whether any line speaks of a single lead."""
+    return any(SINGLE.search(line) for line in lines)
 
 
 def repeats(draft: Draft) -> Said:
@@ -172,7 +185,7 @@ def repeats(draft: Draft) -> Said:
 
 def spoken(draft: Draft) -> Said:
     """Print says that the sheet shows one lead, or who made it: a watch records one."""
-    said = any(SINGLE.search(line) for line in draft.seen.print_.lines)
+    said = _single(draft.print_.lines)
     single = len({lead for row in draft.leads for lead in row}) == 1
     text = "print speaks of a single lead" if said else "print speaks of no single lead"
     return Said("spoken", 3.5 * (said and single), text)
@@ -198,10 +211,10 @@ def true_to_scale(draft: Draft) -> Said:
 
 def pulse_off(draft: Draft) -> float | None:
     """How far pulses are from the height of the nearest usual gain."""
-    heights = [p.height_mm for p in draft.seen.pulses]
-    if len(heights) < 2:
+    height = draft.seen.pulse_mm
+    if len(draft.seen.pulses) < 2 or height is None:
         return None
-    return min(abs(float(np.median(heights)) / gain - 1.0) for gain in (5.0, 10.0, 20.0))
+    return min(abs(height / gain - 1.0) for gain in (5.0, 10.0, 20.0))
 
 
 def time_off(draft: Draft) -> float | None:
@@ -220,10 +233,12 @@ def drawn(draft: Draft) -> Said:
     px = draft.seen.px_per_mm
     shares = []
     for number, row in enumerate(draft.seen.rows):
+        last = len(row.filled)
         for x0, x1 in draft.spans(number):
-            part = row.filled[max(round(x0 * px), 0) : max(round(x1 * px), 1)]
-            if part.size > 2:
-                shares.append(float(part.mean()))
+            first, end = min(max(round(x0 * px), 0), last), min(max(round(x1 * px), 1), last)
+            if end - first > 2:
+                seen = row.filled_before[end] - row.filled_before[first]
+                shares.append(float(seen / (end - first)))
     missing = float(np.mean(np.clip(0.85 - np.array(shares), 0.0, 1.0))) if shares else 1.0
     return Said("drawn", -8.0 * missing, f"{np.mean(shares or [0.0]):.0%} of the pieces drawn")
 

@@ -115,7 +115,9 @@ def page_of(
         trace = penned(trace)
     for move in moves:
         x, y = _target(move, size)
-        part = _warped(_thickened(trace, move), move, size, flat.px_per_mm, 0.0)[y, x]
+        if x.start == x.stop or y.start == y.stop:
+            continue
+        part = _warped(_thickened(trace, move), move, x, y, flat.px_per_mm, 0.0)
         np.maximum(cover[y, x], part, out=cover[y, x])
     drawn = penned(cover, upright=True) if rescaled or flat.px_per_mm != RASTER else cover
     small = cv2.resize(
@@ -299,25 +301,31 @@ def _thickened(trace: np.ndarray, move: Move) -> np.ndarray:
 
 
 def _target(move: Move, size: tuple[int, int]) -> tuple[slice, slice]:
-    x = slice(round(move.x0_mm * RASTER), round((move.x0_mm + move.width_mm) * RASTER))
-    return x, slice(round(move.top_mm * RASTER), round(move.bottom_mm * RASTER))
+    """Columns and rows of the page's canvas (width and height, px) that a piece covers."""
+    edges = (move.x0_mm, move.x0_mm + move.width_mm), (move.top_mm, move.bottom_mm)
+    x, y = (
+        slice(*(min(max(round(mm * RASTER), 0), most) for mm in some))
+        for some, most in zip(edges, size, strict=True)
+    )
+    return x, y
 
 
 def _warped(
-    picture: np.ndarray, move: Move, size: tuple[int, int], px_per_mm: float, border: float
+    picture: np.ndarray, move: Move, x: slice, y: slice, px_per_mm: float, border: float
 ) -> np.ndarray:
-    """A picture on the page's canvas (`RASTER` px per mm), as one piece lies there."""
+    """Columns and rows of the page's canvas (`RASTER` px per mm), as one piece lies there."""
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
     to_mm = np.diag([1 / RASTER, 1 / RASTER, 1.0]) @ half
     to_px = np.linalg.inv(half) @ np.diag([px_per_mm, px_per_mm, 1.0])
-    inverse = (to_px @ np.vstack([move.affine, [0, 0, 1]]) @ to_mm)[:2]
+    corner = np.array([[1, 0, x.start], [0, 1, y.start], [0, 0, 1.0]])
+    inverse = (to_px @ np.vstack([move.affine, [0, 0, 1]]) @ to_mm @ corner)[:2]
     fine = inverse[0, 0] > 1.2 or inverse[1, 1] > 1.2
     if fine:
         picture = cv2.blur(picture, (max(round(inverse[0, 0]), 1), max(round(inverse[1, 1]), 1)))
     return cv2.warpAffine(
         picture,
         inverse,
-        size,
+        (x.stop - x.start, y.stop - y.start),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderValue=(border, border, border),
     )
@@ -330,7 +338,9 @@ def _picture(
     colour = np.full((*size[::-1], 3), 255, np.uint8)
     for move in moves:
         x, y = _target(move, size)
-        colour[y, x] = _warped(flat.picture, move, size, flat.px_per_mm, 255.0)[y, x]
+        if x.start == x.stop or y.start == y.stop:
+            continue
+        colour[y, x] = _warped(flat.picture, move, x, y, flat.px_per_mm, 255.0)
     near = cv2.dilate((drawn > 0.2).astype(np.uint8), np.ones((2 * RASTER, 2 * RASTER), np.uint8))
     zeros = sorted({move.zero_mm for move in moves})
     half = float(np.median(np.diff(zeros))) / 2 if len(zeros) > 1 else zeros[0]

@@ -51,6 +51,11 @@ class Row:
         return float(np.median(self.curve_px[self.filled]))
 
     @cached_property
+    def filled_before(self) -> np.ndarray:
+        """How many columns before each, and in all, show the trace."""
+        return np.append(0, np.cumsum(self.filled))
+
+    @cached_property
     def span_px(self) -> tuple[int, int]:
         """First and last column (exclusive) of the longest part without a gap of 15 mm."""
         size = round(15.0 * self.px_per_mm) | 1
@@ -85,12 +90,13 @@ def rows_of(trace: np.ndarray, px_per_mm: float) -> list[tuple[Row, ...]]:
         return []
     centre = (start + end - 1) / 2.0
     seen = np.bincount(column, minlength=trace.shape[1])
-    inked = max(int((seen > 0).sum()), 1)
-    share = np.array([(seen == n).sum() / inked for n in range(MOST_ROWS + 1)])
+    shown = max(int((seen > 0).sum()), 1)
+    share = np.array([(seen == n).sum() / shown for n in range(MOST_ROWS + 1)])
     counts = [n for n in range(1, MOST_ROWS + 1) if share[n] >= LEAST_SHARE]
     found: list[tuple[Row, ...]] = []
+    inked = cv2.integral(mask)
     for n in sorted(counts, key=lambda n: -share[n]):
-        rows = _exactly(n, column, centre, seen, mask > 0, px_per_mm)
+        rows = _exactly(n, column, centre, seen, inked, px_per_mm)
         for some in _variants(rows):
             if some and not any(_alike(some, other) for other in found):
                 found.append(some)
@@ -102,17 +108,19 @@ def _exactly(
     column: np.ndarray,
     centre: np.ndarray,
     seen: np.ndarray,
-    mask: np.ndarray,
+    inked: np.ndarray,
     px_per_mm: float,
 ) -> tuple[Row, ...]:
-    """Where a column shows exactly n pieces, their order is the order of the rows."""
+    """Where a column shows exactly n pieces, their order is the order of the rows.
+
+    column, centre: of every piece. seen: pieces in each column. inked: integral of the ink.
+    """
     exact = np.flatnonzero(seen == n)
     first = np.searchsorted(column, exact)
     heights = centre[first[:, None] + np.arange(n)]
     everywhere = np.arange(len(seen))
     middles = np.median(heights, axis=0)
     pitch = float(np.diff(middles).min()) if n > 1 else 40.0 * px_per_mm
-    inked = np.pad(np.cumsum(mask, axis=0, dtype=np.int32), ((1, 0), (0, 0)))
     rows = []
     for row in range(n):
         guide = np.interp(everywhere, exact, calm(heights[:, row], px_per_mm))
@@ -129,8 +137,11 @@ def _exactly(
         bridged = np.interp(everywhere, np.flatnonzero(filled), curve[filled])
         half = min(INK_MM * px_per_mm, 0.4 * pitch)
         top, bottom = (np.rint(bridged + side * half).astype(int) for side in (-1, 1))
-        top, bottom = (np.clip(edge, 0, len(mask)) for edge in (top, bottom + 1))
-        drawn = inked[bottom, everywhere] > inked[top, everywhere]
+        top, bottom = (np.clip(edge, 0, len(inked) - 1) for edge in (top, bottom + 1))
+        below, above = (
+            inked[edge, everywhere + 1] - inked[edge, everywhere] for edge in (bottom, top)
+        )
+        drawn = below > above
         rows.append(Row(bridged, filled, drawn, px_per_mm))
     return tuple(rows)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,9 +13,9 @@ from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import AS_PRINTED, ONE_LEAD, orders
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.sheets import laws
-from ecg_core.page.scan.sheets.columns import Division, divisions, ends_of, marks_of, single
+from ecg_core.page.scan.sheets.columns import Division, divisions, ends_of, single
 from ecg_core.page.scan.sheets.pulses import pulses_of
-from ecg_core.page.scan.sheets.rows import rows_of
+from ecg_core.page.scan.sheets.rows import Row, rows_of
 from ecg_core.page.scan.sheets.sheet import Draft, Owned, Said, Seen, owned
 from ecg_core.page.scan.sheets.text import Print
 
@@ -25,8 +27,43 @@ EDGE_MM = 3.0
 LEAD = re.compile(r"(?i)\blead (i{1,3}|[123])\b")
 
 
+@dataclass(frozen=True, eq=False)
+class Sights:
+    """What is seen on a flat picture under every set of rows, each looked at when it is asked."""
+
+    flat: Flat
+
+    @cached_property
+    def rows(self) -> list[tuple[Row, ...]]:
+        """The likeliest sets of rows."""
+        return rows_of(self.flat.trace, self.flat.px_per_mm)[:MOST_SETS]
+
+    def __iter__(self) -> Iterator[Seen]:
+        for place, rows in enumerate(self.rows):
+            if place == len(self._seen):
+                pulses = pulses_of(self._ink, rows)
+                shown, px_per_mm = self.flat.shown, self.flat.px_per_mm
+                self._seen.append(Seen(rows, pulses, self._ink, self._trace, shown, px_per_mm))
+            yield self._seen[place]
+
+    @cached_property
+    def _seen(self) -> list[Seen]:
+        return []
+
+    @cached_property
+    def _ink(self) -> np.ndarray:
+        return np.asarray(self._trace | (self.flat.text > INK))
+
+    @cached_property
+    def _trace(self) -> np.ndarray:
+        return np.asarray(self.flat.trace > INK)
+
+
 def drafts_of(
-    flat: Flat, print_: Print, layout: str | None = None, rhythm: tuple[str, ...] | None = None
+    sights: Sights,
+    print_: Print,
+    layout: str | None = None,
+    rhythm: tuple[str, ...] | None = None,
 ) -> list[Draft]:
     """Everything that the picture may be, best first.
 
@@ -34,15 +71,11 @@ def drafts_of(
     read. rhythm: leads of the rows below, or of a
     strip's, when they are known.
     """
-    px_per_mm = flat.px_per_mm
     printed = layout is not None and layout.endswith(AS_PRINTED)
     layout = layout.removesuffix(AS_PRINTED) if layout is not None else None
-    ink = np.maximum(flat.trace, flat.text) > INK
-    traced = flat.trace > INK
     found: list[Draft] = []
-    for rows in rows_of(flat.trace, px_per_mm)[:MOST_SETS]:
-        seen = Seen(rows, pulses_of(ink, rows), print_, ink, traced, flat.shown, px_per_mm)
-        some = _with_rows(seen, layout)
+    for seen in sights:
+        some = _with_rows(seen, print_, layout)
         found += [draft for draft in some if layout in (None, draft.name)]
         enough = max((draft.score for draft in found), default=0.0) >= ENOUGH
         if enough and min(seen.agreements) > 0.25:
@@ -59,7 +92,7 @@ def drafts_of(
     return best
 
 
-def _with_rows(seen: Seen, layout: str | None) -> list[Draft]:
+def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
     """Everything that these rows may be."""
     n, px = len(seen.rows), seen.px_per_mm
     found: list[Draft] = []
@@ -78,19 +111,23 @@ def _with_rows(seen: Seen, layout: str | None) -> list[Draft]:
             rows = seen.rows[:main]
             named = tuple(
                 name
-                for name in seen.print_.names
+                for name in print_.names
                 if int(np.argmin(np.abs(baselines - name.y_mm))) < main
             )
             pulses = tuple(p for p in seen.pulses if p.row < main)
             ends = ends_of(rows, pulses or seen.pulses)
-            marks = marks_of(seen.ink, seen.trace, rows, seen.beats_px)
-            known[key] = divisions(order.columns, rows, marks, named, ends, ends[1] > edge)
-            placed[key] = [owned(seen, d, main) for d in known[key][:MOST_DIVISIONS]]
+            known[key] = (
+                divisions(order.columns, rows, seen.marks(main), named, ends, ends[1] > edge)
+                if order.columns > 1
+                else [single(ends)]
+            )
+            placed[key] = [owned(seen, print_.names, d, main) for d in known[key][:MOST_DIVISIONS]]
         for division, own in zip(known[key], placed[key], strict=False):
             below_leads, assumed = _below(n - main)
             draft = Draft(
                 order.named(n - main),
                 seen,
+                print_,
                 division,
                 (*order.rows, *below_leads),
                 main,
@@ -100,7 +137,7 @@ def _with_rows(seen: Seen, layout: str | None) -> list[Draft]:
             )
             found.append(_weighed(_rhythm_named(draft), laws.QUICK))
     if n <= 6:
-        found += [_weighed(draft, laws.QUICK) for draft in _strips(seen)]
+        found += [_weighed(draft, laws.QUICK) for draft in _strips(seen, print_)]
     return found
 
 
@@ -126,21 +163,21 @@ def _below(count: int) -> tuple[tuple[tuple[str, ...], ...], tuple[int, ...]]:
     return usual[count], tuple(range(count))
 
 
-def _strips(seen: Seen) -> list[Draft]:
+def _strips(seen: Seen, print_: Print) -> list[Draft]:
     """Rows of one lead each, of the same seconds or one behind the other."""
     n = len(seen.rows)
     division = single(ends_of(seen.rows, seen.pulses))
-    own = owned(seen, division, n)
+    own = owned(seen, print_.names, division, n)
     usual = (("II",), ("II", "V1"), ("I", "II", "III"))
     found = []
     if n <= 3:
         leads = tuple((lead,) for lead in usual[n - 1])
         rare = 3.5 + 0.5 * n
-        draft = Draft(STRIP, seen, division, leads, n, rare, own, assumed=tuple(range(n)))
+        draft = Draft(STRIP, seen, print_, division, leads, n, rare, own, assumed=tuple(range(n)))
         found.append(_rhythm_named(draft))
     if n >= 2:
         leads = (("I",),) * n
-        draft = Draft(ONE_LEAD, seen, division, leads, n, 7.0, own, False, tuple(range(n)))
+        draft = Draft(ONE_LEAD, seen, print_, division, leads, n, 7.0, own, False, tuple(range(n)))
         found.append(_one_named(draft))
     return found
 
@@ -163,7 +200,7 @@ def _one_named(draft: Draft) -> Draft:
     own = laws.own_names(draft)
     read = {name for (row, _), some in own.items() if row >= 0 for name in some}
     strong = read - {"I"}
-    for line in draft.seen.print_.lines:
+    for line in draft.print_.lines:
         if said := LEAD.search(line):
             strong = {"I" * int(said[1]) if said[1].isdigit() else said[1].upper()}
     if len(strong) == 1:
@@ -190,6 +227,7 @@ def _as_printed(draft: Draft) -> list[Draft]:
     named = Draft(
         draft.name + AS_PRINTED,
         draft.seen,
+        draft.print_,
         draft.division,
         tuple(tuple(row) for row in leads),
         draft.main,

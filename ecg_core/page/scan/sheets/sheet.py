@@ -10,10 +10,10 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
 from ecg_core.page.scan.rows import vertical_runs
-from ecg_core.page.scan.sheets.columns import Division
+from ecg_core.page.scan.sheets.columns import Division, Marks, Strokes
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rows import Row, agreements, steps_of
-from ecg_core.page.scan.sheets.text import Print
+from ecg_core.page.scan.sheets.text import Name, Print
 
 RESTING_MM = 2.0
 """A piece of trace no taller than this rests: steep strokes are taller."""
@@ -56,11 +56,10 @@ class Said:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What was seen on a flat picture, under one set of rows."""
+    """What was seen on a flat picture, under one set of rows, whatever is printed there."""
 
     rows: tuple[Row, ...]
     pulses: tuple[Pulse, ...]
-    print_: Print
     ink: np.ndarray
     trace: np.ndarray
     shown: np.ndarray
@@ -75,6 +74,12 @@ class Seen:
     def agreements(self) -> list[float]:
         """How each row beats with the others."""
         return agreements(self.rows)
+
+    @cached_property
+    def pulse_mm(self) -> float | None:
+        """Height of the pulses."""
+        heights = [pulse.height_mm for pulse in self.pulses]
+        return float(np.median(heights)) if heights else None
 
     @cached_property
     def beats_px(self) -> np.ndarray:
@@ -133,20 +138,26 @@ class Seen:
         inked = np.unique(column)
         return float(len(np.unique(column[far])) / max(len(inked), 1))
 
-    def named_rows(self, shift: float) -> np.ndarray:
+    def named_rows(self, names: tuple[Name, ...], shift: float) -> np.ndarray:
         """The row of every name, -1 for none. shift: how far above its row a name stands."""
-        found = self._named.get(shift)
-        if found is None:
-            lines = self.baselines_mm - shift * self.pitch_mm
-            heights = np.array([name.y_mm for name in self.print_.names])
-            off = np.abs(heights[:, None] - lines[None])
-            rows = off.argmin(axis=1) if len(heights) else np.zeros(0, int)
-            near = off.min(axis=1) <= 0.75 * self.pitch_mm if len(heights) else np.zeros(0, bool)
-            found = self._named[shift] = np.where(near, rows, -1)
-        return found
+        if not names:
+            return np.zeros(0, int)
+        lines = self.baselines_mm - shift * self.pitch_mm
+        off = np.abs(np.array([name.y_mm for name in names])[:, None] - lines[None])
+        return np.where(off.min(axis=1) <= 0.75 * self.pitch_mm, off.argmin(axis=1), -1)
+
+    def marks(self, main: int) -> Marks:
+        """What may mark columns of the first rows."""
+        if main not in self._marks:
+            self._marks[main] = self._strokes.marks(main)
+        return self._marks[main]
 
     @cached_property
-    def _named(self) -> dict[float, np.ndarray]:
+    def _strokes(self) -> Strokes:
+        return Strokes(self.ink, self.trace, self.rows, self.beats_px)
+
+    @cached_property
+    def _marks(self) -> dict[int, Marks]:
         return {}
 
     @cached_property
@@ -179,7 +190,7 @@ BEFORE_MM, FIRST_BEFORE_MM, AFTER_MM, AFTER = 6.0, 28.0, 30.0, 0.55
 Behind it, at most so much of the column's width."""
 
 
-def owned(seen: Seen, division: Division, main: int) -> Owned:
+def owned(seen: Seen, names: tuple[Name, ...], division: Division, main: int) -> Owned:
     """Which names stand where the name of a piece should. main: rows that have the columns."""
     begins = np.array([x0 for x0, _ in division.edges()])
     before = np.full(len(begins), BEFORE_MM)
@@ -188,7 +199,7 @@ def owned(seen: Seen, division: Division, main: int) -> Owned:
     found = []
     for shift in SHIFTS:
         places: dict[tuple[int, int], set[str]] = {}
-        for name, row in zip(seen.print_.names, seen.named_rows(shift), strict=True):
+        for name, row in zip(names, seen.named_rows(names, shift), strict=True):
             if row < 0:
                 continue
             fits = (begins - before <= name.x0_mm) & (name.x0_mm <= begins + after)
@@ -196,7 +207,7 @@ def owned(seen: Seen, division: Division, main: int) -> Owned:
             column = int(columns[-1]) if len(columns) else -1
             place = (-1, -1) if column < 0 or (row >= main and column > 0) else (int(row), column)
             places.setdefault(place, set()).add(name.lead)
-        found.append({place: frozenset(names) for place, names in places.items()})
+        found.append({place: frozenset(some) for place, some in places.items()})
     return tuple(found)
 
 
@@ -210,6 +221,7 @@ class Draft:
 
     name: str
     seen: Seen
+    print_: Print
     division: Division
     leads: tuple[tuple[str, ...], ...]
     main: int

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.lettering import read
+from ecg_core.page.scan.sheets.scale import told_by
 
 HEIGHT_MM, WIDTH_MM = (1.2, 9.0), (0.25, 14.0)
 """Letters, and words of them, that can be a lead's name."""
@@ -18,6 +20,8 @@ GAP_MM = 1.3
 MAX_WORDS = 64
 LINE_MM, LINE_GAP_MM, MAX_LINES = 7.0, 3.0, 40
 LETTER = 0.4
+BESIDE_MM = 2.5
+"""Lines whose middles are no farther apart stand beside one another."""
 
 ALIKE = str.maketrans({"l": "I", "|": "I", "!": "I", "1": "I", "i": "I", "]": "I", "[": "I"})
 
@@ -76,44 +80,76 @@ def lead_of(text: str) -> str:
     return limb if limb in ("I", "II", "III") else ""
 
 
-def print_of(text: np.ndarray, px_per_mm: float) -> Print:
-    """Read the print. text: float, height × width, 0 to 1: ink that is no trace."""
-    mask = (text > LETTER).astype(np.uint8)
-    return Print(_names(mask, text, px_per_mm), _lines(mask, text, px_per_mm))
+@dataclass(frozen=True, eq=False)
+class Letters:
+    """Print of a flat picture, found but not yet read: reading takes longer than all the rest.
 
+    text: float, height × width, 0 to 1: ink that is no trace.
+    """
 
-def _boxes(mask: np.ndarray, gap_mm: float, px_per_mm: float) -> np.ndarray:
-    """Left, top, width, height of pieces of print joined over small gaps: n × 5 with area."""
-    gap = np.ones((1, round(gap_mm * px_per_mm)), np.uint8)
-    count, _, stats = pieces_of(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, gap))
-    return np.asarray(stats[1:count])
+    text: np.ndarray
+    px_per_mm: float
 
+    @cached_property
+    def words(self) -> np.ndarray:
+        """What may be a lead's name: left, top, width, height (px) and area, the largest first."""
+        stats = self._boxes(GAP_MM)
+        wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+        px = self.px_per_mm
+        fits = (tall >= HEIGHT_MM[0] * px) & (tall <= HEIGHT_MM[1] * px)
+        fits &= (wide >= WIDTH_MM[0] * px) & (wide <= WIDTH_MM[1] * px)
+        some = stats[fits]
+        return some[np.argsort(-some[:, cv2.CC_STAT_AREA], kind="stable")[:MAX_WORDS]]
 
-def _names(mask: np.ndarray, text: np.ndarray, px: float) -> tuple[Name, ...]:
-    found: list[Name] = []
-    stats = _boxes(mask, GAP_MM, px)
-    wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    fits = (tall >= HEIGHT_MM[0] * px) & (tall <= HEIGHT_MM[1] * px)
-    fits &= (wide >= WIDTH_MM[0] * px) & (wide <= WIDTH_MM[1] * px)
-    some = stats[fits]
-    some = some[np.argsort(-some[:, cv2.CC_STAT_AREA], kind="stable")[:MAX_WORDS]]
-    crops = [_crop(text, box) for box in some]
-    for box, said in zip(some, read(crops), strict=True):
-        if lead := lead_of(said):
-            x, y, w, h = (float(v) / px for v in box[:4])
-            found.append(Name(lead, x, y, x + w, y + h, said))
-    return tuple(found)
+    @cached_property
+    def lines(self) -> np.ndarray:
+        """Lines of print, as `words`, from the bottom upwards: footers tell more often."""
+        stats = self._boxes(LINE_GAP_MM)
+        wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+        px = self.px_per_mm
+        fits = (tall >= HEIGHT_MM[0] * px) & (tall <= HEIGHT_MM[1] * px) & (wide >= LINE_MM * px)
+        some = stats[fits]
+        return some[np.argsort(-some[:, cv2.CC_STAT_TOP], kind="stable")][:MAX_LINES]
 
+    def read(self) -> Print:
+        """All of it."""
+        return Print(self._names(self.words), self._said(self.lines))
 
-def _lines(mask: np.ndarray, text: np.ndarray, px: float) -> tuple[str, ...]:
-    stats = _boxes(mask, LINE_GAP_MM, px)
-    wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    fits = (tall >= HEIGHT_MM[0] * px) & (tall <= HEIGHT_MM[1] * px) & (wide >= LINE_MM * px)
-    # Footers tell more often than headers.
-    some = stats[fits][np.argsort(-stats[fits][:, cv2.CC_STAT_TOP], kind="stable")][:MAX_LINES]
-    return tuple(said for said in read([_crop(text, box) for box in some]) if said)
+    def glimpse(self, top_mm: float, bottom_mm: float) -> Print:
+        """Names between two heights, and lines beyond them as far as they tell speed and gain."""
+        top, bottom = top_mm * self.px_per_mm, bottom_mm * self.px_per_mm
+        middles = self.words[:, cv2.CC_STAT_TOP] + self.words[:, cv2.CC_STAT_HEIGHT] / 2
+        names = self._names(self.words[(middles >= top) & (middles <= bottom)])
+        middles = self.lines[:, cv2.CC_STAT_TOP] + self.lines[:, cv2.CC_STAT_HEIGHT] / 2
+        beyond = (middles < top) | (middles > bottom)
+        said: tuple[str, ...] = ()
+        # What stands beside one another is read together: limb and chest leads may differ.
+        apart = np.diff(middles[beyond]) < -BESIDE_MM * self.px_per_mm
+        for beside in np.split(self.lines[beyond], np.flatnonzero(apart) + 1):
+            said += self._said(beside)
+            told = told_by(said)
+            if told.speeds and told.limb and told.chest:
+                break
+        return Print(names, said)
 
+    def _boxes(self, gap_mm: float) -> np.ndarray:
+        """Left, top, width, height and area of print joined over gaps: n × 5."""
+        gap = np.ones((1, round(gap_mm * self.px_per_mm)), np.uint8)
+        mask = (self.text > LETTER).astype(np.uint8)
+        count, _, stats = pieces_of(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, gap))
+        return np.asarray(stats[1:count])
 
-def _crop(text: np.ndarray, box: np.ndarray) -> np.ndarray:
-    x, y, w, h = (int(v) for v in box[:4])
-    return text[max(y - 3, 0) : y + h + 3, max(x - 4, 0) : x + w + 4]
+    def _names(self, boxes: np.ndarray) -> tuple[Name, ...]:
+        found: list[Name] = []
+        for box, said in zip(boxes, read([self._crop(box) for box in boxes]), strict=True):
+            if lead := lead_of(said):
+                x, y, w, h = (float(v) / self.px_per_mm for v in box[:4])
+                found.append(Name(lead, x, y, x + w, y + h, said))
+        return tuple(found)
+
+    def _said(self, boxes: np.ndarray) -> tuple[str, ...]:
+        return tuple(said for said in read([self._crop(box) for box in boxes]) if said)
+
+    def _crop(self, box: np.ndarray) -> np.ndarray:
+        x, y, w, h = (int(v) for v in box[:4])
+        return self.text[max(y - 3, 0) : y + h + 3, max(x - 4, 0) : x + w + 4]

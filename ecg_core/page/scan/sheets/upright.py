@@ -10,18 +10,24 @@ from ecg_core.page.correction import Correction
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.rows import keep_traces
-from ecg_core.page.scan.sheets.decide import Sheet, decide
+from ecg_core.page.scan.sheets.decide import Sheet, decide, is_plain
+from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.scale import told_by
-from ecg_core.page.scan.sheets.search import drafts_of
+from ecg_core.page.scan.sheets.search import Sights, drafts_of
 from ecg_core.page.scan.sheets.sheet import Draft
-from ecg_core.page.scan.sheets.text import Print, print_of
+from ecg_core.page.scan.sheets.text import Letters, Print
 from ecg_core.page.values import Remark
 
 SURE = 12.0
 """So much speaks for a way that no other is tried."""
+NAMED, NEAR = 4.0, 2.0
+"""Names that say so much can be read in one way alone; all print is read of ways that come as near
+to the best as this."""
 LONG, WEAK = 0.5, -6.0
 CLOSE, MIRRORED = 0.6, 3.0
 """Another way that explains hardly less is told as a doubt; a mirror must explain so much more."""
+LONE_MM, BELOW = 30.0, 0.6
+"""Names stand no farther above the first row than the next, and so many pitches below the last."""
 SAME_IN_A_MIRROR, NAMES_ENOUGH, STRIP_LEADS = frozenset({"I", "II", "III"}), 2, 3
 
 
@@ -42,16 +48,21 @@ def best_sheet(flat: Flat, correction: Correction, layout: str | None, free: boo
     """
     found: list[tuple[float, int, _Way]] = []
     for turns in (0, 2, 1, 3) if free else (0,):
-        way = _way(turned(flat, turns), correction, layout)
+        way = _glimpsed(turned(flat, turns), correction, layout)
         if way.drafts:
             found.append((way.drafts[0].score - 0.5 * (turns > 0), turns, way))
-        if way.drafts and way.drafts[0].score >= SURE:
+        if way.drafts and (way.drafts[0].score >= SURE or way.named >= NAMED):
             break
         # Rows that run along most of a picture are not seen from the side.
         if turns == 2 and any(_long(some[2].drafts[0]) for some in found):
             break
     if not found:
         raise refuse("not_an_ecg" if flat.trace.mean() < 0.003 else "unclear_rows")
+    best = max(some[0] for some in found)
+    found = [
+        some if some[2].plain or some[0] < best - NEAR else _read_on(some, correction, layout)
+        for some in found
+    ]
     found.sort(key=lambda some: -some[0])
     score, turns, way = found[0]
     one_sided = True
@@ -68,18 +79,26 @@ def best_sheet(flat: Flat, correction: Correction, layout: str | None, free: boo
 
 @dataclass(frozen=True, eq=False)
 class _Way:
-    """A picture as it may lie: its sheets, best first, and what is printed on it."""
+    """A picture as it may lie: its sheets, best first, and what was read on it.
 
-    flat: Flat
+    plain: no more print need be read.
+    """
+
+    sights: Sights
+    letters: Letters
     drafts: list[Draft]
     printed: Print
+    plain: bool
+
+    @property
+    def flat(self) -> Flat:
+        """The picture."""
+        return self.sights.flat
 
     @property
     def one_sided(self) -> bool:
-        """Whether print is read that reads otherwise in a mirror: speed, gain, most names."""
-        told = told_by(self.printed.lines)
-        lopsided = [one for one in self.printed.names if one.lead not in SAME_IN_A_MIRROR]
-        return bool(told.speeds or told.limb or len(lopsided) >= NAMES_ENOUGH)
+        """Whether its print reads otherwise in a mirror."""
+        return _is_one_sided(self.printed)
 
     @property
     def named(self) -> float:
@@ -87,9 +106,37 @@ class _Way:
         return next((s.value for s in self.drafts[0].said if s.law == "names"), 0.0)
 
 
-def _way(flat: Flat, correction: Correction, layout: str | None) -> _Way:
-    printed = print_of(flat.text, flat.px_per_mm)
-    return _Way(flat, drafts_of(flat, printed, layout, correction.leads), printed)
+def _tells(printed: Print) -> bool:
+    """Whether print tells speed or gain."""
+    told = told_by(printed.lines)
+    return bool(told.speeds or told.limb)
+
+
+def _is_one_sided(printed: Print) -> bool:
+    """Whether print reads otherwise in a mirror: speed, gain, most names."""
+    lopsided = [one for one in printed.names if one.lead not in SAME_IN_A_MIRROR]
+    return _tells(printed) or len(lopsided) >= NAMES_ENOUGH
+
+
+def _glimpsed(flat: Flat, correction: Correction, layout: str | None) -> _Way:
+    """A way, its print read no further than the names beside the rows, and speed and gain."""
+    sights, letters = Sights(flat), Letters(flat.text, flat.px_per_mm)
+    if not sights.rows or not sights.rows[0]:
+        return _Way(sights, letters, [], Print((), ()), False)
+    printed = letters.glimpse(*_reach_mm(sights.rows[0]))
+    drafts = drafts_of(sights, printed, layout, correction.leads)
+    return _Way(sights, letters, drafts, printed, bool(drafts) and is_plain(drafts))
+
+
+def _read_on(
+    some: tuple[float, int, _Way], correction: Correction, layout: str | None
+) -> tuple[float, int, _Way]:
+    """A way with its score and turns, all of its print read."""
+    _, turns, way = some
+    printed = way.letters.read()
+    drafts = drafts_of(way.sights, printed, layout, correction.leads)
+    way = replace(way, printed=printed, drafts=drafts, plain=True)
+    return drafts[0].score - 0.5 * (turns > 0), turns, way
 
 
 def _is_seen_from_this_side(way: _Way, correction: Correction, layout: str | None) -> bool:
@@ -98,14 +145,29 @@ def _is_seen_from_this_side(way: _Way, correction: Correction, layout: str | Non
     Raises PageError where print tells that it is one.
     """
     flat = way.flat
+    if _tells(way.printed) or way.named >= NAMED:
+        return True
     for across in ((slice(None), slice(None, None, -1)), (slice(None, None, -1),)):
         trace, text = (np.ascontiguousarray(part[across]) for part in (flat.trace, flat.text))
-        other = _way(replace(flat, trace=trace, text=text), correction, layout)
-        if other.drafts and other.named > 1.0 and other.named - way.named >= MIRRORED:
-            raise refuse("mirrored", why="its lead names can only be read in a mirror")
-        if other.one_sided and not way.one_sided:
+        letters = Letters(text, flat.px_per_mm)
+        printed = letters.read()
+        if not _is_one_sided(printed):
+            continue
+        if not way.one_sided:
             raise refuse("mirrored", why="its print can only be read in a mirror")
+        sights = Sights(replace(flat, trace=trace, text=text))
+        drafts = drafts_of(sights, printed, layout, correction.leads)
+        other = replace(way, sights=sights, letters=letters, drafts=drafts, printed=printed)
+        if drafts and other.named > 1.0 and other.named - way.named >= MIRRORED:
+            raise refuse("mirrored", why="its lead names can only be read in a mirror")
     return way.one_sided
+
+
+def _reach_mm(rows: tuple[Row, ...]) -> tuple[float, float]:
+    """Between which heights the names of rows stand."""
+    lines = np.array([row.baseline_px for row in rows]) / rows[0].px_per_mm
+    pitch = float(np.median(np.diff(lines))) if len(rows) > 1 else LONE_MM
+    return float(lines[0]) - pitch, float(lines[-1]) + BELOW * pitch
 
 
 def _long(draft: Draft) -> bool:
