@@ -17,6 +17,8 @@ CELL = round(CELL_MM * RASTER)
 _BLOCK_MM = 60.0
 STRONG, WEAK = 0.45, 0.25
 """Ink is what is this dark, relative to the darkest ink, or less dark but joined to it."""
+LITTER = 1.3
+"""So much darker than what every neighbourhood shows ink must be."""
 THICK_MM = 1.6
 """No pen is this thick: table tops, hair, holes and black borders are."""
 
@@ -127,7 +129,7 @@ def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> 
         darkness *= inside
     ruled = _ruling(darkness)
     rest = cv2.subtract(darkness, ruled)
-    rest = cv2.subtract(rest, 1.3 * np.maximum(_litter(rest), 0.0))
+    rest = cv2.subtract(rest, _litter(rest))
     dark = _darkest(rest[::2, ::2])
     rest[_thick(rest > STRONG * dark)] = 0.0
     contrast = _darkest(rest[::2, ::2])
@@ -204,7 +206,8 @@ def _ruling(darkness: np.ndarray) -> np.ndarray:
 
 
 def _litter(rest: np.ndarray) -> np.ndarray:
-    """How dark the darker fifth of each neighbourhood still is: noise and remains of the grid.
+    """Somewhat darker than the darker fifth of each neighbourhood still is: noise and remains of
+    the grid.
 
     Ink never covers a fifth of a neighbourhood, so it does not count itself as litter.
     """
@@ -217,7 +220,7 @@ def _litter(rest: np.ndarray) -> np.ndarray:
     )
     blocks = fitted.reshape(rows, side // 2, columns, side // 2).transpose(0, 2, 1, 3)
     ranked = np.sort(blocks.reshape(rows, columns, -1), axis=2)
-    level = ranked[:, :, round(0.8 * (ranked.shape[2] - 1))]
+    level = LITTER * np.maximum(ranked[:, :, round(0.8 * (ranked.shape[2] - 1))], 0.0)
     return cv2.resize(cv2.GaussianBlur(level, (0, 0), 0.7), (width, height))
 
 

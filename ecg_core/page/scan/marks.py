@@ -51,12 +51,15 @@ def flat_of(straight: Straight, ruled_mm: tuple[float, float, float, float]) -> 
     _, start, end = vertical_runs(traces[:, ::7])
     if len(start) and float(np.median(end - start)) > THICKEST_MM * RASTER:
         raise refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
-    picture = straight.picture.copy()
-    picture[~straight.shown] = 255
+    picture = straight.picture
+    if not straight.shown.all():
+        picture = picture.copy()
+        picture[~straight.shown] = 255
+    trace = ink.cover * traces
     return Flat(
         picture,
-        np.where(traces, ink.cover, 0.0).astype(np.float32),
-        np.where(traces, 0.0, ink.cover).astype(np.float32),
+        trace,
+        ink.cover - trace,
         straight.shown,
         float(RASTER),
         straight.corner_mm,

@@ -8,6 +8,7 @@ left to `grid.find_grid`.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -69,11 +70,9 @@ def find_exact(pixels: np.ndarray) -> Exact | None:
 
     pixels: uint8, height × width × 3, RGB.
     """
-    red, green, blue = cv2.split(pixels)
-    darkest = cv2.min(cv2.min(red, green), blue)
-    longer = max(darkest.shape)
+    longer = max(pixels.shape)
     found = []
-    for picture in (darkest, darkest.T):
+    for picture in (pixels, pixels.transpose(1, 0, 2)):
         axis = _axis(_profiles(picture), longer)
         if axis is None:
             return None
@@ -91,19 +90,21 @@ def find_exact(pixels: np.ndarray) -> Exact | None:
     )
 
 
-def _profiles(darkest: np.ndarray) -> np.ndarray:
-    """Light of the columns of a picture, in `BANDS` from top to bottom: bands × width.
+def _profiles(pixels: np.ndarray) -> np.ndarray:
+    """Light of the columns of a picture in their darkest channel, in `BANDS` from top to bottom:
+    bands × width.
 
     The lighter quarter of some rows, drawn by chance so that they fall into step with nothing:
     it shows whole lines alone, even where traces and print cover most of a column.
     """
     draw = np.random.default_rng(0)
-    edges = np.linspace(0, darkest.shape[0], BANDS + 1).astype(int)
+    edges = np.linspace(0, pixels.shape[0], BANDS + 1).astype(int)
     bands = []
     for top, bottom in itertools.pairwise(edges):
         rows = np.sort(draw.choice(np.arange(top, bottom), min(LINES_A_BAND, bottom - top), False))
-        some = np.ascontiguousarray(darkest[rows].T, np.float32)
-        bands.append(np.sort(some, axis=1)[:, 3 * len(rows) // 4])
+        red, green, blue = cv2.split(pixels[rows])
+        some = np.sort(np.ascontiguousarray(cv2.min(cv2.min(red, green), blue).T), axis=1)
+        bands.append(some[:, 3 * len(rows) // 4].astype(np.float32))
     return np.array(bands)
 
 
@@ -114,23 +115,22 @@ def _axis(profiles: np.ndarray, longer: int) -> _Axis | None:
         return None
     around = uniform_filter1d(profiles, round(2 * longest), axis=1)
     lines = 1.0 - profiles / np.maximum(around, 16.0)
-    period = _period(lines, max(shortest, FINEST_PX), longest)
-    if period is None:
+    periods = _periods(lines, max(shortest, FINEST_PX), longest)
+    fits = ((_fitted(lines, period), contrast) for period, contrast in periods)
+    fit, contrast = next((one for one in fits if one[0] is not None), (None, 0.0))
+    if fit is None:
         return None
-    found = _fitted(lines, period[0])
-    if found is None:
-        return None
-    phase, slope, spread, ruled, covered = found
+    phase, slope, spread, ruled, covered = fit
     step_mm = slope * CELL_MM / (2 * np.pi)
     first_mm = phase * CELL_MM / (2 * np.pi)
     ends = (first_mm + step_mm * ruled[0], first_mm + step_mm * ruled[1])
-    return _Axis(first_mm, step_mm, ends, covered, spread * CELL_MM / (2 * np.pi), period[1])
+    return _Axis(first_mm, step_mm, ends, covered, spread * CELL_MM / (2 * np.pi), contrast)
 
 
-def _period(lines: np.ndarray, shortest: float, longest: float) -> tuple[float, float] | None:
-    """Period of the 5 mm lines (px) and how far they stand out (natural log).
+def _periods(lines: np.ndarray, shortest: float, longest: float) -> Iterator[tuple[float, float]]:
+    """What may be the period of the 5 mm lines (px), and how far they stand out (natural log).
 
-    Of several the longest: overtones of lines are lines, too.
+    The longest first: overtones of lines are lines, too. Print and columns repeat as well.
     """
     width = lines.shape[1]
     size = fft.next_fast_len(4 * width, real=True)
@@ -138,7 +138,7 @@ def _period(lines: np.ndarray, shortest: float, longest: float) -> tuple[float, 
     power = np.sqrt((waves.real**2 + waves.imag**2).mean(axis=0))
     usual = float(np.median(power[size // round(2 * longest) : round(0.45 * size)]))
     if usual <= 0.0:
-        return None
+        return
     # The main lobe of the window is eight bins wide.
     peak = np.array(cv2.dilate(power[None], np.ones((1, 9), np.uint8))).ravel()
     bins = np.arange(round(size / longest), round(size / shortest) + 1)
@@ -151,14 +151,13 @@ def _period(lines: np.ndarray, shortest: float, longest: float) -> tuple[float, 
             near = round(order * exact)
             window = power[near - order - 1 : near + order + 2]
             if not window.size:
-                return None
+                return
             exact = (near - order - 1 + int(window.argmax())) / order
             heights.append(float(window.max()))
         weakest = min(heights)
         between = [power[round(order * exact)] for order in BETWEEN]
         if weakest > CLEAR * usual and max(between) < BARE * weakest:
-            return size / exact, float(np.log(weakest / usual))
-    return None
+            yield size / exact, float(np.log(weakest / usual))
 
 
 def _fitted(

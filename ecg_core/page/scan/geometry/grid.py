@@ -25,8 +25,9 @@ WORK_SIZE = 1600
 MAX_AREA_MM = 750.0
 MOST, MOST_TRIED = 3, 6
 """So many grids are given, of so many lattices that are followed."""
-MARGIN = 1.6
-"""Lattices whose spectrum speaks so much less for them than for the best are not followed."""
+MARGIN, ALONE = 1.6, 3.0
+"""Lattices whose spectrum speaks so much less for them than for the best are not followed: the
+best whose lines are sharp, and any that is flat."""
 CLEAR_MM, CLEAR_LOST = 0.15, 0.1
 """Lines that lie so near to a surface are a grid's, whatever their scale."""
 WIDE_PX, WIDE_MM, WIDE_SCORE = 9.0, 0.06, 1.5
@@ -112,6 +113,8 @@ def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[La
     for lattice in lattices:
         if best is not None and lattice.score < best.score - MARGIN:
             break
+        if any(_is_alone(*one, lattice) for one in found):
+            break
         if best is not None and abs(lattice.angle_deg - best.angle_deg) > OTHER_TURN_DEG:
             continue
         if any(lattice.is_like(other, SAME_SCALE, SAME_TURN_DEG) for other, _ in found):
@@ -124,6 +127,11 @@ def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[La
         if len(found) == MOST or tried == MOST_TRIED:
             break
     return found
+
+
+def _is_alone(lattice: Lattice, followed: Followed, other: Lattice) -> bool:
+    """Whether a flat grid, drawn unevenly, leaves no doubt that another lattice is none."""
+    return followed.bend is None and other.score < lattice.score - ALONE
 
 
 def _is_grid(lattice: Lattice, followed: Followed) -> bool:

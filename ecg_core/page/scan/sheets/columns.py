@@ -159,7 +159,7 @@ def _stops(row: Row, foot_mm: float) -> float | None:
     return (first + int(pauses[-1])) / px if len(pauses) else None
 
 
-class Strokes:
+class Dividers:
     """What stands upright between and through rows, told for any number of the first of them.
 
     ink, trace: bool, all ink of the picture, and that of the traces. beats_px: where the rows beat

@@ -18,8 +18,6 @@ from ecg_core.page.values import Option, Remark, SheetQuestion
 
 CLOSE = 2.5
 """Another reading that is less likely by no more than this is asked about."""
-PLAIN_SCORE, PLAIN_MARGIN = 12.0, 5.0
-"""A reading for which so much speaks, and so much more than for any other, is plain."""
 TIME_CLOSE, TIME_OFF_MM = 2.0, 2.5
 """Columns that lie so far elsewhere, and fit less by no more than this, are told as a doubt."""
 SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
@@ -59,27 +57,6 @@ class Sheet:
     def score(self) -> float:
         """All laws together."""
         return self.draft.score
-
-
-def is_plain(drafts: list[Draft]) -> bool:
-    """Whether what was read so far leaves no doubt, so that no more print need be read.
-
-    drafts: best first, at least one.
-    """
-    best = drafts[0]
-    if best.score < PLAIN_SCORE:
-        return False
-    edges = np.array(best.division.edges())
-    for other in drafts[1:]:
-        if other.leads != best.leads:
-            if best.score - other.score < PLAIN_MARGIN:
-                return False
-            continue
-        off = float(np.abs(np.array(other.division.edges()) - edges).max())
-        if off > TIME_OFF_MM and best.score - other.score < TIME_CLOSE:
-            return False
-    told = told_by(best.print_.lines)
-    return bool(told.speeds and told.limb and told.chest)
 
 
 def decide(drafts: list[Draft], correction: Correction, layout: str | None = None) -> Sheet:

@@ -231,7 +231,7 @@ def time_off(draft: Draft) -> float | None:
 def drawn(draft: Draft) -> Said:
     """Every piece is drawn all along."""
     px = draft.seen.px_per_mm
-    shares = []
+    shares: list[float] = []
     for number, row in enumerate(draft.seen.rows):
         last = len(row.filled)
         for x0, x1 in draft.spans(number):
@@ -258,6 +258,21 @@ QUICK: tuple[Law, ...] = (
 )
 """Laws that every draft is held to; `SLOW` ones follow for the best."""
 SLOW: tuple[Law, ...] = (limbs,)
+SHAPED: frozenset[Law] = frozenset(
+    {columns, together, repeats, upright, whole, drawn, true_to_scale}
+)
+"""Laws that ask where pieces lie, not which leads they show."""
+
+
+def said(draft: Draft, law: Law) -> Said:
+    """What a law says of a draft; of the same pieces with other leads it was often asked before."""
+    if law not in SHAPED:
+        return law(draft)
+    known = draft.seen.known
+    key = (law, draft.shape)
+    if key not in known:
+        known[key] = law(draft)
+    return known[key]
 
 
 def beats_px(draft: Draft) -> np.ndarray:

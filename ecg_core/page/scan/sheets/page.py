@@ -165,11 +165,18 @@ def _of_rows(flat: Flat, sheet: Sheet) -> np.ndarray:
     rows, px = sheet.draft.seen.rows, flat.px_per_mm
     baselines = np.array([row.baseline_px for row in rows])
     half = float(np.median(np.diff(baselines))) / 2 if len(rows) > 1 else 20.0 * px
-    count, labels, stats = pieces_of((flat.trace > INKED).astype(np.uint8))
-    top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
-    away = (top + tall < baselines[0] - half) | (top > baselines[-1] + half)
-    away[0] = False
-    return np.where(away[:count][labels], 0.0, flat.trace).astype(np.float32)
+    above, below = int(np.ceil(baselines[0] - half)), int(np.floor(baselines[-1] + half))
+    kept = flat.trace.copy()
+    # Of each margin, with the line of pixels that what reaches the rows crosses.
+    for part, crossed in ((slice(0, max(above, 0)), -1), (slice(max(below, 0), None), 0)):
+        margin = kept[part]
+        if not margin.size or not margin.any():
+            continue
+        count, labels, _ = pieces_of((margin > INKED).astype(np.uint8))
+        away = np.ones(count, bool)
+        away[labels[crossed]] = away[0] = False
+        margin[away[labels]] = 0.0
+    return kept
 
 
 def _vertical(flat: Flat, sheet: Sheet) -> tuple[float, float, float]:

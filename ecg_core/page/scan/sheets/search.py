@@ -16,7 +16,7 @@ from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.columns import Division, divisions, ends_of, single
 from ecg_core.page.scan.sheets.pulses import pulses_of
 from ecg_core.page.scan.sheets.rows import Row, rows_of
-from ecg_core.page.scan.sheets.sheet import Draft, Owned, Said, Seen, owned
+from ecg_core.page.scan.sheets.sheet import Draft, Owned, Seen, owned
 from ecg_core.page.scan.sheets.text import Print
 
 MOST_SETS, MOST_DIVISIONS, MOST_SLOW = 7, 2, 14
@@ -240,5 +240,4 @@ def _as_printed(draft: Draft) -> list[Draft]:
 
 
 def _weighed(draft: Draft, some: tuple[laws.Law, ...]) -> Draft:
-    said: tuple[Said, ...] = tuple(law(draft) for law in some)
-    return replace(draft, said=(*draft.said, *said))
+    return replace(draft, said=(*draft.said, *(laws.said(draft, law) for law in some)))

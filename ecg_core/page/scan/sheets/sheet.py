@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +11,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
 from ecg_core.page.scan.rows import vertical_runs
-from ecg_core.page.scan.sheets.columns import Division, Marks, Strokes
+from ecg_core.page.scan.sheets.columns import Division, Marks, Dividers
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rows import Row, agreements, steps_of
 from ecg_core.page.scan.sheets.text import Name, Print
@@ -149,12 +150,17 @@ class Seen:
     def marks(self, main: int) -> Marks:
         """What may mark columns of the first rows."""
         if main not in self._marks:
-            self._marks[main] = self._strokes.marks(main)
+            self._marks[main] = self._dividers.marks(main)
         return self._marks[main]
 
     @cached_property
-    def _strokes(self) -> Strokes:
-        return Strokes(self.ink, self.trace, self.rows, self.beats_px)
+    def known(self) -> dict[Hashable, Said]:
+        """What laws said of drafts under these rows, by what they asked."""
+        return {}
+
+    @cached_property
+    def _dividers(self) -> Dividers:
+        return Dividers(self.ink, self.trace, self.rows, self.beats_px)
 
     @cached_property
     def _marks(self) -> dict[int, Marks]:
@@ -235,6 +241,12 @@ class Draft:
     def score(self) -> float:
         """All laws together."""
         return sum(s.value for s in self.said)
+
+    @property
+    def shape(self) -> Hashable:
+        """Where its pieces lie, whatever leads they show."""
+        counts = tuple(len(row) for row in self.leads)
+        return counts, self.main, self.division, self.simultaneous, self.assumed, self.print_.lines
 
     def spans(self, row: int) -> tuple[tuple[float, float], ...]:
         """Begin and end (mm) of every piece of a row."""

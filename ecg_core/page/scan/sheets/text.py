@@ -116,12 +116,14 @@ class Letters:
         return Print(self._names(self.words), self._said(self.lines))
 
     def glimpse(self, top_mm: float, bottom_mm: float) -> Print:
-        """Names between two heights, and lines beyond them as far as they tell speed and gain."""
+        """Names between two heights, and lines as far as they tell speed and gain: of those between
+        the heights, lines too long for a name."""
         top, bottom = top_mm * self.px_per_mm, bottom_mm * self.px_per_mm
         middles = self.words[:, cv2.CC_STAT_TOP] + self.words[:, cv2.CC_STAT_HEIGHT] / 2
         names = self._names(self.words[(middles >= top) & (middles <= bottom)])
         middles = self.lines[:, cv2.CC_STAT_TOP] + self.lines[:, cv2.CC_STAT_HEIGHT] / 2
         beyond = (middles < top) | (middles > bottom)
+        beyond |= self.lines[:, cv2.CC_STAT_WIDTH] > WIDTH_MM[1] * self.px_per_mm
         said: tuple[str, ...] = ()
         # What stands beside one another is read together: limb and chest leads may differ.
         apart = np.diff(middles[beyond]) < -BESIDE_MM * self.px_per_mm

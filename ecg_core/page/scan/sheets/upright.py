@@ -8,12 +8,13 @@ import numpy as np
 
 from ecg_core.page.correction import Correction
 from ecg_core.page.doubts.quality import refuse, remark
+from ecg_core.page.layouts import STRIP
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.rows import keep_traces
-from ecg_core.page.scan.sheets.decide import Sheet, decide, is_plain
+from ecg_core.page.scan.sheets.decide import Sheet, decide
 from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.scale import told_by
-from ecg_core.page.scan.sheets.search import Sights, drafts_of
+from ecg_core.page.scan.sheets.search import ONE_LEAD, Sights, drafts_of
 from ecg_core.page.scan.sheets.sheet import Draft
 from ecg_core.page.scan.sheets.text import Letters, Print
 from ecg_core.page.values import Remark
@@ -26,6 +27,8 @@ to the best as this."""
 LONG, WEAK = 0.5, -6.0
 CLOSE, MIRRORED = 0.6, 3.0
 """Another way that explains hardly less is told as a doubt; a mirror must explain so much more."""
+SPOKEN = 6.0
+"""What lines say of a single lead never counts for so much."""
 LONE_MM, BELOW = 30.0, 0.6
 """Names stand no farther above the first row than the next, and so many pitches below the last."""
 SAME_IN_A_MIRROR, NAMES_ENOUGH, STRIP_LEADS = frozenset({"I", "II", "III"}), 2, 3
@@ -60,7 +63,7 @@ def best_sheet(flat: Flat, correction: Correction, layout: str | None, free: boo
         raise refuse("not_an_ecg" if flat.trace.mean() < 0.003 else "unclear_rows")
     best = max(some[0] for some in found)
     found = [
-        some if some[2].plain or some[0] < best - NEAR else _read_on(some, correction, layout)
+        some if some[2].settled or some[0] < best - NEAR else _read_on(some, correction, layout)
         for some in found
     ]
     found.sort(key=lambda some: -some[0])
@@ -81,14 +84,14 @@ def best_sheet(flat: Flat, correction: Correction, layout: str | None, free: boo
 class _Way:
     """A picture as it may lie: its sheets, best first, and what was read on it.
 
-    plain: no more print need be read.
+    settled: print that was not read can change nothing.
     """
 
     sights: Sights
     letters: Letters
     drafts: list[Draft]
     printed: Print
-    plain: bool
+    settled: bool
 
     @property
     def flat(self) -> Flat:
@@ -123,9 +126,26 @@ def _glimpsed(flat: Flat, correction: Correction, layout: str | None) -> _Way:
     sights, letters = Sights(flat), Letters(flat.text, flat.px_per_mm)
     if not sights.rows or not sights.rows[0]:
         return _Way(sights, letters, [], Print((), ()), False)
-    printed = letters.glimpse(*_reach_mm(sights.rows[0]))
-    drafts = drafts_of(sights, printed, layout, correction.leads)
-    return _Way(sights, letters, drafts, printed, bool(drafts) and is_plain(drafts))
+    top, bottom = _reach_mm(sights.rows[0])
+    while True:
+        printed = letters.glimpse(top, bottom)
+        drafts = drafts_of(sights, printed, layout, correction.leads)
+        own = _reach_mm(drafts[0].seen.rows) if drafts else (top, bottom)
+        if own[0] >= top and own[1] <= bottom:
+            return _Way(sights, letters, drafts, printed, _is_settled(drafts))
+        top, bottom = min(top, own[0]), max(bottom, own[1])
+
+
+def _is_settled(drafts: list[Draft]) -> bool:
+    """Whether no other print can change what is thought of a picture: its scale was told, and no
+    sheet is near that shows one lead, of which lines may speak. drafts: best first."""
+    if not drafts:
+        return False
+    told = told_by(drafts[0].print_.lines)
+    if not (told.speeds and told.limb and told.chest):
+        return False
+    strips = [one.score for one in drafts if one.name in (STRIP, ONE_LEAD)]
+    return drafts[0].score - max(strips, default=-np.inf) > SPOKEN
 
 
 def _read_on(
@@ -135,7 +155,7 @@ def _read_on(
     _, turns, way = some
     printed = way.letters.read()
     drafts = drafts_of(way.sights, printed, layout, correction.leads)
-    way = replace(way, printed=printed, drafts=drafts, plain=True)
+    way = replace(way, printed=printed, drafts=drafts, settled=True)
     return drafts[0].score - 0.5 * (turns > 0), turns, way
 
 
