@@ -111,6 +111,9 @@ def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[La
     best: Lattice | None = None
     tried = 0
     for lattice in lattices:
+        # What is followed is believed no more than the spectrum is.
+        if lattice.score <= MIN_SCORE:
+            break
         if best is not None and lattice.score < best.score - MARGIN:
             break
         if any(_is_alone(*one, lattice) for one in found):

@@ -9,12 +9,13 @@ import numpy as np
 from ecg_core.page.correction import Correction
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.layouts import STRIP
+from ecg_core.page.orders import ONE_LEAD
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.rows import keep_traces
 from ecg_core.page.scan.sheets.decide import Sheet, decide
 from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.scale import told_by
-from ecg_core.page.scan.sheets.search import ONE_LEAD, Sights, drafts_of
+from ecg_core.page.scan.sheets.search import Sights, drafts_of
 from ecg_core.page.scan.sheets.sheet import Draft
 from ecg_core.page.scan.sheets.text import Letters, Print
 from ecg_core.page.values import Remark
