@@ -73,6 +73,9 @@ class ReadAs:
         return ReadAs(scan_layout=layout, correction=correction)
 
 
+LISTED = ("rate", "qrs", "qtcf")
+"""What is kept of the measurements with a case, for lists to show."""
+
 AS_IT_COMES = ReadAs()
 """Everything is left to the program."""
 
@@ -290,6 +293,7 @@ def keep(
         {finding.code: finding.threshold for finding in answer.prediction.findings},
         ecg_core.__version__,
         answer.ecg.patient,
+        {key: value for key in LISTED if (value := answer.measurements.value(key)) is not None},
     )
     if isinstance(place, Room):
         if instead_of:

@@ -5,34 +5,35 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
-from ecg_core.store.cases.worklist import Pile, WorklistFilter, WorklistRow
+from ecg_core.store.cases.worklist import Pile, WorklistFilter
 from ecg_core.store.people.roles import Permission
 from ecg_core.triage.priority import Priority
-from ecg_core.triage.verdict import level_in
-from widgets.desk import exchange
-from widgets.desk.badges import level_name, priority_name
+from widgets.desk import decision, exchange
+from widgets.desk.badges import priority_name
 from widgets.desk.desk import desk, last_saved
 from widgets.session import batch, engine, person, unsaved
 from widgets.session.entrance import through_app
 from widgets.session.text import plain
+from widgets.worklist import pile
+from widgets.worklist.rows import lines
+from widgets.worklist.table import table
 
 PAGE_ROWS = 25
 VIEW_NAMES = {
     Pile.TO_DO: "To do",
     Pile.MINE: "Mine",
+    Pile.SETTLE: "To adjudicate",
     Pile.DONE: "Done",
     Pile.ALL: "All",
 }
+SETTLES = Permission.ADJUDICATE
 FLAGS = {"abstained": "Machine abstained", "doubtful": "Doubtful page"}
 
 
@@ -42,7 +43,7 @@ def filters(room: Room) -> WorklistFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = st.segmented_control(
             "Cases",
-            list(Pile),
+            [one for one in Pile if one is not Pile.SETTLE or room.account.may(SETTLES)],
             default=Pile.TO_DO,
             required=True,
             format_func=VIEW_NAMES.__getitem__,
@@ -50,7 +51,7 @@ def filters(room: Room) -> WorklistFilter:
             bind="query-params",
         )
         text = st.text_input(
-            "Search", key="q", bind="query-params", placeholder="Name, case, hash", width=180
+            "Search", key="q", bind="query-params", placeholder="Name, case, hash", width=160
         )
         status = _choice("Status", list(CaseStatus), STATUS_NAMES, "status")
         priority = None
@@ -87,73 +88,30 @@ def _choice(label: str, options: Sequence[str], names: Mapping[Any, str], key: s
         format_func=lambda one: words.get(one, one),
         key=key,
         bind="query-params",
-        width=150,
+        width=130,
     )
-
-
-def says(row: WorklistRow) -> str:
-    """The verdict; the class of a case that was stored before there were verdicts."""
-    level = level_in(row.rule)
-    if level is not None:
-        return level_name(level)
-    if row.abstained:
-        return "Abstains"
-    return TRIAGE_NAMES[row.triage] + (" (doubtful page)" if row.doubtful else "")
-
-
-def table(found: list[WorklistRow], room: Room) -> pd.DataFrame:
-    """Cases as a table; to those who read blind, without anything that the machine said."""
-    names, now = engine.names(), datetime.now(UTC)
-    blind = [_hidden(row, room) for row in found]
-    return pd.DataFrame(
-        {
-            "Priority": [
-                "After reading" if hidden else priority_name(row.priority)
-                for row, hidden in zip(found, blind, strict=True)
-            ],
-            "ECG": [row.name for row in found],
-            "Waiting": [_age((now - row.arrived_utc).total_seconds()) for row in found],
-            "Status": [_status(row, names) for row in found],
-            "Assigned to": [names.get(row.assignee or "", "") for row in found],
-            "The machine says": [
-                "" if hidden else says(row) for row, hidden in zip(found, blind, strict=True)
-            ],
-            "Rule": ["" if hidden else row.rule for row, hidden in zip(found, blind, strict=True)],
-            "List": [row.list_name for row in found],
-        }
-    )
-
-
-def _hidden(row: WorklistRow, room: Room) -> bool:
-    return room.account.id not in row.readers and room.reads_blind(row.list_name, engine.settings())
-
-
-def _status(row: WorklistRow, names: dict[str, str]) -> str:
-    if row.taken_by is not None:
-        return f"Taken by {names.get(row.taken_by, 'another reader')}"
-    return STATUS_NAMES[row.status]
-
-
-def _age(seconds: float) -> str:
-    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{int(seconds // length)} {unit}"
-    return "now"
 
 
 def open_case(case_id: str | None) -> None:
     """Put a case on the desk, or go back to the list."""
-    st.session_state["visits"] = st.session_state.get("visits", 0) + 1
+    picked(case_id)
+    st.rerun()
+
+
+def picked(case_id: str | None) -> None:
+    """The same, before a run."""
     st.session_state["reading_again"] = None
     if case_id is None:
+        pile.forget()
         st.query_params.pop("case", None)
     else:
+        pile.put(case_id, st.query_params.get("case", ""))
         st.query_params["case"] = case_id
-    st.rerun()
 
 
 def listing(room: Room) -> None:
     """The list, its filters, and what is coming in."""
+    decision.moved_on()
     wanted = filters(room)
     # While a case is on the desk the filters are not drawn: the next case comes by these.
     st.session_state["wanted"] = replace(wanted, offset=0)
@@ -182,29 +140,14 @@ def listing(room: Room) -> None:
             icon=":material/task_alt:",
         )
         return
-    picked = st.dataframe(
-        table(found, room),
-        hide_index=True,
-        height="content",
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"worklist_{st.session_state.get('visits', 0)}",
-        alt="Worklist, most urgent first",
-        column_config={
-            "Status": st.column_config.TextColumn(width=150),
-            "Rule": st.column_config.TextColumn(width="large"),
-        },
-    )
+    table(lines(found, room), room, picked)
     pages = math.ceil(total / PAGE_ROWS)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.caption(
-            f"{total} case{'' if total == 1 else 's'}. Select a row to open it.", width="content"
+            f"{total} case{'' if total == 1 else 's'}. Click a row to open it.", width="content"
         )
         if pages > 1:
             st.pagination(pages, key="page", bind="query-params")
-    chosen = picked["selection"]["rows"]
-    if chosen:
-        open_case(found[chosen[0]].id)
 
 
 def _drafts() -> None:
@@ -230,6 +173,7 @@ here = person.room()
 try:
     opened = st.query_params.get("case")
     if opened and me.may(Permission.OPEN_CASE):
+        pile.begin(here, present(), opened)
         desk(
             here,
             opened,

@@ -47,6 +47,30 @@ function isTyping(event) {
   return from.matches("input:not([type=checkbox]):not([type=range]):not([type=radio])");
 }
 
+// What decides waits until the ECG is drawn, and a moment longer: a key that was meant for the case
+// before signs nothing of this one.
+const DECIDING = new Set(["a", "o", "d", "t", "p", "1", "2", "3", "4", "5", "enter"]), MOMENT_MS = 350;
+let guarding = false, seenEcg = null, seenAt = -Infinity;
+
+function sawPaper(ecg) {
+  if (ecg === seenEcg) return;
+  seenEcg = ecg;
+  seenAt = performance.now();
+}
+
+function guardKeys() {
+  if (guarding) return;
+  guarding = true;
+  window.addEventListener("keydown", (event) => {
+    if (!DECIDING.has(event.key.toLowerCase()) || isTyping(event)) return;
+    const desk = document.querySelector(".st-key-desk, .st-key-blind");
+    if (!desk) return;
+    if (desk.querySelector('[data-drawn="paper"]') && performance.now() - seenAt > MOMENT_MS) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+}
+
 function listenToKeys(viewer) {
   const listener = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;

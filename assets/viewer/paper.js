@@ -1,9 +1,8 @@
 // The viewer: what the reader chose, the panels that show it, and what comes from the server.
 
-// Kept while the page stays open, whichever ECG is shown. The rest is not: every ECG opens on
-// standard paper, and a scan as the scan it is.
-const kept = { show: true, opacity: 60, scale: null, layout: null, compare: "side" };
-const OPENING = { ...STANDARD, focus: null, source: "picture" };
+// Kept while the page stays open, whichever ECG is shown: who goes along a pile chooses once. Paper
+// that is not standard says so on every sheet. One lead alone is for the ECG at hand.
+const kept = { show: true, opacity: 60, scale: null, layout: null, compare: "side", ...STANDARD, source: "picture" };
 const viewers = new WeakMap();
 
 class Viewer {
@@ -13,7 +12,7 @@ class Viewer {
     this.panels = [];
     this.calipers = [];
     this.tool = "pan";
-    this.view = { ...OPENING };
+    this.view = { focus: null };
     this.moved = 0;
     this.wire();
     fillHelp(this.find(".help"));
@@ -38,7 +37,7 @@ class Viewer {
     const on = (selector, run) => this.all(selector).forEach((node) => { node.onclick = () => run(node.dataset); });
     on("[data-speed]", ({ speed }) => this.set({ speed: Number(speed) }));
     on("[data-gain]", ({ gain }) => this.set({ gain: Number(gain) }));
-    on("[data-source]", ({ source }) => { this.view.source = source; this.render(); });
+    on("[data-source]", ({ source }) => this.keep({ source }));
     on("[data-compare]", ({ compare }) => this.keep({ compare }));
     on("[data-shift]", ({ shift }) => this.shift(Number(shift)));
     on("[data-scale]", ({ scale }) => this.zoomTo(scale === "fit" ? "fit" : Number(scale)));
@@ -63,7 +62,9 @@ class Viewer {
       performance.mark("ecg-received");
       requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("ecg-painted")));
       this.shown = data.page.id;
-      this.view = { ...OPENING };
+      if (this.ecg !== data.page.ecg) toTheTop();
+      this.ecg = data.page.ecg;
+      this.view = { focus: null };
       this.calipers = [];
       this.moved = 0;
       this.panels.forEach(({ sheet }) => { sheet.scrollLeft = 0; });
@@ -71,14 +72,18 @@ class Viewer {
     this.render();
   }
 
-  set(changes) { Object.assign(this.view, changes, { source: "traces" }); this.render(); }
+  set(changes) { this.keep({ ...changes, source: "traces" }); }
+  focus(lead) { this.view.focus = lead; this.render(); }
   keep(changes) { Object.assign(kept, changes); this.render(); }
 
-  fullView() { return { ...this.view, layout: kept.layout, source: this.source(this.data.page) }; }
+  fullView() {
+    const { speed, gain, layout } = kept;
+    return { speed, gain, layout, ...this.view, source: this.view.focus ? "traces" : this.source(this.data.page) };
+  }
 
   source(page) {
     if (!page.picture) return "traces";
-    return this.view.source === "traces" && !page.waves ? "picture" : this.view.source;
+    return kept.source === "traces" && !page.waves ? "picture" : kept.source;
   }
 
   specs() {
@@ -125,7 +130,7 @@ class Viewer {
 
   // Only what changes the drawing draws it anew; a new target or theme changes the overlay alone.
   fill(panel, { page, view, under, image, name }) {
-    const key = JSON.stringify([page.id, view, under && [under.page.id, under.shift]]);
+    const key = JSON.stringify([page.id, page.marks, view, under && [under.page.id, under.shift]]);
     if (panel.key !== key) {
       const plan = planOf(page, view);
       Object.assign(panel, { key, page, plan, image: null }, drawSheet(page, plan, view, under));
@@ -171,7 +176,7 @@ class Viewer {
       node.setAttribute("aria-pressed", String(node.dataset[name] === String(value))));
     press("speed", main.speed);
     press("gain", main.gain);
-    press("source", this.source(page));
+    press("source", this.fullView().source);
     press("compare", kept.compare);
     press("tool", this.tool);
     this.all(".traces-only").forEach((node) => { node.hidden = !page.waves; });
@@ -209,8 +214,12 @@ class Viewer {
   factor(panel) {
     // A phone would shrink the ECG to a thumbnail: there it opens true to scale and scrolls.
     const wanted = kept.scale ?? (this.section.clientWidth < 640 ? 1 : "fit");
-    return wanted === "fit" ? fitFactor(panel, this.inFullScreen()) : wanted;
+    if (wanted === "fit") return fitFactor(panel, this.inFullScreen()) * this.alone();
+    return kept.scale === null ? wanted * this.alone() : wanted;
   }
+
+  // A lead alone is looked at closely: twice as large as among the others.
+  alone() { return this.view.focus ? 2 : 1; }
 
   room() { return this.panels.map(({ sheet }) => `${sheet.offsetWidth}×${sheet.offsetHeight}`).join(); }
 
@@ -218,7 +227,7 @@ class Viewer {
     if (!this.panels[0]?.svg) return;
     for (const panel of this.panels) {
       // The frame keeps its height at every zoom: the paper moves in it, the page does not jump.
-      const base = this.section.clientWidth < 640 ? 1 : fitFactor(panel, false);
+      const base = (this.section.clientWidth < 640 ? 1 : fitFactor(panel, false)) * this.alone();
       panel.sheet.style.height = this.inFullScreen() ? "" : `${panel.full.h * CSS_PX_PER_MM * base + 2}px`;
       resize(panel, this.factor(panel));
     }
@@ -263,8 +272,8 @@ class Viewer {
 
   chooseLayout(name) {
     if (name === "focus") return;
-    kept.layout = name;
-    this.set({ focus: null });
+    this.view.focus = null;
+    this.set({ layout: name });
   }
 
   nextLayout() {
@@ -276,19 +285,19 @@ class Viewer {
 
   cycle(name, values) {
     if (!this.data.page.waves) return false;
-    this.set({ [name]: values[(values.indexOf(this.view[name]) + 1) % values.length] });
+    this.set({ [name]: values[(values.indexOf(kept[name]) + 1) % values.length] });
     return true;
   }
 
   focusOn(lead) {
     if (!this.data.page.waves?.leads[lead]) return;
-    this.set({ focus: this.view.focus ? null : lead });
+    this.focus(this.view.focus ? null : lead);
   }
 
   nextFocus() {
     if (!this.data.page.waves) return false;
     const leads = Object.keys(this.data.page.waves.leads);
-    this.set({ focus: leads[(leads.indexOf(this.view.focus) + 1) % leads.length] });
+    this.focus(leads[(leads.indexOf(this.view.focus) + 1) % leads.length]);
     return true;
   }
 
@@ -296,8 +305,7 @@ class Viewer {
     const { page } = this.data;
     if (!page.picture) return false;
     const offered = ["picture", "ink", ...(page.waves ? ["traces"] : [])];
-    this.view.source = offered[(offered.indexOf(this.source(page)) + 1) % offered.length];
-    this.render();
+    this.keep({ source: offered[(offered.indexOf(this.source(page)) + 1) % offered.length] });
     return true;
   }
 
@@ -382,7 +390,7 @@ class Viewer {
     else if (lit().text) light(NOTHING_LIT);
     else if (this.tool === "caliper") this.useTool("caliper");
     else if (this.calipers.length) this.clearCalipers();
-    else if (this.view.focus) this.set({ focus: null });
+    else if (this.view.focus) this.focus(null);
     else return false;
     return true;
   }
@@ -397,10 +405,15 @@ function options(select, pairs, value) {
   select.value = value;
 }
 
+// The next case begins at the top of its ECG, however far down the last one was left.
+function toTheTop() { document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0); }
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement;
+  guardKeys();
   if (!viewers.has(root)) viewers.set(root, new Viewer(root));
   viewers.get(root).receive(data, setTriggerValue);
   markDrawn(root, "paper");
+  sawPaper(data.page.ecg);
   return () => { viewers.get(root)?.destroy(); viewers.delete(root); };
 }

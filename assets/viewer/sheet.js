@@ -114,12 +114,15 @@ function drawLabels(svg, page, plan) {
   }
 }
 
-// Marks of the record's own annotation file, along the first row that shows all ten seconds.
+// Marks of the record's own annotation file or of the measurements: along the first row that shows
+// all ten seconds, else along the uppermost.
 function drawMarks(svg, page, plan) {
-  const row = plan.segments.find((s) => s.t1 - s.t0 >= page.seconds - 1e-6);
-  if (plan.kind !== "traces" || !row) return;
+  const whole = plan.segments.find((s) => s.t1 - s.t0 >= page.seconds - 1e-6);
+  const rows = whole ? [whole] : plan.segments.filter((s) => s.row === plan.segments[0].row);
   for (const { t, text } of page.marks) {
-    const x = row.x0 + t * plan.speed, above = text.startsWith("(") ? 0.5 : 3.5;
+    const row = rows.find((s) => t >= s.t0 && t <= s.t1);
+    if (!row) continue;
+    const x = row.x0 + (t - row.t0) * plan.speed, above = text.startsWith("(") ? 0.5 : 3.5;
     element("path", { class: "marked", d: `M${x} ${row.top + 4.5}v2` }, svg);
     element("text", { class: "mark", x, y: row.top + above, "text-anchor": "middle" }, svg, text);
   }

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.store.cases.readings import Phase
+from ecg_core.network.statements import Triage
+from ecg_core.store.cases.readings import Phase, Reading
 from ecg_core.store.cases.store import CaseFilter
+from ecg_core.store.cases.worklist import Pile, WorklistFilter
+from ecg_core.store.people.roles import Actor
 from ecg_core.store.upkeep.settings import BlindFor, Settings
+from ecg_core.triage.priority import Priority
 from server import place
 from tests.app.conftest import READER, words
-from widgets.session import engine
+from widgets.session import engine, person
+from widgets.worklist.rows import Line, lines
+
+
+def shown(pile: Pile = Pile.TO_DO) -> list[Line]:
+    """The lines of a list as this reader sees them."""
+    room = person.room()
+    return lines(room.worklist(WorklistFilter(pile))[0], room)
 
 
 def listed(app: AppTest) -> tuple[AppTest, str]:
@@ -22,19 +35,23 @@ def listed(app: AppTest) -> tuple[AppTest, str]:
 def test_a_case_is_opened_decided_and_taken_back(app: AppTest) -> None:
     page, case = listed(app)
     assert not page.exception
-    (row,) = page.dataframe[0].value.to_dict("records")
-    # Open on the Triage page, so taken, by the same person.
-    assert row["Status"] == f"Taken by {READER}"
-    assert row["Rule"] and row["Priority"]
+    (line,) = shown()
+    # Open on the Triage page, so taken; by the same person, whom that need not be told.
+    assert line.status == "New"
+    assert line.priority and line.says and re.match(r"\d+/min · QRS \d+", line.numbers)
     page.button(key="read_next").click().run()
     assert case in page.query_params["case"]
     page.button(key=f"save_{case}").click().run()
     assert not page.exception
     assert "saved as audit event" in words(page)
     assert "Nothing to do here." in page.info[0].value
+    (done,) = shown(Pile.DONE)
+    assert (done.status, done.decided) == ("Read", f"Agreed · {READER}")
     page.button(key="take_back_last").click().run()
     assert [reading.undone for reading in engine.store().reopen(case).readings] == [True]
-    assert len(page.dataframe[0].value) == 1
+    assert "1 case. Click a row" in words(page)
+    (line,) = shown()
+    assert (line.status, line.decided) == ("New", "")
     assert "Taken back by event" in page.toast[0].value
 
 
@@ -44,8 +61,11 @@ def test_a_blind_reader_sees_no_answer_before_the_first_reading(app: AppTest) ->
     assert by is not None
     engine.store().change_settings(Settings(blind_for=BlindFor.EVERYBODY), by.actor)
     page, case = listed(app)
-    (row,) = page.dataframe[0].value.to_dict("records")
-    assert (row["Priority"], row["The machine says"], row["Rule"]) == ("After reading", "", "")
+    (line,) = shown()
+    assert (line.priority, line.tone, line.says, line.why, line.numbers) == (
+        "After reading",
+        *("",) * 4,
+    )
     page.button(key="read_next").click().run()
     text = words(page)
     assert "Your first reading" in text
@@ -61,8 +81,8 @@ def test_a_blind_reader_sees_no_answer_before_the_first_reading(app: AppTest) ->
     stored = engine.store().reopen(case)
     assert [reading.phase for reading in stored.readings] == [Phase.FIRST, Phase.FINAL]
     assert stored.readings[0].blind is True
-    shown = [event.action for event in stored.events if event.action in ("answer_shown",)]
-    assert shown == ["answer_shown"]
+    told = [event.action for event in stored.events if event.action in ("answer_shown",)]
+    assert told == ["answer_shown"]
 
 
 def test_the_stored_priority_is_shown_and_what_todays_rule_would_give(app: AppTest) -> None:
@@ -85,3 +105,23 @@ def test_the_stored_priority_is_shown_and_what_todays_rule_would_give(app: AppTe
     assert again.priority == stored.priority
     events = engine.store().reopen(again.id).events
     assert events[0].actor == READER
+
+
+def test_both_readings_stand_beside_one_another_above_the_adjudication(app: AppTest) -> None:
+    _, case = listed(app)
+    store = engine.store()
+    said = (("Dr. Yes", Triage.NORMAL, "artefact in V2"), ("Dr. No", Triage.ACUTE_MI, ""))
+    for number, (name, triage, reason) in enumerate(said):
+        agrees = triage is store.reopen(case).prediction.triage_class
+        reading = Reading(name, agrees, triage, Priority.IMMEDIATE, reason or "ST elevation")
+        store.record_reading(case, reading, f"token {number}", Actor(name, f"{number}" * 16))
+    page = app.switch_page("pages/worklist.py").run()
+    (line,) = shown(Pile.SETTLE)
+    assert line.status == "Disagreement"
+    page.button(key="read_next").click().run()
+    assert not page.exception
+    text = words(page)
+    assert "Your adjudication" in text
+    assert "**Dr. Yes**" in text and "**Dr. No**" in text
+    assert text.index("**Dr. No**") < text.index("Your adjudication")
+    assert "artefact in V2" in text

@@ -292,3 +292,31 @@ def test_leads_named_by_a_person_are_kept_with_the_files(store: Store, ada: Room
     assert ada.set_by_hand(first.bundle.sha256) == ("", ("II", ""))
     # Other names are another case.
     assert store.add_case(first) != kept
+
+
+def test_a_blind_list_is_not_sorted_by_what_it_hides(store: Store, ada: Room, lee: Room) -> None:
+    for number, triage in enumerate((Triage.NORMAL, Triage.OTHER, Triage.ACUTE_MI)):
+        store.add_case(case(number, triage), "blind")
+    urgent_first = names(ada)
+    assert urgent_first != sorted(urgent_first)
+    store.change_settings(Settings(blind_for=BlindFor.LISTS, blind_lists=("blind",)), lee.actor)
+    by_age = names(ada)
+    assert by_age == sorted(by_age)
+    # What is asked of the machine's answer finds nothing of it, either.
+    for priority in Priority:
+        assert names(ada, priority=priority) == []
+    assert ada.take_next(WorklistFilter()) == store.search()[-1].id
+    store.change_settings(Settings(blind_for=BlindFor.EVERYBODY), lee.actor)
+    assert names(ada) == by_age
+
+
+def test_what_is_decided_stands_on_the_line(store: Store, ada: Room, ben: Room, lee: Room) -> None:
+    first = add(store, case(1))
+    ada.read(first, AGREE, "one", Phase.FINAL)
+    (row,) = ada.worklist(WorklistFilter(Pile.DONE))[0]
+    assert row.decided is not None
+    assert (row.decided.reader, row.decided.triage) == ("Dr ada", Triage.OTHER)
+    assert row.decided.when_utc >= row.arrived_utc
+    ben.read(first, NORMAL, "two", Phase.FINAL)
+    assert names(ada, view=Pile.SETTLE) == []
+    assert names(lee, view=Pile.SETTLE) == [row.name]

@@ -177,6 +177,26 @@ def checks_badge(case: StoredCase) -> None:
     )
 
 
+def readings_beside(case: StoredCase) -> None:
+    """The decisions that stand, one beside the other, so that where they differ is seen."""
+    latest = {
+        stored.account or stored.reading.reader: stored
+        for stored in case.readings
+        if stored.phase is Phase.FINAL and not stored.undone
+    }
+    if not latest:
+        return
+    for place, stored in zip(st.columns(len(latest), gap="small"), latest.values(), strict=True):
+        reading = stored.reading
+        named = [case.prediction.name_of(code) for code in reading.findings or ()]
+        lines = [f"**{plain(reading.reader)}**", _words(stored)]
+        if named:
+            lines.append(", ".join(named))
+        lines += [plain(words) for words in (reading.reason, reading.note) if words]
+        with place.container(border=True):
+            st.markdown("  \n".join(lines))
+
+
 def _readings(case: StoredCase) -> None:
     st.subheader("Readings")
     if not case.readings:

@@ -22,6 +22,8 @@ from widgets.session.text import plain
 
 AGREE, OVERRIDE = VERDICT_NAMES[Decision.AGREE], VERDICT_NAMES[Decision.OVERRIDE]
 DECIDE = "Decide on a class"
+SAVING = "saving"
+"""In the session: the case that is being saved, and the newest decision on it before."""
 _BY_NAME = {name: verdict for verdict, name in VERDICT_NAMES.items()} | {DECIDE: Decision.OVERRIDE}
 
 
@@ -283,10 +285,31 @@ def _note(case: str) -> str:
     return note
 
 
+def was_interrupted(case_id: str, latest: int) -> bool:
+    """Whether a decision was saved in a run that did not come to its end: a key was pressed again.
+
+    latest: event of this person's newest decision on the case, 0 for none.
+    """
+    begun, before = st.session_state.get(SAVING, ("", 0))
+    known: dict[str, int] = st.session_state.setdefault("known_events", {})
+    known[case_id] = latest
+    if begun != case_id:
+        moved_on()
+    return bool(begun == case_id and latest > before)
+
+
+def moved_on() -> None:
+    """Another case, or the list, is on the screen: what was saved is dealt with."""
+    st.session_state[SAVING] = ("", 0)
+
+
 def _save(hand: AtHand, reading: Reading, phase: Phase, saved: Callable[[int], None]) -> None:
     # The same token however often the button is pressed: the store keeps one event.
     tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
     token = tokens.setdefault(f"{hand.case_id} {phase}", uuid.uuid4().hex)
+    if phase is not Phase.FIRST:
+        known: dict[str, int] = st.session_state.setdefault("known_events", {})
+        st.session_state[SAVING] = (hand.case_id, known.get(hand.case_id, 0))
     try:
         event = person.room().read(hand.case_id, reading, token, phase)
     except StoreError as error:

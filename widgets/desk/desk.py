@@ -11,18 +11,19 @@ from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgScan, IntakeError
 from ecg_core.page.values import EcgPage, Option, PageError
 from ecg_core.page.viewed import Waves
-from ecg_core.store.cases.readings import Phase
+from ecg_core.store.cases.readings import Phase, StoredReading
 from ecg_core.store.cases.room import Room, Turn
 from ecg_core.store.cases.store import StoredCase, StoreError
 from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.store.people.roles import Permission
 from widgets.desk import badges, correction, decision, exchange, question
-from widgets.desk.case_view import case_view, checks_badge
+from widgets.desk.case_view import case_view, checks_badge, readings_beside
 from widgets.desk.decision import AtHand
 from widgets.desk.take_away import offer_stored
 from widgets.session import anew, engine
 from widgets.session.text import plain
 from widgets.viewer.paper import paper
+from widgets.worklist import pile
 
 
 def desk(
@@ -46,6 +47,7 @@ def desk(
         if st.button("Worklist", icon=":material/arrow_back:", key="to_list"):
             room.release(case_id)
             leave()
+        pile.steps(case_id, partial(_step, room, case_id, show))
         st.markdown(f"**{plain(case.name)}**", width="content")
         badges.status_badge(turn.status)
         checks_badge(case)
@@ -73,15 +75,32 @@ def desk(
         room.release(case_id)
         go_on()
 
+    latest = max((stored.event for stored in _own(case, room)), default=0)
+    if decision.was_interrupted(case_id, latest):
+        saved(latest)
+
     if done and st.session_state.get("reading_again") != case_id:
         case_view(case, partial(_standing, room, case, turn))
     else:
         case_view(
             case,
-            partial(decision.form, hand, turn, saved),
+            partial(_form, case, hand, turn, saved),
             not turn.hidden,
             answered if correcting else None,
         )
+
+
+def _form(case: StoredCase, hand: AtHand, turn: Turn, saved: Callable[[int], None]) -> None:
+    """The form; above an adjudication, what the readers said, side by side."""
+    if turn.phase is Phase.ADJUDICATION:
+        readings_beside(case)
+    decision.form(hand, turn, saved)
+
+
+def _step(room: Room, case_id: str, show: Callable[[str], None], other: str) -> None:
+    """Lay a case aside undecided, and open its neighbour."""
+    room.release(case_id)
+    show(other)
 
 
 def _read_anew(room: Room, case_id: str, show: Callable[[str], None], view: ReadAs) -> None:
@@ -149,11 +168,7 @@ def _seen(room: Room, case_id: str, turn: Turn) -> None:
 
 def _standing(room: Room, case: StoredCase, turn: Turn) -> None:
     """What can still be done with a case that is read."""
-    mine = [
-        stored
-        for stored in case.readings
-        if stored.account == room.account.id and not stored.undone and stored.phase != Phase.FIRST
-    ]
+    mine = _own(case, room)
     with st.container(horizontal=True):
         if turn.phase is Phase.FINAL and st.button(
             "Add a reading", icon=":material/edit:", key="read_again"
@@ -163,6 +178,15 @@ def _standing(room: Room, case: StoredCase, turn: Turn) -> None:
             st.rerun()
         if mine:
             decision.take_back(case.id, mine[-1].event, "take_back_here")
+
+
+def _own(case: StoredCase, room: Room) -> list[StoredReading]:
+    """This person's decisions on a case that stand."""
+    return [
+        stored
+        for stored in case.readings
+        if stored.account == room.account.id and not stored.undone and stored.phase != Phase.FIRST
+    ]
 
 
 def last_saved() -> None:

@@ -19,8 +19,9 @@ UPLOADS = "Uploads"
 
 def add_menu() -> None:
     """Drop files; they are read in the background."""
-    with st.popover("Add ECGs", icon=":material/upload:", key="add_ecgs"):
-        turn = st.session_state.setdefault("batch_turn", 0)
+    # Another key once they are on the list: what was open over the list closes.
+    turn = st.session_state.setdefault("batch_turn", 0)
+    with st.popover("Add ECGs", icon=":material/upload:", key=f"add_ecgs_{turn}"):
         # A form sends the name and the files together, however fast one follows the other.
         with st.form(f"batch_form_{turn}", enter_to_submit=False, border=False):
             list_name = st.text_input("List", value=UPLOADS, max_chars=80, key=f"batch_list_{turn}")

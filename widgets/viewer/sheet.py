@@ -83,6 +83,7 @@ def _sheet(_page: EcgPage, _waves: Waves | None, key: str) -> dict[str, object]:
     is_scan = page.source == "scan"
     return {
         "id": key,
+        "ecg": page.source_sha256,
         "width": page.width_mm,
         "height": page.height_mm,
         "margin": layouts.CANVAS_MARGIN_MM,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -31,7 +31,10 @@ PATIENT_TOLD = "patient_sha256"
 
 @dataclass(frozen=True, eq=False)
 class NewCase:
-    """Everything that makes a case, before it is stored. patient: a pseudonym, or ""."""
+    """Everything that makes a case, before it is stored. patient: a pseudonym, or "".
+
+    measured: numbers that lists show of it, by the keys of `signal.values.QUANTITIES`.
+    """
 
     bundle: Bundle
     page: EcgPage
@@ -41,6 +44,7 @@ class NewCase:
     thresholds: Mapping[str, float]
     app_version: str
     patient: str = ""
+    measured: Mapping[str, float] = field(default_factory=dict)
 
     def check(self) -> None:
         """Raises StoreError when the parts do not belong together."""
@@ -198,6 +202,7 @@ def _answer_payload(new: NewCase, stored: StoredBytes) -> dict[str, Any]:
         "priority": new.priority.priority.value,
         "rule_id": new.priority.rule_id,
         "rule": new.priority.rule,
+        "measured": {key: round(float(value), 1) for key, value in new.measured.items()},
         "app_version": new.app_version,
     } | _verdict(new.priority)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TextIO
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ecg_core.page.values import ink_of
 from ecg_core.store.audit import chain
 from ecg_core.store.audit.export import ExportFormat
 from ecg_core.store.cases import recording, reopening, worklist
@@ -54,7 +56,19 @@ class Room:
         self.store = store
         self.account = account
         self.actor: Actor = account.actor
-        self.seat = Seat(account.id, account.may(Permission.ADJUDICATE))
+
+    @property
+    def seat(self) -> Seat:
+        """For whom lists are made: what is read blind is not sorted by what it hides."""
+        settings = self.store.settings()
+        by_lists = settings.blind_for is BlindFor.LISTS and self.account.blind == "list"
+        may_read = self.account.may(Permission.READ)
+        return Seat(
+            self.account.id,
+            self.account.may(Permission.ADJUDICATE),
+            self.reads_blind("", settings),
+            tuple(settings.blind_lists) if by_lists and may_read else (),
+        )
 
     # -- the list --------------------------------------------------------------------------
 
@@ -64,6 +78,23 @@ class Room:
         with self.store.snapshot() as session:
             rows = worklist.find(session, wanted, self.seat)
             return rows, worklist.count(session, wanted, self.seat)
+
+    def pile(self, wanted: WorklistFilter, most: int = 1000) -> tuple[str, ...]:
+        """The cases that match, in order, whatever the filter's limit."""
+        self.actor.require(Permission.SEE_WORKLIST)
+        with self.store.snapshot() as session:
+            return worklist.ids(session, wanted, self.seat, most)
+
+    def measured(self, case_ids: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Rate, QRS and QTc of cases, by case."""
+        self.actor.require(Permission.SEE_WORKLIST)
+        with self.store.snapshot() as session:
+            return worklist.measured(session, case_ids)
+
+    def ink(self, page_blob: str) -> np.ndarray:
+        """The ink of a stored page, for a small picture of it."""
+        self.actor.require(Permission.SEE_WORKLIST)
+        return ink_of(self.store.kept(page_blob))
 
     def following(self, wanted: WorklistFilter, not_this: str = "") -> str | None:
         """The case to open next."""

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ecg_core.network.statements import Triage
 from ecg_core.store.audit.canonical import utc_text
 from ecg_core.store.cases import reopening
 from ecg_core.store.cases.filters import equal, names_case
+from ecg_core.store.cases.readings import Decision
 from ecg_core.store.cases.room_schema import CaseStateRow
-from ecg_core.store.cases.schema import CaseRow
+from ecg_core.store.cases.schema import Action, CaseRow, EventRow, ReadingRow
 from ecg_core.store.cases.workflow import OPEN, CaseStatus
 from ecg_core.triage.priority import Priority
+
+HIDDEN_RANK = 1
+"""Where what is read blind stands among what is not: with the urgent, by its age."""
 
 
 class Pile(StrEnum):
@@ -25,6 +31,7 @@ class Pile(StrEnum):
 
     TO_DO = "to_do"
     MINE = "mine"
+    SETTLE = "settle"
     DONE = "done"
     ALL = "all"
 
@@ -33,11 +40,14 @@ class Pile(StrEnum):
 class Seat:
     """For whom a list is made: cases that this person cannot do are not to do.
 
-    account: the person's id; adjudicates: whether disagreements are theirs to settle.
+    account: the person's id; adjudicates: whether disagreements are theirs to settle. blind: reads
+    every list blind; blind_lists: those that are read blind.
     """
 
     account: str
     adjudicates: bool = False
+    blind: bool = False
+    blind_lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,8 +67,21 @@ class WorklistFilter:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What stands of a case that somebody read: who, when, and what."""
+
+    reader: str
+    when_utc: datetime
+    verdict: Decision
+    triage: Triage | None
+
+
+@dataclass(frozen=True)
 class WorklistRow:
-    """One line. taken_by: the account that has it open now; triage, rule: the machine's."""
+    """One line. taken_by: the account that has it open now; triage, rule: the machine's.
+
+    page_blob: hash of the stored page. decided: the reading that stands.
+    """
 
     id: str
     name: str
@@ -73,13 +96,35 @@ class WorklistRow:
     rule: str
     abstained: bool
     doubtful: bool
+    page_blob: str = ""
+    decided: Decided | None = None
 
 
 def find(session: Session, wanted: WorklistFilter, seat: Seat) -> list[WorklistRow]:
     """The cases that match, most urgent first and the oldest of those first."""
     now = utc_text(datetime.now(UTC))
-    query = _ordered(_matching(wanted, seat, now)).limit(wanted.limit).offset(wanted.offset)
-    return [_row(state, case, now) for state, case in session.execute(query)]
+    query = _ordered(_matching(wanted, seat, now), seat).limit(wanted.limit).offset(wanted.offset)
+    query = query.add_columns(ReadingRow).outerjoin(
+        ReadingRow, ReadingRow.seq == CaseStateRow.standing_seq
+    )
+    return [_row(state, case, read, now) for state, case, read in session.execute(query)]
+
+
+def ids(session: Session, wanted: WorklistFilter, seat: Seat, most: int) -> tuple[str, ...]:
+    """The cases that match, in order."""
+    now = utc_text(datetime.now(UTC))
+    query = _ordered(_matching(wanted, seat, now), seat).with_only_columns(CaseStateRow.case_id)
+    return tuple(session.scalars(query.limit(most)))
+
+
+def measured(session: Session, case_ids: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Rate, QRS and QTc by case, as they were measured when it was stored."""
+    found = session.execute(
+        select(EventRow.case_id, EventRow.payload).where(
+            EventRow.case_id.in_(case_ids), EventRow.action == Action.MACHINE_ANSWER
+        )
+    )
+    return {str(case_id): json.loads(payload).get("measured", {}) for case_id, payload in found}
 
 
 def count(session: Session, wanted: WorklistFilter, seat: Seat) -> int:
@@ -92,7 +137,7 @@ def count(session: Session, wanted: WorklistFilter, seat: Seat) -> int:
 def following(session: Session, wanted: WorklistFilter, seat: Seat, not_this: str) -> str | None:
     """The first case that this person can do next and that nobody else has open."""
     now = utc_text(datetime.now(UTC))
-    query = _ordered(_matching(wanted, seat, now)).where(
+    query = _ordered(_matching(wanted, seat, now), seat).where(
         CaseStateRow.case_id != not_this,
         CaseStateRow.status.in_([status.value for status in OPEN]),
         _doable(seat),
@@ -170,8 +215,20 @@ def _matching(wanted: WorklistFilter, seat: Seat, now: str) -> Select:
     return query.where(*_conditions(wanted, seat, now))
 
 
-def _ordered(query: Select) -> Select:
-    return query.order_by(CaseStateRow.rank, CaseStateRow.arrived_utc, CaseStateRow.case_id)
+def _ordered(query: Select, seat: Seat) -> Select:
+    """Most urgent first, the oldest of those first; what is read blind by its age alone."""
+    if seat.blind:
+        return query.order_by(CaseStateRow.arrived_utc, CaseStateRow.case_id)
+    urgency: ColumnElement[int] | InstrumentedAttribute[int] = CaseStateRow.rank
+    if seat.blind_lists:
+        urgency = case((_hidden(seat), HIDDEN_RANK), else_=CaseStateRow.rank)
+    return query.order_by(urgency, CaseStateRow.arrived_utc, CaseStateRow.case_id)
+
+
+def _hidden(seat: Seat) -> ColumnElement[bool]:
+    """Whether the machine's answer is kept from this person still."""
+    mine = CaseStateRow.readers.contains(seat.account, autoescape=True)
+    return and_(CaseStateRow.list_name.in_(seat.blind_lists), ~mine)
 
 
 def _conditions(wanted: WorklistFilter, seat: Seat, now: str) -> list[ColumnElement[bool]]:
@@ -179,6 +236,7 @@ def _conditions(wanted: WorklistFilter, seat: Seat, now: str) -> list[ColumnElem
     views: dict[Pile, list[ColumnElement[bool]]] = {
         Pile.TO_DO: [still_open, _doable(seat)],
         Pile.MINE: [still_open, CaseStateRow.assignee == seat.account],
+        Pile.SETTLE: [CaseStateRow.status == CaseStatus.DISAGREEMENT.value, _doable(seat)],
         Pile.DONE: [~still_open],
         Pile.ALL: [],
     }
@@ -196,6 +254,9 @@ def _conditions(wanted: WorklistFilter, seat: Seat, now: str) -> list[ColumnElem
         (CaseRow.abstained, wanted.abstained),
         (CaseStateRow.doubtful, wanted.doubtful),
     )
+    told = (wanted.priority, wanted.abstained, wanted.doubtful)
+    if seat.blind_lists and any(one is not None for one in told):
+        asked.append(~_hidden(seat))
     if words := wanted.text.strip():
         asked.append(names_case(words))
     return asked
@@ -214,11 +275,11 @@ def _doable(seat: Seat) -> ColumnElement[bool]:
     return or_(*can)
 
 
-def _row(state: CaseStateRow, case: CaseRow, now: str) -> WorklistRow:
+def _row(state: CaseStateRow, kept: CaseRow, read: ReadingRow | None, now: str) -> WorklistRow:
     taken = state.taken_by if (state.taken_until or "") >= now else None
     return WorklistRow(
         state.case_id,
-        case.name,
+        kept.name,
         CaseStatus(state.status),
         Priority(state.priority),
         datetime.fromisoformat(state.arrived_utc),
@@ -226,8 +287,20 @@ def _row(state: CaseStateRow, case: CaseRow, now: str) -> WorklistRow:
         state.assignee,
         taken,
         tuple(state.readers.split("\n")) if state.readers else (),
-        Triage(case.triage),
-        case.rule,
-        case.abstained,
+        Triage(kept.triage),
+        kept.rule,
+        kept.abstained,
         state.doubtful,
+        kept.page_blob,
+        None if read is None else _decided(read),
+    )
+
+
+def _decided(read: ReadingRow) -> Decided:
+    said = Decision.AGREE if read.agrees else Decision.OVERRIDE
+    return Decided(
+        read.reader,
+        datetime.fromisoformat(read.created_utc),
+        said if read.verdict is None else Decision(read.verdict),
+        None if read.triage is None else Triage(read.triage),
     )
