@@ -43,26 +43,33 @@ class Bend:
         columns, rows = (int(np.ceil(span / STEP_MM)) + 3 for span in high - low)
         return Bend((float(low[0]), float(low[1])), np.zeros((2, rows, columns)))
 
-    def design(self, flat_mm: np.ndarray) -> np.ndarray:
-        """Share of every knot in the displacement at places: n × knots."""
-        across = _basis(flat_mm[:, 0] - self.origin_mm[0], self.weights.shape[2])
-        down = _basis(flat_mm[:, 1] - self.origin_mm[1], self.weights.shape[1])
-        return np.asarray((down[:, :, None] * across[:, None, :]).reshape(len(flat_mm), -1))
+    def design(self, flat_mm: np.ndarray) -> csr_array:
+        """Share of every knot in the displacement at places: n × knots, of some two hundred of
+        which each place depends on sixteen."""
+        first_x, across = _basis(flat_mm[:, 0] - self.origin_mm[0], self.weights.shape[2])
+        first_y, down = _basis(flat_mm[:, 1] - self.origin_mm[1], self.weights.shape[1])
+        every = np.arange(4)
+        rows = (first_y[:, None] + every) * self.weights.shape[2]
+        knots = rows[:, :, None] + (first_x[:, None] + every)[:, None, :]
+        shares = down[:, :, None] * across[:, None, :]
+        ends = np.arange(0, shares.size + 1, 16)
+        size = (len(flat_mm), self.weights[0].size)
+        return csr_array((shares.ravel(), knots.ravel(), ends), shape=size)
 
     def fitted(
-        self, design: np.ndarray, goal: np.ndarray, trust: np.ndarray, stiffness: float = STIFFNESS
+        self, design: csr_array, goal: np.ndarray, trust: np.ndarray, stiffness: float = STIFFNESS
     ) -> np.ndarray:
         """Weights along one axis that bring `design` nearest to `goal` (mm), outliers let go."""
         shape = self.weights.shape[1:]
         energy = stiffness * _plate_energy(*shape)
         weight = trust / trust.sum()
         surface = np.zeros(design.shape[1])
-        # Each place depends on sixteen knots of some two hundred.
-        sparse = csr_array(design)
+        turned, counts = design.T.tocsr(), np.diff(design.indptr)
+        weighted = design.copy()
         for _ in range(4):
-            weighted = sparse * weight[:, None]
-            normal = (sparse.T @ weighted).toarray() + energy
-            surface = _solved(normal, weighted.T @ goal, 3 * shape[1] + 3)
+            weighted.data = design.data * np.repeat(weight, counts)
+            normal = (turned @ weighted).toarray() + energy
+            surface = _solved(normal, turned @ (weight * goal), 3 * shape[1] + 3)
             error = goal - design @ surface
             spread = max(2.0 * float(np.median(np.abs(error[trust > 0]))), 1e-3)
             weight = trust / (1.0 + (error / spread) ** 2)
@@ -71,9 +78,8 @@ class Bend:
 
     def at(self, flat_mm: np.ndarray) -> np.ndarray:
         """Displacement at places in the plane: n × 2, mm. Beyond the knots, as at the edge."""
-        across = _basis(flat_mm[:, 0] - self.origin_mm[0], self.weights.shape[2])
-        down = _basis(flat_mm[:, 1] - self.origin_mm[1], self.weights.shape[1])
-        return np.stack([((down @ axis) * across).sum(axis=1) for axis in self.weights], axis=1)
+        design = self.design(flat_mm)
+        return np.stack([design @ axis.ravel() for axis in self.weights], axis=1)
 
     @property
     def height_mm(self) -> float:
@@ -123,17 +129,16 @@ def maps(
     return across, down
 
 
-def _basis(offset_mm: np.ndarray, knots: int) -> np.ndarray:
-    """Cubic B-splines at distances from the first knot: n × knots."""
+def _basis(offset_mm: np.ndarray, knots: int) -> tuple[np.ndarray, np.ndarray]:
+    """Cubic B-splines at distances from the first knot: the first of four that reach there (n),
+    and the share of each (n × 4)."""
     place = np.clip(offset_mm / STEP_MM, 0.0, knots - 3 - 1e-9)
     first = place.astype(int)
     t = place - first
     parts = np.stack(
         [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3], axis=1
     )
-    basis = np.zeros((len(place), knots))
-    np.put_along_axis(basis, first[:, None] + np.arange(4), parts / 6.0, axis=1)
-    return basis
+    return first, parts / 6.0
 
 
 def _solved(normal: np.ndarray, goal: np.ndarray, reach: int) -> np.ndarray:

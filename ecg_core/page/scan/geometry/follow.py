@@ -184,10 +184,11 @@ def _bent(families: _Pair, fit: _Fit, sloped: int = 3, direct: int = 2) -> _Fit 
     pair = max(2, every)
     one = np.concatenate([index[::pair, :-1:pair].ravel(), index[:-1:pair, ::pair].ravel()])
     other = np.concatenate([index[::pair, 1::pair].ravel(), index[1::pair, ::pair].ravel()])
-    design = bend.design(plane[some])
-    rows = bend.design(plane[other]) - bend.design(plane[one]) if sloped else design
+    everywhere = bend.design(plane)
+    design = everywhere[some]
+    rows = everywhere[other] - everywhere[one] if sloped else design
     for byslopes in [True] * sloped + [False] * direct:
-        paper = plane + bend.at(plane)
+        paper = plane + (everywhere @ bend.weights.reshape(2, -1).T)
         surfaces = []
         for axis, family in enumerate(families):
             z = family.on(paper, axis)
@@ -205,7 +206,8 @@ def _bent(families: _Pair, fit: _Fit, sloped: int = 3, direct: int = 2) -> _Fit 
                 surface = bend.fitted(design, goal, weight[some])
             surfaces.append(surface)
         bend = replace(bend, weights=np.stack(surfaces))
-    return _judged(families, fit.to_mm, bend, plane + bend.at(plane))
+    paper = plane + (everywhere @ bend.weights.reshape(2, -1).T)
+    return _judged(families, fit.to_mm, bend, paper)
 
 
 def _judged(families: _Pair, to_mm: np.ndarray, bend: Bend | None, paper: np.ndarray) -> _Fit:

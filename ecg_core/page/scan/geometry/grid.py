@@ -39,8 +39,10 @@ stretched, where all lines lie this near to one plane."""
 MIN_SCORE = -2.0
 """A grid for which less speaks is none: rows of print, or of beats."""
 SAME_SCALE, SAME_TURN_DEG, OTHER_TURN_DEG = 0.12, 6.0, 10.0
+SAME_LINES, SAME_TURN = 0.004, 0.2
 """Following brings lattices together that are as near as this (natural log); and once a grid is
-found, others that are turned against it are its diagonals."""
+found, others that are turned against it are its diagonals. Grids as near as `SAME_LINES` (natural
+log) and `SAME_TURN` (degrees) are one."""
 DRAWN_SCORE = 9.0
 COSTS = (12.0, 3.0, 0.2)
 """What a mm of residual, all lines lost and a bend cost a candidate."""
@@ -70,6 +72,13 @@ class Grid:
     covered: float
     area_mm: tuple[float, float, float, float]
     bend: Bend | None = None
+
+    def is_like(self, other: Grid) -> bool:
+        """Whether another lattice led to the same lines."""
+        scales = np.log(np.divide(self.px_per_mm, other.px_per_mm))
+        turn = abs(self.angle_deg - other.angle_deg)
+        bent = (self.bend is None) == (other.bend is None)
+        return bent and turn < SAME_TURN and float(np.abs(scales).max()) < SAME_LINES
 
 
 def find_grid(pixels: np.ndarray) -> Grid | None:
@@ -102,7 +111,11 @@ def find_grids(pixels: np.ndarray) -> tuple[Grid, ...]:
         found = _followed(lines, candidates(lines))
     grids = [_seen(lattice, followed, shrink) for lattice, followed in found]
     believed = [grid for grid in grids if grid.score > MIN_SCORE]
-    return tuple(sorted(believed, key=lambda grid: SHARPER * grid.residual_mm - grid.score))
+    different: list[Grid] = []
+    for grid in sorted(believed, key=lambda grid: SHARPER * grid.residual_mm - grid.score):
+        if not any(grid.is_like(other) for other in different):
+            different.append(grid)
+    return tuple(different)
 
 
 def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[Lattice, Followed]]:

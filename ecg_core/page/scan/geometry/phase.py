@@ -68,7 +68,9 @@ class Family:
         """How lines differ from a phase (radians, at the sites): complex, rows × columns."""
         rows, columns = self.sites.shape
         offset = (phase.reshape(rows, columns) - self.carrier).astype(np.float32)
-        turned = self.beats * np.exp(-1j * cv2.resize(offset, None, fx=2, fy=2))
+        angle = cv2.resize(offset, None, fx=2, fy=2)
+        real, imag = cv2.polarToCart(np.ones_like(angle), angle)
+        turned = self.beats * (real - 1j * imag)
         z = turned.reshape(rows, 2, columns, 2).sum(axis=(1, 3))
         sigma = SMOOTH_MM / self.sites.pitch_mm
         real, imag = (
