@@ -48,7 +48,7 @@ AGREED_MM = 1.0
 """Where marks and the rows' ends tell the same columns to within this, the ends are the finer."""
 UNMARKED = -1.0
 """What a beginning without any mark costs."""
-MOST_PLACES = 20
+MOST_PLACES, MOST = 20, 2
 SLACK_MM = {"ink": 1.0, "gap": 0.6, "pulse": 6.0}
 """So far behind the begin of the ink the first column may begin, by how that begin is known."""
 
@@ -315,7 +315,7 @@ def divisions(
     score, marked, hits = _judged(start, width, count, marks.near, px, named, ends, cut_right)
     best: list[Division] = []
     for at in np.argsort(-score):
-        if len(best) == 3 or not np.isfinite(score[at]):
+        if len(best) == MOST or not np.isfinite(score[at]):
             break
         if all(abs(width[at] - d.width_mm) > 2 or abs(start[at] - d.start_mm) > 3 for d in best):
             end = min(float(start[at] + count * width[at]), right)
@@ -445,6 +445,8 @@ def _parted(division: Division, rows: tuple[Row, ...]) -> Division:
         first = max(round(at - GAP_REACH_MM * px), 0)
         for row in rows:
             absent = ~row.drawn[first : round(at + GAP_REACH_MM * px)]
+            if np.count_nonzero(absent) < LEAST_GAP_MM * px:
+                continue
             edge = np.diff(np.pad(absent, 1).astype(np.int8))
             starts, stops = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
             inside = (starts > 0) & (stops < len(absent)) & (stops - starts >= LEAST_GAP_MM * px)

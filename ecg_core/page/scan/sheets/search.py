@@ -19,7 +19,7 @@ from ecg_core.page.scan.sheets.rows import Row, rows_of
 from ecg_core.page.scan.sheets.sheet import Draft, Owned, Seen, owned
 from ecg_core.page.scan.sheets.text import Print
 
-MOST_SETS, MOST_DIVISIONS, MOST_SLOW = 7, 2, 14
+MOST_SETS, MOST_SLOW = 7, 14
 INK = 0.45
 ENOUGH = 10.0
 """So much speaks for a draft that other sets of rows are not asked."""
@@ -121,8 +121,8 @@ def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
                 if order.columns > 1
                 else [single(ends)]
             )
-            placed[key] = [owned(seen, print_.names, d, main) for d in known[key][:MOST_DIVISIONS]]
-        for division, own in zip(known[key], placed[key], strict=False):
+            placed[key] = [owned(seen, print_.names, d, main) for d in known[key]]
+        for division, own in zip(known[key], placed[key], strict=True):
             below_leads, assumed = _below(n - main)
             draft = Draft(
                 order.named(n - main),

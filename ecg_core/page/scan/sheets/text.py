@@ -22,6 +22,13 @@ LINE_MM, LINE_GAP_MM, MAX_LINES = 7.0, 3.0, 40
 LETTER = 0.4
 BESIDE_MM = 2.5
 """Lines whose middles are no farther apart stand beside one another."""
+PARTLY = re.compile(r"(?i)limb|extrem|glied|chest|brust|precord|torac|v\s*:|конечн|грудн")
+"""A line that tells the gain of some leads, and not of others."""
+STROKES, NAMED = frozenset({"I", "II", "III"}), 4
+"""Once so many other names are read of words that stand alone, words of lines, and much smaller
+ones, need not be."""
+USUAL, SMALLER = 12, 0.7
+"""Names are as tall as the usual of the largest words, or hardly less."""
 
 ALIKE = str.maketrans({"l": "I", "|": "I", "!": "I", "1": "I", "i": "I", "]": "I", "[": "I"})
 
@@ -120,19 +127,42 @@ class Letters:
         the heights, lines too long for a name."""
         top, bottom = top_mm * self.px_per_mm, bottom_mm * self.px_per_mm
         middles = self.words[:, cv2.CC_STAT_TOP] + self.words[:, cv2.CC_STAT_HEIGHT] / 2
-        names = self._names(self.words[(middles >= top) & (middles <= bottom)])
+        beside = (middles >= top) & (middles <= bottom)
+        alone = self._alone()
+        names = self._names(self.words[beside & alone])
+        if sum(len(name.lead) > 1 and name.lead not in STROKES for name in names) < NAMED:
+            names = self._names(self.words[beside])
         middles = self.lines[:, cv2.CC_STAT_TOP] + self.lines[:, cv2.CC_STAT_HEIGHT] / 2
         beyond = (middles < top) | (middles > bottom)
         beyond |= self.lines[:, cv2.CC_STAT_WIDTH] > WIDTH_MM[1] * self.px_per_mm
+        return Print(names, self._scale(self.lines[beyond], middles[beyond]))
+
+    def _alone(self) -> np.ndarray:
+        """Which words stand alone, and are no smaller than the others that do."""
+        left, top, wide, tall, _ = self.words.T
+        x, y = left + wide / 2, top + tall / 2
+        alone = np.ones(len(self.words), bool)
+        for x0, y0, w, h, _ in self.lines:
+            if w > WIDTH_MM[1] * self.px_per_mm:
+                alone &= ~((x >= x0) & (x <= x0 + w) & (y >= y0) & (y <= y0 + h))
+        usual = float(np.median(tall[alone][:USUAL])) if alone.any() else 0.0
+        return np.asarray(alone & (tall >= SMALLER * usual))
+
+    def _scale(self, lines: np.ndarray, middles_px: np.ndarray) -> tuple[str, ...]:
+        """What lines say until they tell speed and gain. middles_px: their heights."""
         said: tuple[str, ...] = ()
-        # What stands beside one another is read together: limb and chest leads may differ.
-        apart = np.diff(middles[beyond]) < -BESIDE_MM * self.px_per_mm
-        for beside in np.split(self.lines[beyond], np.flatnonzero(apart) + 1):
-            said += self._said(beside)
-            told = told_by(said)
-            if told.speeds and told.limb and told.chest:
+        until: float | None = None
+        for line, middle in zip(lines, middles_px, strict=True):
+            if until is not None and middle < until:
                 break
-        return Print(names, said)
+            said += self._said(line[None])
+            told = told_by(said)
+            if until is None and told.speeds and told.limb and told.chest:
+                if not any(PARTLY.search(one) for one in said):
+                    break
+                # Of limb and chest leads, one is told beside the other.
+                until = middle - BESIDE_MM * self.px_per_mm
+        return said
 
     def _boxes(self, gap_mm: float) -> np.ndarray:
         """Left, top, width, height and area of print joined over gaps: n × 5."""
