@@ -38,7 +38,7 @@ grids unevenly, in whole pixels; that is no bend of a sheet, where bold lines ar
 ROUGH_MM, ROUGH_LOST = 0.15, 0.1
 """Lines that lie farther from any surface are not known to be a grid's."""
 MOST_SITES, MOST_SHARES = 4000, 80_000_000
-"""Bends are fitted to so many sites; and sites times knots are fewer than any ECG sheet has."""
+"""Surfaces are fitted to so many sites; and sites times knots are fewer than any ECG sheet has."""
 MIN_SAMPLES = 40
 
 
@@ -268,6 +268,7 @@ def _measured(family: Family, paper: np.ndarray, axis: int) -> np.ndarray:
     """Where a set of lines lies: x, y (px), position (mm), weight; n × 4."""
     z = family.on(paper, axis).ravel()
     weight, rest = trusted(z), np.angle(z)
-    keep = (weight > 0) & (np.abs(rest) < 0.7 * np.pi)
+    keep = np.flatnonzero((weight > 0) & (np.abs(rest) < 0.7 * np.pi))
+    keep = keep[:: max(1, len(keep) // MOST_SITES)]
     position = paper[keep, axis] + rest[keep] / family.turns
     return np.column_stack([family.sites.places[keep], position, weight[keep]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import groupby
 
@@ -264,15 +264,16 @@ SHAPED: frozenset[Law] = frozenset(
 """Laws that ask where pieces lie, not which leads they show."""
 
 
-def said(draft: Draft, law: Law) -> Said:
-    """What a law says of a draft; of the same pieces with other leads it was often asked before."""
-    if law not in SHAPED:
-        return law(draft)
-    known = draft.seen.known
-    key = (law, draft.shape)
-    if key not in known:
-        known[key] = law(draft)
-    return known[key]
+def said(draft: Draft, some: tuple[Law, ...]) -> Iterator[Said]:
+    """What laws say of a draft; of the same pieces with other leads many were asked before."""
+    known = draft.seen.known.setdefault(draft.shape, {})
+    for law in some:
+        if law not in SHAPED:
+            yield law(draft)
+        else:
+            if law not in known:
+                known[law] = law(draft)
+            yield known[law]
 
 
 def beats_px(draft: Draft) -> np.ndarray:

@@ -184,6 +184,8 @@ def _strips(seen: Seen, print_: Print) -> list[Draft]:
 
 def _rhythm_named(draft: Draft) -> Draft:
     """Rows of one lead named by print."""
+    if not draft.assumed:
+        return draft
     own = laws.own_names(draft)
     leads, assumed = list(draft.leads), []
     for row in draft.assumed:
@@ -240,4 +242,4 @@ def _as_printed(draft: Draft) -> list[Draft]:
 
 
 def _weighed(draft: Draft, some: tuple[laws.Law, ...]) -> Draft:
-    return replace(draft, said=(*draft.said, *(laws.said(draft, law) for law in some)))
+    return replace(draft, said=(*draft.said, *laws.said(draft, some)))

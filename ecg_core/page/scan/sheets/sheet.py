@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -154,8 +154,8 @@ class Seen:
         return self._marks[main]
 
     @cached_property
-    def known(self) -> dict[Hashable, Said]:
-        """What laws said of drafts under these rows, by what they asked."""
+    def known(self) -> dict[Hashable, dict[Callable[[Draft], Said], Said]]:
+        """What laws said of drafts under these rows, by where their pieces lie."""
         return {}
 
     @cached_property

@@ -55,7 +55,7 @@ def best_sheet(flat: Flat, correction: Correction, layout: str | None, free: boo
         way = _glimpsed(turned(flat, turns), correction, layout)
         if way.drafts:
             found.append((way.drafts[0].score - 0.5 * (turns > 0), turns, way))
-        if way.drafts and (way.drafts[0].score >= SURE or way.named >= NAMED):
+        if way.drafts and way.is_upright:
             break
         # Rows that run along most of a picture are not seen from the side.
         if turns == 2 and any(_long(some[2].drafts[0]) for some in found):
@@ -103,6 +103,13 @@ class _Way:
     def one_sided(self) -> bool:
         """Whether its print reads otherwise in a mirror."""
         return _is_one_sided(self.printed)
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether so much speaks for it, or so much was read, that no other way need be tried."""
+        told = told_by(self.printed.lines)
+        read = self.named >= NAMED or (told.speeds and told.limb)
+        return bool(read or self.drafts[0].score >= SURE)
 
     @property
     def named(self) -> float:
