@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft, Said
+from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft, Said, Seen
 
 WORD = re.compile(r"[A-Za-z]{4}|mm/|\d Hz")
 SINGLE = re.compile(
@@ -121,13 +121,22 @@ def unexplained(draft: Draft) -> float | None:
     """What the limb leads leave unexplained: 0 when they agree, about 1 for unrelated waves."""
     if not draft.simultaneous:
         return None
-    px, rows = draft.seen.px_per_mm, draft.seen.rows
     placed = [
         (span, lead, row)
         for row in range(draft.main)
         for span, lead in zip(draft.spans(row), draft.leads[row], strict=True)
         if lead in MIXTURE
     ]
+    known = draft.seen.limbs
+    key = tuple(placed)
+    if key not in known:
+        known[key] = _left(draft.seen, placed)
+    return known[key]
+
+
+def _left(seen: Seen, placed: list[tuple[tuple[float, float], str, int]]) -> float | None:
+    """As `unexplained`, of limb leads with the spans and rows where they lie."""
+    px, rows = seen.px_per_mm, seen.rows
     left = total = 0.0
     for (x0, x1), group in groupby(sorted(placed), key=lambda p: p[0]):
         some = list(group)

@@ -159,6 +159,11 @@ class Seen:
         return {}
 
     @cached_property
+    def limbs(self) -> dict[tuple[tuple[tuple[float, float], str, int], ...], float | None]:
+        """What limb leads leave unexplained, by where they lie."""
+        return {}
+
+    @cached_property
     def _dividers(self) -> Dividers:
         return Dividers(self.ink, self.trace, self.rows, self.beats_px)
 

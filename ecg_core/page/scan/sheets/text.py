@@ -122,20 +122,21 @@ class Letters:
         """All of it."""
         return Print(self._names(self.words), self._said(self.lines))
 
-    def glimpse(self, top_mm: float, bottom_mm: float) -> Print:
+    def glimpse(self, top_mm: float, bottom_mm: float, most: int = MAX_WORDS) -> Print:
         """Names between two heights, and lines as far as they tell speed and gain: of those between
-        the heights, lines too long for a name."""
+        the heights, lines too long for a name. most: so many words and lines at most."""
         top, bottom = top_mm * self.px_per_mm, bottom_mm * self.px_per_mm
         middles = self.words[:, cv2.CC_STAT_TOP] + self.words[:, cv2.CC_STAT_HEIGHT] / 2
         beside = (middles >= top) & (middles <= bottom)
         alone = self._alone()
-        names = self._names(self.words[beside & alone])
+        names = self._names(self.words[beside & alone][:most])
         if sum(len(name.lead) > 1 and name.lead not in STROKES for name in names) < NAMED:
-            names = self._names(self.words[beside])
+            names = self._names(self.words[beside][:most])
         middles = self.lines[:, cv2.CC_STAT_TOP] + self.lines[:, cv2.CC_STAT_HEIGHT] / 2
         beyond = (middles < top) | (middles > bottom)
         beyond |= self.lines[:, cv2.CC_STAT_WIDTH] > WIDTH_MM[1] * self.px_per_mm
-        return Print(names, self._scale(self.lines[beyond], middles[beyond]))
+        some = np.flatnonzero(beyond)[:most]
+        return Print(names, self._scale(self.lines[some], middles[some]))
 
     def _alone(self) -> np.ndarray:
         """Which words stand alone, and are no smaller than the others that do."""

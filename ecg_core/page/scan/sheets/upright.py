@@ -17,7 +17,7 @@ from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.scale import told_by
 from ecg_core.page.scan.sheets.search import Sights, drafts_of
 from ecg_core.page.scan.sheets.sheet import Draft
-from ecg_core.page.scan.sheets.text import Letters, Print
+from ecg_core.page.scan.sheets.text import MAX_WORDS, Letters, Print
 from ecg_core.page.values import Remark
 
 SURE = 12.0
@@ -25,6 +25,8 @@ SURE = 12.0
 NAMED, NEAR = 4.0, 2.0
 """Names that say so much can be read in one way alone; all print is read of ways that come as near
 to the best as this."""
+MOST = 24
+"""So many words, the largest, and as many lines tell whether a picture lies otherwise."""
 LONG, WEAK = 0.5, -6.0
 CLOSE, MIRRORED = 0.6, 3.0
 """Another way that explains hardly less is told as a doubt; a mirror must explain so much more."""
@@ -52,7 +54,7 @@ def best_sheet(flat: Flat, correction: Correction, layout: str | None, free: boo
     """
     found: list[tuple[float, int, _Way]] = []
     for turns in (0, 2, 1, 3) if free else (0,):
-        way = _glimpsed(turned(flat, turns), correction, layout)
+        way = _glimpsed(turned(flat, turns), correction, layout, MOST if turns else MAX_WORDS)
         if way.drafts:
             found.append((way.drafts[0].score - 0.5 * (turns > 0), turns, way))
         if way.drafts and way.is_upright:
@@ -129,18 +131,19 @@ def _is_one_sided(printed: Print) -> bool:
     return _tells(printed) or len(lopsided) >= NAMES_ENOUGH
 
 
-def _glimpsed(flat: Flat, correction: Correction, layout: str | None) -> _Way:
-    """A way, its print read no further than the names beside the rows, and speed and gain."""
+def _glimpsed(flat: Flat, correction: Correction, layout: str | None, most: int) -> _Way:
+    """A way, its print read no further than the names beside the rows, and speed and gain. most:
+    so many words and lines at most."""
     sights, letters = Sights(flat), Letters(flat.text, flat.px_per_mm)
     if not sights.rows or not sights.rows[0]:
         return _Way(sights, letters, [], Print((), ()), False)
     top, bottom = _reach_mm(sights.rows[0])
     while True:
-        printed = letters.glimpse(top, bottom)
+        printed = letters.glimpse(top, bottom, most)
         drafts = drafts_of(sights, printed, layout, correction.leads)
         own = _reach_mm(drafts[0].seen.rows) if drafts else (top, bottom)
         if own[0] >= top and own[1] <= bottom:
-            return _Way(sights, letters, drafts, printed, _is_settled(drafts))
+            return _Way(sights, letters, drafts, printed, most > MOST and _is_settled(drafts))
         top, bottom = min(top, own[0]), max(bottom, own[1])
 
 
@@ -181,7 +184,7 @@ def _is_seen_from_this_side(way: _Way, correction: Correction, layout: str | Non
     for across in ((slice(None), slice(None, None, -1)), (slice(None, None, -1),)):
         trace, text = (np.ascontiguousarray(part[across]) for part in (flat.trace, flat.text))
         letters = Letters(text, flat.px_per_mm)
-        printed = letters.read()
+        printed = letters.glimpse(0.0, len(text) / flat.px_per_mm, MOST)
         if not _is_one_sided(printed):
             continue
         if not way.one_sided:
