@@ -11,6 +11,9 @@ FOUR_CLASS := benchmarks/results/ecg-images
 TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 \
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
+# Files of tests run beside one another, at most four at a time.
+BESIDE := -n auto --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-quick lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-trace bench-reversal \
 	train evidence evidence-strips evidence-marks bench-methods curate crossval demo clean evidence-attention bench-viewer
@@ -31,10 +34,10 @@ run: $(VENV)/runtime ## Set up and open the app on port 8501 (PORT=…)
 	ECG_DATA_DIR=$(ECG_DATA_DIR) $(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev ## Set up and run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(BESIDE)
 
 test-quick: $(VENV)/dev ## Tests without browser, document checks and servers of others: while writing
-	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/test_documents.py \
+	$(BIN)/python -m pytest $(BESIDE) --ignore=tests/browser --ignore=tests/test_documents.py \
 		--ignore=tests/store/test_postgresql.py --ignore=tests/store/test_redis.py -m "not browser"
 
 lint: $(VENV)/dev ## ruff, formatting, types: what .ci/run and pre-commit run
