@@ -46,7 +46,6 @@ WRONG_MM = 10.0
 SAID = {
     "orientation_assumed",
     "names_differ",
-    "order_assumed",
     "limbs_disagree",
     "missing_leads",
     "einthoven",

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ecg_core.page.scan import lettering
+from ecg_core.page.scan.sheets.text import lead_of
 
 
 def _printed(text: str) -> np.ndarray:
@@ -19,7 +20,7 @@ def _printed(text: str) -> np.ndarray:
 def test_names_are_read_and_remembered() -> None:
     names = ["aVR", "V4", "V2"]
     crops = [_printed(name) for name in names]
-    assert [lettering.lead_of(text) for text in lettering.read(crops)] == names
+    assert [lead_of(text) for text in lettering.read(crops)] == names
 
     recogniser = lettering._recogniser()
     asked: list[int] = []
@@ -36,6 +37,6 @@ def test_names_are_read_and_remembered() -> None:
         other = lettering.read([_printed("aVF"), crops[0], _printed("aVF")])
     finally:
         recogniser.texts = texts  # type: ignore[method-assign]
-    assert [lettering.lead_of(text) for text in again] == names[::-1]
-    assert [lettering.lead_of(text) for text in other] == ["aVF", "aVR", "aVF"]
+    assert [lead_of(text) for text in again] == names[::-1]
+    assert [lead_of(text) for text in other] == ["aVF", "aVR", "aVF"]
     assert asked == [1]

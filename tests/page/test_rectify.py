@@ -336,12 +336,8 @@ def test_the_only_line_between_two_columns_tells_where_time_begins() -> None:
 def test_six_chest_leads_without_names_are_not_taken_for_others() -> None:
     style = PrintStyle(label="none", separators="none")
     printed = print_record(beating(), "6x1 chest", 4.0, style)
-    try:
-        page = from_scan(scan(printed.pixels))
-    except PageError as refusal:
-        assert refusal.remark.code == "unnamed_rows"
-    else:
-        assert any(remark.severity is Severity.DOUBT for remark in page.remarks)
+    page = from_scan(scan(printed.pixels))
+    assert any(remark.severity is Severity.DOUBT for remark in page.remarks)
     named = print_record(beating(), "6x1 chest", 6.0, PrintStyle(separators="none"))
     assert from_scan(scan(named.pixels)).layout == "6x1 chest"
 

@@ -75,12 +75,6 @@ LIMITS: dict[str, Limit] = {
             "Take the whole sheet, with all four margins.",
         ),
         Limit(
-            "partly_cut_off",
-            Severity.DOUBT,
-            "Only {seconds:.1f} s of the ten seconds are on the picture.",
-            "Compare with the original; take the whole sheet if you can.",
-        ),
-        Limit(
             "unclear_time",
             Severity.REFUSE,
             "The rows are {length:.0f} mm long by the grid, where ten seconds take 250 mm.",
@@ -115,12 +109,6 @@ LIMITS: dict[str, Limit] = {
             Severity.NOTE,
             "The limb leads are printed in Cabrera's order; −aVR was inverted to aVR.",
             "",
-        ),
-        Limit(
-            "order_assumed",
-            Severity.DOUBT,
-            "Taken for the layout {layout} by the waves alone: few lead names could be read.",
-            "Compare the lead names with the original, or choose the layout by hand.",
         ),
         Limit(
             "layout_close",
@@ -191,18 +179,6 @@ LIMITS: dict[str, Limit] = {
             "",
         ),
         Limit(
-            "unnamed_rows",
-            Severity.REFUSE,
-            "Six rows without separators or readable lead names: limb leads, chest leads or both.",
-            "Choose the layout by hand, or upload a picture on which the names can be read.",
-        ),
-        Limit(
-            "names_contradict",
-            Severity.REFUSE,
-            "The printed lead names do not fit the layout {layout}: {leads} stand elsewhere.",
-            "Choose the layout by hand if you know it.",
-        ),
-        Limit(
             "names_differ",
             Severity.DOUBT,
             "Other lead names than expected are printed at {leads}.",
@@ -213,19 +189,6 @@ LIMITS: dict[str, Limit] = {
             Severity.DOUBT,
             "The limb leads do not add up (I + III = II): {share:.0%} remain unexplained.",
             "Is the layout right? Compare the lead names with the original.",
-        ),
-        Limit(
-            "unknown_layout",
-            Severity.REFUSE,
-            "The page has {rows} rows of traces, which no known layout has.",
-            "Known are 3×4 with up to three rhythm strips, 6×2, 6×2 with one, 12×1, 6×1 and strips "
-            "of one to three leads.",
-        ),
-        Limit(
-            "other_rows",
-            Severity.REFUSE,
-            "The page has {rows} rows of traces; the layout set by hand, {layout}, has others.",
-            "Choose another layout, or drag the corners around the rows that belong to it.",
         ),
         Limit(
             "unclear_rows",
@@ -245,12 +208,6 @@ LIMITS: dict[str, Limit] = {
             Severity.NOTE,
             "Printed at {speed:g} mm/s and {gain:g} mm/mV; shown at 25 mm/s and 10 mm/mV.",
             "",
-        ),
-        Limit(
-            "half_shown",
-            Severity.DOUBT,
-            "At 50 mm/s the page shows {seconds:g} s instead of ten; the rest is left blank.",
-            "The model was trained on ten seconds.",
         ),
         Limit(
             "assumed_scale",
@@ -305,13 +262,6 @@ LIMITS: dict[str, Limit] = {
             Severity.NOTE,
             "The sheet was bent and has been flattened: it lay {height:.1f} mm (rms) off a plane.",
             "",
-        ),
-        Limit(
-            "faint",
-            Severity.DOUBT,
-            "The traces are faint or the picture is noisy: contrast {contrast:.2f}, "
-            "noise {noise:.2f}.",
-            "Use better light, or a scanner.",
         ),
         Limit(
             "no_waves",

@@ -21,14 +21,10 @@ UNBROKEN_MM, UNBROKEN_SHARE = 4.0, 0.35
 """So much of a trace runs on for so long; of a line of text, hardly anything does."""
 RULE_MM, RULE_HEIGHT_MM = 60.0, 1.2
 """A straight line this long and this thin is a ruled line, not a trace."""
-RULED_MM, RULED_SHARE, RULED_HEIGHT_MM = 8.0, 0.3, 1.0
-"""Pieces of a printed line are this long, cover so much of the width, and are thinner than that."""
 BRIDGE_MM = 2.0
 """Gaps in a trace that are bridged before its pieces are judged."""
 ROW_COUNTS = (1, 2, 3, 4, 5, 6, 7, 12)
 """Numbers of rows that a known layout has."""
-OTHER_COUNTS = (8, 9, 10, 11)
-"""Numbers of rows that pages have, but none that is known."""
 FOOTER_AGREEMENT = 0.1
 """A last row that follows the others no more than this is a line of print."""
 STRAIGHT_MM = 0.2
@@ -47,8 +43,6 @@ bottom of pages at least 0.99, at their top 0.85."""
 MIN_AGREEMENT = 0.25
 """Share of the columns that must show exactly as many traces as there are rows."""
 
-BAR_MM, BAR_FILLED, BAR_SLENDER = (0.9, 3.5), 0.5, 4.0
-"""Height of a bar, the share of its box that is ink, and how many times wider than tall it is."""
 LONE_PITCHES = 2.0
 """A first or last row that stands off by more median pitches belongs to no ECG."""
 
@@ -117,35 +111,6 @@ def keep_traces(cover: np.ndarray) -> np.ndarray:
     return traces
 
 
-def without_rules(traces: np.ndarray) -> np.ndarray:
-    """Traces without what is left of printed lines: level, thin, all across the picture.
-
-    Only for pictures whose rows cannot be told with them: a calm trace may look much the same.
-    """
-    mask = traces.astype(np.uint8)
-    upright = np.ones((round(RULED_HEIGHT_MM * RASTER), 1), np.uint8)
-    thin = mask & ~np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, upright), np.uint8)
-    bridge = np.ones((1, round(BRIDGE_MM * RASTER) | 1), np.uint8)
-    piece = np.ones((1, round(RULED_MM * RASTER)), np.uint8)
-    runs = cv2.morphologyEx(cv2.morphologyEx(thin, cv2.MORPH_CLOSE, bridge), cv2.MORPH_OPEN, piece)
-    near = cv2.dilate(runs, np.ones((5, 1), np.uint8))
-    level = near.mean(axis=1) > RULED_SHARE
-    ruled = (near > 0) & level[:, None]
-    return np.asarray(traces & ~(ruled & (thin > 0)))
-
-
-def without_bars(traces: np.ndarray) -> np.ndarray:
-    """Traces without solid level bars, thicker than any pen: edges of paper, table or screen."""
-    bridge = np.ones((RASTER | 1, round(BRIDGE_MM * RASTER) | 1), np.uint8)
-    closed = cv2.morphologyEx(traces.astype(np.uint8), cv2.MORPH_CLOSE, bridge)
-    count, labels, stats = pieces_of(closed)
-    height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
-    thick = (height > BAR_MM[0] * RASTER) & (height < BAR_MM[1] * RASTER)
-    solid = stats[:, cv2.CC_STAT_AREA] > BAR_FILLED * height * width
-    bar = thick & solid & (width > BAR_SLENDER * height) & (np.arange(count) > 0)
-    return np.asarray(traces & ~bar[labels])
-
-
 def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
     """Rows of traces, top to bottom; none where what looks like rows lies in no such order.
 
@@ -160,11 +125,6 @@ def find_rows(traces: np.ndarray) -> tuple[Row, ...]:
     if any(below.baseline_px <= above.baseline_px for above, below in itertools.pairwise(rows)):
         return ()
     return _drawn_by_hearts(_together(rows))
-
-
-def count_of_no_layout(traces: np.ndarray) -> int:
-    """How many rows there are, where no layout has so many; 0 where they cannot be told apart."""
-    return len(_rows(traces, OTHER_COUNTS))
 
 
 def _together(rows: tuple[Row, ...]) -> tuple[Row, ...]:

@@ -9,9 +9,9 @@ from ecg_core.page.doubts.quality import refuse
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
 from ecg_core.page.scan.geometry.grid import WORK_SIZE, Grid
 from ecg_core.page.scan.ink import RASTER, separate, straighten
-from ecg_core.page.scan.lettering import printed_scale
 from ecg_core.page.scan.pulse import find_pulse, trace_end, trace_start
 from ecg_core.page.scan.rows import Row, find_rows, keep_traces
+from ecg_core.page.scan.sheets.text import Letters
 
 MAX_TILT_DEG = 4.0
 MAX_DISAGREEMENT = 0.08
@@ -57,7 +57,7 @@ def scale_without_grid(pixels: np.ndarray) -> Grid:
             raise refuse("no_grid_no_trace")
         # Nor does anything tell, without them, how a camera stood.
         flat = np.ptp([row.span_px() for row in rows], axis=0).max() <= MAX_ASLANT_MM * RASTER
-        if not flat or printed_scale(cover, rows) != (SPEED_MM_PER_S, GAIN_MM_PER_MV):
+        if not flat or not _is_told(cover, rows):
             raise refuse("no_scale")
     elif abs(pulse.height_mm / GAIN_MM_PER_MV - 1.0) > MAX_DISAGREEMENT:
         what = (
@@ -67,6 +67,17 @@ def scale_without_grid(pixels: np.ndarray) -> Grid:
         raise refuse("unknown_calibration", what=what)
     # What is left is too little to be looked at again, and enough to matter after ten seconds.
     return _geometry(pixels, angle, px_per_mm * stretch)
+
+
+def _is_told(cover: np.ndarray, rows: tuple[Row, ...]) -> bool:
+    """Whether print above or below the rows tells the usual speed and gain, and no other."""
+    baselines = [row.baseline_px for row in rows]
+    half = 0.3 * float(np.median(np.diff(baselines)))
+    letters = cover.copy()
+    letters[max(round(baselines[0] - half), 0) : round(baselines[-1] + half)] = 0.0
+    told = Letters(letters, float(RASTER)).scale()
+    gains = {*told.limb, *told.chest}
+    return set(told.speeds) == {SPEED_MM_PER_S} and gains == {GAIN_MM_PER_MV}
 
 
 def _ends(rows: tuple[Row, ...]) -> tuple[float, float]:

@@ -12,16 +12,19 @@ from ecg_core.page.doubts import quality
 from ecg_core.page.doubts.quality import remark
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
 from ecg_core.page.orders import ONE_LEAD
-from ecg_core.page.scan.compose import MAX_OVERSHOOT_MM, penned
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.penned import penned
 from ecg_core.page.scan.rows import INKED
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.sheet import Piece
 from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, Remark
 
 INVERTED = "-aVR"
+"""The lead that Cabrera's order prints upside down; the page shows it as aVR."""
+MAX_OVERSHOOT_MM = 25.0
+"""So far beyond half a pitch the outer rows may swing before the page cuts them."""
 REACH_MM, SLACK_MM, STROKE_MM = 0.8, 1.2, 4.0
 """A separator stands this near to where a column begins; of its stroke, what lies as near as this
 to the traces on both sides stays; shorter strokes are none."""

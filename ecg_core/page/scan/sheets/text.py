@@ -11,7 +11,7 @@ import numpy as np
 
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.lettering import read
-from ecg_core.page.scan.sheets.scale import told_by
+from ecg_core.page.scan.sheets.scale import PrintedScale, told_by
 
 HEIGHT_MM, WIDTH_MM = (1.2, 9.0), (0.25, 14.0)
 """Letters, and words of them, that can be a lead's name."""
@@ -121,6 +121,11 @@ class Letters:
     def read(self) -> Print:
         """All of it."""
         return Print(self._names(self.words), self._said(self.lines))
+
+    def scale(self) -> PrintedScale:
+        """What lines tell of speed and gain."""
+        _, top, _, tall, _ = self.lines.T
+        return told_by(self._scale(self.lines, top + tall / 2))
 
     def glimpse(self, top_mm: float, bottom_mm: float, most: int = MAX_WORDS) -> Print:
         """Names between two heights, and lines as far as they tell speed and gain: of those between

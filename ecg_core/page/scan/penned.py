@@ -1,0 +1,28 @@
+"""Ink as if one pen had drawn it, whatever a page was printed with."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.rows import vertical_runs
+from ecg_core.page.values import PEN_MM
+
+
+def penned(cover: np.ndarray, upright: bool = False) -> np.ndarray:
+    """Ink with its pen brought near `PEN_MM`; upright: where only heights were rescaled."""
+    columns = cover[:, ::3]
+    column, start, end = vertical_runs(columns > 0.2)
+    short = (end - start > 0) & (end - start < 2 * RASTER)
+    if not short.any():
+        return cover
+    total = np.vstack([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
+    # Where mains hum thickens a trace, its thin parts say how wide the pen is.
+    width = float(np.percentile((total[end, column] - total[start, column])[short], 30))
+    change = round(PEN_MM * RASTER - width)
+    if -2 < change < 1:
+        return cover
+    size = (1 if upright else abs(change) + 1, abs(change) + 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size)
+    return cv2.dilate(cover, kernel) if change > 0 else cv2.erode(cover, kernel)
