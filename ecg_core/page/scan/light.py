@@ -21,8 +21,9 @@ photograph from a scan on white paper."""
 GREY_SATURATION = 10.0
 """Without colour, a grid as dark as the traces cannot be told from them."""
 
-DIM = 110.0
-"""Most of a dark screen is below this grey level."""
+DIM, PLAINLY_BRIGHT = 110.0, 150.0
+"""Most of a dark screen is below this grey level; a picture this bright need not be made small to
+tell."""
 STROKE_PX = 8.0
 
 
@@ -31,6 +32,9 @@ def light_on_dark(pixels: np.ndarray) -> bool:
 
     pixels: uint8, height × width × 3, RGB. A photograph taken in the dark has dark lines still.
     """
+    every = max(1, max(pixels.shape[:2]) // SMALL_PX)
+    if float(np.median(pixels[::every, ::every])) > PLAINLY_BRIGHT:
+        return False
     shrink = min(1.0, SMALL_PX / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
