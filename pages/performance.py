@@ -45,6 +45,8 @@ st.caption(
     + f"; {int(cases.abstained.sum())} abstained, {whole.refused} gave no page · "
     f"{whole.model} {whole.version}"
 )
+if opens := st.session_state.pop("open_view", None):
+    st.session_state["view"] = opens
 view = st.segmented_control(
     "View",
     [one.key for one in VIEWS],

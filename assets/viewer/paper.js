@@ -190,7 +190,7 @@ class Viewer {
       this.find(".ramp b").style.background = overlay.ramp;
       options(this.find(".target"), overlay.targets, overlay.target);
       options(this.find(".method"), overlay.methods, overlay.method);
-      options(this.find(".against"), [["", "Beside it: nothing"], ...overlay.targets.map(([key, name]) => [key, `Beside it: ${name}`])], overlay.second?.target ?? "");
+      options(this.find(".against"), [["", "Compare with class: none"], ...overlay.targets.map(([key, name]) => [key, `Compare with ${name}`])], overlay.second?.target ?? "");
       this.find(".method").hidden = overlay.methods.length < 2;
       this.find(".against").hidden = overlay.targets.length < 2;
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,31 @@ def drop(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     for name, data in files:
         app.file_uploader[0].upload(name, data)
     return app.run()
+
+
+def drop_record(app: AppTest, name: str) -> AppTest:
+    """Drop a record of the demonstrations: its files, as a reader would, make a case."""
+    return drop(app, *demo_files(f"{name}.hea", f"{name}.dat"))
+
+
+def component(app: AppTest, key: str) -> dict[str, object]:
+    """What the page hands to the component whose key begins so."""
+    for node in app.main:
+        found = _find(node, key)
+        if found is not None:
+            return found
+    raise AssertionError(key)
+
+
+def _find(node: object, key: str) -> dict[str, object] | None:
+    proto = getattr(node, "proto", None)
+    if proto is not None and key in str(getattr(proto, "id", "")):
+        return json.loads(proto.json)
+    for child in getattr(node, "children", {}).values():
+        found = _find(child, key)
+        if found is not None:
+            return found
+    return None
 
 
 def words(app: AppTest) -> str:

@@ -15,7 +15,7 @@ from ecg_core.network.classifier import Classifier
 from ecg_core.network.values import Attention
 from ecg_core.page.values import PREPROCESSING_VERSION
 from ecg_core.store.cases.store import CaseFilter, StoredCase
-from tests.app.conftest import words
+from tests.app.conftest import drop_record, words
 from tests.network.models import write_model
 from widgets.desk import case_view
 from widgets.desk.looking import Looking
@@ -52,7 +52,7 @@ def sheets(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Attention, list[str]]]
 @pytest.fixture
 def judged(models: Path, app: AppTest, monkeypatch: pytest.MonkeyPatch) -> StoredCase:
     """A case that the old model read, before the new one became the default."""
-    app.button(key="demo_normal").click().run()
+    drop_record(app, "normal")
     assert not app.exception
     monkeypatch.setattr(registry, "DEFAULT_MODEL", NEW)
     (summary,) = engine.store().search(CaseFilter())

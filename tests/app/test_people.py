@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from ecg_core.store.people.roles import Role
 from server import place
-from tests.app.conftest import READER, ROOT, Cookies, words
+from tests.app.conftest import READER, ROOT, Cookies, drop_record, words
 from widgets.session.navigation import PAGES
 
 FORBIDDEN = {
@@ -76,7 +76,7 @@ def test_a_role_taken_away_ends_the_page_at_the_next_click(
 ) -> None:
     become(browser_cookies, Role.READER)
     app.run()
-    app.button(key="demo_normal").click().run()
+    drop_record(app, "normal")
     people = place.accounts()
     by = people.signed_in(people.sign_in(READER, "correct horse battery"))
     assert by is not None

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecg_core.report.content import Content
-from tests.app.conftest import words
+from tests.app.conftest import component, drop_record, words
 from widgets.desk import report_pdf
-
-
-def component(app: AppTest, key: str) -> dict[str, object]:
-    """What the page hands to the component whose key begins so."""
-    for node in app.main:
-        found = _find(node, key)
-        if found is not None:
-            return found
-    raise AssertionError(key)
-
-
-def _find(node: object, key: str) -> dict[str, object] | None:
-    proto = getattr(node, "proto", None)
-    if proto is not None and key in str(getattr(proto, "id", "")):
-        return json.loads(proto.json)
-    for child in getattr(node, "children", {}).values():
-        found = _find(child, key)
-        if found is not None:
-            return found
-    return None
 
 
 def case_of(app: AppTest) -> str:
@@ -38,7 +16,7 @@ def case_of(app: AppTest) -> str:
 
 @pytest.fixture
 def opened(app: AppTest) -> AppTest:
-    app.button(key="demo_left_bundle").click().run()
+    drop_record(app, "left_bundle")
     assert not app.exception
     return app
 

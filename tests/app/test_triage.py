@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ecg_core import network
 from ecg_core.store.cases.store import CaseFilter
-from tests.app.conftest import READER, demo_files, drop, words
+from tests.app.conftest import READER, component, demo_files, drop, drop_record, words
 from widgets.session import engine
 from widgets.session.demos import demos
 
@@ -28,8 +28,8 @@ def readings(case_id: str) -> tuple[object, ...]:
     return tuple(engine.store().reopen(case_id).readings)
 
 
-def open_demo(app: AppTest, demo_id: str) -> AppTest:
-    return app.button(key=f"demo_{demo_id}").click().run()
+def open_record(app: AppTest, name: str) -> AppTest:
+    return drop_record(app, name)
 
 
 def test_opening_screen_offers_every_demo_and_says_it_is_for_research(app: AppTest) -> None:
@@ -39,21 +39,36 @@ def test_opening_screen_offers_every_demo_and_says_it_is_for_research(app: AppTe
     assert cases() == []
 
 
-def test_a_demo_is_answered_and_stored(app: AppTest) -> None:
-    open_demo(app, "normal")
+def test_a_record_is_answered_and_stored(app: AppTest) -> None:
+    open_record(app, "normal")
+    assert not app.exception
+    assert "The machine says" in str([item.label for item in app.get("segmented_control")])
+    assert "Research use only. Not a diagnosis." in words(app)
+    assert len(cases()) == 1
+
+
+def test_a_demonstration_is_shown_and_leaves_no_trace(app: AppTest) -> None:
+    events = engine.store().verify().events
+    first = next(button for button in app.button if (button.key or "").startswith("demo_"))
+    assert first.key == "demo_normal"
+    first.click().run()
     assert not app.exception
     text = words(app)
-    assert "The machine says" in str([item.label for item in app.get("segmented_control")])
-    assert "Research use only. Not a diagnosis." in text
-    assert "Synthetic" in text
+    assert "Synthetic" in text and "no decision is asked for" in text
+    assert not [button for button in app.button if (button.key or "").startswith("save_")]
+    assert cases() == [] and engine.store().verify().events == events
+    # Beside the next ECG it is not offered to compare with, and it is no next case.
+    app.button(key="leave").click().run()
+    open_record(app, "fibrillation")
+    assert component(app, "paper_open")["earlier"] == []
     assert len(cases()) == 1
 
 
 def test_a_decision_is_saved_once_even_when_clicked_twice(app: AppTest) -> None:
-    open_demo(app, "normal")
+    open_record(app, "normal")
     case = case_of(app)
     app.button(key=f"save_{case}").click().run()
-    assert "Saved as audit event" in app.success[0].value
+    assert app.success[0].value == "Saved: Agree, Normal, routine."
     first = app.success[0].value
     # A second click that was already on its way finds the page as it was before the first.
     queue = app.session_state["queue"]
@@ -68,7 +83,7 @@ def test_a_decision_is_saved_once_even_when_clicked_twice(app: AppTest) -> None:
 
 
 def test_an_override_without_class_or_reason_is_refused(app: AppTest) -> None:
-    open_demo(app, "normal")
+    open_record(app, "normal")
     case = case_of(app)
     app.get("segmented_control")[0].set_value("Override").run()
     machine = engine.store().reopen(case).prediction.triage_class
@@ -123,7 +138,7 @@ def test_a_signal_without_its_header_says_what_is_missing(app: AppTest) -> None:
 
 
 def test_another_window_of_a_long_record_is_another_case(app: AppTest) -> None:
-    open_demo(app, "one_minute_strip")
+    open_record(app, "one_minute_strip")
     sha256 = app.session_state["queue"][0].sha256
     # Beyond the last ten seconds of the minute is the last ten seconds.
     for start_s in (25.0, 1e6):
@@ -135,7 +150,7 @@ def test_another_window_of_a_long_record_is_another_case(app: AppTest) -> None:
 
 
 def test_a_strip_is_answered_by_the_model_that_reads_strips(app: AppTest) -> None:
-    open_demo(app, "one_minute_strip")
+    open_record(app, "one_minute_strip")
     assert not app.exception and not app.warning
     said = engine.store().reopen(case_of(app)).prediction
     assert said.model.name == network.model_for("strip") != network.default_model()
@@ -146,7 +161,7 @@ def test_an_abstaining_machine_leaves_the_decision_to_the_reader(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(network, "model_for", lambda layout: network.default_model())
-    open_demo(app, "one_minute_strip")
+    open_record(app, "one_minute_strip")
     assert "The machine abstains" in app.warning[0].value
     case = case_of(app)
     app.button(key=f"save_{case}").click().run()
@@ -154,7 +169,7 @@ def test_an_abstaining_machine_leaves_the_decision_to_the_reader(
 
 
 def test_the_filter_chosen_is_the_filter_printed(app: AppTest) -> None:
-    open_demo(app, "normal")
+    open_record(app, "normal")
     monitor = next(radio for radio in app.radio if radio.label == "Filter")
     monitor.set_value("monitor").run()
     assert not app.exception
@@ -163,7 +178,7 @@ def test_the_filter_chosen_is_the_filter_printed(app: AppTest) -> None:
 
 
 def test_session_state_holds_choices_only(app: AppTest) -> None:
-    open_demo(app, "normal")
+    open_record(app, "normal")
     kept = app.session_state.to_dict()
     kept.pop("paper", None)
     small = pickle.dumps({key: repr(value) for key, value in kept.items()})

@@ -14,7 +14,7 @@ from ecg_core.store.people.roles import Actor
 from ecg_core.store.upkeep.settings import BlindFor, Settings
 from ecg_core.triage.priority import Priority
 from server import place
-from tests.app.conftest import READER, words
+from tests.app.conftest import READER, drop_record, words
 from widgets.session import engine, person
 from widgets.worklist.rows import Line, lines
 
@@ -27,7 +27,7 @@ def shown(pile: Pile = Pile.TO_DO) -> list[Line]:
 
 def listed(app: AppTest) -> tuple[AppTest, str]:
     """The list with one case on it, opened before on the Triage page."""
-    app.button(key="demo_normal").click().run()
+    drop_record(app, "normal")
     (line,) = engine.store().search(CaseFilter())
     return app.switch_page("pages/worklist.py").run(), line.id
 
@@ -43,7 +43,7 @@ def test_a_case_is_opened_decided_and_taken_back(app: AppTest) -> None:
     assert case in page.query_params["case"]
     page.button(key=f"save_{case}").click().run()
     assert not page.exception
-    assert "saved as audit event" in words(page)
+    assert "saved: Agree, Normal, routine." in words(page)
     assert "Nothing to do here." in page.info[0].value
     (done,) = shown(Pile.DONE)
     assert (done.status, done.decided) == ("Read", f"Agreed · {READER}")
@@ -86,7 +86,7 @@ def test_a_blind_reader_sees_no_answer_before_the_first_reading(app: AppTest) ->
 
 
 def test_the_stored_priority_is_shown_and_what_todays_rule_would_give(app: AppTest) -> None:
-    page = app.button(key="demo_normal").click().run()
+    page = drop_record(app, "normal")
     (stored,) = engine.store().search(CaseFilter())
     rule = engine.store().reopen(stored.id).priority
     assert "Today it would be" not in words(page)

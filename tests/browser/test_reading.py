@@ -43,7 +43,7 @@ def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[...,
     shoot_whole(page, "override_whole_light")
     # Twice, as an impatient reader does.
     page.get_by_role("button", name="Save decision").dblclick()
-    saved = page.get_by_text(re.compile(r"Saved as audit event \d+"))
+    saved = page.get_by_text(re.compile(r"^Saved: Override, "))
     expect(saved).to_be_visible()
     expect(page.get_by_text("Research use only. Not a diagnosis.")).to_be_visible()
     shoot_whole(page, "saved_whole_light")

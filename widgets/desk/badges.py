@@ -102,15 +102,25 @@ def abstention(reasons: Sequence[Reason]) -> None:
     st.warning(f"**The machine abstains**  \n{text}", icon=":material/do_not_disturb_on:")
 
 
+SCALE_DOUBTED = frozenset(
+    {"assumed_scale", "gain_close", "speed_close", "columns_unusual", "slightly_curved"}
+)
+"""Remarks beside which a grid that was found verifies no scale."""
+
+
 def remarks(found: Sequence[Remark], notes: Sequence[str] = ()) -> None:
     """Quality of the page, doubts first; says so when there is nothing to remark."""
     if not found and not notes:
         st.caption(":material/check: No remarks on the quality of this ECG.")
         return
+    doubted = any(one.code in SCALE_DOUBTED for one in found)
     rank = {Severity.REFUSE: 0, Severity.DOUBT: 1, Severity.NOTE: 2}
     for remark in sorted(found, key=lambda r: rank[r.severity]):
         line = " ".join(part for part in (remark.text, remark.hint) if part)
-        if remark.severity is Severity.NOTE:
+        if remark.code == "geometry":
+            words = "Grid found." if doubted else "Scale verified by the grid."
+            st.caption(f":material/info: {words}", help=line)
+        elif remark.severity is Severity.NOTE:
             st.caption(f":material/info: {line}")
         else:
             st.markdown(f":orange[:material/warning:] {line}")

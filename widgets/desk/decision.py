@@ -29,12 +29,20 @@ _BY_NAME = {name: verdict for verdict, name in VERDICT_NAMES.items()} | {DECIDE:
 
 @dataclass(frozen=True)
 class AtHand:
-    """What a decision is about."""
+    """What a decision is about. first: what this person read before the answer was shown."""
 
     case_id: str
     name: str
     prediction: Prediction
     priority: PriorityDecision
+    first: Reading | None = None
+
+    @property
+    def differs(self) -> Triage | None:
+        """The class of the first reading, where it is not the machine's."""
+        if self.first is None or self.first.triage is self.prediction.triage_class:
+            return None
+        return self.first.triage
 
 
 def decision_form(entry: queue.Entry, answer: Kept, turn: Turn) -> None:
@@ -43,7 +51,9 @@ def decision_form(entry: queue.Entry, answer: Kept, turn: Turn) -> None:
         st.subheader("Your decision")
         _saved(entry, answer.case_id)
         return
-    hand = AtHand(answer.case_id, entry.name, answer.prediction, answer.priority)
+    firsts: dict[str, Reading] = st.session_state.setdefault("firsts", {})
+    first = firsts.get(answer.case_id)
+    hand = AtHand(answer.case_id, entry.name, answer.prediction, answer.priority, first)
 
     def saved(event: int) -> None:
         queue.update(entry.sha256, event=event)
@@ -90,6 +100,7 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
     unsaved.warn(hand.case_id, hand.name, bool(triage or findings or confidence))
     if st.button("Save first reading", type="primary", key=f"save_first_{case}"):
         reading = Reading("", None, triage, None, findings=findings, confidence=confidence)
+        st.session_state.setdefault("firsts", {})[case] = reading
         _save(hand, reading, Phase.FIRST, saved)
 
 
@@ -107,16 +118,17 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     triage: Triage | None = machine if verdict is Decision.AGREE else None
     reason, findings = "", None
     if verdict is Decision.OVERRIDE:
+        read = hand.differs if hand.differs in hand.prediction.triage_classes else None
         triage = st.selectbox(
             "Class",
             list(hand.prediction.triage_classes),
-            index=None,
+            index=None if read is None else list(hand.prediction.triage_classes).index(read),
             placeholder="Choose the class",
             format_func=lambda name: _names(hand)[name],
             key=f"class_{case}",
             persist_state="session",
         )
-        findings = _findings(f"findings_{case}")
+        findings = _findings(f"findings_{case}", (hand.first and hand.first.findings) or ())
     if verdict not in (Decision.AGREE, None):
         needed = " (required)" if verdict is Decision.OVERRIDE and not settles else ""
         given = "The machine abstained." if hand.prediction.abstained and not settles else ""
@@ -152,7 +164,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     unsaved.warn(case, hand.name, edited and not (hand.prediction.abstained and triage is None))
     agreeing = verdict is Decision.AGREE
     asked = st.button(
-        "Agree and save" if agreeing else "Save decision",
+        f"Agree: {_names(hand)[machine]}" if agreeing else "Save decision",
         type="primary",
         icon=":material/check:",
         shortcut="A" if agreeing else "Enter",
@@ -191,7 +203,8 @@ def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
         label,
         offered,
         # Agreeing stands on the button below; without an answer there is a class to choose.
-        default=None if may_agree else offered[0],
+        # What was read before the answer was shown still stands.
+        default=None if may_agree and hand.differs is None else offered[0],
         # What the machine says stands above, with its probability.
         label_visibility="collapsed" if may_agree else "visible",
         key=f"verdict_{hand.case_id}",
@@ -247,10 +260,11 @@ def _names(hand: AtHand) -> dict[Triage, str]:
     return triage_names(hand.prediction.reads)
 
 
-def _findings(key: str) -> tuple[str, ...] | None:
+def _findings(key: str, read: tuple[str, ...] = ()) -> tuple[str, ...] | None:
     chosen = st.multiselect(
         "Findings",
         list(STATEMENTS),
+        default=[code for code in read if code in STATEMENTS],
         format_func=lambda code: STATEMENTS[code].name,
         placeholder="Name what you see",
         key=key,
@@ -315,8 +329,28 @@ def _save(hand: AtHand, reading: Reading, phase: Phase, saved: Callable[[int], N
     except StoreError as error:
         _refuse(plain(f"{error.reason} {error.hint}"))
         return
+    told(event, in_words(hand.prediction, reading))
     unsaved.forget(hand.case_id)
     saved(event)
+
+
+def in_words(prediction: Prediction, reading: Reading) -> str:
+    """What a decision says, in a line."""
+    said = VERDICT_NAMES[reading.verdict] if reading.verdict else ""
+    named = triage_names(prediction.reads)[reading.triage] if reading.triage else ""
+    wait = priority_name(reading.priority).lower() if reading.priority else ""
+    return ", ".join(part for part in (said, named, wait) if part)
+
+
+def told(event: int, words: str) -> None:
+    """Remember in words what an event of this session says."""
+    st.session_state.setdefault("said", {})[event] = words
+
+
+def what_was_saved(event: int) -> str:
+    """What the decision of this event says, where it was saved in this session."""
+    said: dict[int, str] = st.session_state.get("said", {})
+    return said.get(event, "decision")
 
 
 def _refuse(words: str) -> None:
@@ -348,7 +382,8 @@ def again(case: str) -> None:
 
 
 def _saved(entry: queue.Entry, case: str) -> None:
-    st.success(f"Saved as audit event {entry.event}.", icon=":material/task_alt:")
+    said = what_was_saved(entry.event) if entry.event is not None else ""
+    st.success(f"Saved: {said}.", icon=":material/task_alt:")
     after = queue.following()
     with st.container(horizontal=True):
         if after is not None:

@@ -14,7 +14,7 @@ from ecg_core.page.viewed import Waves
 from ecg_core.store.cases.readings import Phase, StoredReading
 from ecg_core.store.cases.room import Room, Turn
 from ecg_core.store.cases.store import StoredCase, StoreError
-from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
+from ecg_core.store.cases.workflow import CaseStatus
 from ecg_core.store.people.roles import Permission
 from widgets.desk import badges, correction, decision, exchange, question
 from widgets.desk.case_view import case_view, checks_badge, readings_beside
@@ -58,12 +58,20 @@ def desk(
         if not (turn.blind or turn.hidden):
             exchange.case_menu(room, case)
             offer_stored(room, case)
-        _lead_menu(room, case_id, turn)
+        _lead_menu(room, case_id, case.name, turn)
     last_saved()
     if correcting and correction.is_open(case_id):
         _correct(case, read_anew)
         return
-    hand = AtHand(case.id, case.name, case.prediction, case.priority)
+    first = next(
+        (
+            stored.reading
+            for stored in case.readings
+            if stored.account == room.account.id and stored.phase is Phase.FIRST
+        ),
+        None,
+    )
+    hand = AtHand(case.id, case.name, case.prediction, case.priority, first)
     if turn.blind:
         blind_desk(case.page, engine.stored_waves(case), hand, turn, answered)
         return
@@ -197,18 +205,20 @@ def last_saved() -> None:
     case_id, event, name = saved
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":green[:material/task_alt:] {plain(name)} saved as audit event {event}.",
+            f":green[:material/task_alt:] {plain(name)} saved: {decision.what_was_saved(event)}.",
             width="content",
         )
         decision.take_back(case_id, event, "take_back_last")
 
 
-def _lead_menu(room: Room, case_id: str, turn: Turn) -> None:
+def _lead_menu(room: Room, case_id: str, name: str, turn: Turn) -> None:
     """Assigning, and withdrawing with a reason."""
     may_read = room.account.may(Permission.READ)
     if not may_read or turn.status in (CaseStatus.ADJUDICATED, CaseStatus.WITHDRAWN):
         return
-    with st.popover("Case", icon=":material/more_horiz:", key="case_menu"):
+    # Another key once the case is another's: the menu closes over what was done.
+    key = f"case_menu_{case_id}_{turn.assignee}"
+    with st.popover("Case", icon=":material/more_horiz:", key=key):
         readers = engine.readers()
         if not room.account.may(Permission.ASSIGN):
             readers = {room.account.id: room.account.full_name}
@@ -228,5 +238,6 @@ def _lead_menu(room: Room, case_id: str, turn: Turn) -> None:
             reason = st.text_input("Withdraw with this reason", key=f"withdraw_reason_{case_id}")
             if st.button("Withdraw", icon=":material/block:", key=f"withdraw_{case_id}"):
                 number = room.withdraw(case_id, reason)
-                st.session_state["last_saved"] = (case_id, number, STATUS_NAMES[turn.status])
+                decision.told(number, "withdrawn")
+                st.session_state["last_saved"] = (case_id, number, name)
                 st.rerun()

@@ -44,7 +44,7 @@ def offered(source_sha256: str, patient: str) -> list[Offer]:
     # Of a record whose leads a person named, the key says those besides.
     held = {source_sha256, source_sha256.partition("-")[0]}
     for entry in queue.entries():
-        if not entry.reason and entry.sha256 not in held:
+        if not (entry.reason or entry.demonstration) and entry.sha256 not in held:
             held.add(entry.sha256)
             same = bool(patient) and entry.patient == patient
             key = f"{OPENED}{entry.sha256}"

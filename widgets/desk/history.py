@@ -10,7 +10,7 @@ import streamlit as st
 from ecg_core.network.statements import TRIAGE_NAMES, triage_names
 from ecg_core.network.values import Prediction
 from ecg_core.store.cases import events as searching
-from ecg_core.store.cases.store import CaseFilter, StoredCase, StoredEvent
+from ecg_core.store.cases.store import Action, CaseFilter, StoredCase, StoredEvent
 from widgets.session import person
 
 DIFFERENT = 0.1
@@ -50,7 +50,13 @@ def events_table(events: Sequence[StoredEvent]) -> pd.DataFrame:
             "Role": [event.role.replace("+", ", ") for event in events],
             "What": [event.action.replace("_", " ").capitalize() for event in events],
             "Case": [event.case_id or "" for event in events],
-            "Before → after": [searching.change_in_words(event.payload) for event in events],
+            "Before → after": [
+                # What is read before the answer is shown changes nothing.
+                ""
+                if event.action == Action.FIRST_READING
+                else searching.change_in_words(event.payload)
+                for event in events
+            ],
             "Reason": [str(event.payload.get("reason") or "") for event in events],
             "Hash": [event.hash for event in events],
         }

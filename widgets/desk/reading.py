@@ -10,11 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention
+from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.ten_seconds import is_longer
 from ecg_core.page.values import Option, PageError
 from ecg_core.signal.filters import Band
 from ecg_core.store.cases.readings import StoredReading
+from ecg_core.store.cases.room import Turn
 from ecg_core.store.cases.store import StoreError
+from ecg_core.store.cases.workflow import CaseStatus
 from widgets.desk import (
     badges,
     correction,
@@ -46,11 +49,25 @@ BAND_NAMES: dict[Band, str] = {
     Band.AS_RECORDED: "As recorded",
 }
 
+NO_TURN = Turn(
+    CaseStatus.NEW,
+    None,
+    False,
+    False,
+    None,
+    None,
+    "",
+    "A demonstration: no decision is asked for, and nothing of it is stored.",
+)
+
 
 def reading_screen(entry: queue.Entry) -> None:
     """Show one opened ECG, or why it cannot be read."""
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     _steps(bar, entry)
+    if entry.demonstration:
+        with bar:
+            st.badge("Demonstration", icon=":material/science:", color="orange")
     if entry.caption:
         st.caption(f":material/science: {entry.caption}")
     if entry.signals:
@@ -83,7 +100,7 @@ def reading_screen(entry: queue.Entry) -> None:
                 correction.offer(entry.sha256)
         if bar.button("Original", icon=":material/description:", key=f"shown_{entry.sha256}"):
             original(engine.bundle(entry.sha256), source)
-        if bar.button("Take away", icon=":material/download:", key=f"away_{entry.sha256}"):
+        if bar.button("Export", icon=":material/download:", key=f"away_{entry.sha256}"):
             take_away(entry.sha256, source, view)
         _desk(entry, _answer(entry, view), source)
         # The whole record takes seconds: these ten are on the screen first.
@@ -151,7 +168,8 @@ def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> 
             persist_state="session",
         )
     start = 0.0
-    if is_longer(record):
+    # Less than a second more leaves nothing to choose.
+    if is_longer(record) and record.duration_s >= PAGE_SECONDS + 1.0:
         # Who reads blind sees no answer of any ten seconds before their own.
         blind = person.room().reads_blind()
         lane = [] if blind else along.lane(entry.sha256, entry.view.band)
@@ -170,6 +188,11 @@ def _answer(entry: queue.Entry, view: ReadAs) -> Kept:
     seen: set[str] = st.session_state.setdefault("answered", set())
     mark = f"{entry.sha256} {view}"
     room = person.room()
+    if entry.demonstration:
+        with place.status("Reading the ECG") as status:
+            answer = engine.shown(entry.sha256, view, lambda text: status.update(label=text))
+        place.empty()
+        return answer
     if mark in seen and not entry.replaces:
         return engine.answer(room, entry.sha256, view, lambda _: None)
     try:
@@ -191,19 +214,19 @@ def _answer(entry: queue.Entry, view: ReadAs) -> Kept:
 
 def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None:
     room = person.room()
-    turn = room.turn(answer.case_id)
+    turn = NO_TURN if entry.demonstration else room.turn(answer.case_id)
     waves = engine.waves(entry.sha256, entry.view)
     if turn.blind:
         hand = AtHand(answer.case_id, entry.name, answer.prediction, answer.priority)
         blind_desk(answer.page, waves, hand, turn, partial(_answered, entry))
         return
-    if turn.taken_by is None:
+    if turn.taken_by is None and not entry.demonstration:
         room.see(answer.case_id)
     first = str(answer.prediction.triage_class)
     at = looking.looking(answer.case_id, first)
     attention, second = looking.attentions(answer.page, at, answer.prediction.model)
     targets = engine.targets(answer.prediction.model)
-    others = earlier.offered(entry.sha256, source.patient)
+    others = [] if entry.demonstration else earlier.offered(entry.sha256, source.patient)
     told = _reported(entry, answer, attention, at.previous)
     place = places()
     with place.ecg:
@@ -237,7 +260,7 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
         decision_form(entry, answer, turn)
     with place.said:
         report_parts.draft_view(told)
-        if entry.event is None:
+        if entry.event is None and not entry.demonstration:
             report_parts.editor_view(told)
     with place.classes:
         verdict.classes(answer.prediction, told.measurements)

@@ -26,7 +26,7 @@ SHOWN_PX = 1400
 """The redacted picture is shown no wider than this; the download has all its pixels."""
 
 
-@st.dialog("Take away", width="large")
+@st.dialog("Export waveforms and picture", width="large")
 def take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
     """Downloads of an opened ECG, without name, number or date."""
     page = None
@@ -38,12 +38,12 @@ def take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
 def offer_stored(room: Room, case: StoredCase) -> None:
     """A button for those who may export cases."""
     if room.account.may(Permission.EXPORT_CASE) and st.button(
-        "Take away", icon=":material/download:", key=f"away_{case.id}"
+        "Export waveforms", icon=":material/download:", key=f"away_{case.id}"
     ):
         take_away_stored(case)
 
 
-@st.dialog("Take away", width="large")
+@st.dialog("Export waveforms and picture", width="large")
 def take_away_stored(case: StoredCase) -> None:
     """The same of a stored case, from its original files and the very page that was read."""
     try:

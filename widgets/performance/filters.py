@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ecg_core.evidence.figures.groups import in_order
 from ecg_core.evidence.values import CaseSet
 from widgets.performance.groups import NAMES
 
@@ -20,10 +21,10 @@ def filtered(cases: CaseSet, bar: DeltaGenerator) -> CaseSet:
     with bar.popover("Filter", icon=":material/filter_list:"):
         for dimension in cases.dimensions:
             names, counts = np.unique(dimension.values, return_counts=True)
-            order = np.argsort(-counts, kind="stable")[:OFFERED]
+            common = np.sort(np.argsort(-counts, kind="stable")[:OFFERED])
             chosen = st.multiselect(
                 NAMES.get(dimension.name, dimension.name.capitalize()),
-                [str(names[k]) for k in order],
+                in_order(dimension.name, names[common], counts[common]),
                 key=f"filter_{dimension.name}",
                 placeholder="All",
             )

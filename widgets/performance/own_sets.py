@@ -96,6 +96,8 @@ def _progress(labelled: LabelledSet) -> None:
     before = seen.get(info.id, stage)
     seen[info.id] = stage
     if before != stage:
+        if state is State.DONE:
+            st.session_state["open_view"] = "summary"
         st.rerun()
     word, icon, colour = STATES[state]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -180,6 +182,7 @@ def _create(card: ModelCard, name: str, bundles: Sequence[Bundle], checked: Chec
     person.room().note_labelled_set(made.folder.name, made.info.name, made.info.cases)
     scoring.start(made)
     st.session_state["own_set"] = made.folder.name
+    st.session_state["open_view"] = "summary"
     for key in ("own_ecgs", "own_labels"):
         st.session_state.pop(key, None)
     st.rerun()

@@ -11,6 +11,7 @@ import streamlit as st
 
 from ecg_core.evidence.figures import readers
 from ecg_core.evidence.figures.drift import MIN_CASES, Drift, Shift
+from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.figures.readers import Agreement, Month
 from ecg_core.evidence.practice import PracticeCase
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
@@ -24,6 +25,8 @@ from widgets.session.text import plain
 
 PLAIN = {"displayModeBar": False}
 KAPPA = "Cohen's kappa (95 % CI)"
+FEWEST, UNKNOWN = 10, Interval(np.nan, np.nan, np.nan)
+"""Of fewer cases agreement beyond chance is not told."""
 
 
 def show(context: Context) -> None:
@@ -157,7 +160,7 @@ def _agreement(
             "With": [plain(names.get(row.second, row.second)) for row in rows],
             "Cases": [row.n for row in rows],
             "Same class": [row.same for row in rows],
-            KAPPA: [row.kappa for row in rows],
+            KAPPA: [row.kappa if row.n >= FEWEST else UNKNOWN for row in rows],
         }
     )
     shown = tables.shown(table)

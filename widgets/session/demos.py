@@ -9,6 +9,13 @@ from pathlib import Path
 
 from ecg_core.intake.values import Bundle, Upload
 
+FIRST = "normal"
+FAILED: dict[str, str] = {
+    "anterior_stemi": "The model takes it for a prior infarction. The measurements call it acute.",
+    "stemi_export": "The model takes it for normal. The measurements call it acute.",
+    "hypertrophy": "A false alarm: strain is flagged as a possible acute infarction.",
+}
+"""Demonstrations that the released model misreads, and how (tests/app/test_demos.py asks it)."""
 FOLDER = Path(__file__).parents[2] / "assets" / "demo"
 
 
@@ -16,7 +23,8 @@ FOLDER = Path(__file__).parents[2] / "assets" / "demo"
 class Demo:
     """One demo ECG: what it is called, what it is, and its files below `FOLDER`.
 
-    origin: "real" or "synthetic".
+    origin: "real" or "synthetic". failed: what the released model misses in it, "" where it reads
+    it well.
     """
 
     id: str
@@ -24,6 +32,7 @@ class Demo:
     caption: str
     origin: str
     files: tuple[str, ...]
+    failed: str = ""
 
     @property
     def kind(self) -> str:
@@ -41,11 +50,19 @@ class Demo:
 
 @cache
 def demos() -> tuple[Demo, ...]:
-    """All demo ECGs, in the order of the catalogue; empty when none are installed."""
+    """All demo ECGs, the first one that the model reads well; empty when none are installed."""
     catalogue = FOLDER / "catalogue.json"
     if not catalogue.exists():
         return ()
-    return tuple(
-        Demo(row["id"], row["title"], row["caption"], row["origin"], tuple(row["files"]))
+    found = [
+        Demo(
+            row["id"],
+            row["title"],
+            row["caption"],
+            row["origin"],
+            tuple(row["files"]),
+            FAILED.get(row["id"], ""),
+        )
         for row in json.loads(catalogue.read_text(encoding="utf-8"))
-    )
+    ]
+    return tuple(sorted(found, key=lambda demo: (demo.id != FIRST, bool(demo.failed))))

@@ -40,12 +40,16 @@ if TYPE_CHECKING:
     # Importing the classifier imports torch, which the first paint must not wait for.
     from ecg_core.network.classifier import Classifier
 
+DEMONSTRATION = "demonstration-"
+"""Begins what stands for the case of an ECG that is shown and not stored."""
+
 
 @dataclass(frozen=True, eq=False)
 class Kept:
     """An answer as it is shown: what the machine says of the ECG, and the case it is stored as.
 
-    priority: as stored, which is what the worklist sorts by.
+    priority: as stored, which is what the worklist sorts by. case_id: of a demonstration, of which
+    nothing is stored, no case's.
     """
 
     case_id: str
@@ -329,6 +333,23 @@ def answer(
     progress: told in words what is being done. instead_of: the case that it was before the reader
     said how it is to be read. Raises IntakeError, PageError or StoreError.
     """
+    said = _said(sha256, read_as, progress)
+    model = said.prediction.model
+    progress("Looking where the model looked")
+    looked = attention(said.page, said.prediction.triage_class, model)
+    if instead_of:
+        case = answers.keep(room, said, attention=looked, instead_of=instead_of)
+        return Kept(case.id, said, case.priority)
+    return _kept(_key(said.page), model, room, said, looked)
+
+
+def shown(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Kept:
+    """Read a demonstration, of which nothing is stored. Raises IntakeError or PageError."""
+    said = _said(sha256, read_as, progress)
+    return Kept(f"{DEMONSTRATION}{sha256[:12]}", said, said.priority)
+
+
+def _said(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Answer:
     progress("Reading the file")
     ecg = material(sha256)
     progress("Laying out the page")
@@ -336,13 +357,7 @@ def answer(
     progress("Waiting for the model")
     model = Loaded().to(drawn.layout).identity
     progress("Reading the ECG")
-    said = _answered(_key(drawn), model, ecg, drawn, bundle(sha256))
-    progress("Looking where the model looked")
-    looked = attention(drawn, said.prediction.triage_class, model)
-    if instead_of:
-        case = answers.keep(room, said, attention=looked, instead_of=instead_of)
-        return Kept(case.id, said, case.priority)
-    return _kept(_key(drawn), model, room, said, looked)
+    return _answered(_key(drawn), model, ecg, drawn, bundle(sha256))
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)

@@ -32,7 +32,8 @@ def opening_screen() -> None:
         _drop_zone()
         _opened_before()
     with right:
-        st.subheader("Or try a demo ECG")
+        st.subheader("Demonstration")
+        st.caption("To try the program with. Nothing of these is stored, nor on the worklist.")
         with st.grid("auto", min_column_width=250, gap="small"):
             for demo in demos():
                 _demo_card(demo)
@@ -153,9 +154,11 @@ def _count(number: int, noun: str) -> str:
 def _demo_card(demo: Demo) -> None:
     with st.container(gap=None):
         if st.button(demo.title, key=f"demo_{demo.id}", help=demo.caption, width="stretch"):
-            queue.add([_read(demo.bundle(), demo.caption)])
+            opened = _read(demo.bundle(), demo.caption)
+            queue.add([replace(opened, demonstration=True, view=ReadAs())])
             st.rerun()
-        st.caption(demo.kind, text_alignment="center")
+        kind = f"{demo.kind} · :orange[the model fails]" if demo.failed else demo.kind
+        st.caption(kind, text_alignment="center", help=demo.failed or None)
 
 
 def _opened_before() -> None:

@@ -16,7 +16,8 @@ class Entry:
     reason and hint: why it could not be read. event: number of the saved decision.
     caption: what a demo ECG is. patient: the patient's pseudonym, "" where the files name none.
     signals: labels of a record's signals, where the reader should name their leads. replaces: the
-    case that it was, when the reader has just said how it is to be read.
+    case that it was, when the reader has just said how it is to be read. demonstration: it is
+    shown, and nothing of it is stored.
     """
 
     sha256: str
@@ -29,12 +30,15 @@ class Entry:
     patient: str = ""
     signals: tuple[str, ...] = ()
     replaces: str = ""
+    demonstration: bool = False
 
     @property
     def label(self) -> str:
         """Name with its state, for a list."""
         if self.reason:
             return f"{self.name} · not read"
+        if self.demonstration:
+            return f"{self.name} · demonstration"
         return f"{self.name} · decided" if self.event is not None else self.name
 
 
@@ -81,7 +85,8 @@ def following() -> Entry | None:
         (i for i, e in enumerate(row) if e.sha256 == st.session_state.get("current")),
         -1,
     )
-    waiting = [e for e in row[here + 1 :] + row[: max(here, 0)] if not e.reason and e.event is None]
+    others = [e for e in row[here + 1 :] + row[: max(here, 0)] if not e.demonstration]
+    waiting = [e for e in others if not e.reason and e.event is None]
     return waiting[0] if waiting else None
 
 

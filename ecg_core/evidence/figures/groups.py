@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecg_core.evidence.dimensions import ORDERS
 from ecg_core.evidence.figures import metrics
 from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.figures.rates import interval, weights_of
@@ -45,7 +46,7 @@ class GroupRow:
 
 
 def rows(cases: CaseSet, dimension: Dimension, codes: tuple[str, ...]) -> tuple[GroupRow, ...]:
-    """Every group of a dimension, in order of size.
+    """Every group of a dimension: in its own order (ages), else in order of size.
 
     codes: the question asked, or several for their mean. Groups with fewer than `MIN_ECGS` cases,
     or fewer than `MIN_OF_EACH` with or without any of the questions, have no figures.
@@ -54,7 +55,7 @@ def rows(cases: CaseSet, dimension: Dimension, codes: tuple[str, ...]) -> tuple[
     questions = [cases.question(code) for code in codes]
     names, counts = np.unique(dimension.values, return_counts=True)
     listed = []
-    for name in names[np.argsort(-counts, kind="stable")]:
+    for name in in_order(dimension.name, names, counts):
         inside = dimension.values == name
         positives = min(int((q.truth & q.known)[inside].sum()) for q in questions)
         scarce = any(_scarce(q, inside) for q in questions)
@@ -80,6 +81,17 @@ def rows(cases: CaseSet, dimension: Dimension, codes: tuple[str, ...]) -> tuple[
             )
         )
     return tuple(listed)
+
+
+def in_order(dimension: str, names: np.ndarray, counts: np.ndarray) -> list[str]:
+    """Values of a dimension in their own order where they have one, else the commonest first.
+
+    >>> in_order("age", np.array(["60–74", "not recorded", "under 40"]), np.array([2, 9, 1]))
+    ['under 40', '60–74', 'not recorded']
+    """
+    by_size = [str(names[k]) for k in np.argsort(-counts, kind="stable")]
+    own = ORDERS.get(dimension, ())
+    return sorted(by_size, key=lambda name: own.index(name) if name in own else len(own))
 
 
 def _scarce(question: Question, inside: np.ndarray) -> bool:
