@@ -16,10 +16,10 @@ from ecg_core.triage.priority import Priority
 from server import place
 from tests.app.conftest import READER, drop_record, words
 from widgets.session import engine, person
-from widgets.worklist.rows import Line, lines
+from widgets.worklist.rows import ListLine, lines
 
 
-def shown(pile: Pile = Pile.TO_DO) -> list[Line]:
+def shown(pile: Pile = Pile.TO_DO) -> list[ListLine]:
     """The lines of a list as this reader sees them."""
     room = person.room()
     return lines(room.worklist(WorklistFilter(pile))[0], room)

@@ -59,12 +59,16 @@ def test_a_pile_is_read_and_what_cannot_be_read_says_why(store: Store, model: On
     assert (progress.waiting, progress.done, progress.refused, progress.total) == (0, 1, 1, 2)
     (refusal,) = jobs.refused()
     assert refusal.name == "holiday.png" and refusal.reason
+    # A person may take it up, and say how it is to be read.
+    assert (refusal.list_name, jobs.files(refusal.id)) == ("Ward 3", junk())
     (line,) = store.search()
     events = store.reopen(line.id).events
     assert [event.actor for event in events] == ["Dr Ada", "ECG Triage"]
     # Done once more, it is the same case.
     assert jobs.run(ids[0], model) is JobState.DONE
     assert store.count() == 1
+    jobs.settled(refusal.id, line.id)
+    assert jobs.refused() == [] and jobs.progress().refused == 0
 
 
 def test_a_page_of_a_document_is_the_page_that_is_read(store: Store, model: One) -> None:

@@ -35,7 +35,7 @@ from widgets.desk.original import original
 from widgets.desk.refused import refusal, refused
 from widgets.desk.report_parts import Reported
 from widgets.desk.take_away import take_away
-from widgets.session import engine, person, queue
+from widgets.session import batch, engine, person, queue
 from widgets.session.engine import Kept
 from widgets.session.rows import places
 from widgets.session.text import plain
@@ -194,7 +194,7 @@ def _answer(entry: queue.Entry, view: ReadAs) -> Kept:
         place.empty()
         return answer
     if mark in seen and not entry.replaces:
-        return engine.answer(room, entry.sha256, view, lambda _: None)
+        return engine.answer(room, entry.sha256, view, lambda _: None, list_name=entry.list_name)
     try:
         with place.status("Reading the ECG") as status:
             answer = engine.answer(
@@ -203,11 +203,14 @@ def _answer(entry: queue.Entry, view: ReadAs) -> Kept:
                 view,
                 lambda text: status.update(label=text),
                 entry.replaces,
+                entry.list_name,
             )
     finally:
         place.empty()
     seen.add(mark)
-    queue.update(entry.sha256, replaces="")
+    if entry.job:
+        batch.settled(entry.job, answer.case_id)
+    queue.update(entry.sha256, replaces="", job="")
     st.session_state.setdefault("case_of", {})[entry.sha256] = answer.case_id
     return answer
 

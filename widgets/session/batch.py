@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from ecg_core import intake
 from ecg_core.intake.values import Upload
-from ecg_core.store.background.jobs import Jobs, Progress
+from ecg_core.store.background.jobs import Jobs, NotRead, Progress
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.roles import Permission
 from server import place
-from widgets.session import person
+from widgets.session import opening, person, queue
 from widgets.session.text import plain
 
 LOOK_S = 2
@@ -45,6 +47,24 @@ def add_menu() -> None:
         st.rerun()
 
 
+def settled(job_id: str, case_id: str) -> None:
+    """A person had an upload read that the machine could not read by itself."""
+    person.me(Permission.ADD_ECGS)
+    Jobs(place.store()).settled(job_id, case_id)
+
+
+def _open(jobs: Jobs, refused: NotRead) -> None:
+    """Lay an upload that was not read on the desk, where a person can say how it is to be read."""
+    person.me(Permission.ADD_ECGS)
+    try:
+        bundle = jobs.files(refused.id)
+    except StoreError as error:
+        st.error(plain(f"{error.reason} {error.hint}"))
+        return
+    queue.add([replace(opening.entry_of(bundle), job=refused.id, list_name=refused.list_name)])
+    st.switch_page("pages/triage.py")
+
+
 @st.fragment(run_every=LOOK_S)
 def progress() -> None:
     """How far the ECGs in the background have come; the list follows."""
@@ -60,6 +80,9 @@ def progress() -> None:
     if now.refused:
         with st.expander(f"{now.refused} not read", icon=":material/block:", key="refused"):
             for one in jobs.refused():
-                st.markdown(f"**{plain(one.name)}** {plain(one.reason)}")
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    if st.button("Open", icon=":material/tune:", key=f"refused_{one.id}"):
+                        _open(jobs, one)
+                    st.markdown(f"**{plain(one.name)}** {plain(one.reason)}", width="stretch")
     if before is not None and now.done != before.done:
         st.rerun()

@@ -327,11 +327,13 @@ def answer(
     read_as: ReadAs,
     progress: Callable[[str], None],
     instead_of: str = "",
+    list_name: str = "",
 ) -> Kept:
     """Read one ECG and keep the answer in this person's name; the same again is the same case.
 
     progress: told in words what is being done. instead_of: the case that it was before the reader
-    said how it is to be read. Raises IntakeError, PageError or StoreError.
+    said how it is to be read. list_name: the worklist that it goes on. Raises IntakeError,
+    PageError or StoreError.
     """
     said = _said(sha256, read_as, progress)
     model = said.prediction.model
@@ -340,7 +342,7 @@ def answer(
     if instead_of:
         case = answers.keep(room, said, attention=looked, instead_of=instead_of)
         return Kept(case.id, said, case.priority)
-    return _kept(_key(said.page), model, room, said, looked)
+    return _kept(_key(said.page), model, room, said, looked, list_name)
 
 
 def shown(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Kept:
@@ -369,7 +371,12 @@ def _answered(
 
 @st.cache_resource(show_spinner=False, max_entries=96)
 def _kept(
-    page_key: str, model: ModelIdentity, _room: Room, _said: Answer, _looked: Attention
+    page_key: str,
+    model: ModelIdentity,
+    _room: Room,
+    _said: Answer,
+    _looked: Attention,
+    list_name: str = "",
 ) -> Kept:
-    case = answers.keep(_room, _said, attention=_looked)
+    case = answers.keep(_room, _said, list_name=list_name, attention=_looked)
     return Kept(case.id, _said, case.priority)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 
 import streamlit as st
@@ -44,12 +45,15 @@ def _drop_zone() -> None:
     turn = st.session_state.setdefault("drop_turn", 0)
     folder = st.segmented_control(
         "What to open",
-        ["Files", "Folder"],
+        ["Files", "Folder", "Camera"],
         default="Files",
         required=True,
         key="drop_kind",
         label_visibility="collapsed",
     )
+    if folder == "Camera":
+        _photograph(turn)
+        return
     files = st.file_uploader(
         "Drop the files of one or several ECGs"
         if folder != "Folder"
@@ -71,6 +75,19 @@ def _drop_zone() -> None:
         uploads = [Upload(file.name, file.getvalue()) for file in files]
         st.session_state["drop_turn"] = turn + 1
         take_in(uploads)
+
+
+def _photograph(turn: int) -> None:
+    """A sheet of paper in front of the reader, on a phone in the hand."""
+    taken = st.camera_input(
+        "Photograph the whole sheet from straight above",
+        key=f"camera_{turn}",
+        resolution="1080p",
+        help="All four margins in sight, in even light, without flash.",
+    )
+    if taken is not None:
+        st.session_state["drop_turn"] = turn + 1
+        take_in([Upload(f"Photograph {datetime.now():%H.%M.%S}.jpg", taken.getvalue())])
 
 
 def take_in(uploads: Sequence[Upload]) -> None:
@@ -111,7 +128,7 @@ def _read_all(cases: Sequence[Bundle], status: StatusContainer) -> list[queue.En
         status.update(label=words if len(cases) > 1 else f"Reading {plain(case.name)}")
         if bar is not None:
             bar.progress(number / len(cases))
-        found.append(_read(case))
+        found.append(entry_of(case))
         if found[-1].reason:
             status.markdown(f":material/block: {plain(found[-1].reason)}")
             status.update(expanded=True)
@@ -130,7 +147,8 @@ def _show(found: list[queue.Entry], opened: bool) -> None:
     st.rerun()
 
 
-def _read(bundle: Bundle, caption: str = "") -> queue.Entry:
+def entry_of(bundle: Bundle, caption: str = "") -> queue.Entry:
+    """An ECG that was dropped or taken up, read, or with the reason why it could not be."""
     # What a person said of these files when they were last stored holds still.
     correction, leads = person.room().set_by_hand(bundle.sha256)
     layout, by_hand = from_json(correction)
@@ -154,7 +172,7 @@ def _count(number: int, noun: str) -> str:
 def _demo_card(demo: Demo) -> None:
     with st.container(gap=None):
         if st.button(demo.title, key=f"demo_{demo.id}", help=demo.caption, width="stretch"):
-            opened = _read(demo.bundle(), demo.caption)
+            opened = entry_of(demo.bundle(), demo.caption)
             queue.add([replace(opened, demonstration=True, view=ReadAs())])
             st.rerun()
         kind = f"{demo.kind} · :orange[the model fails]" if demo.failed else demo.kind

@@ -17,7 +17,8 @@ class Entry:
     caption: what a demo ECG is. patient: the patient's pseudonym, "" where the files name none.
     signals: labels of a record's signals, where the reader should name their leads. replaces: the
     case that it was, when the reader has just said how it is to be read. demonstration: it is
-    shown, and nothing of it is stored.
+    shown, and nothing of it is stored. job: the upload that the machine could not read by itself,
+    list_name: where it was to go.
     """
 
     sha256: str
@@ -31,6 +32,8 @@ class Entry:
     signals: tuple[str, ...] = ()
     replaces: str = ""
     demonstration: bool = False
+    job: str = ""
+    list_name: str = ""
 
     @property
     def label(self) -> str:

@@ -26,7 +26,7 @@ HIDDEN = "After reading"
 
 
 @dataclass(frozen=True)
-class Line:
+class ListLine:
     """One case. tone, says_tone: colours, never alone. numbers: rate, QRS, QTc."""
 
     id: str
@@ -64,7 +64,7 @@ class Line:
         }
 
 
-def lines(found: Sequence[WorklistRow], room: Room) -> list[Line]:
+def lines(found: Sequence[WorklistRow], room: Room) -> list[ListLine]:
     """What this person may see of these cases; of those read blind, nothing that was said."""
     names = engine.names()
     measured = room.measured([row.id for row in found])
@@ -82,12 +82,12 @@ def _line(
     room: Room,
     names: Mapping[str, str],
     measured: Mapping[str, float],
-) -> Line:
+) -> ListLine:
     word, tone, _ = PRIORITY_LOOK[row.priority]
     says, says_tone, why = ("", "", "") if hidden else _says(row)
     mine = room.account.id in row.readers
     others = row.status is CaseStatus.SECOND_WANTED and not mine
-    return Line(
+    return ListLine(
         row.id,
         row.name,
         HIDDEN if hidden else word,

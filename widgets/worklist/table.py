@@ -12,7 +12,7 @@ import streamlit as st
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoreError
 from widgets.viewer.pictures import ink_url
-from widgets.worklist.rows import Line
+from widgets.worklist.rows import ListLine
 
 ASSETS = Path(__file__).parents[2] / "assets" / "worklist"
 COLUMNS = ("", "Priority", "ECG", "The machine says", "Measured", "Status", "Waiting", "Assigned")
@@ -27,7 +27,7 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def table(found: Sequence[Line], room: Room, chosen: Callable[[str], None]) -> None:
+def table(found: Sequence[ListLine], room: Room, chosen: Callable[[str], None]) -> None:
     """Show these cases. chosen: called with the id of one that was clicked, before the next run."""
 
     def clicked() -> None:

@@ -56,8 +56,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class NotRead:
-    """An ECG that was not read: its name and why."""
+    """An ECG that was not read: its name and why. id: of its job, list_name: where it was to go."""
 
+    id: str
+    list_name: str
     name: str
     reason: str
     changed_utc: datetime
@@ -143,6 +145,22 @@ class Jobs:
     def _read(self, bundle: Bundle) -> EcgRecord | EcgScan:
         return intake.read(bundle, key=self._store.pseudonym_key())
 
+    def files(self, job_id: str) -> Bundle:
+        """The files of a job, for a person who will say how they are to be read.
+
+        Raises StoreError where there is no such job.
+        """
+        with self._store.snapshot() as session:
+            row = session.get(JobRow, job_id)
+            session.expunge_all()
+        if row is None:
+            raise StoreError("This upload is no longer here.", "Drop the file again.")
+        return self._bundle(row)
+
+    def settled(self, job_id: str, case_id: str) -> None:
+        """A person had a refused ECG read after all."""
+        self._end(job_id, JobState.DONE, "", case_id)
+
     def _bundle(self, row: JobRow) -> Bundle:
         written = json.loads(row.files)
         # Jobs of older versions are a list of files, each an ECG whole.
@@ -173,7 +191,13 @@ class Jobs:
         with self._store.snapshot() as session:
             rows = session.scalars(query.order_by(JobRow.changed_utc.desc()).limit(most))
             return [
-                NotRead(row.name, row.reason, datetime.fromisoformat(row.changed_utc))
+                NotRead(
+                    row.id,
+                    row.list_name,
+                    row.name,
+                    row.reason,
+                    datetime.fromisoformat(row.changed_utc),
+                )
                 for row in rows
             ]
 

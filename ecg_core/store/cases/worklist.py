@@ -67,7 +67,7 @@ class WorklistFilter:
 
 
 @dataclass(frozen=True)
-class Decided:
+class LatestDecision:
     """What stands of a case that somebody read: who, when, and what."""
 
     reader: str
@@ -97,7 +97,7 @@ class WorklistRow:
     abstained: bool
     doubtful: bool
     page_blob: str = ""
-    decided: Decided | None = None
+    decided: LatestDecision | None = None
 
 
 def find(session: Session, wanted: WorklistFilter, seat: Seat) -> list[WorklistRow]:
@@ -296,9 +296,9 @@ def _row(state: CaseStateRow, kept: CaseRow, read: ReadingRow | None, now: str) 
     )
 
 
-def _decided(read: ReadingRow) -> Decided:
+def _decided(read: ReadingRow) -> LatestDecision:
     said = Decision.AGREE if read.agrees else Decision.OVERRIDE
-    return Decided(
+    return LatestDecision(
         read.reader,
         datetime.fromisoformat(read.created_utc),
         said if read.verdict is None else Decision(read.verdict),
