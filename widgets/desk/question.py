@@ -42,7 +42,8 @@ def ask(
     pictures = question_pictures.pictures(page, asked)
     with st.container(key=f"question_{key}", border=True, gap="small"):
         st.markdown(f":orange[:material/help:] **{plain(_text(asked))}**")
-        places = st.columns(MOST, vertical_alignment="bottom", gap="small")
+        across = MOST if asked.code in ("lead", "rhythm") else len(asked.options)
+        places = st.columns(max(across, 3), vertical_alignment="bottom", gap="small")
         for number, (place, option) in enumerate(zip(places, asked.options, strict=False)):
             with place:
                 words = _words(asked, option)

@@ -175,7 +175,7 @@ def _demo_card(demo: Demo) -> None:
             opened = entry_of(demo.bundle(), demo.caption)
             queue.add([replace(opened, demonstration=True, view=ReadAs())])
             st.rerun()
-        kind = f"{demo.kind} · :orange[the model fails]" if demo.failed else demo.kind
+        kind = f"{demo.kind} · **the model fails**" if demo.failed else demo.kind
         st.caption(kind, text_alignment="center", help=demo.failed or None)
 
 
