@@ -119,12 +119,12 @@ class Seen:
         after = before = 1e-3
         for row in self.rows:
             level = row.curve_px - uniform_filter1d(row.curve_px, round(50 * self.px_per_mm))
-            for beat in beats:
-                right, left = level[beat + near : beat + far], level[beat - far : beat - near]
-                # The line between two waves is where it spends most of its time.
-                base = np.median(np.concatenate([left, right]))
-                after += float(np.abs(right - base).mean())
-                before += float(np.abs(left - base).mean())
+            right = level[beats[:, None] + np.arange(near, far)]
+            left = level[beats[:, None] - np.arange(near + 1, far + 1)]
+            # The line between two waves is where it spends most of its time.
+            base = np.median(np.concatenate([left, right], axis=1), axis=1, keepdims=True)
+            after += float(np.abs(right - base).mean(axis=1).sum())
+            before += float(np.abs(left - base).mean(axis=1).sum())
         return float(np.log(after / before))
 
     @cached_property

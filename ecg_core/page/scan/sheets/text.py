@@ -129,18 +129,21 @@ class Letters:
 
     def glimpse(self, top_mm: float, bottom_mm: float, most: int = MAX_WORDS) -> Print:
         """Names between two heights, and lines as far as they tell speed and gain: of those between
-        the heights, lines too long for a name. most: so many words and lines at most."""
+        the heights, lines too long for a name. most: so many words at most, and half as many
+        lines."""
         top, bottom = top_mm * self.px_per_mm, bottom_mm * self.px_per_mm
         middles = self.words[:, cv2.CC_STAT_TOP] + self.words[:, cv2.CC_STAT_HEIGHT] / 2
         beside = (middles >= top) & (middles <= bottom)
         alone = self._alone()
-        names = self._names(self.words[beside & alone][:most])
-        if sum(len(name.lead) > 1 and name.lead not in STROKES for name in names) < NAMED:
+        first = self.words[beside & alone][:most]
+        names = self._names(first)
+        few = sum(name.lead not in STROKES for name in names) < NAMED
+        if few and (most == MAX_WORDS or 2 * len(first) < most):
             names = self._names(self.words[beside][:most])
         middles = self.lines[:, cv2.CC_STAT_TOP] + self.lines[:, cv2.CC_STAT_HEIGHT] / 2
         beyond = (middles < top) | (middles > bottom)
         beyond |= self.lines[:, cv2.CC_STAT_WIDTH] > WIDTH_MM[1] * self.px_per_mm
-        some = np.flatnonzero(beyond)[:most]
+        some = np.flatnonzero(beyond)[: max(most // 2, 1) if most < MAX_WORDS else MAX_LINES]
         return Print(names, self._scale(self.lines[some], middles[some]))
 
     def _alone(self) -> np.ndarray:

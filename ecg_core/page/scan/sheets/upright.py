@@ -179,7 +179,7 @@ def _is_seen_from_this_side(way: _Way, correction: Correction, layout: str | Non
     Raises PageError where print tells that it is one.
     """
     flat = way.flat
-    if _tells(way.printed) or way.named >= NAMED:
+    if _tells(way.printed) or way.named >= MIRRORED:
         return True
     for across in ((slice(None), slice(None, None, -1)), (slice(None, None, -1),)):
         trace, text = (np.ascontiguousarray(part[across]) for part in (flat.trace, flat.text))
