@@ -139,6 +139,8 @@ def main() -> None:
     for name, case in (("record", record), ("export page", scan)):
         report(f"{name} read in the worker process", *timed(partial(read, case), repeats))
         report(f"{name} read in this process", *timed(partial(read_here, case), repeats))
+    picture = read_here(scan)
+    report("export page made a page", *timed(lambda: to_page(picture), repeats))
     report("attention", *timed(lambda: attend(classifier, page, "acute_mi"), repeats))
     for threads in (2, 1):
         torch.set_num_threads(threads)

@@ -55,7 +55,8 @@ def flat_of(straight: Straight, ruled_mm: tuple[float, float, float, float]) -> 
     if not straight.shown.all():
         picture = picture.copy()
         picture[~straight.shown] = 255
-    trace = ink.cover * traces
+    trace = np.zeros_like(ink.cover)
+    np.copyto(trace, ink.cover, where=traces)
     return Flat(
         picture,
         trace,

@@ -153,7 +153,8 @@ def _left(seen: Seen, placed: list[tuple[tuple[float, float], str, int]]) -> flo
         beside = np.linalg.svd(np.array([MIXTURE[p[1]] for p in some]))[0][:, 2:]
         off = ((beside.T @ heights) ** 2).sum(axis=0) / beside.shape[1]
         whole = (heights**2).sum(axis=0) / len(some)
-        kept = np.argsort(off)[: round((1 - OUTLIERS) * len(off))]
+        most = round((1 - OUTLIERS) * len(off))
+        kept = np.argpartition(off, most - 1)[:most]
         left += float(off[kept].sum())
         total += float(whole[kept].sum())
     return left / total if total > 0 else None

@@ -173,11 +173,14 @@ class Letters:
                 until = middle - BESIDE_MM * self.px_per_mm
         return said
 
+    @cached_property
+    def _mask(self) -> np.ndarray:
+        return (self.text > LETTER).view(np.uint8)
+
     def _boxes(self, gap_mm: float) -> np.ndarray:
         """Left, top, width, height and area of print joined over gaps: n × 5."""
         gap = np.ones((1, round(gap_mm * self.px_per_mm)), np.uint8)
-        mask = (self.text > LETTER).astype(np.uint8)
-        count, _, stats = pieces_of(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, gap))
+        count, _, stats = pieces_of(cv2.morphologyEx(self._mask, cv2.MORPH_CLOSE, gap))
         return np.asarray(stats[1:count])
 
     def _names(self, boxes: np.ndarray) -> tuple[Name, ...]:
