@@ -47,7 +47,7 @@ def filters(room: Room) -> WorklistFilter:
             default=Pile.TO_DO,
             required=True,
             format_func=VIEW_NAMES.__getitem__,
-            key="view",
+            key="show",
             bind="query-params",
         )
         text = st.text_input(

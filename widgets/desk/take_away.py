@@ -38,7 +38,7 @@ def take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
 def offer_stored(room: Room, case: StoredCase) -> None:
     """A button for those who may export cases."""
     if room.account.may(Permission.EXPORT_CASE) and st.button(
-        "Export waveforms", icon=":material/download:", key=f"away_{case.id}"
+        "Waveforms", icon=":material/download:", key=f"away_{case.id}"
     ):
         take_away_stored(case)
 
