@@ -125,3 +125,25 @@ def test_both_readings_stand_beside_one_another_above_the_adjudication(app: AppT
     assert "**Dr. Yes**" in text and "**Dr. No**" in text
     assert text.index("**Dr. No**") < text.index("Your adjudication")
     assert "artefact in V2" in text
+
+
+def test_a_blind_reading_that_differs_still_stands_when_the_answer_is_shown(app: AppTest) -> None:
+    people = place.accounts()
+    by = people.signed_in(people.sign_in(READER, "correct horse battery"))
+    assert by is not None
+    engine.store().change_settings(Settings(blind_for=BlindFor.EVERYBODY), by.actor)
+    page, case = listed(app)
+    page.button(key="read_next").click().run()
+    page.radio(key=f"first_class_{case}").set_value("prior_mi").run()
+    page.get("segmented_control")[0].set_value("high").run()
+    page.button(key=f"save_first_{case}").click().run()
+    assert not page.exception
+    assert page.get("segmented_control")[0].value == "Override"
+    assert page.selectbox(key=f"class_{case}").value == "prior_mi"
+    # One key lets go of it, and agrees then.
+    page.button(key=f"key_A_{case}").click().run()
+    page.button(key=f"save_{case}").click().run()
+    assert [r.reading.triage for r in engine.store().reopen(case).readings] == [
+        "prior_mi",
+        "normal",
+    ]

@@ -171,7 +171,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         width="stretch",
         key=f"save_{case}",
     )
-    _keys(hand, may_agree)
+    _keys(hand, may_agree, agreeing)
     if asked:
         if verdict is None:
             _refuse("Choose what you decide.")
@@ -216,7 +216,7 @@ def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
     return _BY_NAME[choice]
 
 
-def _keys(hand: AtHand, may_agree: bool) -> None:
+def _keys(hand: AtHand, may_agree: bool, agreeing: bool) -> None:
     """The keys of the form: buttons out of sight until one of them has the focus.
 
     Streamlit keeps R and C for itself, so that repeating is T and not deciding D.
@@ -224,7 +224,7 @@ def _keys(hand: AtHand, may_agree: bool) -> None:
     case = hand.case_id
     deciding = OVERRIDE if may_agree else DECIDE
 
-    def choose(value: str, triage: Triage | None = None) -> None:
+    def choose(value: str | None, triage: Triage | None = None) -> None:
         st.session_state[f"verdict_{case}"] = value
         if triage is not None:
             st.session_state[f"class_{case}"] = triage
@@ -244,6 +244,9 @@ def _keys(hand: AtHand, may_agree: bool) -> None:
         ("Repeat the ECG", "T", partial(choose, VERDICT_NAMES[Decision.REPEAT])),
         ("Next priority", "P", next_priority),
     ]
+    if may_agree and not agreeing:
+        # Once more, it is saved: the button that agrees is there then.
+        rows.append(("Agree after all", "A", partial(choose, None)))
     with st.container(key=f"keys_{case}"):
         for words, key, run in rows:
             st.button(
