@@ -35,7 +35,7 @@ def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[...,
     page.get_by_role("radio", name="Override").click()
     page.get_by_role("combobox", name="Class").click()
     # Whatever the machine says of the demonstration, it is not this.
-    page.get_by_role("option", name=TRIAGE_NAMES[Triage.OTHER]).click()
+    page.get_by_role("listbox").get_by_role("option", name=TRIAGE_NAMES[Triage.OTHER]).click()
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("The machine was overridden without a reason.")).to_be_visible()
     page.get_by_label("Reason (required)").fill("ST elevation in V2 to V4")
