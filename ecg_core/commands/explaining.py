@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 
 from ecg_core import network
-from ecg_core.answer import ReadAs, Refusal, answer
+from ecg_core.answer import Refusal, answer
+from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.network.values import Attention
 from ecg_core.page import EcgPage
-from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
 
 ZOOM = 3
 
@@ -30,13 +30,13 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--method", default="gradcam", choices=("gradcam", "hirescam", "gradcam++"))
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--model", choices=network.list_models() or None)
-    parser.add_argument("--layout", choices=tuple(LAYOUTS), default=DEFAULT_LAYOUT)
+    by_hand.add(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Explain one case."""
-    read_as = ReadAs(record_layout=arguments.layout)
+    read_as = by_hand.read_as(arguments)
     try:
         name, bundle = next(bundles([arguments.path]))
         said = answer(bundle, network.Answering(arguments.model), read_as=read_as)

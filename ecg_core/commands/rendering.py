@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 
+from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import EcgRecord, EcgScan, IntakeError, read
 from ecg_core.page import PageError, from_scan
@@ -28,6 +29,7 @@ def register(subparsers: Any) -> None:
     render.set_defaults(run=run_render)
     rectify: argparse.ArgumentParser = subparsers.add_parser("rectify", help="page of a scan")
     rectify.add_argument("path", metavar="SCAN")
+    by_hand.add(rectify)
     rectify.add_argument("--out", type=Path, required=True, metavar="PNG")
     rectify.set_defaults(run=run_rectify)
 
@@ -59,7 +61,8 @@ def run_rectify(arguments: argparse.Namespace) -> int:
         if not isinstance(ecg, EcgScan):
             complain(f"{arguments.path} is a record, not a scan")
             return WRONG_USAGE
-        page = from_scan(ecg)
+        read_as = by_hand.read_as(arguments)
+        page = from_scan(ecg, read_as.scan_layout, read_as.correction)
     except (FileNotFoundError, StopIteration):
         complain(f"No scan at {arguments.path}")
         return WRONG_USAGE

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core import network
-from ecg_core.answer import Refusal, answer, draft, judged
+from ecg_core.answer import ReadAs, Refusal, answer, draft, judged
+from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import EcgRecord, IntakeError, read
 from ecg_core.page.recovered.measured import measure_page
@@ -36,6 +37,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--patient", default="", help="printed on the report, stored nowhere")
     parser.add_argument("--age", type=float, metavar="YEARS", help="for the limits of the draft")
     parser.add_argument("--sex", choices=tuple(Sex), help="for the limits of the draft")
+    by_hand.add(parser)
     parser.add_argument(
         "--data-dir", type=Path, default=Path(os.environ.get("ECG_DATA_DIR") or "var")
     )
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     found: Content | Refusal
     try:
         if Path(arguments.case).suffix or Path(arguments.case).exists():
-            found = _of_file(arguments.case, person)
+            found = _of_file(arguments.case, person, by_hand.read_as(arguments))
         else:
             found = _of_case(arguments.case, arguments.data_dir, person)
     except (FileNotFoundError, StopIteration):
@@ -68,8 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     return ALL_READ
 
 
-def _of_file(path: str, person: Person) -> Content | Refusal:
-    said = answer(next(bundles([path]))[1], network.Answering(), person=person)
+def _of_file(path: str, person: Person, read_as: ReadAs) -> Content | Refusal:
+    said = answer(next(bundles([path]))[1], network.Answering(), read_as=read_as, person=person)
     if isinstance(said, Refusal):
         return said
     return content(

@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ecg_core.answer import ReadAs
+from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import Bundle, EcgScan, IntakeError, read
 from ecg_core.page import PageError, from_scan
-from ecg_core.page.layouts import LAYOUTS
 from ecg_core.page.recovered.samples import recover
 from ecg_core.page.recovered.waveform_files import csv_text, stem, write_wfdb
 
@@ -20,7 +21,7 @@ def register(subparsers: Any) -> None:
         "trace", help="waveforms of scans as WFDB and CSV"
     )
     parser.add_argument("paths", nargs="+", metavar="SCAN")
-    parser.add_argument("--layout", choices=tuple(LAYOUTS), help="layout, where you know it")
+    by_hand.add(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.set_defaults(run=run)
 
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         for name, bundle in bundles(arguments.paths):
             line: dict[str, object] = {"input": name, "sha256": bundle.sha256}
-            line |= _recovered(bundle, arguments.layout, arguments.out)
+            line |= _recovered(bundle, by_hand.read_as(arguments), arguments.out)
             code = SOME_REJECTED if line["status"] == "rejected" else code
             emit(line)
     except FileNotFoundError as error:
@@ -40,13 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _recovered(bundle: Bundle, layout: str | None, out: Path) -> dict[str, Any]:
+def _recovered(bundle: Bundle, read_as: ReadAs, out: Path) -> dict[str, Any]:
     try:
         scan = read(bundle)
         if not isinstance(scan, EcgScan):
             reason = "This is a record: its waveforms need no recovery."
             return {"status": "rejected", "reasons": [reason]}
-        page = from_scan(scan, layout)
+        page = from_scan(scan, read_as.scan_layout, read_as.correction)
     except (IntakeError, PageError) as error:
         return {"status": "rejected", "reasons": [str(error)]}
     recovery = recover(page)

@@ -20,7 +20,7 @@ WATCH = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     const step = () => {
         const parts = [...document.querySelectorAll('h3, button')]
-            .filter((n) => /^Your decision|^Agree: |Save decision/.test(n.textContent))
+            .filter((n) => /^Your decision|Agree: |Save decision/.test(n.textContent))
             .filter((n) => n.checkVisibility({ visibilityProperty: true }));
         window.seen.push(...parts.map((n) => {
             const box = n.getBoundingClientRect();

@@ -53,3 +53,18 @@ def test_redacting_names_what_went_and_what_stayed(
     assert out.stat().st_size > 10_000
     assert "Look at the result" in printed.err
     assert main(["redact", str(DEMO / "normal.hea"), "--out", str(out)]) == 2
+
+
+def test_what_is_set_by_hand_holds_for_every_command_that_reads_scans(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.png"
+    pixels = print_record(beating(leads=("II",)), "strip", 5.0).pixels
+    cv2.imwrite(str(page), pixels[:, :, ::-1])
+    out = str(tmp_path / "out")
+    assert main(["trace", str(page), "--lead", "V1", "--gain", "5", "--out", out]) == 0
+    assert list(json.loads(capsys.readouterr().out)["leads"]) == ["V1"]
+    for command in ("predict", "measure", "report", "explain", "rectify"):
+        with pytest.raises(SystemExit):
+            main([command, str(page), "--lead", "V11"])
+        assert "leads are I, II" in capsys.readouterr().err
