@@ -14,7 +14,7 @@ from ecg_core import network
 from ecg_core.answer import Refusal, answer
 from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
-from ecg_core.network.values import Attention
+from ecg_core.network.values import METHOD_NAMES, Attention
 from ecg_core.page import EcgPage
 
 ZOOM = 3
@@ -27,7 +27,7 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("path", metavar="PATH")
     parser.add_argument("--target", required=True, help="triage class, superclass or SCP code")
-    parser.add_argument("--method", default="gradcam", choices=("gradcam", "hirescam", "gradcam++"))
+    parser.add_argument("--method", default=next(iter(METHOD_NAMES)), choices=tuple(METHOD_NAMES))
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--model", choices=network.list_models() or None)
     by_hand.add(parser)

@@ -6,7 +6,7 @@ from ecg_core import network
 from ecg_core.evidence.attention import rows
 from ecg_core.evidence.attention.caution import caution
 from ecg_core.evidence.attention.rows import OTHER, AttentionRow
-from ecg_core.network.attention import METHODS
+from ecg_core.network.attention import DEFAULT_METHOD, METHODS
 from ecg_core.network.registry import card_of
 from ecg_core.network.values import METHOD_NAMES
 
@@ -54,7 +54,13 @@ def test_without_evidence_nothing_is_said() -> None:
     assert caution((), "gradcam") == ""
 
 
-def test_the_shipped_default_is_told_apart_from_the_better_one() -> None:
+def test_nothing_is_held_against_the_shipped_default() -> None:
+    card = card_of(network.default_model())
+    shipped = rows.load(card.name, card.weights_sha256)
+    assert shipped and caution(shipped, DEFAULT_METHOD) == ""
+
+
+def test_what_the_shipped_evidence_holds_against_grad_cam() -> None:
     card = card_of(network.default_model())
     shipped = rows.load(card.name, card.weights_sha256)
     planted_lateral = {

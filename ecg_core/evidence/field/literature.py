@@ -75,8 +75,8 @@ SYSTEMS: tuple[PublishedSystem, ...] = (
     ),
     PublishedSystem(
         "Alsayat, ensemble", 2025, "accuracy 97.3 %",
-        "ECG images; eight networks pre-trained on ImageNet, cross-validated (abstract). Whether "
-        "copies were removed is not said there.",
+        "ECG images of four classes, which its abstract names; eight networks pre-trained on "
+        "ImageNet, cross-validated (abstract). Whether copies were removed is not said there.",
         Known.CITED, "https://doi.org/10.1186/s40537-025-01070-4",
         Nearest.AS_PUBLISHED,
     ),
@@ -94,8 +94,11 @@ SYSTEMS: tuple[PublishedSystem, ...] = (
         Nearest.PTBXL, "Other data and labels; accuracy over many rare labels is high by itself.",
     ),
     PublishedSystem(
-        "Ding", 2024, "AUC above 0.98", NOT_READ, Known.CITED, "",
-        Nearest.PTBXL, "Other data and labels.",
+        "Ding", 2024, "AUC above 0.98",
+        "No such AUC stands in the abstracts that we found under this name, which are on another "
+        "task.",
+        Known.CITED, "",
+        Nearest.NONE, "Another task: nothing of ours compares.",
     ),
     PublishedSystem(
         "Sangha et al., network on ECG images", 2022,
@@ -117,6 +120,49 @@ SYSTEMS: tuple[PublishedSystem, ...] = (
         "PTB-XL, official folds: 1 to 8 train, 9 chooses, 10 reports; signals, not pages.",
         Known.DATA, "https://doi.org/10.1109/JBHI.2020.3022989",
         Nearest.PTBXL, "The same test recordings and labels: directly comparable.",
+    ),
+    PublishedSystem(
+        "Al-Masud et al., benchmark of signal models: S4, supervised", 2026,
+        "superclass macro-AUC 0.932",
+        "PTB-XL's five superclasses from signals, trained on its training folds alone.",
+        Known.CITED, "https://arxiv.org/abs/2509.25095",
+        Nearest.PTBXL, "Signals, not pages; the mark for learning on PTB-XL alone.",
+    ),
+    PublishedSystem(
+        "Al-Masud et al., benchmark of signal models: ECG-CPC", 2026,
+        "superclass macro-AUC 0.934",
+        "As above; pre-trained on ten million ECGs, 3.8 million parameters.",
+        Known.CITED, "https://arxiv.org/abs/2509.25095",
+        Nearest.PTBXL, "Signals, not pages; learned beforehand on other ECGs as well.",
+    ),
+    PublishedSystem(
+        "Al-Masud et al., benchmark of signal models: ECGFounder", 2026,
+        "superclass macro-AUC 0.935",
+        "As above; pre-trained on over ten million ECGs with their diagnoses.",
+        Known.CITED, "https://arxiv.org/abs/2509.25095",
+        Nearest.PTBXL, "Signals, not pages; learned beforehand on other ECGs as well.",
+    ),
+    PublishedSystem(
+        "Pham et al., ECG-Scan, network on ECG images", 2026, "superclass macro-AUC 0.909",
+        "ECG images, pre-trained against signals and texts of other ECGs; PTB-XL's five "
+        "superclasses. How its pages were drawn is not known to us.",
+        Known.CITED, "https://arxiv.org/abs/2604.01526",
+        Nearest.PTBXL, "The same labels; the nearest published result from pictures.",
+    ),
+    PublishedSystem(
+        "Nolin-Lapalme et al., DeepECG-SL and DeepECG-SSL", 2025,
+        "AUC 0.980 and 0.981 on four public sets",
+        "Signals of over a million ECGs of one hospital, 77 conditions read from reports "
+        "(abstract).",
+        Known.ABSTRACT, "https://www.broadinstitute.org/publications/broad1362301",
+        Nearest.PTBXL, "Signals; other labels, most of them rare: not comparable.",
+    ),
+    PublishedSystem(
+        "Digitization of ECG images, public competition, 2025 to 2026", 2026,
+        "signal-to-noise ratio, not quoted here",
+        "Scans and photographs of printed ECGs turned into signals; nothing is diagnosed.",
+        Known.CITED, "https://www.kaggle.com/competitions/physionet-ecg-image-digitization",
+        Nearest.NONE, "Recovered waveforms; ours are measured in BENCHMARKS.md, on other pages.",
     ),
     PublishedSystem(
         "PhysioNet Challenge 2024, classification winners", 2024,

@@ -4,10 +4,10 @@ from ecg_core.network.attention import gradcam, gradcam_plus_plus, hirescam
 from ecg_core.network.attention.method import AttentionMethod
 
 METHODS: dict[str, AttentionMethod] = {
-    method.key: method for method in (gradcam.method, hirescam.method, gradcam_plus_plus.method)
+    method.key: method for method in (hirescam.method, gradcam.method, gradcam_plus_plus.method)
 }
-"""By key; the first is the default."""
+"""By key, in the order of `METHOD_NAMES`: the first is the default."""
 
-DEFAULT_METHOD = gradcam.method.key
+DEFAULT_METHOD = hirescam.method.key
 
 __all__ = ["DEFAULT_METHOD", "METHODS", "AttentionMethod"]

@@ -49,13 +49,12 @@ class Evidence:
         """Deletion, insertion and ROAD for each method, a random map and another ECG's map."""
         rng = np.random.default_rng(SEED)
         maps = [{method: self._heat(one, method) for method in METHODS} for one in asked]
-        first = next(iter(METHODS))
         for index, one in enumerate(tqdm(asked, "perturbation", mininterval=5)):
             same = [i for i, other in enumerate(asked) if other.target == one.target]
             other = same[(same.index(index) + 1) % len(same)]
             compared = {
                 **maps[index],
-                OTHER: maps[other][first],
+                OTHER: maps[other]["gradcam"],
                 RANDOM: perturbation.random_map(one.ink.shape, rng),
             }
             for name, heat in compared.items():
