@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from torch import Tensor, nn
 
@@ -14,7 +13,7 @@ from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import SUPERCLASSES, triage_names
 from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page.arrange import arranged_boxes, put_back
-from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox
+from ecg_core.page.values import EcgPage, LeadBox
 
 
 def targets(classifier: Classifier) -> tuple[tuple[str, str], ...]:
@@ -64,35 +63,46 @@ def attend(
     """
     head, index = locate(classifier, target)
     read = classifier.network_input(page)
+    boxes = boxes_read(classifier, page)
     # The hooks sit on the shared network: nobody else may run it meanwhile.
     with classifier.lock:
-        heat = heat_map(classifier.network, read, head, index, method)
-    boxes = page.boxes
-    if classifier.card.arranged:
-        height, width = page.ink.shape
-        boxes = arranged_boxes(height, width, page.boxes)
+        heat = heat_map(classifier.network, read, head, index, method, boxes)
     # Shares are of what the network read: put back, heat on blank paper would be lost.
     shares, outside = lead_shares(heat, boxes)
     if classifier.card.arranged:
+        height, width = page.ink.shape
         heat = put_back(heat, height, width, page.boxes)
     return Attention(target, method, heat, shares, outside)
 
 
+def boxes_read(classifier: Classifier, page: EcgPage) -> tuple[LeadBox, ...]:
+    """Where the leads lie on what the network reads of a page."""
+    if not classifier.card.arranged:
+        return page.boxes
+    height, width = page.ink.shape
+    return tuple(arranged_boxes(height, width, page.boxes))
+
+
 def heat_map(
-    network: PageNetwork, read: Tensor, head: str, index: int, method: str = DEFAULT_METHOD
+    network: PageNetwork,
+    read: Tensor,
+    head: str,
+    index: int,
+    method: str = DEFAULT_METHOD,
+    boxes: Sequence[LeadBox] = (),
 ) -> np.ndarray:
     """Class activation map of one output on what the network reads: float32, H×W, 0 to 1.
 
-    read: 1×1×H×W. The page is read once, as it is: averaging over augmented copies, as the
-    library offers, would mirror time.
+    read: 1×1×H×W. boxes: where the leads lie on it. The page is read once, as it is: averaging over
+    augmented copies, as the library offers, would mirror time.
     """
-    cam = METHODS[method].cam(model=_OneHead(network, head), target_layers=[network.trunk[-1]])
-    with cam:
-        coarse = cam(
-            input_tensor=read.requires_grad_(True), targets=[lambda logits: logits[index]]
-        )[0]
-    size = (read.shape[3], read.shape[2])
-    heat = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    chosen = METHODS[method]
+    layers = [network.trunk[stage] for stage in chosen.stages]
+    with chosen.cam(model=_OneHead(network, head), target_layers=layers) as cam:
+        found = cam(input_tensor=read.requires_grad_(True), targets=[lambda logits: logits[index]])[
+            0
+        ]
+    heat = chosen.joined(np.asarray(found, np.float32), boxes)
     return np.asarray(np.clip(heat, 0, 1))
 
 
@@ -106,9 +116,7 @@ def lead_shares(heat: np.ndarray, boxes: Sequence[LeadBox]) -> tuple[tuple[LeadS
     owner = np.full(heat.shape, -1, np.int16)
     leads = tuple(dict.fromkeys(box.lead for box in boxes))
     for box in boxes:
-        rows = slice(_px(box.y0_mm), _px(box.y1_mm))
-        columns = slice(_px(box.x0_mm), _px(box.x1_mm))
-        region = owner[rows, columns]
+        region = owner[box.pixels]
         region[region < 0] = leads.index(box.lead)
     total = float(heat.sum(dtype=np.float64))
     if total <= 0:
@@ -122,7 +130,3 @@ def lead_shares(heat: np.ndarray, boxes: Sequence[LeadBox]) -> tuple[tuple[LeadS
         share = float(sums[index + 1])
         shares.append(LeadShare(lead, share, float(share / fair) if fair > 0 else 0.0))
     return tuple(shares), float(sums[0])
-
-
-def _px(mm: float) -> int:
-    return max(round(mm * PX_PER_MM), 0)

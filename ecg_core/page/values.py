@@ -99,6 +99,14 @@ class LeadBox:
         """Area of the box in mm²."""
         return (self.x1_mm - self.x0_mm) * (self.y1_mm - self.y0_mm)
 
+    @property
+    def pixels(self) -> tuple[slice, slice]:
+        """Rows and columns of the page's ink that lie in the box."""
+        x0, y0, x1, y1 = (
+            max(round(mm * PX_PER_MM), 0) for mm in (self.x0_mm, self.y0_mm, self.x1_mm, self.y1_mm)
+        )
+        return slice(y0, y1), slice(x0, x1)
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:

@@ -15,8 +15,10 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network import explain
 from ecg_core.network.architecture import Outputs
+from ecg_core.network.attention.hirescam_fine import within_leads
 from ecg_core.network.classifier import Classifier
 from ecg_core.page import EcgPage, from_record
+from ecg_core.page.values import LeadBox
 from tests.network.models import write_model
 
 
@@ -116,12 +118,23 @@ class ByHand(nn.Module):
         ("hirescam", [[0.0, 0.0], [0.0, 1.0]]),
         # Only x raises the answer: its weight, 1·1/(2 + 6) + 3·9/(18 + 6·27), cancels.
         ("gradcam++", [[1 / 3, 2 / 3], [0.0, 1.0]]),
+        # Both stages are one here: HiResCAM times itself where no lead is told.
+        ("hirescam-fine", [[0.0, 0.0], [0.0, 1.0]]),
     ],
 )
 def test_maps_are_those_worked_out_by_hand(method: str, expected: list[list[float]]) -> None:
     picture = torch.tensor([[[[1.0, 2.0], [0.0, 3.0]]]])
     heat = explain.heat_map(ByHand(), picture, "superclasses", 0, method)  # type: ignore[arg-type]
     np.testing.assert_allclose(heat, expected, atol=1e-6)
+
+
+def test_within_a_lead_the_fine_map_tells_and_between_leads_both() -> None:
+    fine = np.array([[0.2, 0.6, 1.0, 0.0, 0.5]], np.float32)
+    coarse = np.array([[1.0, 1.0, 0.1, 0.1, 0.4]], np.float32)
+    boxes = [LeadBox("V1", 0, 0, 1.0, 0.5, 0, 1), LeadBox("V2", 1.0, 0, 2.0, 0.5, 0, 1)]
+    heat = within_leads(np.stack([fine, coarse]), boxes)
+    # V1 keeps 0.2 + 0.6, V2 a tenth of its 1.0; the margin is what both find.
+    np.testing.assert_allclose(heat, np.array([[0.2, 0.6, 0.1, 0.0, 0.2]]) / 0.6, atol=1e-6)
 
 
 def test_unknown_targets_are_named(classifier: Classifier) -> None:

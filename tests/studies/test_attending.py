@@ -8,12 +8,14 @@ import pytest
 from ecg_core.evidence.attention import rows, summary
 from ecg_core.evidence.attention.rows import RANDOM, AttentionRow
 from ecg_core.leads import STANDARD_LEADS
+from ecg_core.network.attention import METHODS
 from ecg_core.network.classifier import Classifier, as_input
 from ecg_core.network.explain import heat_map
 from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page import from_record
-from ecg_core.studies.attention import perturbation, planted, randomisation
+from ecg_core.studies.attention import perturbation, planted, randomisation, waves
 from ecg_core.studies.attention.sampling import Asked
+from ecg_core.training.data import ptbxl
 from ecg_core.training.data.recordings import record_of
 from tests.network.models import write_model
 
@@ -146,9 +148,9 @@ def test_attention_reads_the_page_once_and_never_mirrored(classifier: Classifier
     read = as_input(classifier.read_ink(page))
     seen = []
     with classifier.network.register_forward_pre_hook(lambda _, args: seen.append(args[0].clone())):
-        for method in ("gradcam", "hirescam", "gradcam++"):
+        for method in METHODS:
             heat_map(classifier.network, read.clone(), "superclasses", 1, method)
-    assert len(seen) == 3
+    assert len(seen) == len(METHODS)
     assert all(bool((one == read).all()) for one in seen)
 
 
@@ -180,3 +182,35 @@ def test_lines_say_what_a_truthful_map_would_show() -> None:
     assert planted_line.good == "above chance, chance 33%"
     assert planted_line.value.startswith("50% (")
     assert planted_line.question.endswith(": anterior")
+
+
+@pytest.mark.parametrize("wave", waves.WAVES, ids=lambda wave: wave.name)
+def test_a_planted_wave_changes_one_beat_of_its_leads(wave: waves.Wave) -> None:
+    lead = beating(60, 0.5, 1000)[0].astype(np.float32)
+    beat = int(np.flatnonzero(lead == lead.max())[3])
+    before = lead.copy()
+    waves.change(lead, beat, wave)
+    changed = np.flatnonzero(lead != before)
+    assert len(changed) > 20
+    first, last = (
+        beat - waves.BEFORE_S * ptbxl.FS_HZ,
+        beat + waves.AFTER_S * ptbxl.FS_HZ,
+    )
+    assert first <= changed[0] and changed[-1] <= last
+
+
+def test_the_hottest_place_is_asked_of_the_planted_leads_alone() -> None:
+    page = from_record(record_of(beating(60, 0.5, 1000), 1))
+    one = waves.PlantedWave(0, np.zeros((12, 1000), np.int16), ("V1", "V2", "V3"), 6.5)
+    box = next(b for b in page.boxes if b.lead == "V2")
+    heat = np.zeros(page.ink.shape, np.float32)
+    other = next(b for b in page.boxes if b.lead == "I")
+    heat[other.pixels] = 1.0
+    rows_, columns = box.pixels
+    middle = columns.start + (columns.stop - columns.start) * 6 // 10
+    for at, expected in ((middle, True), (columns.stop - 3, False)):
+        heat[rows_, columns] = 0.0
+        heat[rows_, at] = 0.5
+        inside, chance = waves.within_beat(heat, page.boxes, one)
+        assert inside is expected
+        assert chance == pytest.approx(0.7 / 2.5, abs=0.02)

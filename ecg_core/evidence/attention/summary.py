@@ -42,6 +42,7 @@ QUESTIONS: tuple[MapTest, ...] = (
     MapTest("road", "ROAD: probability lost, most less least important first", "above 0"),
     MapTest("randomised", "Likeness to the map of a network with random", "near 0"),
     MapTest("planted", "Planted infarction leads ranked first", "above chance", percent=True),
+    MapTest("wave", "Planted wave: hottest place in its beat", "above chance", percent=True),
     MapTest("control", "Planted normal leads ranked first (control)", "at chance", percent=True),
     MapTest("outside", "Share of attention outside the leads", "below 9 %", percent=True),
 )
@@ -75,7 +76,7 @@ def lines(rows: Sequence[AttentionRow]) -> tuple[Line, ...]:
 def _line(question: MapTest, figure: AttentionFigure, less: AttentionFigure | None) -> Line:
     part = (
         f": {figure.part}"
-        if figure.test in {"planted", "control"}
+        if figure.test in {"planted", "control", "wave"}
         else f" {PARTS.get(figure.part, figure.part)}"
     )
     chance = f", chance {figure.chance:.0%}" if figure.chance else ""

@@ -1,13 +1,19 @@
 """Attention methods: one short file each, all of one contract."""
 
-from ecg_core.network.attention import gradcam, gradcam_plus_plus, hirescam
+from ecg_core.network.attention import gradcam, gradcam_plus_plus, hirescam, hirescam_fine
 from ecg_core.network.attention.method import AttentionMethod
 
 METHODS: dict[str, AttentionMethod] = {
-    method.key: method for method in (hirescam.method, gradcam.method, gradcam_plus_plus.method)
+    method.key: method
+    for method in (
+        hirescam_fine.method,
+        hirescam.method,
+        gradcam.method,
+        gradcam_plus_plus.method,
+    )
 }
 """By key, in the order of `METHOD_NAMES`: the first is the default."""
 
-DEFAULT_METHOD = hirescam.method.key
+DEFAULT_METHOD = hirescam_fine.method.key
 
 __all__ = ["DEFAULT_METHOD", "METHODS", "AttentionMethod"]

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from pytorch_grad_cam.base_cam import BaseCAM
+
+from ecg_core.page.values import LeadBox
+
+
+def as_it_is(heat: np.ndarray, boxes: Sequence[LeadBox]) -> np.ndarray:
+    """The one map of a method that reads one layer."""
+    return heat
 
 
 @dataclass(frozen=True)
@@ -13,7 +22,8 @@ class AttentionMethod:
 
     key: as on the command line and in stored cases. name: as a reader knows it. about: what it
     weighs, in one sentence. cam: the implementation. Its smoothing by augmentation mirrors the
-    input, which would run time backwards: it is never used.
+    input, which would run time backwards: it is never used. stages: blocks of the trunk whose maps
+    are read; `joined` makes one map (H×W) of them, knowing where the leads lie.
     """
 
     key: str
@@ -21,3 +31,5 @@ class AttentionMethod:
     about: str
     source: str
     cam: type[BaseCAM]
+    stages: tuple[int, ...] = (-1,)
+    joined: Callable[[np.ndarray, Sequence[LeadBox]], np.ndarray] = as_it_is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from tqdm import tqdm
@@ -11,14 +11,17 @@ from ecg_core.evidence.attention.rows import OTHER, RANDOM, AttentionRow
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.attention import METHODS
 from ecg_core.network.classifier import Classifier, as_input
-from ecg_core.network.explain import attend, heat_map, locate
+from ecg_core.network.explain import attend, boxes_read, heat_map, locate
 from ecg_core.page import from_record
-from ecg_core.studies.attention import perturbation, planted, randomisation, sampling
+from ecg_core.studies.attention import perturbation, planted, randomisation, sampling, waves
 from ecg_core.studies.attention.sampling import Asked
 from ecg_core.training.data import ptbxl
 from ecg_core.training.data.recordings import record_of
 
 SEED = 0
+TESTS = ("outside", "planted", "wave", "randomised", "perturbed")
+REFERENCE = "gradcam"
+"""The method whose map of another ECG is held against all; random maps come with it."""
 RANDOM_NETWORKS = 5
 """Networks with other random weights, in turn."""
 
@@ -26,37 +29,52 @@ RANDOM_NETWORKS = 5
 class Evidence:
     """The tests of one model on one fold; each yields its rows as it goes."""
 
-    def __init__(self, classifier: Classifier, data: ptbxl.PtbXl, fold: int, limit: int) -> None:
-        """limit: about so many ECGs, and half as many planted pages a territory."""
+    def __init__(
+        self,
+        classifier: Classifier,
+        data: ptbxl.PtbXl,
+        fold: int,
+        limit: int,
+        methods: Sequence[str] = tuple(METHODS),
+    ) -> None:
+        """limit: about so many ECGs, and half as many planted pages a territory or wave."""
         self.classifier, self.data, self.fold, self.limit = classifier, data, fold, limit
+        self.methods = tuple(methods)
 
-    def rows(self) -> Iterator[AttentionRow]:
-        """Every test, one after another."""
-        asked = sampling.true_positives(self.classifier, self.data, self.fold, self.limit)
-        yield from self.outside(asked)
-        yield from self.planted_pages()
-        yield from self.randomised(asked)
-        yield from self.perturbed(asked)
+    def rows(self, only: str = "") -> Iterator[AttentionRow]:
+        """Every test, one after another, or one of `TESTS` alone."""
+        tests = (only,) if only else TESTS
+        asked: list[Asked] = []
+        if not set(tests) <= {"planted", "wave"}:
+            asked = sampling.true_positives(self.classifier, self.data, self.fold, self.limit)
+        how = {
+            "outside": lambda: self.outside(asked),
+            "planted": self.planted_pages,
+            "wave": self.planted_waves,
+            "randomised": lambda: self.randomised(asked),
+            "perturbed": lambda: self.perturbed(asked),
+        }
+        for test in tests:
+            yield from how[test]()
 
     def outside(self, asked: list[Asked]) -> Iterator[AttentionRow]:
         """Share of each method's attention outside the leads."""
         for one in tqdm(asked, "outside", mininterval=5):
-            for method in METHODS:
+            for method in self.methods:
                 attention = attend(self.classifier, one.page, one.target, method)
                 yield self._row("outside", method, "", one, attention.outside)
 
     def perturbed(self, asked: list[Asked]) -> Iterator[AttentionRow]:
         """Deletion, insertion and ROAD for each method, a random map and another ECG's map."""
         rng = np.random.default_rng(SEED)
-        maps = [{method: self._heat(one, method) for method in METHODS} for one in asked]
+        maps = [{method: self._heat(one, method) for method in self.methods} for one in asked]
         for index, one in enumerate(tqdm(asked, "perturbation", mininterval=5)):
             same = [i for i, other in enumerate(asked) if other.target == one.target]
             other = same[(same.index(index) + 1) % len(same)]
-            compared = {
-                **maps[index],
-                OTHER: maps[other]["gradcam"],
-                RANDOM: perturbation.random_map(one.ink.shape, rng),
-            }
+            compared = dict(maps[index])
+            if REFERENCE in self.methods:
+                compared[OTHER] = maps[other][REFERENCE]
+                compared[RANDOM] = perturbation.random_map(one.ink.shape, rng)
             for name, heat in compared.items():
                 deleted, inserted = perturbation.deletion_and_insertion(
                     self.classifier, one, heat, rng
@@ -75,9 +93,14 @@ class Evidence:
             ]
             for index, one in enumerate(tqdm(asked, part, mininterval=5)):
                 head, place = locate(self.classifier, one.target)
-                for method in METHODS:
+                for method in self.methods:
                     forgotten = heat_map(
-                        networks[index % RANDOM_NETWORKS], as_input(one.ink), head, place, method
+                        networks[index % RANDOM_NETWORKS],
+                        as_input(one.ink),
+                        head,
+                        place,
+                        method,
+                        boxes_read(self.classifier, one.page),
                     )
                     likeness = randomisation.likeness(self._heat(one, method), forgotten)
                     yield self._row("randomised", method, part, one, likeness)
@@ -102,15 +125,31 @@ class Evidence:
             ecg_id, int(self.data.patient_ids[host]), "MI", page, self.classifier.read_ink(page)
         )
         chance = len(territory.leads) / len(STANDARD_LEADS)
-        for method in METHODS:
+        for method in self.methods:
             first = planted.ranked_first(
                 attend(self.classifier, page, one.target, method), territory.leads
             )
             yield self._row(test, method, territory.name, one, float(first), chance)
 
+    def planted_waves(self) -> Iterator[AttentionRow]:
+        """Whether the hottest place of the leads in which a beat was changed lies in that beat."""
+        for wave in waves.WAVES:
+            made = waves.planted(self.data, self.fold, wave, self.limit // 2, SEED)
+            for planted_wave in tqdm(made, wave.name, self.limit // 2, mininterval=5):
+                row = planted_wave.row
+                ecg_id = int(self.data.ecg_ids[row])
+                page = from_record(record_of(planted_wave.signals_uv, ecg_id))
+                ink = self.classifier.read_ink(page)
+                one = Asked(ecg_id, int(self.data.patient_ids[row]), wave.target, page, ink)
+                boxes = boxes_read(self.classifier, page)
+                for method in self.methods:
+                    inside, chance = waves.within_beat(self._heat(one, method), boxes, planted_wave)
+                    yield self._row("wave", method, wave.name, one, float(inside), chance)
+
     def _heat(self, one: Asked, method: str) -> np.ndarray:
         head, place = locate(self.classifier, one.target)
-        return heat_map(self.classifier.network, as_input(one.ink), head, place, method)
+        boxes = boxes_read(self.classifier, one.page)
+        return heat_map(self.classifier.network, as_input(one.ink), head, place, method, boxes)
 
     def _row(
         self, test: str, name: str, part: str, one: Asked, value: float, chance: float = 0.0

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
+from ecg_core.network.explain import locate
 from ecg_core.network.statements import SUPERCLASSES
 from ecg_core.page import from_record
 from ecg_core.page.values import EcgPage
@@ -34,15 +35,20 @@ def page_of(data: ptbxl.PtbXl, row: int) -> EcgPage:
 
 
 def probabilities(classifier: Classifier, ink: np.ndarray, target: str) -> np.ndarray:
-    """Calibrated probability of a superclass on a stack of pages (uint8, N×H×W): float, N."""
+    """Calibrated probability of a finding on a stack of pages (uint8, N×H×W): float, N.
+
+    target: superclass or statement.
+    """
     outputs, _ = answer_all(classifier, ink)
-    scores = calibrated(outputs.superclasses, classifier.card.superclasses)
-    return np.asarray(scores[:, SUPERCLASSES.index(target)].to(torch.float64).numpy())
+    head, place = locate(classifier, target)
+    scores = calibrated(getattr(outputs, head), getattr(classifier.card, head))
+    return np.asarray(scores[:, place].to(torch.float64).numpy())
 
 
 def threshold(classifier: Classifier, target: str) -> float:
-    """Operating point of a superclass."""
-    return classifier.card.superclasses[SUPERCLASSES.index(target)].threshold
+    """Operating point of a superclass or statement."""
+    head, place = locate(classifier, target)
+    return float(getattr(classifier.card, head)[place].threshold)
 
 
 def true_positives(

@@ -1,0 +1,43 @@
+"""HiResCAM read twice: the last map says which lead, the first stage where in it (4 mm)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from pytorch_grad_cam import HiResCAM
+
+from ecg_core.network.attention.method import AttentionMethod
+from ecg_core.network.values import METHOD_NAMES
+from ecg_core.page.values import LeadBox
+
+
+class _Both(HiResCAM):
+    """Gives the maps of all layers, one after another: N×L×H×W."""
+
+    def aggregate_multi_layers(self, cam_per_target_layer: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate(cam_per_target_layer, axis=1)
+
+
+def within_leads(maps: np.ndarray, boxes: Sequence[LeadBox]) -> np.ndarray:
+    """The fine map (the first), each lead's box scaled to what both maps find in it.
+
+    maps: 2×H×W, 0 to 1. Outside the boxes both maps multiply.
+    """
+    fine, both = maps[0], maps[0] * maps[-1]
+    heat = both.copy()
+    for box in boxes:
+        found = float(fine[box.pixels].sum())
+        if found > 0:
+            heat[box.pixels] = fine[box.pixels] * (float(both[box.pixels].sum()) / found)
+    highest = float(heat.max())
+    return np.asarray(heat / highest if highest > 0 else heat)
+
+
+method = AttentionMethod(
+    key="hirescam-fine",
+    name=METHOD_NAMES["hirescam-fine"],
+    about="Leads count where coarse and fine map agree; within a lead, by its fine map (4 mm).",
+    source="after Draelos and Carin, arXiv:2011.08891, 2020; ours",
+    cam=_Both,
+    stages=(0, -1),
+    joined=within_leads,
+)
