@@ -116,6 +116,7 @@ train: $(VENV)/runtime ## Teacher, network, release, evidence (needs ECG_DATA; h
 
 evidence: $(VENV)/runtime ## Regenerate every published figure (needs ECG_DATA)
 	$(BIN)/python -m ecg_core evaluate --dataset ptb-xl --root $(ECG_DATA)/ptb-xl --split 10 --all
+	$(BIN)/python -m ecg_core evaluate --dataset ptb-xl --root $(ECG_DATA)/ptb-xl --split 10 --tasks
 
 curate: $(VENV)/dev ## Curate the four-class page set (needs ECG_DATA); report in var/curation
 	$(BIN)/python -m ecg_core curate $(ECG_DATA)/ecg-images --out var/curation

@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ecg_core import network
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.network.registry import STRIP_MODEL, models_folder
@@ -38,6 +40,11 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--model", choices=network.list_models() or None)
     parser.add_argument(
         "--all", action="store_true", help="every layout, then carry the figures into the card"
+    )
+    parser.add_argument(
+        "--tasks",
+        action="store_true",
+        help="the benchmark's six tasks and triage by both rules, from evidence on clean pages",
     )
     parser.add_argument(
         "--coherence",
@@ -75,6 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
     classifier = network.load(arguments.model)
     home = models_folder() / classifier.card.name
     folder = arguments.out or home / "evidence"
+    if arguments.tasks:
+        return _tasks(classifier.card, data, arguments.root, home, folder)
     if arguments.coherence:
         return _coherence(classifier, data, arguments, folder)
     if arguments.all:
@@ -89,6 +98,29 @@ def run(arguments: argparse.Namespace) -> int:
     forms.write(found, classifier.card, folder)
     for figure in carried.of_pages(found):
         emit(asdict(figure))
+    return ALL_READ
+
+
+def _tasks(card: ModelCard, data: ptbxl.PtbXl, root: Path, home: Path, folder: Path) -> int:
+    """The benchmark's six tasks, triage by both rules: printed, and kept as evidence."""
+    from ecg_core.evidence import forms
+    from ecg_core.evidence.figures import definitions, six_tasks
+    from ecg_core.training.data import restated, scp_tasks
+
+    cases = forms.read_all(home, card)[0]
+    at = np.searchsorted(data.ecg_ids, cases.case_ids)
+    again = restated.restated(root, cases.case_ids, data.signals_uv[at])
+    stages = {"infarction of stage I or I–II": again.early, "infarction of stage II": again.recent}
+    tasks = [
+        six_tasks.figure(cases, one.task, one.parts, one.truth)
+        for one in scp_tasks.labels(root, cases.case_ids)
+    ]
+    defined = list(definitions.figures(cases, again.triage, stages))
+    for name, found in ((six_tasks.FILE_NAME, tasks), (definitions.FILE_NAME, defined)):
+        text = "".join(one.line() + "\n" for one in found)
+        (folder / name).write_text(text, encoding="utf-8")
+        for one in found:
+            emit(asdict(one))
     return ALL_READ
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -77,19 +78,16 @@ class Classifier:
             outputs, pooled = self.network.answer(self.network_input(page))
             strangeness = self.strangeness(pooled)
         triage = self.triage_probabilities(outputs.triage)[0]
+        told = findings(outputs.statements[0], self.card.statements)
         return Prediction(
             triage=tuple(float(p) for p in triage),
-            superclasses=_findings(outputs.superclasses[0], self.card.superclasses),
+            superclasses=findings(outputs.superclasses[0], self.card.superclasses),
             findings=tuple(
                 finding
-                for finding, output in zip(
-                    _findings(outputs.statements[0], self.card.statements),
-                    self.card.statements,
-                    strict=True,
-                )
+                for finding, output in zip(told, self.card.statements, strict=True)
                 if output.shown or every_statement
             ),
-            reasons=self.doubts(page, float(strangeness[0])),
+            reasons=self.doubts(page, float(strangeness[0]), told),
             model=self.identity,
             acute_threshold=self.card.triage.acute_threshold,
             acute_right=self.card.triage.acute_right,
@@ -120,9 +118,16 @@ class Classifier:
         whitened = (pooled - self._centre) @ self._whitening
         return whitened.square().mean(dim=1).sqrt()
 
-    def doubts(self, page: EcgPage, strangeness: float) -> tuple[Reason, ...]:
-        """Why this page should not be left to the machine; empty when it may be."""
+    def doubts(
+        self, page: EcgPage, strangeness: float, told: Sequence[Finding] = ()
+    ) -> tuple[Reason, ...]:
+        """Why this page should not be left to the machine; empty when it may be.
+
+        told: every statement of the model on this page; without them pages that lie apart keep to
+        the limit of all.
+        """
         limits, doubts = self.card.limits, []
+        strangest = limits.strangest({finding.code: finding.probability for finding in told})
         strip = self.card.reads is Reads.STRIP
         # Arranged pages look the same whatever layout they were printed in.
         any_layout = self.card.arranged and not strip
@@ -146,12 +151,12 @@ class Classifier:
                     f"{limits.ink_low:.1%} and {limits.ink_high:.1%}.",
                 )
             )
-        if strangeness > limits.strangeness:
+        if strangeness > strangest:
             doubts.append(
                 Reason(
                     "strange",
                     "The page looks unlike the pages the model was trained on "
-                    f"({strangeness:.1f}, limit {limits.strangeness:.1f}).",
+                    f"({strangeness:.1f}, limit {strangest:.1f}).",
                 )
             )
         codes = (*plausible.CODES, *as_filed.ABSTAINS)
@@ -173,7 +178,8 @@ def calibrated(logits: Tensor, outputs: tuple[Output, ...]) -> Tensor:
     return torch.sigmoid(logits * slope + offset)
 
 
-def _findings(logits: Tensor, outputs: tuple[Output, ...]) -> tuple[Finding, ...]:
+def findings(logits: Tensor, outputs: tuple[Output, ...]) -> tuple[Finding, ...]:
+    """What a sigmoid head says of one page. logits: K."""
     probabilities = calibrated(logits[None], outputs)[0]
     return tuple(
         Finding(output.code, output.name, float(probability), output.threshold)

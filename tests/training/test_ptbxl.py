@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from ecg_core.network.statements import STATEMENTS, Triage
-from ecg_core.training.data import ptbxl
+from ecg_core.training.data import ptbxl, restated, triage_labels
+from ecg_core.training.data.triage_labels import Told, Vocabulary
 
-DIAGNOSTIC = {"NORM": "NORM", "IMI": "MI", "INJAS": "MI", "LVH": "HYP", "CLBBB": "CD"}
-RHYTHM = {"SR", "AFIB", "SBRAD", "STACH", "SARRH", "PACE"}
-FORM = {"PVC", "LVOLT"}
+KNOWN = Vocabulary(
+    {"NORM": "NORM", "IMI": "MI", "INJAS": "MI", "LVH": "HYP", "CLBBB": "CD"},
+    frozenset({"SR", "AFIB", "SBRAD", "STACH", "SARRH", "PACE"}),
+    frozenset({"PVC", "LVOLT"}),
+)
 
 
 @pytest.mark.parametrize(
@@ -39,8 +42,42 @@ FORM = {"PVC", "LVOLT"}
         (set(), ("", ""), None),
     ],
 )
-def test_triage_rule(codes: set[str], stadiums: tuple[str, str], expected: Triage | None) -> None:
-    assert ptbxl.triage_of(codes, stadiums, DIAGNOSTIC, RHYTHM, FORM) is expected
+def test_the_first_rule(
+    codes: set[str], stadiums: tuple[str, str], expected: Triage | None
+) -> None:
+    told = Told(frozenset(codes), frozenset(stadiums))
+    assert triage_labels.first(told, KNOWN) is expected
+
+
+@pytest.mark.parametrize(
+    ("codes", "stage", "extra_beats", "rate_bpm", "expected"),
+    [
+        ({"NORM", "SR"}, "", False, 75, Triage.NORMAL),
+        ({"NORM", "SBRAD"}, "", False, 50, Triage.NORMAL),
+        ({"NORM", "SBRAD"}, "", False, 49, Triage.OTHER),
+        ({"NORM", "STACH"}, "", False, 101, Triage.OTHER),
+        ({"NORM", "SR"}, "", False, float("nan"), Triage.OTHER),
+        ({"NORM", "SR"}, "", True, 75, Triage.OTHER),
+        ({"NORM", "LVOLT", "SR"}, "", False, 75, Triage.OTHER),
+        ({"NORM", "AFIB"}, "", False, 75, Triage.OTHER),
+        # Nothing says that the rhythm is sinus.
+        ({"NORM"}, "", False, 75, None),
+        ({"IMI", "SR"}, "Stadium I", False, 75, Triage.ACUTE_MI),
+        ({"IMI", "SR"}, "Stadium II", False, 75, Triage.ACUTE_MI),
+        ({"INJAS", "SR"}, "Stadium I", False, 75, Triage.ACUTE_MI),
+        # A depressed ST segment alone is no infarction, and does not make an old one recent.
+        ({"INJAS", "SR"}, "", False, 75, Triage.OTHER),
+        ({"INJAS", "IMI"}, "Stadium III", False, 75, Triage.PRIOR_MI),
+        ({"IMI"}, "unknown", False, 75, Triage.PRIOR_MI),
+        ({"LVH", "SR"}, "Stadium I", False, 75, Triage.OTHER),
+        ({"SR"}, "", False, 75, None),
+    ],
+)
+def test_the_rule_by_stage(
+    codes: set[str], stage: str, extra_beats: bool, rate_bpm: float, expected: Triage | None
+) -> None:
+    told = Told(frozenset(codes), frozenset({stage}), extra_beats, rate_bpm)
+    assert triage_labels.by_stage(told, KNOWN) is expected
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +99,17 @@ def test_published_counts(data: ptbxl.PtbXl) -> None:
     ):
         assert data.superclasses[data.rows(folds)].sum(axis=0).tolist() == expected
     assert data.codes == tuple(STATEMENTS)
+
+
+def test_counts_by_stage_on_fold_10(data: ptbxl.PtbXl) -> None:
+    rows = data.rows((10,))
+    root = Path(os.environ.get("ECG_DATA") or Path(__file__).parents[3] / "data") / "ptb-xl"
+    found = restated.restated(root, data.ecg_ids[rows], data.signals_uv[rows])
+    assert (found.triage["first"] == data.triage[rows]).all()
+    # Normal, acute or recent, prior, other.
+    counts = [int((found.triage["by stage"] == k).sum()) for k in range(4)]
+    assert counts == [698, 21, 511, 942]
+    assert (int(found.early.sum()), int(found.recent.sum())) == (14, 7)
 
 
 def test_no_patient_is_in_two_folds(data: ptbxl.PtbXl) -> None:

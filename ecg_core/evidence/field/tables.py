@@ -8,6 +8,7 @@ from functools import partial
 from ecg_core.evidence.attention import rows as attending_rows
 from ecg_core.evidence.attention import summary
 from ecg_core.evidence.field import outcomes
+from ecg_core.evidence.figures import definitions, six_tasks
 from ecg_core.evidence.figures.carried import LOST
 from ecg_core.network.card import Figure, ModelCard
 
@@ -43,6 +44,29 @@ def layouts(card: ModelCard) -> str:
     for figure in card.figures:
         if figure.name == "superclass macro-AUC" and figure.condition == "clean":
             lines.append(f"| {figure.layout} | {figure.n} | {_cell(figure)} |")
+    return "\n".join(lines)
+
+
+def tasks(card: ModelCard) -> str:
+    """The six tasks of PTB-XL's benchmark."""
+    lines = [
+        "| task | n | classes told | macro-AUC of those (95 % CI) | untold as 0.5 |",
+        "|---|---|---|---|---|",
+    ]
+    for one in six_tasks.load(card.name, card.weights_sha256):
+        area = f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
+        told = f"{one.told} of {one.classes}"
+        lines.append(f"| {one.task} | {one.n} | {told} | {area} | {one.with_untold:.3f} |")
+    return "\n".join(lines)
+
+
+def defined(card: ModelCard) -> str:
+    """Triage by both rules, and infarctions by their stage."""
+    lines = ["| figure | n | value (95 % CI) |", "|---|---|---|"]
+    for one in definitions.load(card.name, card.weights_sha256):
+        spec = ".0%" if "flagged" in one.what else ".3f"
+        value = f"{one.value:{spec}} ({one.low:{spec}} to {one.high:{spec}})"
+        lines.append(f"| {one.what} | {one.n} | {value} |")
     return "\n".join(lines)
 
 
@@ -98,6 +122,8 @@ def attention(card: ModelCard) -> str:
 TABLES = {
     "headline": headline,
     "layouts": layouts,
+    "tasks": tasks,
+    "definitions": defined,
     "degraded": degraded,
     "silence": silence,
     "attention": attention,

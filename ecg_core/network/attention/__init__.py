@@ -6,14 +6,14 @@ from ecg_core.network.attention.method import AttentionMethod
 METHODS: dict[str, AttentionMethod] = {
     method.key: method
     for method in (
-        hirescam_fine.method,
         hirescam.method,
+        hirescam_fine.method,
         gradcam.method,
         gradcam_plus_plus.method,
     )
 }
 """By key, in the order of `METHOD_NAMES`: the first is the default."""
 
-DEFAULT_METHOD = hirescam_fine.method.key
+DEFAULT_METHOD = hirescam.method.key
 
 __all__ = ["DEFAULT_METHOD", "METHODS", "AttentionMethod"]

@@ -12,17 +12,14 @@ import wfdb
 from tqdm import tqdm
 
 from ecg_core.leads import STANDARD_LEADS, canonical_lead
-from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES, Triage
+from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES
+from ecg_core.training.data.triage_labels import Told, Vocabulary, first
 
 FS_HZ = 100
 TRAIN_FOLDS = tuple(range(1, 9))
 CHOOSE_FOLD = 9
 REPORT_FOLD = 10
 MIN_TRAIN_POSITIVES = 40
-ACUTE_STADIUMS = frozenset({"Stadium I", "Stadium I-II", "Stadium II"})
-# Rhythm statements that a normal ECG may carry. A rate a little outside 60-100/min with an
-# otherwise normal tracing is reported as a finding, not as an abnormal rhythm.
-BENIGN_RHYTHMS = frozenset({"SR", "SARRH", "SBRAD", "STACH"})
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,8 @@ class PtbXl:
 
     signals_uv: int16, records × 12 leads × 1000 samples, µV, leads in `STANDARD_LEADS` order.
     superclasses: bool, records × 5. statements: bool, records × len(codes).
-    triage: int8, records; index into `TRIAGE_CLASSES`, −1 where no statement supports a class.
+    triage: int8, records; index into `TRIAGE_CLASSES` by the first rule of `triage_labels`, −1
+    where no statement supports a class.
     """
 
     ecg_ids: np.ndarray
@@ -52,33 +50,6 @@ class PtbXl:
         return np.flatnonzero(np.isin(self.folds, folds))
 
 
-def triage_of(
-    codes: set[str],
-    stadiums: tuple[str, ...],
-    diagnostic_class: dict[str, str],
-    rhythm: set[str],
-    form: set[str],
-) -> Triage | None:
-    """Triage class of one PTB-XL recording from its statements; None when none supports one.
-
-    codes: SCP codes of the recording, any likelihood. stadiums: the two infarction-stadium
-    columns. diagnostic_class: code → superclass. rhythm, form: codes of those kinds.
-    """
-    supers = {diagnostic_class[c] for c in codes if c in diagnostic_class}
-    injury = any(c.startswith("INJ") for c in codes)
-    if injury or ("MI" in supers and any(s in ACUTE_STADIUMS for s in stadiums)):
-        return Triage.ACUTE_MI
-    if "MI" in supers:
-        return Triage.PRIOR_MI
-    if supers - {"NORM"} or (codes & rhythm) - BENIGN_RHYTHMS:
-        return Triage.OTHER
-    if supers == {"NORM"}:
-        return Triage.NORMAL
-    if codes & form:
-        return Triage.OTHER
-    return None
-
-
 def load(root: Path, cache: Path | None = None) -> PtbXl:
     """Read PTB-XL from its official layout.
 
@@ -89,19 +60,19 @@ def load(root: Path, cache: Path | None = None) -> PtbXl:
     table = pd.read_csv(root / "ptbxl_database.csv", index_col="ecg_id")
     scp = pd.read_csv(root / "scp_statements.csv", index_col=0)
     code_sets = [set(ast.literal_eval(text)) for text in table["scp_codes"]]
-    diagnostic_class = scp.loc[scp["diagnostic"] == 1.0, "diagnostic_class"].to_dict()
-    rhythm, form = set(scp.index[scp["rhythm"] == 1.0]), set(scp.index[scp["form"] == 1.0])
+    known = Vocabulary.of(scp)
 
     in_training = table["strat_fold"].isin(TRAIN_FOLDS).to_numpy()
     hits = {code: np.array([code in codes for codes in code_sets]) for code in scp.index}
     vocabulary = tuple(c for c in scp.index if hits[c][in_training].sum() >= MIN_TRAIN_POSITIVES)
 
     stadiums = table[["infarction_stadium1", "infarction_stadium2"]].fillna("").astype(str)
-    triage = [
-        triage_of(codes, (s1, s2), diagnostic_class, rhythm, form)
-        for codes, s1, s2 in zip(code_sets, *stadiums.to_numpy().T, strict=True)
+    told = [
+        Told(frozenset(codes), frozenset(both))
+        for codes, both in zip(code_sets, stadiums.to_numpy(), strict=True)
     ]
-    supers = [{diagnostic_class[c] for c in codes & diagnostic_class.keys()} for codes in code_sets]
+    triage = [first(one, known) for one in told]
+    supers = [known.superclasses(one) for one in told]
     return PtbXl(
         ecg_ids=table.index.to_numpy(),
         patient_ids=table["patient_id"].to_numpy(np.int64),
