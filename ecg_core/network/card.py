@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -64,27 +63,12 @@ class Limits:
     """When the model abstains: page unlike the pages it was fitted on.
 
     ink_low, ink_high: share of ink on the page. strangeness: distance of the pooled features
-    from the training pages (root mean square of whitened components). apart: statements whose
-    pages lie apart from most; where one of them is at least as probable as `apart_from`, the limit
-    is `strangeness_apart`.
+    from the training pages (root mean square of whitened components).
     """
 
     ink_low: float
     ink_high: float
     strangeness: float
-    apart: tuple[str, ...] = ()
-    apart_from: float = 1.0
-    strangeness_apart: float = 0.0
-
-    def strangest(self, probabilities: Mapping[str, float]) -> float:
-        """The limit of strangeness for a page on which statements have these probabilities.
-
-        >>> limits = Limits(0.0, 1.0, 1.2, ("CLBBB",), 0.1, 1.7)
-        >>> limits.strangest({"CLBBB": 0.1}), limits.strangest({"CLBBB": 0.09, "LVH": 0.9})
-        (1.7, 1.2)
-        """
-        lies_apart = any(probabilities.get(code, 0.0) >= self.apart_from for code in self.apart)
-        return max(self.strangeness, self.strangeness_apart) if lies_apart else self.strangeness
 
 
 @dataclass(frozen=True)
@@ -138,13 +122,12 @@ class ModelCard:
         shape |= {"widths": tuple(shape["widths"]), "depths": tuple(shape["depths"])}
         triage = plain.pop("triage")
         triage["offsets"] = tuple(triage["offsets"])
-        limits = plain.pop("limits")
         return ModelCard(
             architecture=Architecture(**shape),
             superclasses=tuple(Output(**o) for o in plain.pop("superclasses")),
             statements=tuple(Output(**o) for o in plain.pop("statements")),
             triage=Triaging(**triage),
-            limits=Limits(**(limits | {"apart": tuple(limits.get("apart", ()))})),
+            limits=Limits(**plain.pop("limits")),
             figures=tuple(Figure(**f) for f in plain.pop("figures")),
             subgroups=tuple(SubgroupFigure.from_plain(f) for f in plain.pop("subgroups", ())),
             layouts=tuple(plain.pop("layouts")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -78,16 +77,19 @@ class Classifier:
             outputs, pooled = self.network.answer(self.network_input(page))
             strangeness = self.strangeness(pooled)
         triage = self.triage_probabilities(outputs.triage)[0]
-        told = findings(outputs.statements[0], self.card.statements)
         return Prediction(
             triage=tuple(float(p) for p in triage),
-            superclasses=findings(outputs.superclasses[0], self.card.superclasses),
+            superclasses=_findings(outputs.superclasses[0], self.card.superclasses),
             findings=tuple(
                 finding
-                for finding, output in zip(told, self.card.statements, strict=True)
+                for finding, output in zip(
+                    _findings(outputs.statements[0], self.card.statements),
+                    self.card.statements,
+                    strict=True,
+                )
                 if output.shown or every_statement
             ),
-            reasons=self.doubts(page, float(strangeness[0]), told),
+            reasons=self.doubts(page, float(strangeness[0])),
             model=self.identity,
             acute_threshold=self.card.triage.acute_threshold,
             acute_right=self.card.triage.acute_right,
@@ -118,16 +120,9 @@ class Classifier:
         whitened = (pooled - self._centre) @ self._whitening
         return whitened.square().mean(dim=1).sqrt()
 
-    def doubts(
-        self, page: EcgPage, strangeness: float, told: Sequence[Finding] = ()
-    ) -> tuple[Reason, ...]:
-        """Why this page should not be left to the machine; empty when it may be.
-
-        told: every statement of the model on this page; without them pages that lie apart keep to
-        the limit of all.
-        """
+    def doubts(self, page: EcgPage, strangeness: float) -> tuple[Reason, ...]:
+        """Why this page should not be left to the machine; empty when it may be."""
         limits, doubts = self.card.limits, []
-        strangest = limits.strangest({finding.code: finding.probability for finding in told})
         strip = self.card.reads is Reads.STRIP
         # Arranged pages look the same whatever layout they were printed in.
         any_layout = self.card.arranged and not strip
@@ -151,12 +146,12 @@ class Classifier:
                     f"{limits.ink_low:.1%} and {limits.ink_high:.1%}.",
                 )
             )
-        if strangeness > strangest:
+        if strangeness > limits.strangeness:
             doubts.append(
                 Reason(
                     "strange",
                     "The page looks unlike the pages the model was trained on "
-                    f"({strangeness:.1f}, limit {strangest:.1f}).",
+                    f"({strangeness:.1f}, limit {limits.strangeness:.1f}).",
                 )
             )
         codes = (*plausible.CODES, *as_filed.ABSTAINS)
@@ -178,8 +173,7 @@ def calibrated(logits: Tensor, outputs: tuple[Output, ...]) -> Tensor:
     return torch.sigmoid(logits * slope + offset)
 
 
-def findings(logits: Tensor, outputs: tuple[Output, ...]) -> tuple[Finding, ...]:
-    """What a sigmoid head says of one page. logits: K."""
+def _findings(logits: Tensor, outputs: tuple[Output, ...]) -> tuple[Finding, ...]:
     probabilities = calibrated(logits[None], outputs)[0]
     return tuple(
         Finding(output.code, output.name, float(probability), output.threshold)

@@ -25,7 +25,7 @@ from ecg_core.evidence.forms.strips import TWO, leads_of
 from ecg_core.evidence.values import MIN_POSITIVES, CaseSet, Kind
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import Figure, Limits, ModelCard, Output, Triaging
-from ecg_core.network.classifier import CENTRE, WHITENING, calibrated
+from ecg_core.network.classifier import CENTRE, WHITENING
 from ecg_core.network.statements import SUPERCLASSES, Reads
 from ecg_core.page.values import PREPROCESSING_VERSION, PX_PER_MM
 from ecg_core.training import loop
@@ -33,9 +33,6 @@ from ecg_core.training.config import PageNetworkConfig
 from ecg_core.training.data.batches import as_input
 
 STRANGENESS_QUANTILE = 0.99
-APART, APART_FROM = ("CLBBB", "CRBBB", "PACE", "AFIB", "AFLT"), 0.1
-"""Statements that change every beat or the whole baseline, and the probability from which a page
-may be one of them."""
 SHOWN_AUC_LOW = 0.80
 """Of a finding on strips: the lower end of its AUC's interval."""
 SHOWN_AUC, SHOWN_PPV = 0.85, 0.40
@@ -106,7 +103,7 @@ def release(task: Releasing, weights: Path, folder: Path) -> ModelCard:
         superclasses=fitted.superclasses,
         statements=fitted.statements,
         triage=fitted.triage,
-        limits=limits_of(chosen, fitted.statements, centre, whitening),
+        limits=limits_of(chosen.ink_share, chosen.pooled, centre, whitening),
         **fitted.words,
     )
     card.write(folder / "card.json")
@@ -149,29 +146,14 @@ def whiten(pooled: Tensor) -> tuple[Tensor, Tensor]:
     return centre, (vectors / (values.clamp(min=0) + floor).sqrt()).float().contiguous()
 
 
-def limits_of(
-    chosen: Answered, statements: Sequence[Output], centre: Tensor, whitening: Tensor
-) -> Limits:
-    """What a page must keep to, from the pages that choose.
-
-    Pages of `APART` keep to the strangest such page: their own tail is what the quantile of all
-    would silence.
-    """
-    strange = ((chosen.pooled - centre) @ whitening).square().mean(dim=1).sqrt()
-    probable = calibrated(chosen.outputs.statements, tuple(statements))
-    told = [k for k, output in enumerate(statements) if output.code in APART]
-    apart = (probable[:, told] >= APART_FROM).any(dim=1)
-    ink = chosen.ink_share
-    limits = Limits(
-        ink_low=float(ink.min() * 0.7),
-        ink_high=float(ink.max() * 1.3),
+def limits_of(ink_share: np.ndarray, pooled: Tensor, centre: Tensor, whitening: Tensor) -> Limits:
+    """What a page must keep to, from the ink (n) and features (n×F) of the pages that choose."""
+    strange = ((pooled - centre) @ whitening).square().mean(dim=1).sqrt()
+    return Limits(
+        ink_low=float(ink_share.min() * 0.7),
+        ink_high=float(ink_share.max() * 1.3),
         strangeness=float(torch.quantile(strange, STRANGENESS_QUANTILE)),
     )
-    if not apart.any():
-        return limits
-    codes = tuple(statements[k].code for k in told)
-    farthest = float(strange[apart].max())
-    return replace(limits, apart=codes, apart_from=APART_FROM, strangeness_apart=farthest)
 
 
 def write_weights(network: PageNetwork, centre: Tensor, whitening: Tensor, folder: Path) -> str:

@@ -64,20 +64,6 @@ def test_a_page_unlike_the_training_pages_is_left_to_a_person(
     assert {r.code for r in answered(strict, page).reasons} == {"strange"}
 
 
-def test_a_page_that_lies_apart_by_what_it_shows_has_a_limit_of_its_own(
-    tmp_path: Path, page: EcgPage
-) -> None:
-    folder = write_model(tmp_path / "strict", strangeness=1e-6)
-    card = ModelCard.read(folder / "card.json")
-    said = {f.code: f.probability for f in Classifier(folder).predict(page, True).findings}
-    for at_least, abstains in ((said["CLBBB"] - 1e-4, False), (said["CLBBB"] + 1e-4, True)):
-        limits = replace(
-            card.limits, apart=("CLBBB",), apart_from=at_least, strangeness_apart=1e9
-        )
-        replace(card, limits=limits).write(folder / "card.json")
-        assert answered(folder, page).abstained is abstains
-
-
 def test_waves_that_are_no_heart_beats_are_left_to_a_person(folder: Path) -> None:
     wave = np.random.default_rng(0).normal(0, 0.4, (12, 5000)).astype(np.float32)
     noise = EcgRecord("r", "0" * 64, wave, STANDARD_LEADS, STANDARD_LEADS, 500.0, 10.0)

@@ -18,7 +18,7 @@ import pandas as pd
 from ecg_core.evidence import evidence_file
 from ecg_core.evidence.figures import metrics
 from ecg_core.evidence.four_classes import folders
-from ecg_core.network.classifier import Classifier, answer_all, calibrated, findings
+from ecg_core.network.classifier import Classifier, answer_all, calibrated
 from ecg_core.network.registry import models_folder
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.studies.crossval.pages import LabelledPages
@@ -113,10 +113,8 @@ def answer(classifier: Classifier, pages: LabelledPages) -> pd.DataFrame:
         "rate_bpm": shown.rate_bpm.astype(np.float32),
         "abstained": np.array(
             [
-                bool(classifier.doubts(page, float(strange), findings(said, card.statements)))
-                for page, strange, said in zip(
-                    shown.pages, strangeness, outputs.statements, strict=True
-                )
+                bool(classifier.doubts(page, float(strange)))
+                for page, strange in zip(shown.pages, strangeness, strict=True)
             ]
         ),
     }
