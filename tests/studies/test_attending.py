@@ -185,7 +185,7 @@ def test_lines_say_what_a_truthful_map_would_show() -> None:
 
 
 @pytest.mark.parametrize("wave", waves.WAVES, ids=lambda wave: wave.name)
-def test_a_planted_wave_changes_one_beat_of_its_leads(wave: waves.Wave) -> None:
+def test_a_planted_wave_changes_one_beat_of_its_leads(wave: waves.WaveChange) -> None:
     lead = beating(60, 0.5, 1000)[0].astype(np.float32)
     beat = int(np.flatnonzero(lead == lead.max())[3])
     before = lead.copy()

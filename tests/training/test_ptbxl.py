@@ -8,7 +8,7 @@ import pytest
 
 from ecg_core.network.statements import STATEMENTS, Triage
 from ecg_core.training.data import ptbxl, restated, triage_labels
-from ecg_core.training.data.triage_labels import Told, Vocabulary
+from ecg_core.training.data.triage_labels import Stated, Vocabulary
 
 KNOWN = Vocabulary(
     {"NORM": "NORM", "IMI": "MI", "INJAS": "MI", "LVH": "HYP", "CLBBB": "CD"},
@@ -45,7 +45,7 @@ KNOWN = Vocabulary(
 def test_the_first_rule(
     codes: set[str], stadiums: tuple[str, str], expected: Triage | None
 ) -> None:
-    told = Told(frozenset(codes), frozenset(stadiums))
+    told = Stated(frozenset(codes), frozenset(stadiums))
     assert triage_labels.first(told, KNOWN) is expected
 
 
@@ -76,7 +76,7 @@ def test_the_first_rule(
 def test_the_rule_by_stage(
     codes: set[str], stage: str, extra_beats: bool, rate_bpm: float, expected: Triage | None
 ) -> None:
-    told = Told(frozenset(codes), frozenset({stage}), extra_beats, rate_bpm)
+    told = Stated(frozenset(codes), frozenset({stage}), extra_beats, rate_bpm)
     assert triage_labels.by_stage(told, KNOWN) is expected
 
 

@@ -14,6 +14,6 @@ METHODS: dict[str, AttentionMethod] = {
 }
 """By key, in the order of `METHOD_NAMES`: the first is the default."""
 
-DEFAULT_METHOD = hirescam.method.key
+DEFAULT_METHOD = next(iter(METHODS))
 
 __all__ = ["DEFAULT_METHOD", "METHODS", "AttentionMethod"]

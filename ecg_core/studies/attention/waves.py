@@ -30,7 +30,7 @@ COLUMNS = ((("I", "II", "III"), 0.0), (("V1", "V2", "V3"), 5.0))
 
 
 @dataclass(frozen=True)
-class Wave:
+class WaveChange:
     """A change of one beat. target: superclass or statement that it is asked as."""
 
     name: str
@@ -39,9 +39,9 @@ class Wave:
 
 
 WAVES = (
-    Wave("raised ST", "MI", wide=False),
-    Wave("wide QRS", "CD", wide=True),
-    Wave("wide beat without P", "PVC", wide=True),
+    WaveChange("raised ST", "MI", wide=False),
+    WaveChange("wide QRS", "CD", wide=True),
+    WaveChange("wide beat without P", "PVC", wide=True),
 )
 
 
@@ -56,7 +56,7 @@ class PlantedWave:
 
 
 def planted(
-    data: ptbxl.PtbXl, fold: int, wave: Wave, limit: int, seed: int
+    data: ptbxl.PtbXl, fold: int, wave: WaveChange, limit: int, seed: int
 ) -> Iterator[PlantedWave]:
     """Normal recordings of a fold, each with one beat changed, in both columns in turn."""
     rng = np.random.default_rng(seed)
@@ -80,7 +80,7 @@ def planted(
         yield PlantedWave(int(row), signals.astype(np.int16), leads, at / FS_HZ)
 
 
-def change(lead_uv: np.ndarray, at: int, wave: Wave) -> None:
+def change(lead_uv: np.ndarray, at: int, wave: WaveChange) -> None:
     """Change the beat whose QRS complex is at sample `at`, in place."""
     if not wave.wide:
         lead_uv[at + 5 : at + 40] += RAISED_UV * _hump(35)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from ecg_core.leads import STANDARD_LEADS, canonical_lead
 from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES
-from ecg_core.training.data.triage_labels import Told, Vocabulary, first
+from ecg_core.training.data.triage_labels import Stated, Vocabulary, first
 
 FS_HZ = 100
 TRAIN_FOLDS = tuple(range(1, 9))
@@ -68,7 +68,7 @@ def load(root: Path, cache: Path | None = None) -> PtbXl:
 
     stadiums = table[["infarction_stadium1", "infarction_stadium2"]].fillna("").astype(str)
     told = [
-        Told(frozenset(codes), frozenset(both))
+        Stated(frozenset(codes), frozenset(both))
         for codes, both in zip(code_sets, stadiums.to_numpy(), strict=True)
     ]
     triage = [first(one, known) for one in told]

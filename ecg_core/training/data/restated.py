@@ -12,7 +12,7 @@ import pandas as pd
 
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.training.data import extra_targets
-from ecg_core.training.data.triage_labels import ACUTE_STADIUMS, RULES, Told, Vocabulary
+from ecg_core.training.data.triage_labels import ACUTE_STADIUMS, RULES, Stated, Vocabulary
 
 EARLY_STADIUMS = frozenset({"Stadium I", "Stadium I-II"})
 
@@ -33,7 +33,7 @@ def restated(root: Path, ecg_ids: np.ndarray, signals_uv: np.ndarray) -> Restate
     known = Vocabulary.of(pd.read_csv(root / "scp_statements.csv", index_col=0))
     stadiums = table[["infarction_stadium1", "infarction_stadium2"]].fillna("").astype(str)
     listed = [
-        Told(frozenset(ast.literal_eval(codes)), frozenset(both), bool(extra), _rate(signals))
+        Stated(frozenset(ast.literal_eval(codes)), frozenset(both), bool(extra), _rate(signals))
         for codes, both, extra, signals in zip(
             table["scp_codes"],
             stadiums.to_numpy(),

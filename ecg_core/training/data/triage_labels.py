@@ -21,7 +21,7 @@ NORMAL_RATE_BPM = (50.0, 100.0)
 
 
 @dataclass(frozen=True)
-class Told:
+class Stated:
     """What PTB-XL says of one recording, and its measured rate.
 
     codes: SCP codes of any likelihood. stadiums: of infarction, as the table has them. extra_beats:
@@ -51,7 +51,7 @@ class Vocabulary:
             frozenset(scp.index[scp["form"] == 1.0]),
         )
 
-    def superclasses(self, told: Told) -> set[str]:
+    def superclasses(self, told: Stated) -> set[str]:
         """Superclasses of a recording's statements."""
         return {self.diagnostic[code] for code in told.codes if code in self.diagnostic}
 
@@ -61,7 +61,7 @@ def is_injury(code: str) -> bool:
     return code.startswith("INJ")
 
 
-def first(told: Told, known: Vocabulary) -> Triage | None:
+def first(told: Stated, known: Vocabulary) -> Triage | None:
     """Class by the first rule; None where no statement supports one.
 
     Injury counts as an acute infarction, and a normal ECG may be slow, fast or of odd form.
@@ -81,7 +81,7 @@ def first(told: Told, known: Vocabulary) -> Triage | None:
     return None
 
 
-def by_stage(told: Told, known: Vocabulary) -> Triage | None:
+def by_stage(told: Stated, known: Vocabulary) -> Triage | None:
     """Class by the second rule; None where no statement supports one.
 
     Acute or recent is an infarction of stage I, I–II or II. Injury in PTB-XL is subendocardial, a
