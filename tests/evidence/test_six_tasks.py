@@ -46,7 +46,8 @@ def test_a_superclass_is_scored_by_its_own_output() -> None:
         for label, code in ((IMI, "MI"), (LMI, "STTC"))
     ]
     cases = replace(CASES, questions=(*own, *CASES.questions))
-    truth, parts = np.stack([IMI, LMI], axis=1), {"MI": ("IMI", "ILMI"), "STTC": ("LMI",)}
+    truth = np.stack([IMI, LMI], axis=1)
+    parts = {"MI": ("IMI", "ILMI", "LMI"), "STTC": ("LMI",)}
     assert six_tasks.figure(cases, "superdiagnostic", parts, truth).value == 1.0
     # By the statements: 0.96 and 0.57 against 0.68, and 0.55 against 0.5 and 0.1.
     assert six_tasks.figure(cases, "diagnostic", parts, truth).value == pytest.approx(0.75)
