@@ -7,9 +7,12 @@ else asks the classifier or the priority rule (tests/house/test_one_way.py holds
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
 
 import ecg_core
 from ecg_core import intake
@@ -142,6 +145,30 @@ class Answer:
     def draft(self) -> Narrative:
         """The draft report."""
         return compose(self.facts, self.verdict)
+
+    def without_source(self) -> Answer:
+        """The same answer, with its measurements, for whoever holds many of them.
+
+        Of a scan the pixels are gone, of a record all but the ten seconds that the page shows.
+        """
+        _ = self.verdict
+        source: EcgRecord | EcgScan
+        if isinstance(self.ecg, EcgRecord):
+            seen = ten_seconds(self.ecg, self.page.start_s)
+            source = replace(seen, signals_mv=seen.signals_mv.copy())
+        else:
+            source = replace(self.ecg, pixels=np.empty((0, 0, 3), np.uint8))
+        return self._with("ecg", source)
+
+    def with_files(self, files: Bundle) -> Answer:
+        """The same answer, with its measurements and the files that it can be kept with."""
+        return self._with("files", files)
+
+    def _with(self, name: str, value: object) -> Answer:
+        # Unlike `dataclasses.replace`, this takes along what was worked out.
+        other = copy(self)
+        other.__dict__[name] = value
+        return other
 
     def drafted(self, person: Person, previous: Measurements | None = None) -> Narrative:
         """The draft for a person of this age and sex, compared with an earlier ECG."""

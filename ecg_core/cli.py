@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "crossval": "crossvalidating",
     "export": "exporting",
     "audit": "audit",
+    "accounts": "accounts",
     "worker": "worker",
     "backup": "keeping",
     "restore": "keeping",

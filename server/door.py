@@ -19,6 +19,7 @@ from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import Permission
 from ecg_core.store.upkeep.errors import StoreError
 from server import cookies, provider
+from server.uploads import UNTOLD_BYTES, Quota, QuotaError
 
 OPEN = ("/account/", "/_stcore/health", "/static/", "/favicon", "/auth/", "/oauth2callback")
 """Beginnings of paths that everybody may ask for: they hold no case."""
@@ -49,6 +50,7 @@ class Door:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.quota = Quota()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -79,8 +81,21 @@ class Door:
                 await PlainTextResponse("Sign in first.", 401)(scope, receive, send)
         elif path.startswith("/_stcore/upload") and not somebody.may(Permission.ADD_ECGS):
             await PlainTextResponse("Not allowed for this role.", 403)(scope, receive, send)
+        elif path.startswith("/_stcore/upload") and scope["method"] in ("PUT", "POST"):
+            await self._upload(somebody, scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    async def _upload(self, somebody: Account, scope: Scope, receive: Receive, send: Send) -> None:
+        """An upload waits until what this account is uploading already leaves room for it."""
+        told = Headers(scope=scope).get("content-length", "")
+        size = int(told) if told.isascii() and told.isdigit() else UNTOLD_BYTES
+        try:
+            async with self.quota.admitted(somebody.id, size):
+                await self.app(scope, receive, send)
+        except QuotaError:
+            words = "Too much is being uploaded at once: wait until it has arrived."
+            await PlainTextResponse(words, 429)(scope, receive, send)
 
 
 def _is_asset(path: str) -> bool:

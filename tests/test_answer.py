@@ -138,3 +138,17 @@ def test_an_answer_without_its_files_is_not_kept(models: OneModel, store: Store)
     assert isinstance(said, Answer)
     with pytest.raises(ValueError, match="with the files"):
         keep(store, said)
+
+
+@pytest.mark.parametrize("names", [STRIP, ("old_inferior_scan.jpg",)])
+def test_an_answer_that_is_held_for_long_lets_go_of_what_it_was_read_from(
+    models: OneModel, store: Store, names: tuple[str, ...]
+) -> None:
+    bundle = files(*names)
+    said = answered(bundle, models)
+    light = said.without_source()
+    source = light.ecg.signals_mv if isinstance(light.ecg, EcgRecord) else light.ecg.pixels
+    assert source.base is None and source.nbytes < 300_000
+    assert light.measurements is said.measurements and light.verdict == said.verdict
+    assert light.draft == said.draft
+    assert keep(store, light.with_files(bundle)).name == bundle.name

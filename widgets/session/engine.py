@@ -34,6 +34,7 @@ from ecg_core.store.people.roles import Permission
 from ecg_core.store.upkeep.settings import Settings
 from ecg_core.triage.priority import PriorityDecision
 from server import place
+from widgets.session.held import Desk, Held, size_of
 from widgets.session.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -178,10 +179,22 @@ def bundle(sha256: str) -> Bundle:
     return found
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+@st.cache_resource(show_spinner=False)
+def held() -> Held:
+    """Records and scans of all sessions, dropped ones and those of stored cases."""
+    return Held(folder=store().scratch)
+
+
+@st.cache_resource(show_spinner=False)
+def _desk() -> Desk:
+    return Desk()
+
+
 def material(sha256: str) -> EcgRecord | EcgScan:
     """The record or scan in a dropped bundle. Raises IntakeError."""
-    return intake.read(bundle(sha256), key=store().pseudonym_key())
+    return held().get(
+        f"dropped {sha256}", lambda: intake.read(bundle(sha256), key=store().pseudonym_key())
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=80)
@@ -193,7 +206,9 @@ def preview(sha256: str) -> np.ndarray:
 @st.cache_resource(show_spinner=False, max_entries=48)
 def page(sha256: str, read_as: ReadAs) -> EcgPage:
     """The page of a dropped bundle. Raises IntakeError or PageError."""
-    return page_of(material(sha256), read_as)
+    source = material(sha256)
+    with _desk().room_for(size_of(source)):
+        return page_of(source, read_as)
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)
@@ -226,10 +241,12 @@ def stored_files(case_id: str) -> Bundle:
     return store().bundle(case_id)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
 def stored_source(case_id: str) -> EcgRecord | EcgScan:
     """The record or scan that a stored case was read from. Raises IntakeError or StoreError."""
-    return intake.read(stored_files(case_id), key=store().pseudonym_key())
+    return held().get(
+        f"stored {case_id}",
+        lambda: intake.read(stored_files(case_id), key=store().pseudonym_key()),
+    )
 
 
 def stored_waves(case: StoredCase) -> Waves | None:
@@ -255,13 +272,11 @@ def _stored_waves(case_id: str, page_sha256: str, _case: StoredCase) -> Waves | 
 
 def stored_record(case: StoredCase) -> EcgRecord | None:
     """The record in a stored case's original files, None where there is none."""
-    return _stored_record(case.id, case.input_sha256, case)
 
-
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _stored_record(case_id: str, input_sha256: str, _case: StoredCase) -> EcgRecord | None:
     try:
-        source = intake.read(store().bundle(case_id))
+        source = held().get(
+            f"files {case.id} {case.input_sha256}", lambda: intake.read(store().bundle(case.id))
+        )
     except (IntakeError, StoreError):
         return None
     return source if isinstance(source, EcgRecord) else None
@@ -340,9 +355,10 @@ def answer(
     progress("Looking where the model looked")
     looked = attention(said.page, said.prediction.triage_class, model)
     if instead_of:
-        case = answers.keep(room, said, attention=looked, instead_of=instead_of)
+        whole = said.with_files(bundle(sha256))
+        case = answers.keep(room, whole, attention=looked, instead_of=instead_of)
         return Kept(case.id, said, case.priority)
-    return _kept(_key(said.page), model, room, said, looked, list_name)
+    return _kept(_key(said.page), model, room, said, looked, bundle(sha256), list_name)
 
 
 def shown(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Kept:
@@ -359,14 +375,15 @@ def _said(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Answ
     progress("Waiting for the model")
     model = Loaded().to(drawn.layout).identity
     progress("Reading the ECG")
-    return _answered(_key(drawn), model, ecg, drawn, bundle(sha256))
+    return _answered(_key(drawn), model, ecg, drawn)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
 def _answered(
-    page_key: str, model: ModelIdentity, _ecg: EcgRecord | EcgScan, _page: EcgPage, _files: Bundle
+    page_key: str, model: ModelIdentity, _ecg: EcgRecord | EcgScan, _page: EcgPage
 ) -> Answer:
-    return answers.answer_page(_ecg, _page, Loaded(), settings().priority_table, files=_files)
+    """Without the pixels: ninety-six of them would take gigabytes."""
+    return answers.answer_page(_ecg, _page, Loaded(), settings().priority_table).without_source()
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
@@ -376,7 +393,9 @@ def _kept(
     _room: Room,
     _said: Answer,
     _looked: Attention,
+    _files: Bundle,
     list_name: str = "",
 ) -> Kept:
-    case = answers.keep(_room, _said, list_name=list_name, attention=_looked)
+    whole = _said.with_files(_files)
+    case = answers.keep(_room, whole, list_name=list_name, attention=_looked)
     return Kept(case.id, _said, case.priority)

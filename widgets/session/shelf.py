@@ -11,7 +11,7 @@ from typing import IO
 
 from ecg_core.intake.values import Bundle, Upload
 
-MEMORY_BYTES = 256 * 1024 * 1024
+MEMORY_BYTES = 128 * 1024 * 1024
 DISK_BYTES = 4 * 1024 * 1024 * 1024
 MOST_ON_DISK = 256
 """Each holds a file open: it has no name, so that nothing stays behind when the app is killed."""

@@ -275,6 +275,11 @@ class Store:
         """Where originals, pages and the chain's witness lie."""
         return self._data_dir
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for unfinished files, on the disk of the data directory."""
+        return self._blobs.scratch
+
     def verify(
         self,
         blobs: bool = False,

@@ -10,6 +10,7 @@ from ecg_core.store.cases.schema import Action
 from ecg_core.store.people.account_rows import (
     Account,
     account_of,
+    by_name,
     joined,
     new_row,
     note_change,
@@ -75,6 +76,24 @@ class Accounts(Links):
         with self._store.snapshot() as session:
             rows = session.scalars(select(AccountRow).order_by(AccountRow.name_key)).all()
             return [account_of(row) for row in rows]
+
+    def named(self, name: str) -> Account:
+        """The account that signs in by this name. Raises StoreError when there is none."""
+        with self._store.snapshot() as session:
+            row = by_name(session, name)
+            if row is None:
+                raise StoreError(f"There is no account {name!r}.", "Look at the list of them.")
+            return account_of(row)
+
+    def unlock(self, by: Actor, account_id: str) -> None:
+        """Let an account sign in again that was locked after wrong passwords."""
+        by.require(Permission.MANAGE_ACCOUNTS)
+        with self._store.appending() as session:
+            head = chain.lock_head(session)
+            row = row_of(session, account_id)
+            old = {"failures": row.failures}
+            row.failures, row.locked_until = 0, None
+            note_change(session, head, by, row, old, {"failures": 0}, "unlocked")
 
     def readers(self) -> dict[str, str]:
         """Account id → name of everybody who may read now."""
