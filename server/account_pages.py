@@ -15,6 +15,7 @@ from starlette.routing import Route
 from ecg_core.store.people.passwords import SHORTEST
 from ecg_core.store.upkeep.errors import StoreError
 from server import cookies, flood, place, provider
+from server.origins import may_send
 
 _STYLE = (Path(__file__).parent / "account.css").read_text(encoding="utf-8")
 _LONGEST_FIELD = 500
@@ -170,8 +171,7 @@ def _address(request: Request) -> str:
 
 def _check_origin(request: Request) -> None:
     """Raises StoreError for a form that another site sent."""
-    origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+    if not may_send(request.headers):
         raise StoreError("This form came from another site.", "Open the app and try again.")
 
 

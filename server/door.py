@@ -19,9 +19,11 @@ from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import Permission
 from ecg_core.store.upkeep.errors import StoreError
 from server import cookies, provider
+from server.origins import is_our_host, may_send
 from server.uploads import UNTOLD_BYTES, Quota, QuotaError
 
-OPEN = ("/account/", "/_stcore/health", "/static/", "/favicon", "/auth/", "/oauth2callback")
+HEALTH = "/_stcore/health"
+OPEN = ("/account/", HEALTH, "/static/", "/favicon", "/auth/", "/oauth2callback")
 """Beginnings of paths that everybody may ask for: they hold no case."""
 SIGN_IN = "/account/sign-in"
 
@@ -54,6 +56,11 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
+            headers = Headers(scope=scope)
+            if not is_our_host(headers.get("host", "")) or not may_send(headers):
+                await receive()
+                await send({"type": "websocket.close", "code": 1008, "reason": "other site"})
+                return
             if await _person(scope) is None and not provider.configured():
                 await receive()
                 await send({"type": "websocket.close", "code": 1008, "reason": "sign in"})
@@ -65,7 +72,14 @@ class Door:
             await self.app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
+        path, headers = scope["path"], Headers(scope=scope)
+        # Whoever watches over this server asks by an address of its own.
+        if path != HEALTH and not is_our_host(headers.get("host", "")):
+            await PlainTextResponse("No such host here.", 421)(scope, receive, send)
+            return
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not may_send(headers):
+            await PlainTextResponse("This came from another site.", 403)(scope, receive, send)
+            return
         if path.startswith(OPEN) or _is_asset(path):
             await self.app(scope, receive, send)
             return
