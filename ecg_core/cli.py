@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "backup": "keeping",
     "restore": "keeping",
     "patients": "keeping",
+    "pin": "keeping",
     "serve-check": "keeping",
 }
 """Subcommand → file in `ecg_core/commands`; in the order in which the help lists them."""

@@ -28,10 +28,10 @@ _log = logging.getLogger(__name__)
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Check the weights, open the store, and print the set-up link while there is no account.
 
-    Weights that are not those of their card: the server does not start, and names the hash.
+    A model that is not as it was released: the server does not start, and names the hash.
     """
     for found in await run_in_threadpool(health.weights):
-        if not found.ok and "its card says" in found.what:
+        if found.refuses:
             print(f"\n  Not started: {found.name}. {found.what}\n", file=sys.stderr, flush=True)
             raise RuntimeError(f"{found.name}: {found.what}")
     link = await run_in_threadpool(place.accounts().first_link)

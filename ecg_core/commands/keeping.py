@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain, emit
+from ecg_core.network import manifest
 from ecg_core.store.cases.patients import forget_all, link_all
 from ecg_core.store.cases.store import Store
 from ecg_core.store.upkeep import health
@@ -24,11 +25,14 @@ def register(subparsers: Any) -> None:
         ("backup", "write database, originals and chain to one tar"),
         ("restore", "bring a back-up back into an empty directory, and verify it"),
         ("patients", "make the pseudonyms of all cases anew, from their original files"),
+        ("pin", "write the manifests of model folders: hashes of cards and weights, signed"),
         ("serve-check", "configuration, database, chain and model integrity"),
     ):
         parser: argparse.ArgumentParser = subparsers.add_parser(name, help=what)
         if name in ("backup", "restore"):
             parser.add_argument("archive", type=Path, help="the tar")
+        if name == "pin":
+            parser.add_argument("folders", type=Path, nargs="+", help="model folders")
         if name == "patients":
             parser.add_argument("--forget", action="store_true", help="delete all of them instead")
         parser.add_argument("--data-dir", type=Path, default=data_dir)
@@ -43,6 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
         for one in found:
             emit({"check": one.name, "ok": one.ok, "what": one.what})
         return ALL_READ if all(one.ok for one in found) else SOME_REJECTED
+    if arguments.command == "pin":
+        for folder in arguments.folders:
+            manifest.pin(folder)
+            emit({"folder": str(folder), "signed": bool(os.environ.get(manifest.KEY))})
+        return ALL_READ
     try:
         if arguments.command == "patients":
             with closing(Store.open(arguments.data_dir, url)) as store:

@@ -2,7 +2,7 @@
 
 from ecg_core.intake.bundles import split
 from ecg_core.intake.isolation.limits import LIMITS, FileLimits
-from ecg_core.intake.isolation.sandbox import warm_up
+from ecg_core.intake.isolation.sandbox import lacking_locks, warm_up
 from ecg_core.intake.reading import preview, read, read_here
 from ecg_core.intake.registry import READERS
 from ecg_core.intake.values import (
@@ -24,6 +24,7 @@ __all__ = [
     "FileLimits",
     "IntakeError",
     "Upload",
+    "lacking_locks",
     "preview",
     "read",
     "read_here",

@@ -23,6 +23,7 @@ from ecg_core.evidence import forms, triage_questions
 from ecg_core.evidence.figures import carried, rates
 from ecg_core.evidence.forms.strips import TWO, leads_of
 from ecg_core.evidence.values import MIN_POSITIVES, CaseSet, Kind
+from ecg_core.network import manifest
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import Figure, Limits, ModelCard, Output, Triaging
 from ecg_core.network.classifier import CENTRE, WHITENING
@@ -107,6 +108,7 @@ def release(task: Releasing, weights: Path, folder: Path) -> ModelCard:
         **fitted.words,
     )
     card.write(folder / "card.json")
+    manifest.pin(folder)
     return card
 
 
@@ -188,6 +190,7 @@ def carry_figures(folder: Path) -> ModelCard:
         triage=acute_flags(found[0], card.triage),
     )
     card.write(folder / "card.json")
+    manifest.pin(folder)
     return card
 
 

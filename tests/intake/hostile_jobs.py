@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import socket
 import sys
 import time
@@ -107,6 +108,54 @@ def end_parent(_: object, limits: FileLimits) -> int:
     return 1
 
 
+def change_limit(_: object, limits: FileLimits) -> int:
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
+    except ValueError:
+        # What Python makes of EPERM.
+        return resource.getrlimit(resource.RLIMIT_CPU)[0]
+    return 0
+
+
+def change_mode(_: object, limits: FileLimits) -> int:
+    open("own", "w").close()
+    os.chmod("own", 0o777)
+    return 1
+
+
+def change_times(_: object, limits: FileLimits) -> int:
+    open("own", "w").close()
+    os.utime("own", (0, 0))
+    return 1
+
+
+def make_device(_: object, limits: FileLimits) -> int:
+    os.mkfifo("pipe")
+    return 1
+
+
+def share_memory(_: object, limits: FileLimits) -> int:
+    return os.memfd_create("shared")
+
+
+def set_clock(_: object, limits: FileLimits) -> int:
+    time.clock_settime(time.CLOCK_REALTIME, 0.0)
+    return 1
+
+
+def name_file_twice(_: object, limits: FileLimits) -> int:
+    open("own", "w").close()
+    os.symlink("own", "other")
+    return 1
+
+
+def unknown_call(_: object, limits: FileLimits) -> int:
+    """A call that is on neither list: seccomp itself, by which a filter is put in place."""
+    library = ctypes.CDLL(None, use_errno=True)
+    done = library.syscall(ctypes.c_long(317), 1, 0, None)
+    return ctypes.get_errno() if done < 0 else 0
+
+
 def threads(_: object, limits: FileLimits) -> int:
     with ThreadPoolExecutor(3) as pool:
         return sum(pool.map(len, ["ab", "c", "d"]))
@@ -142,6 +191,14 @@ jobs.JOBS |= {
         read_from,
         remove,
         end_parent,
+        change_limit,
+        change_mode,
+        change_times,
+        make_device,
+        share_memory,
+        set_clock,
+        name_file_twice,
+        unknown_call,
         threads,
         cpu_us,
         environment,

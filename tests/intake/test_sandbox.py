@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -17,9 +19,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.intake import LIMITS, EcgRecord, IntakeError, read, read_here, split
+from ecg_core.intake import LIMITS, Bundle, EcgRecord, IntakeError, read, read_here, split
 from ecg_core.intake.isolation import jail, sandbox
+from ecg_core.intake.isolation.jobs import read_case
+from ecg_core.store.upkeep import health
 from tests.intake.records import by_hand
+from tests.intake.test_battery import SAMPLES
 
 HEADER = "rec 1 500 1000\nrec.dat 16 1000 16 0 0 0 0 II\n"
 (RECORD,) = split(by_hand(HEADER, np.arange(1000)[:, None]))
@@ -76,7 +81,21 @@ def locked_in(hostile: None) -> None:
         pytest.skip("this kernel has not both Landlock and seccomp")
 
 
-@pytest.mark.parametrize("job", ["call_home", "fork_for_ever", "start_program", "end_parent"])
+@pytest.mark.parametrize(
+    "job",
+    [
+        "call_home",
+        "fork_for_ever",
+        "start_program",
+        "end_parent",
+        "change_mode",
+        "change_times",
+        "make_device",
+        "share_memory",
+        "set_clock",
+        "name_file_twice",
+    ],
+)
 @pytest.mark.usefixtures("locked_in")
 def test_captured_reader_reaches_neither_network_nor_processes(job: str) -> None:
     error = refused(job)
@@ -85,6 +104,54 @@ def test_captured_reader_reaches_neither_network_nor_processes(job: str) -> None
         "program or another file, as malicious files do."
     )
     assert "Do not open it elsewhere" in error.hint
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of calls are the machine's")
+@pytest.mark.usefixtures("locked_in")
+def test_a_call_on_no_list_is_not_there() -> None:
+    assert sandbox.run("unknown_call", None, "x", LIMITS) == errno.ENOSYS
+
+
+@pytest.mark.usefixtures("locked_in")
+def test_limits_may_be_asked_for_and_not_set() -> None:
+    assert sandbox.run("change_limit", None, "x", LIMITS) == LIMITS.max_seconds
+
+
+@pytest.mark.usefixtures("locked_in")
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_format_is_read_behind_the_locks(name: str) -> None:
+    bundle = Bundle("case", SAMPLES[name].files)
+    there = sandbox.run("read", bundle, "case", LIMITS)
+    here = read_case(bundle, LIMITS)
+    assert type(there) is type(here)
+    if isinstance(there, EcgRecord) and isinstance(here, EcgRecord):
+        assert there.leads == here.leads
+        np.testing.assert_array_equal(there.signals_mv, here.signals_mv)
+
+
+def test_nothing_is_read_where_a_lock_is_asked_for_and_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    less = (
+        "from ecg_core.intake.isolation import jail\n"
+        "def no(scratch): raise OSError\n"
+        "jail.LOCKS = ((jail.LOCKS[0][0], no), jail.LOCKS[1])\n{serve}"
+    )
+    start = sandbox._START.replace("; {serve}", "\n" + less).replace("; from", "\nfrom")
+    monkeypatch.setattr(sandbox, "_START", start)
+    monkeypatch.setattr(sandbox, "_worker", sandbox._Worker())
+    assert isinstance(sandbox.run("read", RECORD, "rec", LIMITS), EcgRecord)
+    lacking = sandbox.lacking_locks()
+    assert "the files outside (Landlock)" in lacking
+    assert health.locks().ok and "refuses a lock on the files outside" in health.locks().what
+    monkeypatch.setenv(jail.REQUIRED, "1")
+    with pytest.raises(IntakeError, match="Nothing is read on this machine") as refusal:
+        sandbox.run("read", RECORD, "rec", LIMITS)
+    assert jail.REQUIRED in refusal.value.hint
+    assert not health.locks().ok
+    monkeypatch.setenv(jail.REQUIRED, "0")
+    assert isinstance(sandbox.run("read", RECORD, "rec", LIMITS), EcgRecord)
+    sandbox._worker.stop()
 
 
 @pytest.mark.usefixtures("locked_in")

@@ -132,6 +132,12 @@ def warm_up() -> None:
             jail.tell(found)
 
 
+def lacking_locks() -> tuple[str, ...]:
+    """In words, which locks this machine refuses. Raises IntakeError when nothing can be read."""
+    found = run("still_open", None, "The reading process", LIMITS)
+    return jail.lacking(found) if isinstance(found, int) else ()
+
+
 def run(name: str, argument: object, label: str, limits: FileLimits) -> Answer:
     """The answer of a job in `jobs.JOBS`; label names the file to the reader.
 
@@ -145,7 +151,8 @@ def run(name: str, argument: object, label: str, limits: FileLimits) -> Answer:
             log.error("no worker could be started: %s", type(error).__name__)
             raise _not_started(label) from error
         try:
-            answer = _asked(connection, Job(name, argument, limits, scratch), started)
+            job = Job(name, argument, limits, scratch, jail.is_required())
+            answer = _asked(connection, job, started)
         except (OSError, EOFError, TransferError) as error:
             elapsed_s = time.monotonic() - started
             kind = type(error).__name__

@@ -48,12 +48,16 @@ _PRELOADED = (
 
 @dataclass(frozen=True)
 class Job:
-    """One call: the name of a function in `jobs.JOBS`, its argument, limits, a scratch folder."""
+    """One call: the name of a function in `jobs.JOBS`, its argument, limits, a scratch folder.
+
+    locked: whether it is refused where the machine lacks a lock of `jail`.
+    """
 
     name: str
     argument: object
     limits: FileLimits
     scratch: str
+    locked: bool = False
 
 
 class _Stream(Protocol):
@@ -120,6 +124,11 @@ def _give_up_rights(limits: FileLimits) -> None:
 
 
 def _done(job: Job) -> Answer:
+    if job.locked and (lacking := jail.lacking(jail.still_open())) and job.name != "still_open":
+        return IntakeError(
+            f"Nothing is read on this machine: it refuses a lock on {' and '.join(lacking)}.",
+            f"Tell support: {jail.REQUIRED} asks for every lock.",
+        )
     try:
         return jobs.JOBS[job.name](job.argument, job.limits)
     except IntakeError as error:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from ecg_core import network
+from ecg_core import intake, network
+from ecg_core.intake.isolation import jail
+from ecg_core.network import manifest
 from ecg_core.network.registry import models_folder
 from ecg_core.store.audit import chain
 from ecg_core.store.audit.canonical import utc_now
@@ -25,16 +27,17 @@ RECENT_EVENTS = 1000
 
 @dataclass(frozen=True)
 class HealthLine:
-    """One thing that was looked at, and what was found."""
+    """One thing that was looked at, and what was found. refuses: the server must not start."""
 
     name: str
     ok: bool
     what: str
+    refuses: bool = False
 
 
 def check(data_dir: Path, url: str | None) -> list[HealthLine]:
     """Look at everything; the first line that is not ok says what to do."""
-    found = [*weights(), disk(data_dir), configuration()]
+    found = [*weights(), disk(data_dir), configuration(), locks()]
     try:
         store = Store.open(data_dir, url)
     except StoreError as error:
@@ -52,7 +55,7 @@ def check(data_dir: Path, url: str | None) -> list[HealthLine]:
 
 
 def weights() -> list[HealthLine]:
-    """Whether the models that answer have the weights that their cards name."""
+    """Whether the models that answer are those that were released, by card and manifest."""
     found = []
     for name in network.answering_models():
         path = models_folder() / name / "weights.safetensors"
@@ -64,9 +67,13 @@ def weights() -> list[HealthLine]:
         except (OSError, KeyError, TypeError, ValueError) as error:
             found.append(HealthLine(f"model {name}", False, f"It cannot be read: {error}."))
             continue
-        ok = digest == expected
-        words = f"Weights {digest}." if ok else f"Weights {digest}, its card says {expected}."
-        found.append(HealthLine(f"model {name}", ok, words))
+        words = f"Weights {digest}."
+        if digest != expected:
+            words = f"Weights {digest}, its card says {expected}."
+        elif other := manifest.differs(path.parent):
+            words = other
+        ok = words == f"Weights {digest}."
+        found.append(HealthLine(f"model {name}", ok, words, refuses=not ok))
     return found
 
 
@@ -92,6 +99,18 @@ def clock(store: Store) -> HealthLine:
             "Events written meanwhile carry a mark.",
         )
     return HealthLine("clock", True, "It runs on from the last event.")
+
+
+def locks() -> HealthLine:
+    """Whether files are read behind every lock of the kernel; a fault only where that is asked."""
+    try:
+        lacking = intake.lacking_locks()
+    except intake.IntakeError as error:
+        return HealthLine("reading", False, error.reason)
+    if not lacking:
+        return HealthLine("reading", True, "Files are read behind every lock.")
+    words = f"This machine refuses a lock on {' and '.join(lacking)}."
+    return HealthLine("reading", not jail.is_required(), words)
 
 
 def configuration() -> HealthLine:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from ecg_core.network import manifest
 from ecg_core.page.scan.mark_maps import MarkMaps, marks_of
 from ecg_core.page.scan.mark_maps.network import MAPS, MarksNet
 from ecg_core.training.marks.crops import CROP, SHEET, recordings
@@ -44,6 +45,7 @@ def release(config: MarksConfig, weights: dict[str, torch.Tensor], folder: Path)
         "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
     (folder / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    manifest.pin(folder)
 
 
 def measure(ptbxl_root: Path, folder: Path) -> dict[str, object]:
