@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -23,15 +23,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from stored_cases import add, agrees, case, overrides
 
+from ecg_core.intake.values import Bundle
 from ecg_core.network.statements import Triage
+from ecg_core.store.background.jobs import Jobs
+from ecg_core.store.cases.patients import forget_all
 from ecg_core.store.cases.schema import Base
 from ecg_core.store.cases.store import CaseFilter, Store, StoreError, anchor_path
 from ecg_core.store.cases.worklist import WorklistFilter
+from ecg_core.store.people.accounts import Accounts
 from ecg_core.store.people.roles import Role
 from ecg_core.store.upkeep.backup import _run, backup, restore
+from ecg_core.store.upkeep.settings import Settings
 from tests.store.test_room import person
 
-pytest.importorskip("psycopg", reason="the PostgreSQL driver psycopg is not installed")
+psycopg = pytest.importorskip("psycopg", reason="the PostgreSQL driver psycopg is not installed")
 
 TABLES = ("actions", "blobs", "cases", "case_files", "events", "readings", "chain_head")
 
@@ -66,9 +71,9 @@ class Server:
     def url(self) -> str:
         return self.database("postgres")
 
-    def database(self, name: str) -> str:
+    def database(self, name: str, role: str = "ecg") -> str:
         """The URL of one of its databases."""
-        return f"postgresql://ecg@/{name}?host={self.folder}"
+        return f"postgresql://{role}@/{name}?host={self.folder}"
 
 
 def programs() -> Path:
@@ -231,6 +236,61 @@ def test_a_restored_back_up_is_the_same_and_goes_on(
     # Twice into the same database is refused, and says what PostgreSQL said.
     with pytest.raises(StoreError, match="pg_restore failed"):
         restore(tmp_path / "saved.tar", tmp_path / "again", after)
+
+
+ROLES = Path(__file__).parents[2] / "deploy" / "postgresql-roles.sql"
+TAKEN_AWAY = (
+    "UPDATE events SET actor = 'Eve'",
+    "DELETE FROM readings",
+    "TRUNCATE events CASCADE",
+    "ALTER TABLE events DISABLE TRIGGER ALL",
+    "DROP TRIGGER events_only_grows ON events",
+    "ALTER TABLE events ADD COLUMN more text",
+    "DROP TABLE readings CASCADE",
+    "CREATE OR REPLACE FUNCTION ecg_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$BEGIN RETURN NEW; END$$",
+    "CREATE TABLE own (n int)",
+    "INSERT INTO actions VALUES ('more')",
+    "UPDATE alembic_version SET version_num = '0001'",
+    "DELETE FROM chain_head",
+    "SET session_replication_role = replica",
+    "SET ROLE ecg_owner",
+)
+
+
+def test_the_role_of_the_app_can_add_to_the_chain_and_do_nothing_else_with_it(
+    server: Server, tmp_path: Path
+) -> None:
+    server.run("createdb", "-h", str(server.folder), "-U", "ecg", "roles")
+
+    def run_script() -> None:
+        with psycopg.connect(server.database("roles"), autocommit=True) as connection:
+            connection.execute(ROLES.read_bytes())
+
+    run_script()
+    # The owner makes the tables; the script says again what the app may.
+    Store.open(tmp_path, server.database("roles", "ecg_owner")).close()
+    run_script()
+    with closing(Store.open(tmp_path, server.database("roles", "ecg_app"))) as store:
+        case_id = add(store, replace(case(1), patient="a" * 32))
+        lead = person(store, "lee", Role.LEAD, Role.ADMINISTRATOR)
+        lead.change_settings(Settings(idle_minutes=20))
+        lead.take_next(WorklistFilter())
+        store.record_reading(case_id, agrees(), "one")
+        accounts = Accounts(store)
+        accounts.sign_out(accounts.begin(lead.account.id))
+        Jobs(store).submit([Bundle("rec", case(7).bundle.files)], "", "Dr Ada")
+        assert forget_all(store) == 1
+        assert store.verify(blobs=True).ok
+        events = store.verify().events
+        for command in TAKEN_AWAY:
+            with (
+                store._engine.connect() as connection,
+                pytest.raises(DBAPIError, match="permission denied|must be owner"),
+            ):
+                connection.execute(text(command))
+        report = store.verify(blobs=True)
+        assert (report.ok, report.events) == (True, events)
 
 
 def test_a_password_is_no_argument_of_a_program(

@@ -272,7 +272,6 @@ def _stored_waves(case_id: str, page_sha256: str, _case: StoredCase) -> Waves | 
 
 def stored_record(case: StoredCase) -> EcgRecord | None:
     """The record in a stored case's original files, None where there is none."""
-
     try:
         source = held().get(
             f"files {case.id} {case.input_sha256}", lambda: intake.read(store().bundle(case.id))
