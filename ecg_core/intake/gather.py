@@ -25,12 +25,13 @@ class Part:
     """Channels that a file holds together: a series, a group, a waveform.
 
     average: whether the file calls it an average or median beat. clock: parts of different
-    clocks have no known time between them.
+    clocks have no known time between them. timed: whether the file says when it begins.
     """
 
     waves: tuple[ChannelSamples, ...]
     average: bool = False
     clock: str = ""
+    timed: bool = True
 
     @property
     def leads(self) -> tuple[str, ...]:
@@ -74,9 +75,15 @@ def fullest(parts: Sequence[Part], told: Told, name: str) -> list[ChannelSamples
         )
     order = sorted(rhythm, key=lambda part: (-len(part.leads), -part.duration_s))
     taken, left = order[0], [part for part in rhythm if part is not order[0]]
+    untimed = {} if taken.timed else dict.fromkeys(taken.leads)
+    groups = [taken]
     while (add := _next(taken, left)) is not None:
         left.remove(add)
+        untimed |= {} if add.timed else dict.fromkeys(add.leads)
+        groups += [add] if set(add.leads) - set(taken.leads) else []
         taken = _joined(taken, add, told)
+    if untimed and len(groups) > 1:
+        told.doubt("time_unstated", leads=", ".join(untimed))
     for part in left:
         told.note(
             f"Another recording in the file is left out: {', '.join(part.leads) or 'no leads'}, "

@@ -19,6 +19,10 @@ SAID: tuple[tuple[str, str], ...] = (
     (r"length is \d+ in its header", "The file gives two lengths of one part; the lesser is read."),
     (r"header size field", "The size of the header is stated wrongly in the file."),
     (r"subtraction zones are truncated", "The list of beats in the file is cut off and not used."),
+    (
+        r"EXIF|Metadata Warning|had too many entries|[Tt]runcated EXIF|MPO",
+        "What the camera wrote beside the picture is damaged; the picture is not.",
+    ),
     (r"wrong tag length", "The patient's part of the file is damaged; the ECG is not."),
 )
 """What a warning says, by a part of it."""
@@ -27,6 +31,7 @@ _TOLD_OTHERWISE = re.compile(
     r"|gaps between data records|repbeat|[Mm]edian|reference beat|not an integer; rounded"
 )
 """Warnings about what is refused here, kept exactly here, or never looked at."""
+_ARITHMETIC = re.compile(r"encountered in|All-NaN|Mean of empty|Degrees of freedom|divide by zero")
 UNEXAMINED = "The file departs from its format in a way that was not examined further."
 
 
@@ -40,7 +45,11 @@ def heard(told: Told) -> Iterator[None]:
         if issubclass(warning.category, DeprecationWarning | ResourceWarning):
             # Between libraries; says nothing of the file.
             continue
-        _pass_on(str(warning.message), warning.category.__name__, told)
+        message = str(warning.message)
+        if issubclass(warning.category, RuntimeWarning) and _ARITHMETIC.search(message):
+            # Of arrays with gaps: what is missing in them is told where it is found.
+            continue
+        _pass_on(message, warning.category.__name__, told)
 
 
 def _pass_on(message: str, kind: str, told: Told) -> None:

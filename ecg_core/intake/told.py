@@ -34,6 +34,11 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "probably wrong.",
         "Heights and what rests on them cannot be trusted.",
     ),
+    "time_unstated": (
+        "The file holds its leads in groups and does not say when {leads} were recorded; they are "
+        "shown as if all leads were recorded at the same time.",
+        "Beats that stand above one another may be different ones: compare with the original.",
+    ),
     "lead_offset": (
         "The file shifts {leads} by an offset whose unit its format does not state; it was not "
         "applied.",

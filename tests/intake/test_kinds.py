@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import re
+import warnings
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from ecg_core.intake import Bundle, EcgRecord, IntakeError, Upload, read_here, split
+from ecg_core.intake import (
+    LIMITS,
+    Bundle,
+    EcgRecord,
+    EcgScan,
+    FileLimits,
+    IntakeError,
+    Upload,
+    read_here,
+    split,
+)
+from ecg_core.intake.isolation import jobs
+from ecg_core.intake.library_warnings import UNEXAMINED
 from ecg_core.leads import STANDARD_LEADS
 from tests.intake.dicom_files import group, waveform
 from tests.intake.records import by_hand
@@ -105,6 +121,37 @@ def test_second_rhythm_of_eight_leads_wins_over_a_first_of_three() -> None:
     assert found.leads == tuple(EIGHT)
     np.testing.assert_allclose(found.signals_mv, OF_EIGHT * 4.88e-3, atol=1e-5)
     assert "left out: II, V1, V5" in found.notes[0]
+
+
+def test_groups_that_say_no_time_are_not_simply_taken_for_simultaneous() -> None:
+    groups = [group(SIGNALS[n : n + 3], SOURCES[n : n + 3]) for n in range(0, 12, 3)]
+    (doubt,) = record(waveform(*groups)).doubts
+    assert doubt.code == "time_unstated" and f"say when {', '.join(TWELVE)} were" in doubt.text
+    stated = [group(SIGNALS[n : n + 3], SOURCES[n : n + 3], offset_ms=0.0) for n in range(0, 12, 3)]
+    assert record(waveform(*stated)).doubts == ()
+    # The first alone says when it begins.
+    (doubt,) = record(waveform(stated[0], *groups[1:])).doubts
+    assert f"say when {', '.join(TWELVE[3:])} were recorded" in doubt.text
+    # One group needs none, and an average beside it says nothing of leads.
+    assert record(waveform(group(SIGNALS, SOURCES))).doubts == ()
+    beat = group(SIGNALS[:, :600], SOURCES, label="MEDIAN BEAT", originality="DERIVED")
+    assert record(waveform(beat, group(SIGNALS, SOURCES))).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "head"), [("TIME_RELATIVE", ""), ("TIME_ABSOLUTE", ""), ("TIME_ABSOLUTE", "morning")]
+)
+def test_sets_of_an_aecg_that_say_no_time_are_a_doubt(code: str, head: str) -> None:
+    both = aecg(SIGNALS[:6], TWELVE[:6]).decode()
+    second = _between(aecg(SIGNALS[6:], TWELVE[6:]).decode(), "sequenceSet")
+    both = both.replace("</series>", f"<component>{second}</component></series>")
+    assert record(both.encode()).doubts == ()
+    untimed = both.replace("TIME_RELATIVE", code).replace(
+        '<head value="0"', f'<head value="{head}"'
+    )
+    found = record(untimed.encode())
+    assert found.leads == STANDARD_LEADS
+    assert [one.code for one in found.doubts] == ["time_unstated"]
 
 
 def test_average_without_a_name_never_wins_over_rhythm_in_groups() -> None:
@@ -299,6 +346,32 @@ def test_warnings_of_libraries_become_remarks() -> None:
     endless = edf(list(SIGNALS), TWELVE, [500] * 12)
     open_end = endless[:236] + b"-1      " + endless[244:]
     assert record(open_end).notes == ("The recorder did not close the file; it may go on.",)
+
+
+def test_a_damaged_note_of_the_camera_becomes_a_remark() -> None:
+    exif = Image.Exif()
+    exif[271] = "camera of the ward"
+    out = io.BytesIO()
+    Image.fromarray(np.full((60, 90, 3), 250, np.uint8)).save(out, "JPEG", exif=exif)
+    whole = out.getvalue()
+    at = whole.index(b"Exif\0\0") + 6
+    assert read_here(Bundle("a", (Upload("a", whole),))).notes == ()
+    # The offset of the first directory leads beyond the end.
+    spoilt = whole[: at + 4] + b"\xff\xff\0\0"[:: 1 if whole[at : at + 2] == b"II" else -1]
+    (note,) = read_here(Bundle("a", (Upload("a", spoilt + whole[at + 8 :]),))).notes
+    assert note == "What the camera wrote beside the picture is damaged; the picture is not."
+
+
+def test_any_warning_of_any_reader_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def warns(bundle: Bundle, limits: FileLimits) -> EcgScan:
+        warnings.warn("what a file of Jane Doe made a library say", UserWarning, stacklevel=1)
+        warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=1)
+        warnings.warn("use another function", DeprecationWarning, stacklevel=1)
+        return EcgScan("a", "a", np.zeros((2, 2, 3), np.uint8))
+
+    monkeypatch.setattr(jobs, "reader_for", lambda _bundle: SimpleNamespace(read=warns))
+    found = jobs.read_case(Bundle("a", (Upload("a", b"a"),)), LIMITS)
+    assert found.notes == (UNEXAMINED,)
 
 
 @pytest.mark.parametrize(

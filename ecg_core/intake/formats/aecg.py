@@ -75,7 +75,7 @@ def _parts(series: Element, clock: str, file: Upload, limits: FileLimits) -> lis
 def _part(
     sequences: Element, clock: str, average: bool, file: Upload, limits: FileLimits
 ) -> Part | None:
-    time: tuple[float, float, str] | None = None
+    time: tuple[float, float, str, bool] | None = None
     leads: list[tuple[str, Element]] = []
     for component in children(sequences, "component"):
         for sequence in children(component, "sequence"):
@@ -92,13 +92,13 @@ def _part(
         return None
     if time is None or len(leads) > limits.max_channels:
         raise damaged(file, _WHAT, AGAIN, "no usable time base")
-    start_s, fs_hz, clock = time
+    start_s, fs_hz, clock, timed = time
     waves = tuple(_wave(label, value, fs_hz, start_s, file) for label, value in leads)
-    return Part(waves, average, clock)
+    return Part(waves, average, clock, timed)
 
 
-def _time(code: str, value: Element, clock: str, file: Upload) -> tuple[float, float, str]:
-    """(start in s, rate in Hz, what the start is counted from)."""
+def _time(code: str, value: Element, clock: str, file: Upload) -> tuple[float, float, str, bool]:
+    """(start in s, rate in Hz, what the start is counted from, whether it is stated)."""
     increment, head = child(value, "increment"), child(value, "head")
     unit = _attribute(increment, "unit")
     step = number(_attribute(increment, "value"))
@@ -108,9 +108,12 @@ def _time(code: str, value: Element, clock: str, file: Upload) -> tuple[float, f
     begin = _attribute(head, "value")
     if code.upper() == "TIME_ABSOLUTE":
         moment = _moment(begin)
-        return (moment, fs_hz, "absolute") if moment is not None else (0.0, fs_hz, clock)
-    start_s = (number(begin) or 0.0) * _SECONDS.get(_attribute(head, "unit") or "s", 0.0)
-    return start_s, fs_hz, clock
+        if moment is None:
+            return 0.0, fs_hz, clock, False
+        return moment, fs_hz, "absolute", True
+    start = number(begin)
+    start_s = (start or 0.0) * _SECONDS.get(_attribute(head, "unit") or "s", 0.0)
+    return start_s, fs_hz, clock, start is not None
 
 
 def _moment(text: str) -> float | None:

@@ -43,7 +43,11 @@ def read(dataset: Dataset, bundle: Bundle, limits: FileLimits) -> EcgRecord:
     little = dataset.original_encoding[1] is not False
     told = Told()
     parts = [
-        Part(tuple(_waves(group, bundle.name, little, limits)), _is_average(group))
+        Part(
+            tuple(_waves(group, bundle.name, little, limits)),
+            _is_average(group),
+            timed=group.get("MultiplexGroupTimeOffset") is not None,
+        )
         for group in groups
     ]
     return record_of(bundle, fullest(parts, told, bundle.name), limits, told)

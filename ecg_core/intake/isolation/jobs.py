@@ -13,7 +13,9 @@ from ecg_core.intake.archive import Member, unpack
 from ecg_core.intake.foreign import refusal
 from ecg_core.intake.isolation import jail
 from ecg_core.intake.isolation.limits import FileLimits
+from ecg_core.intake.library_warnings import heard
 from ecg_core.intake.registry import reader_for
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 
 _PREVIEW_DPI = 60.0
@@ -28,7 +30,12 @@ def read_case(bundle: Bundle, limits: FileLimits) -> EcgRecord | EcgScan:
     reader = reader_for(bundle)
     if reader is None:
         raise refusal(bundle.files[0])
-    return reader.read(bundle, limits)
+    told = Told()
+    with heard(told):
+        ecg = reader.read(bundle, limits)
+    # What a reader heard itself is told already; here is what it did not listen to.
+    more = tuple(note for note in told.notes if note not in ecg.notes)
+    return replace(ecg, notes=(*ecg.notes, *more)) if more else ecg
 
 
 def count_parts(upload: Upload, limits: FileLimits) -> int:
