@@ -28,14 +28,14 @@ COMMANDS: dict[str, str] = {
     "curate": "curating",
     "crossval": "crossvalidating",
     "export": "exporting",
-    "audit": "audit",
-    "accounts": "accounts",
-    "worker": "worker",
-    "backup": "keeping",
-    "restore": "keeping",
-    "patients": "keeping",
-    "pin": "keeping",
-    "serve-check": "keeping",
+    "audit": "service.audit",
+    "accounts": "service.accounts",
+    "worker": "service.worker",
+    "backup": "service.keeping",
+    "restore": "service.keeping",
+    "patients": "service.keeping",
+    "pin": "service.keeping",
+    "serve-check": "service.keeping",
 }
 """Subcommand → file in `ecg_core/commands`; in the order in which the help lists them."""
 

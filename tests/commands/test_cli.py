@@ -12,6 +12,7 @@ import pytest
 
 from ecg_core.cli import COMMANDS, main, parser
 from ecg_core.network.registry import DEFAULT_MODEL
+from ecg_core.store.cases.store import Store
 from tests.network.models import write_model
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
@@ -115,6 +116,7 @@ def test_a_rendered_record_is_read_back(tmp_path: Path, capsys: pytest.CaptureFi
 def test_audit_of_a_new_data_folder_is_intact(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    Store.open(tmp_path).close()
     assert main(["audit", "verify", "--data-dir", str(tmp_path)]) == 0
     assert lines(capsys)[0]["ok"] is True
 

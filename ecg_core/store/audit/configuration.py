@@ -35,6 +35,7 @@ PASSWORD, SUBJECT, LINKS, FORGOTTEN = (
 """Members of events that fix what is not to be read there: hashes of an account's password hash
 and of its id at the provider; case → hash of its patient's link; that all links were deleted."""
 _COLUMNS = ("name", "full_name", "roles", "active", "blind", "provider")
+_EVENT = EventRow.__table__.columns
 _UNKNOWN = "?"
 """What is kept of an account was set before events fixed it."""
 
@@ -82,7 +83,7 @@ def differences(session: Session, patients: Mapping[str, PatientTold]) -> Iterat
     """
     told = _Told(patients=dict(patients))
     wanted = EventRow.action == Action.CONFIGURATION
-    query = select(EventRow.seq, EventRow.payload).where(wanted).order_by(EventRow.seq)
+    query = select(*_EVENT).where(wanted).order_by(EventRow.seq)
     for event in session.execute(query):
         told.hear(event.seq, payload_of(event))
     yield from _accounts(session, told.accounts)
@@ -151,7 +152,7 @@ def _tokens(
 
 
 def _by_token(session: Session, tokens: Iterable[str]) -> dict[str, Row[Any]]:
-    query = select(EventRow.token, EventRow.payload).where(EventRow.token.in_(list(tokens)))
+    query = select(*_EVENT).where(EventRow.token.in_(list(tokens)))
     return {row.token: row for row in session.execute(query)}
 
 

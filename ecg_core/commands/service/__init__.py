@@ -1,0 +1,1 @@
+"""Commands of whoever runs a service: the audit, accounts, back-ups, the worker."""
