@@ -19,7 +19,6 @@ from ecg_core.page.drawn.damage import degrade
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.page.scan.rectify import from_scan, read_scan
-from ecg_core.page.scan.rows import ROW_COUNTS, Row, _drawn_by_hearts, _rows, _together, find_rows
 from ecg_core.page.values import EcgPage, PageError, Severity
 from tests.page.foreign_pictures import FOREIGN
 from tests.page.sample_records import beating
@@ -209,36 +208,6 @@ def test_photographs_are_read_true_to_their_layout_or_refused() -> None:
             assert page.layout == "3x4+1R"
 
 
-def test_a_row_far_from_all_others_is_no_trace() -> None:
-    def row(baseline_px: float) -> Row:
-        flat = np.full(100, baseline_px)
-        return Row(flat, np.ones(100, bool), np.ones(100, bool))
-
-    lone = (4.0, 320.0, 450.0, 580.0, 712.0)
-    assert [r.baseline_px for r in _together(tuple(map(row, lone)))] == list(lone[1:])
-    strip_apart = (100.0, 230.0, 360.0, 560.0)
-    assert len(_together(tuple(map(row, strip_apart)))) == 4
-
-
-def test_a_straight_line_beside_rows_that_beat_is_no_row() -> None:
-    def row(baseline_px: float, beat_px: float) -> Row:
-        curve = np.full(1200, baseline_px)
-        curve[::100] -= beat_px
-        curve[1::100] -= beat_px
-        curve[2::100] -= beat_px
-        return Row(curve, np.ones(1200, bool), np.ones(1200, bool))
-
-    beating_rows = tuple(row(100.0 + 130 * k, 30.0) for k in range(6))
-    edge = row(890.0, 0.0)
-    assert _drawn_by_hearts((*beating_rows, edge)) == beating_rows
-    assert _drawn_by_hearts((row(-30.0, 0.0), *beating_rows)) == beating_rows
-    # A lead without a signal amid others, and a heart that stands still, are left as they are.
-    flat_amid = (*beating_rows[:2], row(360.0, 0.0), *beating_rows[3:5], edge)
-    assert _drawn_by_hearts(flat_amid) == flat_amid
-    still = tuple(row(100.0 * k, 0.0) for k in range(4))
-    assert _drawn_by_hearts(still) == still
-
-
 @pytest.mark.parametrize("pulse", ["left", "right", "none"])
 def test_time_begins_at_the_first_sample_not_at_the_first_ink(pulse: str) -> None:
     style = PrintStyle(pulse=pulse, separators="none", label="above")
@@ -283,29 +252,6 @@ def test_without_grid_and_pulse_print_must_tell_speed_and_gain() -> None:
     with pytest.raises(PageError) as refusal:
         from_scan(scan(aside))
     assert refusal.value.remark.code == "no_scale"
-
-
-@pytest.mark.parametrize("wide_px", [1490, 770])
-def test_print_that_does_not_beat_with_the_rows_is_no_row(wide_px: int) -> None:
-    """Rows of known places, and a line of small strokes as far below them as they lie apart."""
-    traces = np.zeros((160 * 6, 250 * 6), bool)
-    baselines_px = [120 + 130 * k for k in range(6)]
-    for baseline in baselines_px:
-        traces[baseline : baseline + 2] = True
-        for beat in range(60, 1500, 130):
-            traces[baseline - 40 : baseline + 2, beat : beat + 3] = True
-    footer = 120 + 130 * 6
-    rng = np.random.default_rng(0)
-    for start in range(0, wide_px, 12):
-        traces[footer - rng.integers(0, 12) : footer + 2, start : start + 10] = True
-    assert len(_rows(traces, ROW_COUNTS)) == 7
-    found = find_rows(traces)
-    assert [row.baseline_px for row in found] == pytest.approx(baselines_px, abs=1.0)
-    assert min(row.filled.mean() for row in found) > 0.95
-    # The same below a strip that does beat: nothing is left out.
-    whole = traces.copy()
-    whole[footer - 14 : footer + 2] = traces[baselines_px[5] - 14 : baselines_px[5] + 2]
-    assert len(find_rows(whole)) == 7
 
 
 def test_a_fold_is_no_separator_where_there_are_no_columns() -> None:

@@ -9,8 +9,10 @@ from ecg_core.page.doubts.quality import refuse
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
 from ecg_core.page.scan.geometry.grid import WORK_SIZE, Grid
 from ecg_core.page.scan.ink import RASTER, separate, straighten
-from ecg_core.page.scan.pulse import find_pulse, trace_end, trace_start
-from ecg_core.page.scan.rows import Row, find_rows, keep_traces
+from ecg_core.page.scan.rows import keep_traces
+from ecg_core.page.scan.sheets.columns import ends_of
+from ecg_core.page.scan.sheets.pulses import Pulse, pulses_of
+from ecg_core.page.scan.sheets.rows import Row, rows_of
 from ecg_core.page.scan.sheets.text import Letters
 
 MAX_TILT_DEG = 4.0
@@ -22,6 +24,8 @@ INK_MM = PAGE_WIDTH_MM + 0.2
 """Ink of ten seconds: to the last sample, and half a pen at both ends."""
 MAX_ASLANT_MM = 2.0
 """Where print alone tells the scale, rows begin and end below one another to within this."""
+ALIKE_MM = 1.5
+"""Pulses that differ by less, in place and size, are the recorder's."""
 MIN_ROWS = 3
 """Fewer rows without grid or pulse are taken for no ECG at all."""
 
@@ -38,33 +42,30 @@ def scale_without_grid(pixels: np.ndarray) -> Grid:
     px_per_mm = width / 285.0
     for _ in range(3):
         rows, cover = _measure(pixels, _geometry(pixels, angle, px_per_mm))
-        ink = cover > 0.5
-        left, right = _ends(rows)
-        pulse = find_pulse(ink, rows, left, right)
-        if pulse is not None and pulse.left_mm < (left + right) / 2:
-            left = trace_start(rows, pulse)
-        elif pulse is not None:
-            right = min(right, trace_end(rows, pulse))
+        pulses = _alike(pulses_of(cover > 0.5, rows), len(rows))
+        left, right, _ = ends_of(rows, pulses)
         stretch = (right - left) / INK_MM
         if abs(stretch - 1.0) < 0.005:
             break
         px_per_mm *= stretch
         if not width / MAX_SEEN_MM < px_per_mm < width / MIN_SEEN_MM:
             raise refuse("no_grid_no_trace")
-    if pulse is None:
+    if not pulses:
         # Any line chart has rows, and an unseen pulse would pass for part of the ten seconds.
         if len(rows) < MIN_ROWS:
             raise refuse("no_grid_no_trace")
         # Nor does anything tell, without them, how a camera stood.
-        flat = np.ptp([row.span_px() for row in rows], axis=0).max() <= MAX_ASLANT_MM * RASTER
+        flat = np.ptp([row.span_px for row in rows], axis=0).max() <= MAX_ASLANT_MM * RASTER
         if not flat or not _is_told(cover, rows):
             raise refuse("no_scale")
-    elif abs(pulse.height_mm / GAIN_MM_PER_MV - 1.0) > MAX_DISAGREEMENT:
-        what = (
-            f"The rows are {right - left:.0f} mm long where the calibration pulse is "
-            f"{pulse.height_mm:.1f} mm high."
-        )
-        raise refuse("unknown_calibration", what=what)
+    else:
+        height = float(np.median([pulse.height_mm for pulse in pulses]))
+        if abs(height / GAIN_MM_PER_MV - 1.0) > MAX_DISAGREEMENT:
+            what = (
+                f"The rows are {right - left:.0f} mm long where the calibration pulse is "
+                f"{height:.1f} mm high."
+            )
+            raise refuse("unknown_calibration", what=what)
     # What is left is too little to be looked at again, and enough to matter after ten seconds.
     return _geometry(pixels, angle, px_per_mm * stretch)
 
@@ -80,9 +81,22 @@ def _is_told(cover: np.ndarray, rows: tuple[Row, ...]) -> bool:
     return set(told.speeds) == {SPEED_MM_PER_S} and gains == {GAIN_MM_PER_MV}
 
 
-def _ends(rows: tuple[Row, ...]) -> tuple[float, float]:
-    spans = np.array([row.span_px() for row in rows]) / RASTER
-    return float(np.median(spans[:, 0])), float(np.median(spans[:, 1]))
+def _alike(pulses: tuple[Pulse, ...], rows: int) -> tuple[Pulse, ...]:
+    """The pulses that stand at the same place in at least half of the rows, if any."""
+    best: tuple[Pulse, ...] = ()
+    for one in pulses:
+        alike = tuple(
+            other
+            for other in pulses
+            if max(
+                abs(other.left_mm - one.left_mm),
+                abs(other.right_mm - one.right_mm),
+                abs(other.height_mm - one.height_mm),
+            )
+            < ALIKE_MM
+        )
+        best = max(best, alike, key=len)
+    return best if 2 * len(best) >= rows else ()
 
 
 def _geometry(pixels: np.ndarray, angle: float, px_per_mm: float) -> Grid:
@@ -104,10 +118,10 @@ def _measure(pixels: np.ndarray, grid: Grid) -> tuple[tuple[Row, ...], np.ndarra
     """Rows and cover of ink (0 to 1) under an assumed geometry."""
     straight = straighten(pixels, grid.to_mm, grid.px_per_mm[0], grid.area_mm)
     cover = separate(straight.picture, straight.shown).cover
-    rows = find_rows(keep_traces(cover))
-    if not rows:
+    sets = rows_of(np.where(keep_traces(cover), cover, 0.0), float(RASTER))
+    if not sets:
         raise refuse("no_grid_no_trace")
-    return rows, cover
+    return sets[0], cover
 
 
 def _tilt(pixels: np.ndarray) -> float:
