@@ -48,7 +48,7 @@ def figure(
     statements being there, were they independent. truth: bool, n × classes, as `parts` are ordered.
     A superclass is scored by its own output.
     """
-    takes_part = truth.any(axis=1)
+    takes_part = np.asarray(truth.any(axis=1))
     scores = {question.code: question.score for question in cases.of_kind(Kind.STATEMENT)}
     supers = {question.code: question.score for question in cases.of_kind(Kind.SUPERCLASS)}
     asked, possible = [], 0

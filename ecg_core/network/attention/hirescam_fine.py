@@ -10,7 +10,7 @@ from ecg_core.network.values import METHOD_NAMES
 from ecg_core.page.values import LeadBox
 
 
-class _Both(HiResCAM):
+class _Both(HiResCAM):  # type: ignore[misc]
     """Gives the maps of all layers, one after another: N×L×H×W."""
 
     def aggregate_multi_layers(self, cam_per_target_layer: list[np.ndarray]) -> np.ndarray:

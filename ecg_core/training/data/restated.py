@@ -42,7 +42,9 @@ def restated(root: Path, ecg_ids: np.ndarray, signals_uv: np.ndarray) -> Restate
             strict=True,
         )
     ]
-    infarction = [told.stadiums if "MI" in known.superclasses(told) else set() for told in listed]
+    infarction = [
+        told.stadiums if "MI" in known.superclasses(told) else frozenset() for told in listed
+    ]
     early = np.array([bool(stages & EARLY_STADIUMS) for stages in infarction])
     acute = np.array([bool(stages & ACUTE_STADIUMS) for stages in infarction])
     return Restated(
