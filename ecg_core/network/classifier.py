@@ -137,7 +137,8 @@ class Classifier:
         leads = {box.lead for box in page.boxes} - set(page.missing_leads)
         if not strip and len(leads) < LEAST_LEADS:
             doubts.append(Reason("leads", f"Only {len(leads)} of twelve leads are on the page."))
-        ink = float(self.read_ink(page).mean()) / 255
+        # Strips and columns shorter than usual leave the rest of the page blank.
+        ink = float(self.read_ink(page).mean() / page.shown.mean()) / 255
         if not limits.ink_low <= ink <= limits.ink_high:
             doubts.append(
                 Reason(

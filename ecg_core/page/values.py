@@ -165,6 +165,14 @@ class EcgPage:
         return self.ink.shape[0] / PX_PER_MM
 
     @property
+    def shown(self) -> np.ndarray:
+        """Columns of the ink in which some lead is shown: bool; all of a page without boxes."""
+        columns = np.zeros(self.ink.shape[1], bool)
+        for box in self.boxes:
+            columns[round(box.x0_mm * PX_PER_MM) : round(box.x1_mm * PX_PER_MM)] = True
+        return columns if columns.any() else ~columns
+
+    @property
     def sha256(self) -> str:
         """Hash of what the network reads: ink, its shape and the preprocessing version."""
         return self.sha256_of(PREPROCESSING_VERSION)

@@ -135,10 +135,7 @@ def test_an_edge_of_paper_does_not_hide_the_rows_of_a_page_that_lies_on_its_side
 
 
 def test_what_reads_the_same_in_a_mirror_does_not_rule_one_out() -> None:
-    """Upside down in a mirror, I + III = II still holds, and I, II and III are read as such.
-
-    Lines between the columns run through all other names; then the footer tells, if there is one.
-    """
+    """Upside down in a mirror, I + III = II still holds; then names and footer tell, if any."""
     style = PrintStyle(pulse="none", separators="full")
     pixels = print_record(patient(), "3x4", 6.0, style).pixels
     assert "orientation_assumed" not in codes(from_scan(scan(pixels)))
@@ -146,7 +143,7 @@ def test_what_reads_the_same_in_a_mirror_does_not_rule_one_out() -> None:
         with pytest.raises(PageError) as refusal:
             from_scan(scan(mirrored))
         assert refusal.value.remark.code == "mirrored"
-    silent = print_record(patient(), "3x4", 6.0, replace(style, footer="")).pixels
+    silent = print_record(patient(), "3x4", 6.0, replace(style, footer="", label="none")).pixels
     assert "orientation_assumed" in codes(from_scan(scan(silent[::-1])))
 
 

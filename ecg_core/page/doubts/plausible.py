@@ -39,6 +39,8 @@ PLAIN_BEATS, PLAIN_AGREEMENT, PLAIN_CONCENTRATION, FAINTEST = 5, 0.55, 0.52, 0.4
 down to this share of the limit, or spread wider. Set by eleven real and two drawn pages that were
 doubted: low voltage, fast broad complexes, ST elevations whose line stays 0.81 of a swing away."""
 
+NAMED_CONCENTRATION = 0.42
+"""A strip on a grid whose leads are named is an ECG's; fast broad complexes stroke all along."""
 BUSIEST_SHARE = 0.2
 REACH_MM, CLIP_MM = 15.0, 10.0
 """A row's strokes are counted this near its zero line, and each column's up to this length."""
@@ -79,6 +81,9 @@ def remarks(page: EcgPage) -> tuple[Remark, ...]:
         return ()
     least_stroke_mm = STRIP_MIN_STROKE_MM if strip else MIN_STROKE_MM
     least_share = STRIP_MIN_CONCENTRATION if strip else MIN_CONCENTRATION
+    codes = {one.code for one in page.remarks}
+    if strip and "geometry" in codes and "assumed" not in codes:
+        least_share = NAMED_CONCENTRATION
     most_stepping = STRIP_MAX_STEPPING if strip else MAX_STEPPING
     found = measure(page)
     doubts = []
@@ -122,7 +127,7 @@ def measure(page: EcgPage) -> Beating:
 
 
 def _rows(page: EcgPage) -> tuple[np.ndarray, np.ndarray]:
-    """Strokes and middle of the ink of every row and column, both in mm: rows × width."""
+    """Strokes and middle of the ink of every row and column that shows a lead, both in mm."""
     baselines = np.unique(np.round(baselines_mm(page.boxes), 3))
     pitch = float(np.median(np.diff(baselines))) if len(baselines) > 1 else 2 * REACH_MM
     reach = min(REACH_MM, pitch / 2)
@@ -132,10 +137,10 @@ def _rows(page: EcgPage) -> tuple[np.ndarray, np.ndarray]:
         band = page.ink[top : round((baseline + reach) * PX_PER_MM)].astype(np.float32) / 255
         inked = band.sum(axis=0)
         down = np.arange(len(band), dtype=np.float32) @ band
-        strokes.append(np.clip((inked - np.median(inked)) / PX_PER_MM, 0.0, CLIP_MM))
+        strokes.append(np.clip((inked - np.median(inked[page.shown])) / PX_PER_MM, 0.0, CLIP_MM))
         heights.append(down / np.maximum(inked, 1e-3) / PX_PER_MM)
     smooth = uniform_filter1d(np.array(strokes), SMOOTHED_PX, axis=1, mode="constant")
-    return smooth, np.array(heights)
+    return smooth[:, page.shown], np.array(heights)[:, page.shown]
 
 
 def _agreement(strokes: np.ndarray) -> float:

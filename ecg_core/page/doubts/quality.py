@@ -81,6 +81,18 @@ LIMITS: dict[str, Limit] = {
             "Only ten seconds at 25 mm/s can be read; take the whole sheet, flat.",
         ),
         Limit(
+            "unclear_scale",
+            Severity.REFUSE,
+            "By the lines of the grid this would be {what}: they are not 1 mm apart, or no grid.",
+            "Scan or photograph the page so that the lines of 1 mm can be seen.",
+        ),
+        Limit(
+            "scale_unlikely",
+            Severity.DOUBT,
+            "By the lines of the grid there are {what}: they may not be 1 mm apart.",
+            "Compare rate and heights with the original.",
+        ),
+        Limit(
             "rotated",
             Severity.REFUSE,
             "The page is rotated by {angle:.0f}°.",

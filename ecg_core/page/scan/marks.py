@@ -7,38 +7,54 @@ import numpy as np
 
 from ecg_core.page.doubts import quality
 from ecg_core.page.doubts.quality import refuse
+from ecg_core.page.scan.broken import with_broken
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER, Ink, Straight, separate
-from ecg_core.page.scan.rows import keep_traces, vertical_runs
+from ecg_core.page.scan.rows import INKED, keep_traces, vertical_runs
 from ecg_core.page.values import PageError
 
 BESIDE_MM, MOSTLY = 5.0, 0.6
 """A piece of which more than this lies farther beside the ruled paper is no trace."""
+BORDER_MM, WHOLLY, EDGE_MM = 3.5, 0.9, 12.0
+"""Nor is a long one that lies so wholly within so much of the border, or beyond it."""
 THICKEST_MM = 1.8
 """Half of a trace is thinner than this, unless it is blurred."""
+RULE_MM = 40.0
+"""No wave is upright for so long."""
+COLOUR, DEEP, COLOURED, ALL_ACROSS = 50, 210, 0.03, 0.75
+"""A colour's channels are so far apart, the darkest no lighter than this (of 255); grids in such a
+colour cover more of the paper, other things fewer of its columns."""
 LEAST_TRACE = 0.003
 """Less of a page is never trace."""
 
 
-def flat_of(straight: Straight, ruled_mm: tuple[float, float, float, float]) -> Flat:
+def flat_of(
+    straight: Straight,
+    ruled_mm: tuple[float, float, float, float],
+    coloured: bool | None = None,
+) -> Flat:
     """The marks of a straightened picture; traces in colour are tried when there are no dark ones.
 
     ruled_mm: left, top, right and bottom of the ruled paper: waves may leave it, but do not begin
-    beyond it, where table tops and edges of paper are.
+    beyond it, where table tops and edges of paper are. coloured: traces are looked for in any
+    colour, or in dark ink alone; None for what the picture suggests.
     Raises PageError when nothing on it can be a trace.
     """
     problem: PageError | None = None
     best: tuple[float, Ink, np.ndarray] | None = None
-    for coloured in (False, True):
-        ink = separate(straight.picture, straight.shown, coloured)
+    ways = (coloured,) if coloured is not None else (False, True)
+    if coloured is None and _drawn_in_colour(straight):
+        ways = (True, False)
+    for way in ways:
+        ink = separate(straight.picture, straight.shown, way)
         if ink.contrast < quality.NO_CONTRAST:
             problem = problem or refuse("not_an_ecg")
             continue
         if ink.contrast < quality.MIN_CONTRAST or ink.contrast < quality.MIN_SNR * ink.noise:
             problem = problem or refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
             continue
-        traces = _on_paper(keep_traces(ink.cover), straight, ruled_mm)
+        traces = _on_paper(_without_rules(ink.cover), straight, ruled_mm)
         share = float(traces.mean())
         if best is None or share > 3.0 * best[0]:
             best = (share, ink, traces)
@@ -48,8 +64,13 @@ def flat_of(straight: Straight, ruled_mm: tuple[float, float, float, float]) -> 
         assert problem is not None
         raise problem
     _, ink, traces = best
-    _, start, end = vertical_runs(traces[:, ::7])
-    if len(start) and float(np.median(end - start)) > THICKEST_MM * RASTER:
+    traces = with_broken(ink.cover, traces)
+    # Fast broad waves are steep everywhere: what is tall in them is still thin across.
+    across, down = (vertical_runs(part[:, ::7]) for part in (traces.T, traces))
+    thick = min(
+        float(np.median(end - start)) if len(start) else 0.0 for _, start, end in (across, down)
+    )
+    if thick > THICKEST_MM * RASTER:
         raise refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
     picture = straight.picture
     if not straight.shown.all():
@@ -67,19 +88,49 @@ def flat_of(straight: Straight, ruled_mm: tuple[float, float, float, float]) -> 
     )
 
 
+def _drawn_in_colour(straight: Straight) -> bool:
+    """Whether a thin line in colour runs all across: a trace on a grid that is grey, or pale."""
+    low = straight.picture.min(axis=2).astype(np.int16)
+    deep = (straight.picture.max(axis=2) - low > COLOUR) & (low < DEEP) & straight.shown
+    wide = straight.shown.any(axis=0)
+    return bool(deep.mean() < COLOURED and deep.any(axis=0)[wide].mean() > ALL_ACROSS)
+
+
+def _without_rules(cover: np.ndarray) -> np.ndarray:
+    """Traces less the upright lines between columns, which would make one piece of all they touch:
+    traces, and names."""
+    mask = (cover > INKED).astype(np.uint8)
+    rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((round(RULE_MM * RASTER), 1), np.uint8))
+    if not rules.any():
+        return keep_traces(cover)
+    rules = np.asarray(cv2.dilate(rules, np.ones((1, 3), np.uint8))) > 0
+    traces = keep_traces(np.where(rules, 0.0, cover).astype(np.float32))
+    across = cv2.morphologyEx(traces.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
+    return np.asarray(traces | (rules & (np.asarray(across) > 0) & (mask > 0)))
+
+
 def _on_paper(
     traces: np.ndarray, straight: Straight, ruled_mm: tuple[float, float, float, float]
 ) -> np.ndarray:
-    """Traces less the pieces that lie mostly beside the ruled paper."""
+    """Traces less the pieces that lie mostly beside the ruled paper, or along its border: edges of
+    paper, and their shadows."""
     corner = np.array(straight.corner_mm)
-    low = np.maximum((np.array(ruled_mm[:2]) - corner - BESIDE_MM) * RASTER, 0).round().astype(int)
-    high = np.maximum((np.array(ruled_mm[2:]) - corner + BESIDE_MM) * RASTER, 0).round().astype(int)
-    beside = traces.copy()
-    beside[low[1] : high[1], low[0] : high[0]] = False
-    if not beside.any():
+
+    def within(mm: float) -> tuple[slice, slice]:
+        low = np.maximum((np.array(ruled_mm[:2]) - corner - mm) * RASTER, 0).round().astype(int)
+        high = np.maximum((np.array(ruled_mm[2:]) - corner + mm) * RASTER, 0).round().astype(int)
+        return slice(low[1], high[1]), slice(low[0], high[0])
+
+    beside, border = traces.copy(), traces.copy()
+    beside[within(BESIDE_MM)] = False
+    border[within(-BORDER_MM)] = False
+    if not border.any():
         return traces
     count, labels, stats = pieces_of(traces.astype(np.uint8))
-    off = np.bincount(labels[beside], minlength=count)
-    gone = off > MOSTLY * stats[:, cv2.CC_STAT_AREA]
+    area = stats[:, cv2.CC_STAT_AREA]
+    longer = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    gone = np.bincount(labels[beside], minlength=count) > MOSTLY * area
+    along = np.bincount(labels[border], minlength=count) > WHOLLY * area
+    gone |= along & (longer > EDGE_MM * RASTER)
     gone[0] = False
     return np.asarray(traces & ~gone[labels])

@@ -9,6 +9,9 @@ from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.rows import vertical_runs
 from ecg_core.page.values import PEN_MM
 
+THINNER = 0.3
+"""So much of a stroke's darkness is lost to a pen that does not fit into it."""
+
 
 def penned(cover: np.ndarray, upright: bool = False) -> np.ndarray:
     """Ink with its pen brought near `PEN_MM`; upright: where only heights were rescaled."""
@@ -25,4 +28,8 @@ def penned(cover: np.ndarray, upright: bool = False) -> np.ndarray:
         return cover
     size = (1 if upright else abs(change) + 1, abs(change) + 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size)
-    return cv2.dilate(cover, kernel) if change > 0 else cv2.erode(cover, kernel)
+    if change > 0:
+        return np.asarray(cv2.dilate(cover, kernel))
+    # Steep strokes that are thinner than the line between them stay as they are.
+    thin = cover - cv2.morphologyEx(cover, cv2.MORPH_OPEN, kernel) > THINNER
+    return np.asarray(np.maximum(cv2.erode(cover, kernel), np.where(thin, cover, 0.0)))

@@ -19,9 +19,10 @@ from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.ink import straighten
 from ecg_core.page.scan.light import explained, light_on_dark
 from ecg_core.page.scan.marks import flat_of
+from ecg_core.page.scan.sheets import size
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.page import Composed, page_of
-from ecg_core.page.scan.sheets.upright import best_sheet
+from ecg_core.page.scan.sheets.upright import Upright, best_sheet
 from ecg_core.page.values import EcgPage, PageError, Remark
 
 NAMELESS, ODD = (
@@ -34,9 +35,15 @@ NAMELESS, ODD = (
     },
 )
 """Neither name nor scale is told, and one of these speaks against it: that is no ECG."""
-NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off"}
-CUT_S = 2.1
-"""Columns shorter than this that end where the picture ends were cut with it."""
+NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off", "unclear_scale"}
+STRIP_ROWS, LEAST_SCORE = 3, 2.0
+"""Sheets of more leads than a strip for which so little speaks are none that anybody could read."""
+CUT_S, WHOLE_S = 0.6, 2.1
+"""Columns shorter than this that end where the picture ends were cut with it: hardly anything is
+left of the former, the latter are told."""
+POOR, CLEARLY = 4.0, 2.0
+"""Where so little speaks for a sheet, traces in colour are looked at, too; they must explain so
+much more."""
 AROUND_MM = 120.0
 """So far around the ruled paper print and pulses are looked for."""
 
@@ -64,6 +71,11 @@ class ScanReading:
         first = self.composed.moves[0].affine
         to_page = np.linalg.inv(np.vstack([first, [0.0, 0.0, 1.0]]))
         return np.asarray(to_page @ self.to_flat @ self.to_plane)
+
+    def with_remark(self, said: Remark) -> ScanReading:
+        """The same, and one thing more to tell."""
+        page = replace(self.page, remarks=(*self.page.remarks, said))
+        return replace(self, page=page, composed=replace(self.composed, page=page))
 
     def on_page(self, points_px: np.ndarray) -> np.ndarray:
         """Where pixels of the scan (n × 2) lie on the page: mm from its top left, n × 2."""
@@ -127,11 +139,23 @@ def _read_scan(
         lying, grid = _without_grid(view, correction.quarter_turns is None)
         return _read_under(scan, lying, grid, layout, correction, with_picture)
     problem: PageError | None = None
+    likeliest: tuple[float, ScanReading] | None = None
     for grid in grids:
         try:
-            return _read_under(scan, view, grid, layout, correction, with_picture)
+            found = _read_under(scan, view, grid, layout, correction, with_picture)
         except PageError as error:
             problem = problem or error
+            continue
+        stretch = grid.px_per_mm[0] / grid.px_per_mm[1]
+        odd, what = size.against(found.sheet, stretch, grid.guessed)
+        if odd < size.UNLIKELY:
+            return found
+        if odd >= size.IMPOSSIBLE and correction == Correction():
+            problem = refuse("unclear_scale", what=what)
+        elif likeliest is None or odd < likeliest[0]:
+            likeliest = odd, found.with_remark(remark("scale_unlikely", what=what))
+    if likeliest is not None:
+        return likeliest[1]
     assert problem is not None
     raise problem
 
@@ -155,9 +179,11 @@ def _read_under(
     else:
         remarks.append(remark("no_grid"))
     _check_geometry(grid, remarks)
-    flat = _flat(view, grid)
-    found = best_sheet(flat, correction, layout, free)
-    _check_cut(found.sheet, found.flat, correction)
+    flat, found = _sheet_of(view, grid, correction, layout, free)
+    remarks.extend(_check_cut(found.sheet, found.flat, correction))
+    twelve = sum(len(row) for row in found.sheet.draft.leads) > STRIP_ROWS
+    if twelve and not layout and correction == Correction() and found.sheet.score < LEAST_SCORE:
+        raise refuse("unclear_rows")
     remarks.extend(found.remarks)
     composed = page_of(scan, found.flat, found.sheet, float(np.mean(grid.px_per_mm)), with_picture)
     page = replace(
@@ -167,7 +193,13 @@ def _read_under(
     page = replace(page, remarks=(*page.remarks, *doubts))
     # Curves without a name, a pulse or a scale that jump like no heart: a chart, not an ECG.
     codes = {one.code for one in page.remarks}
-    if codes >= NAMELESS and codes & ODD and correction == Correction() and layout is None:
+    if (
+        not found.sheet.draft.named
+        and codes >= NAMELESS
+        and codes & ODD
+        and correction == Correction()
+        and layout is None
+    ):
         raise refuse("not_an_ecg")
     if by_hand := as_json(layout, correction):
         said = remark("by_hand", what=in_words(layout, correction))
@@ -182,24 +214,54 @@ def _read_under(
     )
 
 
-def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> None:
-    """Raises PageError where columns end with the picture, long before they should."""
+def _sheet_of(
+    view: ScanView, grid: Grid, correction: Correction, layout: str | None, free: bool
+) -> tuple[Flat, Upright]:
+    """The best sheet and the flat picture it was seen on, which shows traces in colour as well
+    where dark ones alone make none."""
+    problem: PageError | None = None
+    best: tuple[Flat, Upright] | None = None
+    for coloured in (None, True):
+        try:
+            flat = _flat(view, grid, coloured)
+            found = best_sheet(flat, correction, layout, free)
+        except PageError as error:
+            problem = problem or error
+            continue
+        if best is None or found.sheet.score > best[1].sheet.score + CLEARLY:
+            best = flat, found
+        if found.sheet.score > POOR:
+            break
+    if best is None:
+        assert problem is not None
+        raise problem
+    return best
+
+
+def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> list[Remark]:
+    """What is told where columns end with the picture, before they should.
+
+    Raises PageError where hardly anything of them is shown.
+    """
     division = sheet.draft.division
     spans = [min(x1, division.end_mm) - x0 for x0, x1 in division.edges()]
     seconds = min(spans) / sheet.scale.speed
     after = round((division.end_mm + 2.0) * flat.px_per_mm)
     row = round(sheet.draft.seen.rows[0].baseline_px)
     beyond = after >= flat.shown.shape[1] or not flat.shown[row, after]
-    if division.count > 1 and seconds < CUT_S and beyond and correction == Correction():
-        shown_mm = division.end_mm - division.start_mm
-        raise refuse("cut_off", seconds=shown_mm / sheet.scale.speed)
+    if division.count < 2 or not beyond or correction != Correction():
+        return []
+    shown_s = (division.end_mm - division.start_mm) / sheet.scale.speed
+    if seconds < CUT_S:
+        raise refuse("cut_off", seconds=shown_s)
+    return [remark("partly_cut_off", seconds=shown_s)] if seconds < WHOLE_S else []
 
 
-def _flat(view: ScanView, grid: Grid) -> Flat:
+def _flat(view: ScanView, grid: Grid, coloured: bool | None = None) -> Flat:
     """The picture made straight, with what stands around the ruled paper."""
     area = _area(view, grid)
     straight = straighten(view.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
-    return flat_of(straight, grid.area_mm)
+    return flat_of(straight, grid.area_mm, coloured)
 
 
 def _to_flat(flat: Flat, quarter_turns: int) -> np.ndarray:

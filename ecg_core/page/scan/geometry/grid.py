@@ -8,7 +8,7 @@ comes from periodicity, never from one line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -43,6 +43,8 @@ SAME_LINES, SAME_TURN = 0.004, 0.2
 """Following brings lattices together that are as near as this (natural log); and once a grid is
 found, others that are turned against it are its diagonals. Grids as near as `SAME_LINES` (natural
 log) and `SAME_TURN` (degrees) are one."""
+OVERTONE = 1.13
+"""Axes that differ by so much may be told by different overtones of the same lines."""
 DRAWN_SCORE = 9.0
 COSTS = (12.0, 3.0, 0.2)
 """What a mm of residual, all lines lost and a bend cost a candidate."""
@@ -61,7 +63,7 @@ class Grid:
     rms of the lines about homography and bend. score: higher is better, comparable within one
     picture. covered: share of the picture on which the grid was followed. area_mm: left, top,
     right and bottom of that part on the paper. bend: what a sheet that is not flat adds to the
-    homography.
+    homography. guessed: its millimetres were made as wide as high.
     """
 
     to_mm: np.ndarray
@@ -72,6 +74,13 @@ class Grid:
     covered: float
     area_mm: tuple[float, float, float, float]
     bend: Bend | None = None
+    guessed: bool = False
+
+    @property
+    def oblong(self) -> bool:
+        """Whether its millimetres are not as wide as high."""
+        across, down = self.px_per_mm
+        return max(across / down, down / across) > OVERTONE
 
     def is_like(self, other: Grid) -> bool:
         """Whether another lattice led to the same lines."""
@@ -115,7 +124,30 @@ def find_grids(pixels: np.ndarray) -> tuple[Grid, ...]:
     for grid in sorted(believed, key=lambda grid: SHARPER * grid.residual_mm - grid.score):
         if not any(grid.is_like(other) for other in different):
             different.append(grid)
-    return tuple(different)
+    square = [grid for grid in different if not grid.oblong]
+    oblong = [grid for grid in different if grid.oblong]
+    return (*square, *(made for grid in oblong for made in _squares(grid)), *oblong)
+
+
+def _squares(grid: Grid) -> list[Grid]:
+    """A grid whose millimetres are not as wide as high with those of one axis on both: overtones
+    of its lines may have passed for lines on the other."""
+    across, down = grid.px_per_mm
+    if grid.bend is not None:
+        return []
+    found = []
+    for x, y in ((across / down, 1.0), (1.0, down / across)):
+        left, top, right, bottom = grid.area_mm
+        found.append(
+            replace(
+                grid,
+                to_mm=np.diag([x, y, 1.0]) @ grid.to_mm,
+                px_per_mm=(across / x, down / y),
+                area_mm=(left * x, top * y, right * x, bottom * y),
+                guessed=True,
+            )
+        )
+    return found
 
 
 def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[Lattice, Followed]]:

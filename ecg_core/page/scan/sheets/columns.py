@@ -19,6 +19,8 @@ GAP_REACH_MM, LEAST_GAP_MM = 3.0, 0.6
 """A blank between two columns is looked for so near to where one begins; shorter ones are none."""
 FINE_MM = 0.12
 """A column is a usual one to within this when it is to be taken for just that."""
+FOOT_MM = 0.4
+"""Behind a pulse's foot the trace is looked at from here."""
 SHARED_MM = 3.0
 """Two rows that begin, or end, as near to each other do so together."""
 PEN_END_MM = 0.11
@@ -30,6 +32,8 @@ NEAR_MM = 1.5
 """A mark this near tells that a column begins."""
 MARK = {"rule": 1.6, "dashes": 1.2, "ticks": 1.3, "break": 1.0, "gap": 0.7}
 """How much each kind of mark says where it stands alone and whole."""
+ON_LINE_MM, BESIDE_LINE = 1.2, 0.6
+"""Ticks that stand on the line of their row count whole, others less."""
 BEAT_MM, AT_BEAT = 1.5, 0.4
 """So near a beat marks that QRS complexes can feign count less."""
 NAMED = 0.45
@@ -49,6 +53,12 @@ AGREED_MM = 1.0
 UNMARKED = -1.0
 """What a beginning without any mark costs."""
 MOST_PLACES, MOST = 20, 2
+STRONG, MOST_NEAR, PLACE_MM, END_MM, FIRM = 0.5, 4, 0.3, 0.5, 0.006
+"""Marks near a beginning are as strong as this, per the strongest; so many are tried; they stand
+this exactly where it is, the ends of rows a little less so, and columns are so exactly as wide as
+usual."""
+FOOT_END_MM = 1.2
+"""The first sample follows a pulse's foot so soon, where the trace runs on from it."""
 SLACK_MM = {"ink": 1.0, "gap": 0.6, "pulse": 6.0}
 """So far behind the begin of the ink the first column may begin, by how that begin is known."""
 
@@ -120,7 +130,7 @@ def ends_of(rows: tuple[Row, ...], pulses: tuple[Pulse, ...]) -> tuple[float, fl
             if 2 * len(some) >= len(rows):
                 left, known = float(np.median(some)), "gap"
             else:
-                left, known = foot + 0.4, "pulse"
+                left, known = foot + FOOT_MM, "pulse"
     if after:
         foot = float(np.median(after))
         if foot < right + 1.0:
@@ -162,30 +172,27 @@ def _stops(row: Row, foot_mm: float) -> float | None:
 class Dividers:
     """What stands upright between and through rows, told for any number of the first of them.
 
-    ink, trace: bool, all ink of the picture, and that of the traces. beats_px: where the rows beat
-    together.
+    ink, trace: bool, all ink of the picture, and that of the traces.
     """
 
-    def __init__(
-        self, ink: np.ndarray, trace: np.ndarray, rows: tuple[Row, ...], beats_px: np.ndarray
-    ) -> None:
+    def __init__(self, ink: np.ndarray, trace: np.ndarray, rows: tuple[Row, ...]) -> None:
         self.rows, self.px = rows, rows[0].px_per_mm
         self.wide = cv2.dilate(ink.view(np.uint8), np.ones((1, 3), np.uint8))
         self.trace = trace
-        # Tall QRS complexes line up like ticks, and leap like beginnings.
-        self.calm = np.ones(ink.shape[1])
-        reach = round(BEAT_MM * self.px)
-        for beat in beats_px:
-            self.calm[max(beat - reach, 0) : beat + reach + 1] = AT_BEAT
 
-    def marks(self, main: int) -> Marks:
-        """Marks between the columns of the first rows."""
+    def marks(self, main: int, beats_px: np.ndarray) -> Marks:
+        """Marks between the columns of the first rows. beats_px: where they beat together."""
         rows, px = self.rows[:main], self.px
+        # Tall QRS complexes line up like ticks, and leap like beginnings.
+        calm = np.ones(self.wide.shape[1])
+        reach = round(BEAT_MM * px)
+        for beat in beats_px:
+            calm[max(beat - reach, 0) : beat + reach + 1] = AT_BEAT
         kinds = {
             "rule": MARK["rule"] * (self._between(main, 0) > 0.85),
             "dashes": MARK["dashes"] * (self._between(main, 1) > 0.7),
-            "ticks": MARK["ticks"] * self._ticks(rows) * self.calm,
-            "break": MARK["break"] * self._breaks(main) * self.calm,
+            "ticks": MARK["ticks"] * self._ticks(rows) * calm,
+            "break": MARK["break"] * self._breaks(main) * calm,
             "gap": MARK["gap"] * _gaps(rows, px),
         }
         return Marks({k: v.astype(float) for k, v in kinds.items()}, px)
@@ -233,8 +240,12 @@ class Dividers:
                 together[top - level + reach : bottom - level + reach] += band
         together /= len(rows)
         least = max(2.0 / len(rows), 0.74) if len(rows) > 1 else 1.1
-        tick = (together >= least - 1e-6).sum(axis=0) / px
-        return np.asarray(np.clip(tick / 3.0, 0.0, 1.0) * (tick > 1.5))
+        seen = together >= least - 1e-6
+        tick = seen.sum(axis=0) / px
+        line = slice(reach - round(ON_LINE_MM * px), reach + round(ON_LINE_MM * px) + 1)
+        # Letters of names stand alike behind every beginning, too, but beside the line.
+        worth = np.where(seen[line].any(axis=0), 1.0, BESIDE_LINE)
+        return np.asarray(np.clip(tick / 3.0, 0.0, 1.0) * (tick > 1.5) * worth)
 
     @cached_property
     def _upright(self) -> np.ndarray:
@@ -464,26 +475,56 @@ def _parted(division: Division, rows: tuple[Row, ...]) -> Division:
     return replace(division, start_mm=start, gap_mm=gap, end_mm=min(division.end_mm, whole))
 
 
+def _evenly(
+    division: Division, strength: np.ndarray, px: float, ends: tuple[float, float, str]
+) -> tuple[float, float]:
+    """Begin and width (mm) of the columns by the marks near their beginnings that stand the most
+    evenly, and by the ends of the rows; as wide as usual where that is as good."""
+    steps, places = [], []
+    for index in range(1, division.count):
+        x = (division.start_mm + index * division.width_mm) * px
+        first = max(round(x - NEAR_MM * px), 0)
+        near = strength[first : round(x + NEAR_MM * px) + 1]
+        if near.size and near.max() > 0.3:
+            strong = np.flatnonzero(near >= STRONG * near.max())
+            parts = np.split(strong, np.flatnonzero(np.diff(strong) > 1) + 1)
+            parts = sorted(parts, key=lambda part: -float(near[part].max()))[:MOST_NEAR]
+            steps.append(index)
+            places.append([(first + float(part.mean()) + 0.5) / px for part in parts])
+    if not steps:
+        return division.start_mm, division.width_mm
+    usual = min(USUAL_MM, key=lambda mm: abs(division.width_mm / mm - 1.0))
+    if abs(division.width_mm / usual - 1.0) > USUAL:
+        usual = division.width_mm
+    # The usual width counts as one more mark, a little less sure than those that are seen; and
+    # so do a pulse's foot and the last sample, where they are near.
+    firm = PLACE_MM / (FIRM * usual)
+    rows, known = [[0.0, firm]], [usual * firm]
+    begin = ends[0] - (FOOT_MM if ends[2] == "pulse" else PEN_END_MM)
+    loose = FOOT_END_MM if ends[2] == "pulse" else END_MM
+    for step, place, sure in ((0, begin, loose), (division.count, ends[1] - PEN_END_MM, END_MM)):
+        if abs(place - division.start_mm - step * division.width_mm) < NEAR_MM:
+            rows.append([PLACE_MM / sure, step * PLACE_MM / sure])
+            known.append(place * PLACE_MM / sure)
+    terms = np.array([[1.0, step] for step in steps] + rows)
+    best: tuple[float, float, float] | None = None
+    for chosen in itertools.product(*places):
+        seen = np.array([*chosen, *known])
+        fit = np.linalg.lstsq(terms, seen, rcond=None)[0]
+        off = float(((terms @ fit - seen) ** 2).sum())
+        if best is None or off < best[0]:
+            best = off, float(fit[0]), float(fit[1])
+    assert best is not None
+    return best[1], best[2]
+
+
 def _refined(
     division: Division, strength: np.ndarray, px: float, ends: tuple[float, float, str]
 ) -> Division:
     """The same, moved to where its marks stand, or to the ends of the rows if they agree."""
     left, right, known = ends
     count = division.count
-    steps, places = [], []
-    for index in range(1, count):
-        x = (division.start_mm + index * division.width_mm) * px
-        first = max(round(x - NEAR_MM * px), 0)
-        near = strength[first : round(x + NEAR_MM * px) + 1]
-        if near.size and near.max() > 0.3:
-            at = np.flatnonzero(near >= 0.9 * near.max())
-            steps.append(index)
-            places.append((first + float(at.mean()) + 0.5) / px)
-    width, start = division.width_mm, division.start_mm
-    if len(steps) >= 2:
-        width, start = (float(v) for v in np.polyfit(steps, places, 1))
-    elif steps:
-        start += places[0] - (start + steps[0] * width)
+    start, width = _evenly(division, strength, px, ends)
     begin, end = left + PEN_END_MM, right - PEN_END_MM
     usual = min(USUAL_MM, key=lambda mm: abs(width / mm - 1.0))
     whole = (end - begin) / count

@@ -25,6 +25,9 @@ STRENGTH = {"I": 0.2, "II": 0.6, "III": 0.8}
 NAME, OTHER_NAME, STRAY_NAME = 1.3, 1.6, 0.6
 UNNAMED_COLUMN = 4.0
 """What a column without any name costs where the first one has names."""
+AHEAD_MM, BEHIND_MM, WORD_MM = 3.0, 12.0, (1.5, 1.2, 12.0)
+"""Names stand so far before or behind the begin of a column, and are at least so wide and high, at
+most so wide."""
 MIXTURE = {
     "I": (1.0, 0.0),
     "II": (0.0, 1.0),
@@ -73,8 +76,29 @@ def _named(draft: Draft, at: int) -> tuple[float, str, str, int]:
         if 0 <= row < draft.main and read - {"I"}:
             named[column] += 1
     if named[0] >= 2:
-        value -= UNNAMED_COLUMN * named[1:].count(0)
+        # Names may touch the traces; marks tell as much of columns.
+        untold = 1.0 - draft.division.marked / max(draft.division.count - 1, 1)
+        value -= (
+            UNNAMED_COLUMN
+            * untold
+            * sum(
+                not count and not _printed_at(draft, column) for column, count in enumerate(named)
+            )
+        )
     return value, ", ".join(right), ", ".join(wrong), at
+
+
+def _printed_at(draft: Draft, column: int) -> bool:
+    """Whether unread print, as large as names, stands where those of a column should."""
+    x0 = draft.division.edges()[column][0]
+    left, top, right, bottom = draft.print_.unread.T
+    wide, high = right - left, bottom - top
+    near = (left > x0 - AHEAD_MM) & (left < x0 + BEHIND_MM)
+    letters = (wide > WORD_MM[0]) & (high > WORD_MM[1]) & (wide < WORD_MM[2])
+    rows = draft.seen.baselines_mm[: draft.main]
+    pitch = draft.seen.pitch_mm
+    beside = (top > rows[0] - 0.75 * pitch) & (bottom < rows[-1] + 0.75 * pitch)
+    return bool((near & letters & beside).sum() >= max(draft.main / 2, 2))
 
 
 def columns(draft: Draft) -> Said:

@@ -10,7 +10,7 @@ import numpy as np
 from ecg_core.page.scan.rows import vertical_runs
 from ecg_core.page.scan.sheets.rows import Row
 
-WIDTHS_MM = (1.6, 11.5)
+WIDTHS_MM = (2.2, 11.5)
 MAX_STROKES = 60
 STROKE_MM = 1.7
 """The strokes of a pulse, widened for those a little aslant, are no thicker."""

@@ -21,8 +21,9 @@ from ecg_core.page.scan.sheets.text import Print
 
 MOST_SETS, MOST_SLOW = 7, 14
 INK = 0.45
-ENOUGH = 10.0
-"""So much speaks for a draft that other sets of rows are not asked."""
+ENOUGH, REST = 10.0, 0.2
+"""So much speaks for a draft, and so little is left of traces beside its rows, that other sets of
+rows are not asked."""
 EDGE_MM = 3.0
 LEAD = re.compile(r"(?i)\blead (i{1,3}|[123])\b")
 
@@ -78,7 +79,7 @@ def drafts_of(
         some = _with_rows(seen, print_, layout)
         found += [draft for draft in some if layout in (None, draft.name)]
         enough = max((draft.score for draft in found), default=0.0) >= ENOUGH
-        if enough and min(seen.agreements) > 0.25:
+        if enough and min(seen.agreements) > 0.25 and seen.extra < REST:
             break
     found.sort(key=lambda draft: -draft.score)
     best = [_weighed(draft, laws.SLOW) for draft in found[:MOST_SLOW]]
@@ -186,7 +187,7 @@ def _rhythm_named(draft: Draft) -> Draft:
     """Rows of one lead named by print."""
     if not draft.assumed:
         return draft
-    own = laws.own_names(draft)
+    own = laws.own_names(draft) if draft.main > len(draft.assumed) else _most_named(draft)
     leads, assumed = list(draft.leads), []
     for row in draft.assumed:
         read = {name for name in own.get((row, 0), frozenset()) if name not in ("I", "-aVR")}
@@ -196,6 +197,18 @@ def _rhythm_named(draft: Draft) -> Draft:
         else:
             assumed.append(row)
     return replace(draft, leads=tuple(leads), assumed=tuple(assumed))
+
+
+def _most_named(draft: Draft) -> dict[tuple[int, int], frozenset[str]]:
+    """Names of rows of which none is expected, as high above the rows as names most of them."""
+    return max(
+        draft.own,
+        key=lambda own: sum(
+            max(laws.STRENGTH.get(name, 1.0) for name in own[row, 0])
+            for row in draft.assumed
+            if (row, 0) in own
+        ),
+    )
 
 
 def _one_named(draft: Draft) -> Draft:

@@ -20,8 +20,14 @@ RESTING_MM = 2.0
 """A piece of trace no taller than this rests: steep strokes are taller."""
 BEAT_MM = 5.0
 """Beats are at least so far apart."""
+BEATS_WITH = 0.25
+"""Correlation of a row's steps with those of the others when it shows the same seconds."""
 WAVE_MM = (3.0, 10.0)
 """T is looked for so far behind the spikes, P as far before them."""
+LEVEL_MM = 10.0
+"""What rests within so much is at one height."""
+BESIDE_MM = 0.3
+"""A wave's sides stand within this of its trace."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
 """So far from every row a resting piece belongs to none."""
 
@@ -85,11 +91,17 @@ class Seen:
     @cached_property
     def beats_px(self) -> np.ndarray:
         """Columns in which the rows beat together."""
-        busy = steps_of(self.rows).sum(axis=0)
-        tall = 0.4 * float(np.percentile(busy, 98))
-        far = max(round(BEAT_MM * self.px_per_mm), 1)
-        peaks, _ = find_peaks(busy, height=max(tall, 1e-6), distance=far)
-        return np.asarray(peaks)
+        return beats_of(self.rows)
+
+    def beats_below_px(self, main: int) -> np.ndarray:
+        """The same by the rows below the first `main`, where these beat with all others: nothing
+        begins in them half-way, which rows of several leads leap at."""
+        below = [
+            row
+            for row, agreed in zip(self.rows[main:], self.agreements[main:], strict=True)
+            if agreed > BEATS_WITH
+        ]
+        return beats_of(tuple(below)) if below else self.beats_px
 
     @cached_property
     def alike(self) -> float:
@@ -129,15 +141,22 @@ class Seen:
 
     @cached_property
     def extra(self) -> float:
-        """Share of the columns in which a trace rests where no row is."""
+        """Share of the columns in which a trace rests where no row is, all at one height."""
         column, start, end = vertical_runs(self.trace)
         resting = end - start < RESTING_MM * self.px_per_mm
         column, centre = column[resting], ((start + end - 1) / 2.0)[resting]
         curves = np.array([row.curve_px for row in self.rows])
         off = np.abs(curves[:, column] - centre[None]).min(axis=0)
         far = off > max(FAR_MM, FAR_PITCHES * self.pitch_mm) * self.px_per_mm
-        inked = np.unique(column)
-        return float(len(np.unique(column[far])) / max(len(inked), 1))
+        width = self.trace.shape[1]
+        reach = round(LEVEL_MM * self.px_per_mm)
+        # Two bands, half a band apart: what rests at one height lies in one of them.
+        level = [(centre[far] + shift).astype(int) // reach for shift in (0, reach // 2)]
+        most = max(
+            int(np.bincount(np.unique(at * width + column[far]) // width, minlength=1).max())
+            for at in level
+        )
+        return float(most / max(len(np.unique(column)), 1))
 
     def named_rows(self, names: tuple[Name, ...], shift: float) -> np.ndarray:
         """The row of every name, -1 for none. shift: how far above its row a name stands."""
@@ -145,12 +164,28 @@ class Seen:
             return np.zeros(0, int)
         lines = self.baselines_mm - shift * self.pitch_mm
         off = np.abs(np.array([name.y_mm for name in names])[:, None] - lines[None])
-        return np.where(off.min(axis=1) <= 0.75 * self.pitch_mm, off.argmin(axis=1), -1)
+        near = off.min(axis=1) <= 0.75 * self.pitch_mm
+        return np.where(near & ~self._waves(names), off.argmin(axis=1), -1)
+
+    def _waves(self, names: tuple[Name, ...]) -> np.ndarray:
+        """Names that may be a wave's steep sides: strokes where a row's trace runs."""
+        found = []
+        for name in names:
+            crossed = False
+            if set(name.lead) == {"I"}:
+                x0, x1 = name.x0_mm - BESIDE_MM, name.x1_mm + BESIDE_MM
+                part = slice(max(round(x0 * self.px_per_mm), 0), max(round(x1 * self.px_per_mm), 1))
+                for row in self.rows:
+                    heights = row.curve_px[part][row.filled[part]] / self.px_per_mm
+                    if heights.size:
+                        crossed |= heights.min() < name.y1_mm and heights.max() > name.y0_mm
+            found.append(crossed)
+        return np.array(found, bool)
 
     def marks(self, main: int) -> Marks:
         """What may mark columns of the first rows."""
         if main not in self._marks:
-            self._marks[main] = self._dividers.marks(main)
+            self._marks[main] = self._dividers.marks(main, self.beats_below_px(main))
         return self._marks[main]
 
     @cached_property
@@ -165,7 +200,7 @@ class Seen:
 
     @cached_property
     def _dividers(self) -> Dividers:
-        return Dividers(self.ink, self.trace, self.rows, self.beats_px)
+        return Dividers(self.ink, self.trace, self.rows)
 
     @cached_property
     def _marks(self) -> dict[int, Marks]:
@@ -177,6 +212,15 @@ class Seen:
         if len(self.rows) < 2:
             return 40.0
         return float(np.median(np.diff([row.baseline_px for row in self.rows]))) / self.px_per_mm
+
+
+def beats_of(rows: tuple[Row, ...]) -> np.ndarray:
+    """Columns in which rows beat together."""
+    busy = steps_of(rows).sum(axis=0)
+    tall = 0.4 * float(np.percentile(busy, 98))
+    far = max(round(BEAT_MM * rows[0].px_per_mm), 1)
+    peaks, _ = find_peaks(busy, height=max(tall, 1e-6), distance=far)
+    return np.asarray(peaks)
 
 
 def mean_beat(row: Row) -> np.ndarray | None:
@@ -252,6 +296,15 @@ class Draft:
         """Where its pieces lie, whatever leads they show."""
         counts = tuple(len(row) for row in self.leads)
         return counts, self.main, self.division, self.simultaneous, self.assumed, self.print_.lines
+
+    @property
+    def named(self) -> bool:
+        """Whether any lead's name is read where it should be; strokes pass for the name I."""
+        return any(
+            row >= 0 and self.leads[row][column] in read - {"I"}
+            for own in self.own
+            for (row, column), read in own.items()
+        )
 
     def spans(self, row: int) -> tuple[tuple[float, float], ...]:
         """Begin and end (mm) of every piece of a row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import cv2
@@ -12,6 +12,7 @@ import numpy as np
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.lettering import read
 from ecg_core.page.scan.sheets.scale import PrintedScale, told_by
+from ecg_core.page.scan.sheets.strokes import strokes_of
 
 HEIGHT_MM, WIDTH_MM = (1.2, 9.0), (0.25, 14.0)
 """Letters, and words of them, that can be a lead's name."""
@@ -20,6 +21,10 @@ GAP_MM = 1.3
 MAX_WORDS = 64
 LINE_MM, LINE_GAP_MM, MAX_LINES = 7.0, 3.0, 40
 LETTER = 0.4
+RULE_MM = 10.0
+"""An upright line this long is no letter."""
+LOWERED = 0.2
+"""A lowered digit reaches up beside its letter by so much of its height."""
 BESIDE_MM = 2.5
 """Lines whose middles are no farther apart stand beside one another."""
 PARTLY = re.compile(r"(?i)limb|extrem|glied|chest|brust|precord|torac|v\s*:|конечн|грудн")
@@ -50,15 +55,17 @@ class Name:
         return (self.y0_mm + self.y1_mm) / 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Print:
     """What is printed: lead names, and lines of text.
 
-    An "I" is taken for a name only where it is called a lead: strokes pass for it.
+    unread: left, top, right and bottom (mm, n × 4) of words that were read as no name. An "I" is
+    taken for a name only where it is called a lead: strokes pass for it.
     """
 
     names: tuple[Name, ...]
     lines: tuple[str, ...]
+    unread: np.ndarray = field(default_factory=lambda: np.zeros((0, 4)))
 
 
 def lead_of(text: str) -> str:
@@ -120,7 +127,8 @@ class Letters:
 
     def read(self) -> Print:
         """All of it."""
-        return Print(self._names(self.words), self._said(self.lines))
+        names, unread = self._names(self.words)
+        return Print(names, self._said(self.lines), unread)
 
     def scale(self) -> PrintedScale:
         """What lines tell of speed and gain."""
@@ -136,15 +144,15 @@ class Letters:
         beside = (middles >= top) & (middles <= bottom)
         alone = self._alone()
         first = self.words[beside & alone][:most]
-        names = self._names(first)
+        names, unread = self._names(first)
         few = sum(name.lead not in STROKES for name in names) < NAMED
         if few and (most == MAX_WORDS or 2 * len(first) < most):
-            names = self._names(self.words[beside][:most])
+            names, unread = self._names(self.words[beside][:most])
         middles = self.lines[:, cv2.CC_STAT_TOP] + self.lines[:, cv2.CC_STAT_HEIGHT] / 2
         beyond = (middles < top) | (middles > bottom)
         beyond |= self.lines[:, cv2.CC_STAT_WIDTH] > WIDTH_MM[1] * self.px_per_mm
         some = np.flatnonzero(beyond)[: max(most // 2, 1) if most < MAX_WORDS else MAX_LINES]
-        return Print(names, self._scale(self.lines[some], middles[some]))
+        return Print(names, self._scale(self.lines[some], middles[some]), unread)
 
     def _alone(self) -> np.ndarray:
         """Which words stand alone, and are no smaller than the others that do."""
@@ -175,7 +183,7 @@ class Letters:
 
     @cached_property
     def _mask(self) -> np.ndarray:
-        return (self.text > LETTER).view(np.uint8)
+        return (self._unruled > LETTER).view(np.uint8)
 
     def _boxes(self, gap_mm: float) -> np.ndarray:
         """Left, top, width, height and area of print joined over gaps: n × 5."""
@@ -183,17 +191,60 @@ class Letters:
         count, _, stats = pieces_of(cv2.morphologyEx(self._mask, cv2.MORPH_CLOSE, gap))
         return np.asarray(stats[1:count])
 
-    def _names(self, boxes: np.ndarray) -> tuple[Name, ...]:
+    @cached_property
+    def _unruled(self) -> np.ndarray:
+        """The print less upright lines: names touch those between columns."""
+        mask = (self.text > LETTER).astype(np.uint8)
+        tall = np.ones((round(RULE_MM * self.px_per_mm), 1), np.uint8)
+        rule = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, tall))
+        if not rule.any():
+            return self.text
+        wide = np.asarray(cv2.dilate(rule, np.ones((1, 3), np.uint8)))
+        return np.where(wide > 0, 0.0, self.text).astype(np.float32)
+
+    def _names(self, words: np.ndarray) -> tuple[tuple[Name, ...], np.ndarray]:
+        """Names among words, and boxes (mm) of those that are none."""
+        lowered = _lowered(words, self.px_per_mm)
+        joined = [_around(words[letter], words[digit]) for letter, digit in lowered]
+        boxes = np.concatenate([words, np.array(joined, words.dtype).reshape(-1, words.shape[1])])
+        crops = [self._crop(box) for box in boxes]
+        texts = read(crops)
+        for place, (letter, digit) in enumerate(lowered, start=len(words)):
+            if not lead_of(texts[place]):
+                texts[place] = texts[letter] + texts[digit]
         found: list[Name] = []
-        for box, said in zip(boxes, read([self._crop(box) for box in boxes]), strict=True):
-            if lead := lead_of(said):
-                x, y, w, h = (float(v) / self.px_per_mm for v in box[:4])
+        unread = []
+        for box, crop, said in zip(boxes, crops, texts, strict=True):
+            x, y, w, h = (float(v) / self.px_per_mm for v in box[:4])
+            if lead := strokes_of(crop) or lead_of(said):
                 found.append(Name(lead, x, y, x + w, y + h, said))
-        return tuple(found)
+            else:
+                unread.append((x, y, x + w, y + h))
+        return tuple(found), np.array(unread, float).reshape(-1, 4)
 
     def _said(self, boxes: np.ndarray) -> tuple[str, ...]:
         return tuple(said for said in read([self._crop(box) for box in boxes]) if said)
 
     def _crop(self, box: np.ndarray) -> np.ndarray:
         x, y, w, h = (int(v) for v in box[:4])
-        return self.text[max(y - 3, 0) : y + h + 3, max(x - 4, 0) : x + w + 4]
+        return self._unruled[max(y - 3, 0) : y + h + 3, max(x - 4, 0) : x + w + 4]
+
+
+def _lowered(boxes: np.ndarray, px: float) -> list[tuple[int, int]]:
+    """Pairs of boxes of print (n × 5): a letter, and a smaller digit lowered behind it."""
+    x, y, wide, tall = (boxes[:, place] for place in range(4))
+    pairs = []
+    for letter, (left, top, width, height, _) in enumerate(boxes):
+        gap = x - (left + width)
+        beside = (gap > -0.3 * px) & (gap <= GAP_MM * px) & (wide <= width) & (tall <= height)
+        up = (top + height - y) / tall
+        lower = (y > top) & (y + tall > top + height) & (up >= LOWERED)
+        pairs += [(letter, int(digit)) for digit in np.flatnonzero(beside & lower)]
+    return pairs
+
+
+def _around(one: np.ndarray, other: np.ndarray) -> tuple[int, ...]:
+    """The box around two, area and all."""
+    left, top = np.minimum(one[:2], other[:2])
+    right, bottom = np.maximum(one[:2] + one[2:4], other[:2] + other[2:4])
+    return int(left), int(top), int(right - left), int(bottom - top), int(one[4] + other[4])

@@ -27,7 +27,7 @@ NAMED, NEAR = 4.0, 2.0
 to the best as this."""
 MOST = 24
 """So many words, the largest, and as many lines tell whether a picture lies otherwise."""
-LONG, WEAK = 0.5, -6.0
+LONG, WEAK, BROKEN = 0.5, -6.0, -2.0
 CLOSE, MIRRORED = 0.6, 3.0
 """Another way that explains hardly less is told as a doubt; a mirror must explain so much more."""
 SPOKEN = 6.0
@@ -208,7 +208,9 @@ def _long(draft: Draft) -> bool:
     """Whether its rows run along most of the picture."""
     division = draft.division
     width_mm = draft.seen.trace.shape[1] / draft.seen.px_per_mm
-    return division.end_mm - division.start_mm > LONG * width_mm and draft.score > WEAK
+    drawn = next((said.value for said in draft.said if said.law == "drawn"), 0.0)
+    long = division.end_mm - division.start_mm > LONG * width_mm
+    return long and draft.score > WEAK and drawn > BROKEN
 
 
 def turned(flat: Flat, quarter_turns: int) -> Flat:
