@@ -230,7 +230,8 @@ def _sheet_of(
             continue
         if best is None or found.sheet.score > best[1].sheet.score + CLEARLY:
             best = flat, found
-        if found.sheet.score > POOR:
+        named_strip = found.sheet.draft.named and len(found.sheet.draft.leads) <= STRIP_ROWS
+        if found.sheet.score > POOR or named_strip:
             break
     if best is None:
         assert problem is not None

@@ -24,8 +24,8 @@ BEATS_WITH = 0.25
 """Correlation of a row's steps with those of the others when it shows the same seconds."""
 WAVE_MM = (3.0, 10.0)
 """T is looked for so far behind the spikes, P as far before them."""
-LEVEL_MM = 10.0
-"""What rests within so much is at one height."""
+LEVEL_MM, LIKE_A_ROW = 10.0, 0.3
+"""What rests within so much is at one height; what does in so many of the columns, a row."""
 BESIDE_MM = 0.3
 """A wave's sides stand within this of its trace."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
@@ -141,7 +141,8 @@ class Seen:
 
     @cached_property
     def extra(self) -> float:
-        """Share of the columns in which a trace rests where no row is, all at one height."""
+        """Share of the columns in which a trace rests where no row is, along one height; more
+        than one where several rows were missed."""
         column, start, end = vertical_runs(self.trace)
         resting = end - start < RESTING_MM * self.px_per_mm
         column, centre = column[resting], ((start + end - 1) / 2.0)[resting]
@@ -152,11 +153,12 @@ class Seen:
         reach = round(LEVEL_MM * self.px_per_mm)
         # Two bands, half a band apart: what rests at one height lies in one of them.
         level = [(centre[far] + shift).astype(int) // reach for shift in (0, reach // 2)]
-        most = max(
-            int(np.bincount(np.unique(at * width + column[far]) // width, minlength=1).max())
-            for at in level
-        )
-        return float(most / max(len(np.unique(column)), 1))
+        found = []
+        for at in level:
+            share = np.bincount(np.unique(at * width + column[far]) // width, minlength=1)
+            share = share / max(len(np.unique(column)), 1)
+            found.append(float(max(share[share >= LIKE_A_ROW].sum(), share.max())))
+        return max(found)
 
     def named_rows(self, names: tuple[Name, ...], shift: float) -> np.ndarray:
         """The row of every name, -1 for none. shift: how far above its row a name stands."""
