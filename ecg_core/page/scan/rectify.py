@@ -19,7 +19,7 @@ from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.ink import straighten
 from ecg_core.page.scan.light import explained, light_on_dark
 from ecg_core.page.scan.marks import flat_of
-from ecg_core.page.scan.sheets import size
+from ecg_core.page.scan.sheets import laws, size
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.page import Composed, page_of
 from ecg_core.page.scan.sheets.upright import Upright, best_sheet
@@ -195,6 +195,7 @@ def _read_under(
     codes = {one.code for one in page.remarks}
     if (
         not found.sheet.draft.named
+        and found.sheet.draft.seen.alike <= laws.ALIKE
         and codes >= NAMELESS
         and codes & ODD
         and correction == Correction()
