@@ -15,7 +15,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 BESIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-trace bench-reversal \
+.PHONY: help run test test-quick lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-reversal \
 	train evidence evidence-strips evidence-marks bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -94,6 +94,10 @@ bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
 		--photos $(ECG_SHARED_DATA)/photos --pages $(ECG_SHARED_DATA)/ecg-images/full_size \
 		--out benchmarks/results/rectify.jsonl
 	$(BIN)/python -m benchmarks.documents
+
+bench-second-printer: $(VENV)/dev ## Sheets of another printer, damaged: read, asked, refused, silently wrong (needs ECG_DATA)
+	$(BIN)/python -W ignore -m benchmarks.second_printer --ptbxl $(ECG_DATA)/ptb-xl --pages 400 \
+		--out benchmarks/results/second_printer.jsonl
 
 bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.trace --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/trace.jsonl

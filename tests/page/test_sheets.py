@@ -1,0 +1,149 @@
+"""Parts of the sheet reader on small cases whose answers are worked out by hand."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ecg_core.page.scan.broken import with_broken
+from ecg_core.page.scan.compose import penned
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.sheets import size
+from ecg_core.page.scan.sheets.columns import Division, Marks, divisions
+from ecg_core.page.scan.sheets.rows import rows_of
+from ecg_core.page.scan.sheets.strokes import strokes_of
+from ecg_core.page.scan.sheets.text import Letters
+
+
+def picture(*rows: str) -> np.ndarray:
+    """Ink where a letter stands."""
+    return np.array([[0.0 if one == "." else 1.0 for one in row] for row in rows])
+
+
+BARS = picture(*["..##....##.."] * 14)
+SERIFS = picture("#####.#####", *[".###...###."] * 12, "#####.#####")
+TOUCHING = picture("###########", *[".###...###."] * 12, "###########")
+CUP = picture(*["##....##"] * 12, "########", "########")
+GATE = picture("########", "########", *["##....##"] * 12)
+ARMS = picture(
+    *["." * (k // 3) + "##" + "." * (10 - 2 * (k // 3)) + "##" + "." * (k // 3) for k in range(14)]
+)
+LADDER = picture(*["##....##"] * 5, *["########"] * 3, *["##....##"] * 6)
+
+
+@pytest.mark.parametrize(
+    ("crop", "read"),
+    [
+        (BARS, "II"),
+        (np.concatenate([BARS, BARS[:, 2:8]], axis=1)[:, 1:17], "III"),
+        (SERIFS, "II"),
+        (TOUCHING, "II"),
+        (CUP, ""),
+        (GATE, ""),
+        (ARMS, ""),
+        (LADDER, ""),
+        (BARS[:5], ""),
+    ],
+    ids=["bars", "three", "serifs", "serifs that touch", "U", "pulse", "V", "H", "too low"],
+)
+def test_ii_and_iii_are_told_by_their_strokes(crop: np.ndarray, read: str) -> None:
+    assert strokes_of(crop) == read
+
+
+def test_an_upright_line_beside_a_name_is_no_part_of_it() -> None:
+    text = np.zeros((120, 120), np.float32)
+    text[:, 20:23] = 1.0
+    text[50:64, 24:26] = text[50:64, 30:32] = 1.0
+    (name,) = Letters(text, 6.0).read().names
+    assert name.lead == "II"
+    # Its first stroke begins at pixel 24; the line is three pixels wide and cut with one beside.
+    assert name.x0_mm == pytest.approx(24 / 6.0, abs=0.2)
+
+
+def spikes(width: int, level: int, every: int = 120) -> np.ndarray:
+    """Heights of a level line with a spike of 8 mm every so many pixels."""
+    y = np.full(width, float(level))
+    for x in range(40, width - 10, every):
+        y[x : x + 6] -= 8 * RASTER * np.array([0.3, 0.7, 1.0, 0.7, 0.3, 0.1])
+    return y
+
+
+def drawn(heights: np.ndarray, into: np.ndarray) -> None:
+    """Draw a line, two pixels thick."""
+    for x, (one, other) in enumerate(zip(heights, np.roll(heights, 1), strict=True)):
+        low, high = sorted((one, other if x else one))
+        into[round(low) : round(high) + 2, x] = 1.0
+
+
+def test_rows_are_found_at_their_heights_below_a_torn_edge() -> None:
+    trace = np.zeros((400, 900), np.float32)
+    for level in (120, 240, 340):
+        drawn(spikes(900, level), trace)
+    # An edge of paper that runs aslant above them changes the number of pieces in every column.
+    for x in range(0, 900, 7):
+        trace[20 + x // 30 : 23 + x // 30, x : x + 5] = 1.0
+    found = rows_of(trace, float(RASTER))
+    assert [120, 240, 340] in [[round(row.baseline_px) for row in rows] for rows in found]
+
+
+def test_short_pieces_in_the_gaps_of_a_row_are_its_own_and_names_are_not() -> None:
+    whole = np.zeros((200, 900), np.float32)
+    drawn(spikes(900, 100), whole)
+    kept = whole > 0
+    kept[:, 300:360] = False
+    cover = whole.copy()
+    cover[60:76, 500:503] = cover[60:76, 508:511] = 1.0
+    back = with_broken(cover, kept)
+    # The spike at 280 ends before the gap; the line in it comes back, the name does not.
+    assert back[98:104, 300:360].any(axis=0).all()
+    assert not back[60:76, 500:511].any()
+
+
+def test_a_pen_that_is_thick_on_the_level_leaves_thin_steep_strokes() -> None:
+    cover = np.zeros((200, 600), np.float32)
+    cover[100:108] = 1.0
+    cover[40:100, 300:302] = 1.0
+    thinner = penned(cover)
+    assert (thinner[:, 100] > 0.5).sum() < 8
+    assert (thinner[45:95, 300:302] > 0.5).all()
+
+
+def test_columns_are_fitted_by_even_marks_and_not_by_letters_behind_them() -> None:
+    strength = np.zeros(round(300 * RASTER))
+    for begin in (82.5, 145.0, 207.5):
+        strength[round(begin * RASTER)] = 0.6
+        # Letters stand alike behind every beginning, though not quite.
+        strength[round((begin + 1.3 + 0.2 * (begin > 100)) * RASTER)] = 0.9
+    rows = tuple(
+        SimpleNamespace(px_per_mm=float(RASTER), drawn=np.ones(len(strength), bool))
+        for _ in range(3)
+    )
+    best = divisions(4, rows, Marks({"ticks": strength}, RASTER), (), (20.0, 270.1, "ink"), False)[
+        0
+    ]
+    assert best.start_mm == pytest.approx(20.0, abs=0.2)
+    assert best.width_mm == pytest.approx(62.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "stretch", "guessed", "against"),
+    [
+        (62.5, 1.0, False, 0.0),
+        (62.5, 1.25, False, 0.0),
+        (50.0, 1.0, False, 0.0),
+        (50.0, 1.25, False, size.IMPOSSIBLE),
+        (62.5, 1.0, True, 0.0),
+        (50.0, 1.0, True, size.IMPOSSIBLE),
+    ],
+)
+def test_millimetres_are_square_unless_columns_say_otherwise(
+    width_mm: float, stretch: float, guessed: bool, against: float
+) -> None:
+    """Lines 1.25 times as far apart across as down: columns of 2.5 s are then 62.5 mm long if the
+    picture was stretched, and 50 mm if overtones of the lines were taken for lines."""
+    draft = SimpleNamespace(
+        division=Division(20.0, width_mm, 4, 20.0 + 4 * width_mm, 0.0),
+        seen=SimpleNamespace(pulses=(), pulse_mm=None),
+    )
+    said = size.square(SimpleNamespace(draft=draft), stretch, guessed)
+    assert said.value == pytest.approx(-against)
