@@ -118,9 +118,6 @@ def test_a_scale_that_nothing_tells_is_assumed_and_said() -> None:
     assert "assumed_scale" in codes(page)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="read as 3x4 with six doubts: the edge counts as a row of the other way"
-)
 def test_an_edge_of_paper_does_not_hide_the_rows_of_a_page_that_lies_on_its_side() -> None:
     style = PrintStyle(side_mm=24.0)
     pixels = np.rot90(print_record(patient(), "12x1", 5.0, style).pixels, 1).copy()

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ecg_core.page.scan.connected import pieces_of
+from ecg_core.page.scan.geometry.lines import CELL_MM
 from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.rows import INKED, vertical_runs
 from ecg_core.page.scan.sheets.rows import RESTING_MM, guides
@@ -20,6 +21,10 @@ BESIDE_MM = 0.5
 """Where a row is drawn, or so near, nothing is missing."""
 DRAWN = 0.3
 """No piece is missing of which a row is drawn over more than this."""
+LEAST_TRACED = 0.04
+"""Of a row, however broken, spikes at least are known as traces in so many columns."""
+LINE_MM = 2.0
+"""Remains of lines are at least so long."""
 WORTH = 0.04
 """A row of which no more is missing than this is whole."""
 
@@ -29,12 +34,16 @@ def with_broken(cover: np.ndarray, traces: np.ndarray) -> np.ndarray:
 
     cover: all ink, 0 to 1. traces: bool, what was found of traces so far.
     """
-    column, start, end = vertical_runs(traces)
-    if not len(column):
-        return traces
+    ink = cover > INKED
+    column, start, end = vertical_runs(ink)
     resting = end - start < RESTING_MM * RASTER
+    # Remains of the grid are thin, and lie on its lines.
+    resting &= ~(on_lines(len(cover))[start] & (end - start <= 2))
     centre = (start + end - 1) / 2.0
     ways = guides(column[resting], centre[resting], traces.shape, float(RASTER))
+    column, start, end = vertical_runs(traces)
+    centre = (start + end - 1) / 2.0
+    ways = [way for way in ways if _crossed(column, start, end, way) > LEAST_TRACED]
     if not ways:
         return traces
     first, last = int(column.min()), int(column.max())
@@ -42,7 +51,7 @@ def with_broken(cover: np.ndarray, traces: np.ndarray) -> np.ndarray:
     known = [_drawn(column, centre, guide, half) for guide in ways]
     if min(own[first : last + 1].mean() for own in known) > 1.0 - WORTH:
         return traces
-    rest = ((cover > INKED) & ~traces).astype(np.uint8)
+    rest = (ink & ~traces).astype(np.uint8)
     count, labels, stats = pieces_of(rest)
     at, top, bottom = vertical_runs(rest > 0)
     piece = labels[top, at]
@@ -55,9 +64,22 @@ def with_broken(cover: np.ndarray, traces: np.ndarray) -> np.ndarray:
         near = np.bincount(piece, np.abs(middle - guide[at]) < half, count) / size > MOSTLY
         missing = np.bincount(piece, own[at], count) / size < DRAWN
         back |= near & missing
-    back &= thin
+    lines = np.bincount(piece, on_lines(len(cover))[top] & (bottom - top <= 2), count) / size
+    back &= thin & ((lines < MOSTLY) | (stats[:count, cv2.CC_STAT_WIDTH] < LINE_MM * RASTER))
     back[0] = False
     return np.asarray(traces | back[labels])
+
+
+def _crossed(column: np.ndarray, start: np.ndarray, end: np.ndarray, way: np.ndarray) -> float:
+    """In which share of the columns a trace reaches a row's way."""
+    reach = BESIDE_MM * RASTER
+    near = (start <= way[column] + reach) & (end >= way[column] - reach)
+    return len(np.unique(column[near])) / len(way)
+
+
+def on_lines(height: int) -> np.ndarray:
+    """Which rows of a straight picture's pixels a line of 5 mm lies on: bool, height."""
+    return np.asarray((np.arange(height) + 1) % round(CELL_MM * RASTER) <= 1)
 
 
 def _drawn(column: np.ndarray, centre: np.ndarray, guide: np.ndarray, half: float) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ecg_core.page.doubts import quality
 from ecg_core.page.doubts.quality import refuse
-from ecg_core.page.scan.broken import with_broken
+from ecg_core.page.scan.broken import on_lines, with_broken
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER, Ink, Straight, separate
@@ -20,8 +20,8 @@ BORDER_MM, WHOLLY, EDGE_MM = 3.5, 0.9, 12.0
 """Nor is a long one that lies so wholly within so much of the border, or beyond it."""
 THICKEST_MM = 1.8
 """Half of a trace is thinner than this, unless it is blurred."""
-RULE_MM = 40.0
-"""No wave is upright for so long."""
+RULE_MM, LEVEL_MM = 40.0, 30.0
+"""No wave is upright for so long; nor runs along a line of the grid, pixel by pixel."""
 COLOUR, DEEP, COLOURED, ALL_ACROSS = 50, 210, 0.03, 0.75
 """A colour's channels are so far apart, the darkest no lighter than this (of 255); grids in such a
 colour cover more of the paper, other things fewer of its columns."""
@@ -98,8 +98,13 @@ def _drawn_in_colour(straight: Straight) -> bool:
 
 def _without_rules(cover: np.ndarray) -> np.ndarray:
     """Traces less the upright lines between columns, which would make one piece of all they touch:
-    traces, and names."""
+    traces, and names; and less what is left of the grid's lines."""
     mask = (cover > INKED).astype(np.uint8)
+    level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, round(LEVEL_MM * RASTER)), np.uint8))
+    level[~on_lines(len(cover))] = 0
+    if level.any():
+        cover = np.where(level > 0, 0.0, cover).astype(np.float32)
+        mask[level > 0] = 0
     rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((round(RULE_MM * RASTER), 1), np.uint8))
     if not rules.any():
         return keep_traces(cover)

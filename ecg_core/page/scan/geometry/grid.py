@@ -43,6 +43,8 @@ SAME_LINES, SAME_TURN = 0.004, 0.2
 """Following brings lattices together that are as near as this (natural log); and once a grid is
 found, others that are turned against it are its diagonals. Grids as near as `SAME_LINES` (natural
 log) and `SAME_TURN` (degrees) are one."""
+FIFTHS_PX = 13.0
+"""Lines of 1 mm that lie so far apart may be those of 5 mm."""
 OVERTONE = 1.13
 """Axes that differ by so much may be told by different overtones of the same lines."""
 DRAWN_SCORE = 9.0
@@ -63,7 +65,7 @@ class Grid:
     rms of the lines about homography and bend. score: higher is better, comparable within one
     picture. covered: share of the picture on which the grid was followed. area_mm: left, top,
     right and bottom of that part on the paper. bend: what a sheet that is not flat adds to the
-    homography. guessed: its millimetres were made as wide as high.
+    homography. guessed: its millimetres were made as wide as high, or five times as fine.
     """
 
     to_mm: np.ndarray
@@ -126,7 +128,26 @@ def find_grids(pixels: np.ndarray) -> tuple[Grid, ...]:
             different.append(grid)
     square = [grid for grid in different if not grid.oblong]
     oblong = [grid for grid in different if grid.oblong]
-    return (*square, *(made for grid in oblong for made in _squares(grid)), *oblong)
+    squares = [made for grid in oblong for made in _squares(grid)]
+    finer = [_finer(grid) for grid in different if grid.bend is None and _is_wide(grid)]
+    return (*square, *squares, *oblong, *finer)
+
+
+def _is_wide(grid: Grid) -> bool:
+    return min(grid.px_per_mm) > FIFTHS_PX
+
+
+def _finer(grid: Grid) -> Grid:
+    """A grid whose lines of 1 mm are taken for lines of 5 mm: finer ones may be too pale."""
+    left, top, right, bottom = (5.0 * side for side in grid.area_mm)
+    across, down = grid.px_per_mm
+    return replace(
+        grid,
+        to_mm=np.diag([5.0, 5.0, 1.0]) @ grid.to_mm,
+        px_per_mm=(across / 5.0, down / 5.0),
+        area_mm=(left, top, right, bottom),
+        guessed=True,
+    )
 
 
 def _squares(grid: Grid) -> list[Grid]:

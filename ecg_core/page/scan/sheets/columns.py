@@ -322,7 +322,7 @@ def divisions(
     places = marks.places_mm
     places = places[(places > left + 8) & (places < right - 4)]
     named = np.array([n.x0_mm for n in names if n.lead != "I"])
-    start, width = _candidates(count, places, named, left, right)
+    start, width = _candidates(count, places, named, left, right, cut_right)
     score, marked, hits = _judged(start, width, count, marks.near, px, named, ends, cut_right)
     best: list[Division] = []
     for at in np.argsort(-score):
@@ -359,7 +359,12 @@ def _peaks(strength: np.ndarray, px: float) -> np.ndarray:
 
 
 def _candidates(
-    count: int, places: np.ndarray, named: np.ndarray, left: float, right: float
+    count: int,
+    places: np.ndarray,
+    named: np.ndarray,
+    left: float,
+    right: float,
+    cut_right: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Begins and widths to be judged: from the ends, from marks, from names."""
     whole = (right - left) / count
@@ -384,7 +389,9 @@ def _candidates(
     fits = (start >= left - LEFT_MM) & (start <= left + RIGHT_MM)
     fits &= (width >= WIDTHS_MM[0]) & (width <= WIDTHS_MM[1])
     end = start + count * width
-    fits &= (right >= end - 0.75 * width) & (right <= end + 14.0)
+    # So much of the last column may be missing.
+    absent = 0.95 if cut_right else 0.75
+    fits &= (right >= end - absent * width) & (right <= end + 14.0)
     # Half a millimetre apart is apart enough: what is chosen is moved to its marks.
     _, first = np.unique(
         np.round(start[fits] * 2) * 1e5 + np.round(end[fits] * 2), return_index=True

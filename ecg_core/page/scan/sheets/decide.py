@@ -24,6 +24,8 @@ SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
 """A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
 LABEL_MM, LEAST_MM = 9.0, 20.0
 NOMINAL_S = (2.5, 5.0, 10.0)
+PLAIN_SCORE, UNUSUAL = 6.0, 0.012
+"""Where less speaks for columns, and they are off the usual by so much, it is told."""
 STRETCH = 0.025
 """Columns that are off one of these durations by no more are that long: the grid is off."""
 TOLD_STRETCH = 0.002
@@ -308,7 +310,9 @@ def _scale_doubts(
         questions.append(_asked("speed", "mm/s", some, ""))
         remarks.append(remark("speed_close", speed=some[0], other=some[1]))
     time, pulse = laws.time_off(best), laws.pulse_off(best)
-    if time is not None and time > laws.FITS and pulse is None:
+    # Marks that are weak, and tell columns that are not quite as long as usual, were litter.
+    weak = best.division.score < PLAIN_SCORE and (time or 0.0) > UNUSUAL
+    if time is not None and ((time > laws.FITS and pulse is None) or weak):
         remarks.append(remark("columns_unusual", seconds=best.division.width_mm / scale.speed))
     if scale.speed != 25.0 or scale.gain_limb != 10.0 or scale.gain_chest != 10.0:
         remarks.append(remark("rescaled", speed=scale.speed, gain=scale.gain_limb))

@@ -25,6 +25,8 @@ STRENGTH = {"I": 0.2, "II": 0.6, "III": 0.8}
 NAME, OTHER_NAME, STRAY_NAME = 1.3, 1.6, 0.6
 UNNAMED_COLUMN = 4.0
 """What a column without any name costs where the first one has names."""
+MOST_EXTRA = 1.5
+"""More than a row and a half beside the rows counts no more: that is litter."""
 AHEAD_MM, BEHIND_MM, WORD_MM = 3.0, 12.0, (1.5, 1.2, 12.0)
 """Names stand so far before or behind the begin of a column, and are at least so wide and high, at
 most so wide."""
@@ -232,7 +234,7 @@ def whole(draft: Draft) -> Said:
     """All ink of traces lies in the rows that were found."""
     extra = draft.seen.extra
     text = f"a trace rests beside the rows in {extra:.0%} of the columns"
-    return Said("whole", -7.0 * max(extra - 0.1, 0.0), text)
+    return Said("whole", -7.0 * min(max(extra - 0.1, 0.0), MOST_EXTRA), text)
 
 
 def true_to_scale(draft: Draft) -> Said:

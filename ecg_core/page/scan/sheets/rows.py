@@ -11,6 +11,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 from scipy.signal import find_peaks
 
+from ecg_core.page.scan.geometry.lines import CELL_MM
 from ecg_core.page.scan.rows import vertical_runs
 
 INKED = 0.45
@@ -111,6 +112,9 @@ def rows_of(trace: np.ndarray, px_per_mm: float) -> list[tuple[Row, ...]]:
         return []
     centre = (start + end - 1) / 2.0
     resting = end - start < RESTING_MM * px_per_mm
+    # What is left of the grid's lines is one pixel thick, and lies on them.
+    cell = round(CELL_MM * px_per_mm)
+    resting &= ~(((start + 1) % cell <= 1) & (end - start == 1))
     seen = np.bincount(column, minlength=trace.shape[1])
     shown = max(int((seen > 0).sum()), 1)
     share = np.array([(seen == n).sum() / shown for n in range(MOST_ROWS + 1)])

@@ -24,6 +24,8 @@ INK = 0.45
 ENOUGH, REST = 10.0, 0.2
 """So much speaks for a draft, and so little is left of traces beside its rows, that other sets of
 rows are not asked."""
+ALONE = 5.0
+"""What it costs that one lead alone stands where no arrangement has it: it was misread."""
 EDGE_MM = 3.0
 LEAD = re.compile(r"(?i)\blead (i{1,3}|[123])\b")
 
@@ -246,7 +248,7 @@ def _as_printed(draft: Draft) -> list[Draft]:
         draft.division,
         tuple(tuple(row) for row in leads),
         draft.main,
-        draft.rarity + 2.0 + 0.4 * changed,
+        draft.rarity + (2.0 + 0.4 * changed if changed > 1 else ALONE),
         draft.own,
         draft.simultaneous,
         draft.assumed,

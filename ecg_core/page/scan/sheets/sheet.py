@@ -24,8 +24,9 @@ BEATS_WITH = 0.25
 """Correlation of a row's steps with those of the others when it shows the same seconds."""
 WAVE_MM = (3.0, 10.0)
 """T is looked for so far behind the spikes, P as far before them."""
-LEVEL_MM, LIKE_A_ROW = 10.0, 0.3
-"""What rests within so much is at one height; what does in so many of the columns, a row."""
+LEVEL_MM, LIKE_A_ROW, STILL = 10.0, 0.3, 0.2
+"""What rests within so much is at one height; what does in so many of the columns, a row; one that
+beats with no other counts so much."""
 BESIDE_MM = 0.3
 """A wave's sides stand within this of its trace."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
@@ -154,11 +155,23 @@ class Seen:
         # Two bands, half a band apart: what rests at one height lies in one of them.
         level = [(centre[far] + shift).astype(int) // reach for shift in (0, reach // 2)]
         found = []
-        for at in level:
+        for shift, at in zip((0, reach // 2), level, strict=True):
             share = np.bincount(np.unique(at * width + column[far]) // width, minlength=1)
             share = share / max(len(np.unique(column)), 1)
+            for band in np.flatnonzero(share >= LIKE_A_ROW):
+                share[band] *= self._beating(band * reach - shift, reach)
             found.append(float(max(share[share >= LIKE_A_ROW].sum(), share.max())))
         return max(found)
+
+    def _beating(self, top: int, height: int) -> float:
+        """1 for a band of the picture whose ink rises when the rows beat; little for others: edges
+        of paper, frames and print rest at one height, too."""
+        busy = uniform_filter1d(steps_of(self.rows).sum(axis=0), round(2 * self.px_per_mm))
+        band = self.trace[max(top, 0) : top + height].sum(axis=0).astype(float)
+        rises = uniform_filter1d(band, round(2 * self.px_per_mm))
+        if min(busy.std(), rises.std()) < 1e-6:
+            return STILL
+        return 1.0 if np.corrcoef(busy, rises)[0, 1] > BEATS_WITH else STILL
 
     def named_rows(self, names: tuple[Name, ...], shift: float) -> np.ndarray:
         """The row of every name, -1 for none. shift: how far above its row a name stands."""
