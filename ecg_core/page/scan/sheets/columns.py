@@ -48,16 +48,16 @@ EXCUSED, UNTOLD = 0.8, 2.0
 """So much of `UNMARKED` is then forgiven; and what columns cost that no mark and no name tells."""
 UNBROKEN = 0.55
 """A leap of which more is inked is a stroke of the trace."""
-AGREED_MM = 1.0
+AGREED_MM, SNAP_MM = 1.0, 0.5
 """Where marks and the rows' ends tell the same columns to within this, the ends are the finer."""
 UNMARKED = -1.0
 """What a beginning without any mark costs."""
 MOST_PLACES, MOST = 20, 2
-STRONG, MOST_NEAR, PLACE_MM, END_MM, FIRM = 0.5, 4, 0.3, 0.5, 0.006
+STRONG, MOST_NEAR, PLACE_MM, END_MM, FIRM = 0.5, 4, 0.3, 0.5, 0.012
 """Marks near a beginning are as strong as this, per the strongest; so many are tried; they stand
 this exactly where it is, the ends of rows a little less so, and columns are so exactly as wide as
 usual."""
-FOOT_END_MM = 1.2
+FOOT_END_MM = 2.0
 """The first sample follows a pulse's foot so soon, where the trace runs on from it."""
 SLACK_MM = {"ink": 1.0, "gap": 0.6, "pulse": 6.0}
 """So far behind the begin of the ink the first column may begin, by how that begin is known."""
@@ -457,7 +457,7 @@ def _named(start: np.ndarray, width: np.ndarray, count: int, named: np.ndarray) 
 def _parted(division: Division, rows: tuple[Row, ...]) -> Division:
     """The same with the blank between its columns, where most rows pause at each of them."""
     px = rows[0].px_per_mm
-    blanks, begins = [], []
+    blanks, begins, places = [], [], []
     for index in range(1, division.count):
         at = (division.start_mm + index * division.width_mm) * px
         first = max(round(at - GAP_REACH_MM * px), 0)
@@ -472,14 +472,23 @@ def _parted(division: Division, rows: tuple[Row, ...]) -> Division:
                 longest = int(np.argmax((stops - starts) * inside))
                 blanks.append((stops[longest] - starts[longest]) / px)
                 begins.append((first + stops[longest]) / px - at / px)
+                places.append((index, (first + stops[longest]) / px))
     if 2 * len(blanks) < len(rows) * (division.count - 1):
         return division
     # The pen's round ends reach into the blank from both sides.
     gap = float(np.median(blanks)) + 2 * PEN_END_MM
     shift = float(np.median(begins)) + PEN_END_MM
     start = division.start_mm + (shift if abs(shift) < GAP_REACH_MM else 0.0)
-    whole = start + division.count * division.width_mm - gap
-    return replace(division, start_mm=start, gap_mm=gap, end_mm=min(division.end_mm, whole))
+    width = division.width_mm
+    steps = sorted({index for index, _ in places})
+    if len(steps) > 1:
+        # The edges of blanks are sharp.
+        edges = [np.median([x for index, x in places if index == step]) for step in steps]
+        width, start = (float(v) for v in np.polyfit(steps, edges, 1))
+        start += PEN_END_MM
+    whole = start + division.count * width - gap
+    end = min(division.end_mm, whole)
+    return replace(division, start_mm=start, width_mm=width, gap_mm=gap, end_mm=end)
 
 
 def _evenly(
@@ -545,7 +554,8 @@ def _refined(
         off = abs(at_mm - start), abs(at_mm + count * wide - start - count * width)
         if wide == usual and known != "pulse" and abs(whole - usual) > FINE_MM:
             continue
-        if abs(wide / usual - 1.0) < USUAL and max(off) < AGREED_MM:
+        near = SNAP_MM if known == "pulse" else AGREED_MM
+        if abs(wide / usual - 1.0) < USUAL and max(off) < near:
             start, width = at_mm, wide
             break
     last = min(right, start + count * width)

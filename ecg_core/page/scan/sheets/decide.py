@@ -141,7 +141,8 @@ def _by_hand(scale: Scale, correction: Correction) -> Scale:
 def _stretch(draft: Draft, speed: float) -> float:
     """How much longer columns are than what they should be, where that is plain."""
     division = draft.division
-    if division.count < 2 or division.marked < 1:
+    # Columns with blanks between them show less than they are wide.
+    if division.count < 2 or division.marked < 1 or division.gap_mm > 0.0:
         return 1.0
     seconds = (division.width_mm - division.gap_mm) / speed
     for nominal in NOMINAL_S:
