@@ -36,8 +36,9 @@ NAMELESS, ODD = (
 )
 """Neither name nor scale is told, and one of these speaks against it: that is no ECG."""
 NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off", "unclear_scale"}
-STRIP_ROWS, LEAST_SCORE = 3, 2.0
-"""Sheets of more leads than a strip for which so little speaks are none that anybody could read."""
+STRIP_ROWS, LEAST_SCORE, LEAST_DRAWN = 3, 2.0, -1.2
+"""Sheets of more leads than a strip for which so little speaks, or of which so
+much is missing, are none that anybody could read."""
 CUT_S, WHOLE_S = 0.6, 2.1
 """Columns shorter than this that end where the picture ends were cut with it: hardly anything is
 left of the former, the latter are told."""
@@ -182,7 +183,7 @@ def _read_under(
     flat, found = _sheet_of(view, grid, correction, layout, free)
     remarks.extend(_check_cut(found.sheet, found.flat, correction))
     twelve = sum(len(row) for row in found.sheet.draft.leads) > STRIP_ROWS
-    if twelve and not layout and correction == Correction() and found.sheet.score < LEAST_SCORE:
+    if twelve and not layout and correction == Correction() and _hardly_there(found.sheet):
         raise refuse("unclear_rows")
     remarks.extend(found.remarks)
     composed = page_of(scan, found.flat, found.sheet, float(np.mean(grid.px_per_mm)), with_picture)
@@ -213,6 +214,12 @@ def _read_under(
         found.sheet,
         replace(composed, page=page),
     )
+
+
+def _hardly_there(sheet: Sheet) -> bool:
+    """Whether next to nothing speaks for a sheet, or much of its rows was not found."""
+    drawn = next((one.value for one in sheet.draft.said if one.law == "drawn"), 0.0)
+    return sheet.score < LEAST_SCORE or drawn < LEAST_DRAWN
 
 
 def _sheet_of(

@@ -27,6 +27,9 @@ WAVE_MM = (3.0, 10.0)
 LEVEL_MM, LIKE_A_ROW, STILL = 10.0, 0.3, 0.2
 """What rests within so much is at one height; what does in so many of the columns, a row; one that
 beats with no other counts so much."""
+ALL_ALONG, OWN_BEATS = 0.85, 0.6
+"""A strip of other seconds is drawn over so much of the rows; so much of its rises lies in a fifth
+of its columns."""
 BESIDE_MM = 0.3
 """A wave's sides stand within this of its trace."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
@@ -171,7 +174,18 @@ class Seen:
         rises = uniform_filter1d(band, round(2 * self.px_per_mm))
         if min(busy.std(), rises.std()) < 1e-6:
             return STILL
-        return 1.0 if np.corrcoef(busy, rises)[0, 1] > BEATS_WITH else STILL
+        if np.corrcoef(busy, rises)[0, 1] > BEATS_WITH:
+            return 1.0
+        # Some recorders print strips of other ten seconds: they are drawn all along, and beat.
+        left, right = (round(float(np.median(end))) for end in zip(*self._spans, strict=True))
+        whole = (band[left:right] > 0).mean() > ALL_ALONG
+        above = np.sort(np.maximum(rises - np.median(rises), 0.0)[left:right])[::-1]
+        beats = above[: len(above) // 5].sum() > OWN_BEATS * max(above.sum(), 1e-6)
+        return 1.0 if whole and beats else STILL
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        return [row.span_px for row in self.rows]
 
     def named_rows(self, names: tuple[Name, ...], shift: float) -> np.ndarray:
         """The row of every name, -1 for none. shift: how far above its row a name stands."""
