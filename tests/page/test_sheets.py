@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ecg_core.page.scan.broken import with_broken
-from ecg_core.page.scan.compose import penned
 from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.penned import penned
 from ecg_core.page.scan.sheets import size
 from ecg_core.page.scan.sheets.columns import Division, Marks, divisions
 from ecg_core.page.scan.sheets.rows import rows_of
