@@ -20,8 +20,8 @@ BORDER_MM, WHOLLY, EDGE_MM = 3.5, 0.9, 12.0
 """Nor is a long one that lies so wholly within so much of the border, or beyond it."""
 THICKEST_MM = 1.8
 """Half of a trace is thinner than this, unless it is blurred."""
-RULE_MM, LEVEL_MM = 40.0, 30.0
-"""No wave is upright for so long; nor runs along a line of the grid, pixel by pixel."""
+RULE_MM, LEVEL_MM = 40.0, 12.0
+"""No wave is upright for so long; no pen runs along a line of the grid, one pixel thick."""
 COLOUR, DEEP, COLOURED, ALL_ACROSS = 50, 210, 0.03, 0.75
 """A colour's channels are so far apart, the darkest no lighter than this (of 255); grids in such a
 colour cover more of the paper, other things fewer of its columns."""
@@ -100,8 +100,11 @@ def _without_rules(cover: np.ndarray) -> np.ndarray:
     """Traces less the upright lines between columns, which would make one piece of all they touch:
     traces, and names; and less what is left of the grid's lines."""
     mask = (cover > INKED).astype(np.uint8)
-    level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, round(LEVEL_MM * RASTER)), np.uint8))
-    level[~on_lines(len(cover))] = 0
+    thin = mask.copy()
+    thin[1:] &= 1 - mask[:-1]
+    thin[:-1] &= 1 - mask[1:]
+    thin[~on_lines(len(cover))] = 0
+    level = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, round(LEVEL_MM * RASTER)), np.uint8))
     if level.any():
         cover = np.where(level > 0, 0.0, cover).astype(np.float32)
         mask[level > 0] = 0

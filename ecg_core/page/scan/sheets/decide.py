@@ -22,6 +22,8 @@ TIME_CLOSE, TIME_OFF_MM = 2.0, 2.5
 """Columns that lie so far elsewhere, and fit less by no more than this, are told as a doubt."""
 SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
 """A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
+LEAST_TOGETHER = 0.2
+"""Each row of several leads beats with the others at least so much (correlation)."""
 LABEL_MM, LEAST_MM = 9.0, 20.0
 NOMINAL_S = (2.5, 5.0, 10.0)
 PLAIN_SCORE, UNUSUAL = 6.0, 0.012
@@ -233,6 +235,10 @@ def _layout_doubts(
     left = laws.unexplained(best)
     if left is not None and left > MAX_UNEXPLAINED:
         remarks.append(remark("limbs_disagree", share=left))
+    together = best.seen.agreements[: best.main] if len(best.leads[0]) > 1 else []
+    if best.simultaneous and min(together, default=1.0) < LEAST_TOGETHER:
+        # One of the rows may be no trace at all.
+        remarks.append(remark("rows_apart", share=min(together), limit=LEAST_TOGETHER))
     if "Cabrera" in best.name:
         remarks.append(remark("cabrera" if "-aVR" in str(best.leads) else "cabrera_plain"))
     if best.name == ONE_LEAD:

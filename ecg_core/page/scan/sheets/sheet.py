@@ -27,9 +27,9 @@ WAVE_MM = (3.0, 10.0)
 LEVEL_MM, LIKE_A_ROW, STILL = 10.0, 0.3, 0.2
 """What rests within so much is at one height; what does in so many of the columns, a row; one that
 beats with no other counts so much."""
-ALL_ALONG, OWN_BEATS = 0.85, 0.6
+ALL_ALONG, OWN_BEATS, TALL_MM = 0.85, 0.6, 2.0
 """A strip of other seconds is drawn over so much of the rows; so much of its rises lies in a fifth
-of its columns."""
+of its columns; and they are so tall."""
 BESIDE_MM = 0.3
 """A wave's sides stand within this of its trace."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
@@ -181,7 +181,8 @@ class Seen:
         whole = (band[left:right] > 0).mean() > ALL_ALONG
         above = np.sort(np.maximum(rises - np.median(rises), 0.0)[left:right])[::-1]
         beats = above[: len(above) // 5].sum() > OWN_BEATS * max(above.sum(), 1e-6)
-        return 1.0 if whole and beats else STILL
+        tall = np.percentile(band[left:right], 98) > TALL_MM * self.px_per_mm
+        return 1.0 if whole and beats and tall else STILL
 
     @cached_property
     def _spans(self) -> list[tuple[int, int]]:
