@@ -75,6 +75,12 @@ LIMITS: dict[str, Limit] = {
             "Take the whole sheet, with all four margins.",
         ),
         Limit(
+            "partly_cut_off",
+            Severity.DOUBT,
+            "Only {seconds:.1f} s of the ten seconds are on the picture.",
+            "Compare with the original; take the whole sheet if you can.",
+        ),
+        Limit(
             "unclear_time",
             Severity.REFUSE,
             "The rows are {length:.0f} mm long by the grid, where ten seconds take 250 mm.",
