@@ -15,7 +15,7 @@ from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.text import Name
 
-GAP_REACH_MM, LEAST_GAP_MM = 3.0, 0.6
+GAP_REACH_MM, LEAST_GAP_MM = 3.0, 1.0
 """A blank between two columns is looked for so near to where one begins; shorter ones are none."""
 FINE_MM = 0.12
 """A column is a usual one to within this when it is to be taken for just that."""
@@ -510,13 +510,13 @@ def _evenly(
     if not steps:
         return division.start_mm, division.width_mm
     usual = min(USUAL_MM, key=lambda mm: abs(division.width_mm / mm - 1.0))
-    if abs(division.width_mm / usual - 1.0) > USUAL:
+    if abs(division.width_mm / usual - 1.0) > 2 * USUAL:
         usual = division.width_mm
     # The usual width counts as one more mark, a little less sure than those that are seen; and
     # so do a pulse's foot and the last sample, where they are near.
     firm = PLACE_MM / (FIRM * usual)
     rows, known = [[0.0, firm]], [usual * firm]
-    begin = ends[0] - (FOOT_MM if ends[2] == "pulse" else PEN_END_MM)
+    begin = ends[0] - FOOT_MM if ends[2] == "pulse" else ends[0] + PEN_END_MM
     loose = FOOT_END_MM if ends[2] == "pulse" else END_MM
     for step, place, sure in ((0, begin, loose), (division.count, ends[1] - PEN_END_MM, END_MM)):
         if abs(place - division.start_mm - step * division.width_mm) < NEAR_MM:
