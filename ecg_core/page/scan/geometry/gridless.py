@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ecg_core.page.correction import GAINS_MM_PER_MV
 from ecg_core.page.doubts.quality import refuse
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
 from ecg_core.page.scan.geometry.grid import WORK_SIZE, Grid
@@ -60,7 +61,7 @@ def scale_without_grid(pixels: np.ndarray) -> Grid:
             raise refuse("no_scale")
     else:
         height = float(np.median([pulse.height_mm for pulse in pulses]))
-        if abs(height / GAIN_MM_PER_MV - 1.0) > MAX_DISAGREEMENT:
+        if min(abs(height / gain - 1.0) for gain in GAINS_MM_PER_MV) > MAX_DISAGREEMENT:
             what = (
                 f"The rows are {right - left:.0f} mm long where the calibration pulse is "
                 f"{height:.1f} mm high."
