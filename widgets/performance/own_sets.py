@@ -61,7 +61,10 @@ def choose(card: ModelCard) -> CaseSet | None:
     )
     _progress(one)
     if not one.done():
-        st.info("Figures appear when the first ECGs are scored.")
+        st.info(
+            "Figures appear when the first ECGs are scored. The model is loaded first, and ECGs on "
+            "the worklist are read before: on a busy server that takes minutes."
+        )
         return None
     info = one.info
     if info.weights_sha256 != card.weights_sha256:
