@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from ecg_core.network.statements import TRIAGE_NAMES, Triage
 from tests.browser.conftest import NARROW, READER, WIDE, at_rest, shoot, shoot_whole
+from tests.browser.test_room import choose_class
 from widgets.session.demos import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -33,9 +34,8 @@ def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[...,
     shoot_whole(page, "scan_whole_light")
 
     page.get_by_role("radio", name="Override").click()
-    page.get_by_role("combobox", name="Class").click()
     # Whatever the machine says of the demonstration, it is not this.
-    page.get_by_role("listbox").get_by_role("option", name=TRIAGE_NAMES[Triage.OTHER]).click()
+    choose_class(page, TRIAGE_NAMES[Triage.OTHER])
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("The machine was overridden without a reason.")).to_be_visible()
     page.get_by_label("Reason (required)").fill("ST elevation in V2 to V4")
