@@ -255,7 +255,7 @@ def test_two_classes_side_by_side_and_another_method(visit: Callable[..., Page])
     expect(page.locator(VIEWER)).to_be_visible()
     heat = page.locator(f"{VIEWER} .heat image")
     first = heat.first.get_attribute("href")
-    page.get_by_label("Attention of a second class").select_option("NORM")
+    page.get_by_label("Second attention").select_option("NORM")
     expect(page.locator(".sheet")).to_have_count(2)
     expect(page.locator(".panel .name").nth(1)).to_have_text("Normal ECG")
     assert heat.nth(1).get_attribute("href") != first

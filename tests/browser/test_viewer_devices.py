@@ -121,7 +121,7 @@ def test_a_tablet_zooms_moves_and_measures_by_touch(
 
 def test_two_classes_lie_beside_each_other_at_one_scale(visit: Callable[..., Page]) -> None:
     page = opened(visit())
-    page.get_by_label("Attention of a second class").select_option("MI")
+    page.get_by_label("Second attention").select_option("MI")
     sheets = page.locator(".sheet")
     expect(sheets).to_have_count(2)
     page.locator("body").press("8")
