@@ -111,10 +111,10 @@ def _without_rules(cover: np.ndarray) -> np.ndarray:
     rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((round(RULE_MM * RASTER), 1), np.uint8))
     if not rules.any():
         return keep_traces(cover)
-    rules = np.asarray(cv2.dilate(rules, np.ones((1, 3), np.uint8))) > 0
-    traces = keep_traces(np.where(rules, 0.0, cover).astype(np.float32))
+    ruled = np.asarray(cv2.dilate(rules, np.ones((1, 3), np.uint8))) > 0
+    traces = keep_traces(np.where(ruled, 0.0, cover).astype(np.float32))
     across = cv2.morphologyEx(traces.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
-    return np.asarray(traces | (rules & (np.asarray(across) > 0) & (mask > 0)))
+    return np.asarray(traces | (ruled & (np.asarray(across) > 0) & (mask > 0)))
 
 
 def _on_paper(

@@ -159,10 +159,10 @@ class Seen:
         level = [(centre[far] + shift).astype(int) // reach for shift in (0, reach // 2)]
         found = []
         for shift, at in zip((0, reach // 2), level, strict=True):
-            share = np.bincount(np.unique(at * width + column[far]) // width, minlength=1)
-            share = share / max(len(np.unique(column)), 1)
+            seen = np.bincount(np.unique(at * width + column[far]) // width, minlength=1)
+            share = seen / max(len(np.unique(column)), 1)
             for band in np.flatnonzero(share >= LIKE_A_ROW):
-                share[band] *= self._beating(band * reach - shift, reach)
+                share[band] *= self._beating(int(band) * reach - shift, reach)
             found.append(float(max(share[share >= LIKE_A_ROW].sum(), share.max())))
         return max(found)
 
