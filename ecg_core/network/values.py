@@ -105,8 +105,8 @@ percentile was 10 % and none reached 20 %, with any of the three methods.
 
 
 METHOD_NAMES: dict[str, str] = {
-    "hirescam": "HiResCAM",
     "hirescam-fine": "HiResCAM, fine",
+    "hirescam": "HiResCAM",
     "gradcam": "Grad-CAM",
     "gradcam++": "Grad-CAM++",
 }

@@ -263,7 +263,7 @@ def test_two_classes_side_by_side_and_another_method(visit: Callable[..., Page])
     expect(caution).to_be_hidden()
     page.get_by_label("Method of attention").select_option("gradcam")
     expect(heat.first).not_to_have_attribute("href", first or "")
-    expect(caution).to_have_text(re.compile(r"lateral \d+% \(HiResCAM \d+%\)"))
+    expect(caution).to_have_text(re.compile(r"lateral \d+% \(HiResCAM, fine \d+%\)"))
     expect(page.get_by_text("Shade: where the model looked, not why").first).to_be_visible()
 
 

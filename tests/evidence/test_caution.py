@@ -70,7 +70,7 @@ def test_what_the_shipped_evidence_holds_against_grad_cam() -> None:
     }
     told = caution(shipped, "gradcam")
     assert f"lateral {planted_lateral['gradcam']:.0%}" in told
-    assert f"HiResCAM {planted_lateral['hirescam']:.0%}" in told
+    assert f"HiResCAM, fine {planted_lateral['hirescam-fine']:.0%}" in told
 
 
 def test_names_are_those_of_the_methods() -> None:

@@ -6,8 +6,8 @@ from ecg_core.network.attention.method import AttentionMethod
 METHODS: dict[str, AttentionMethod] = {
     method.key: method
     for method in (
-        hirescam.method,
         hirescam_fine.method,
+        hirescam.method,
         gradcam.method,
         gradcam_plus_plus.method,
     )
