@@ -31,8 +31,16 @@ function tracePlan(page, view) {
     width: page.seconds * speed, height: pitch * layout.rows.length + 2 * page.margin };
 }
 
-// A picture stays as it is: its boxes say where the leads lie.
-function picturePlan(page) {
+// A picture stays as it is: its boxes say where the leads lie. As it is printed, columns stand where
+// they were, with pulses and margins.
+function picturePlan(page, printed) {
+  if (printed) {
+    const { starts, named, left, width } = page.sheet;
+    const segments = page.boxes.map((box, i) => ({ ...box, row: box.baseline, top: box.y0, bottom: box.y1,
+      x0: starts[i], x1: starts[i] + box.x1 - box.x0, named: named[i] }));
+    return { kind: "picture", layout: page.layout, ...STANDARD, segments, own: false, printed: true,
+      width: page.width, height: page.height, before: -left, behind: left + width - page.width };
+  }
   const segments = page.boxes.map((box) => ({ ...box, row: box.baseline, top: box.y0, bottom: box.y1 }));
   return { kind: "picture", layout: page.layout, ...STANDARD, segments, own: true,
     width: page.width, height: page.height };
@@ -40,12 +48,13 @@ function picturePlan(page) {
 
 function planOf(page, view) {
   return page.waves && (view.source === "traces" || !page.picture)
-    ? tracePlan(page, view) : picturePlan(page);
+    ? tracePlan(page, view) : picturePlan(page, view.source !== "ink" && page.sheet);
 }
 
 // A record's calibration pulse stands left of the traces; a scan brings its own.
 function marginsOf(plan) {
-  return { left: plan.kind === "traces" ? 10 : 5, top: 5, right: 5, bottom: 10 };
+  const { before = 0, behind = 0 } = plan;
+  return { left: plan.kind === "traces" ? 10 : Math.max(before, 5), top: 5, right: Math.max(behind, 5), bottom: 10 };
 }
 
 function fullSize(plan) {

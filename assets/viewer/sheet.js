@@ -107,6 +107,8 @@ function drawWaves(svg, page, plan, under) {
 
 function drawLabels(svg, page, plan) {
   for (const s of plan.segments) {
+    // What is printed is not written twice.
+    if (s.named) continue;
     const recorded = plan.kind === "traces" ? Boolean(page.waves.leads[s.lead]) : !page.absent.includes(s.lead);
     const at = { x: s.x0 + 1.5, y: s.top + 4 };
     if (recorded) element("text", { class: "lead", "data-lead": s.lead, ...at }, svg, s.lead);
@@ -171,7 +173,8 @@ function drawSheet(page, plan, view, under) {
   if (!photo) drawGrid(svg, plan);
   const lit = element("g", { class: "lit" });
   if (plan.kind === "traces") svg.appendChild(lit);
-  if (photo) element("image", { class: "layer-picture", href: page.picture, ...canvas }, svg);
+  if (plan.printed) element("image", { class: "layer-picture", href: page.picture, ...canvas, x: page.sheet.left, width: page.sheet.width }, svg);
+  else if (photo) element("image", { class: "layer-picture", href: page.picture, ...canvas }, svg);
   else if (plan.kind === "picture") element("image", { class: "layer-ink", href: page.ink, ...canvas }, svg);
   else drawWaves(svg, page, plan, under);
   if (plan.kind === "picture") svg.appendChild(lit);

@@ -123,6 +123,22 @@ class Trace:
 
 
 @dataclass(frozen=True, eq=False)
+class SheetPicture:
+    """A sheet as it is printed, on the scale of the page: pulses, margins, columns where they were.
+
+    jpeg: its picture, as high as the page's canvas. left_mm: where its left edge lies, in mm of the
+    canvas. starts_mm: where each box of the page begins on it, in mm of the canvas. named: whether
+    the name of the box's lead is printed there.
+    """
+
+    jpeg: bytes
+    left_mm: float
+    width_mm: float
+    starts_mm: tuple[float, ...]
+    named: tuple[bool, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class EcgPage:
     """The canonical page.
 
@@ -134,6 +150,7 @@ class EcgPage:
     speed_mm_per_s, gain_mm_per_mv: of the canonical page, always 25 and 10.
     correction: what the reader set by hand on the scan, as JSON ("" for nothing).
     question: what a person should say about a scan that can be read in more than one way.
+    sheet: what the scan looks like as it is printed, or None.
     """
 
     ink: np.ndarray
@@ -153,6 +170,7 @@ class EcgPage:
     gain_mm_per_mv: float = 10.0
     correction: str = ""
     question: SheetQuestion | None = None
+    sheet: SheetPicture | None = None
 
     @property
     def width_mm(self) -> float:
@@ -209,6 +227,10 @@ class EcgPage:
         arrays = {f"trace_{i}": trace.mv for i, trace in enumerate(self.traces)}
         if self.picture is not None:
             arrays["picture"] = self.picture
+        if self.sheet is not None:
+            shown = asdict(self.sheet)
+            arrays["sheet"] = np.frombuffer(shown.pop("jpeg"), np.uint8)
+            plain["sheet"] = shown
         buffer = io.BytesIO()
         np.savez_compressed(
             buffer, ink=self.ink, plain=np.array(json.dumps(plain)), allow_pickle=False, **arrays
@@ -228,6 +250,7 @@ class EcgPage:
                 Remark(**{**r, "severity": Severity(r["severity"])}) for r in plain.pop("remarks")
             )
             asked = plain.pop("question", None)
+            shown = plain.pop("sheet", None)
             return EcgPage(
                 question=None if asked is None else SheetQuestion.from_json(asked),
                 ink=archive["ink"],
@@ -236,6 +259,15 @@ class EcgPage:
                 traces=traces,
                 picture=archive["picture"] if "picture" in archive else None,
                 missing_leads=tuple(plain.pop("missing_leads")),
+                sheet=None
+                if shown is None
+                else SheetPicture(
+                    archive["sheet"].tobytes(),
+                    shown["left_mm"],
+                    shown["width_mm"],
+                    tuple(shown["starts_mm"]),
+                    tuple(shown["named"]),
+                ),
                 **plain,
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from benchmarks.rectify import Agreement, compare
 from ecg_core.intake.values import EcgScan
@@ -18,6 +20,7 @@ from ecg_core.page.doubts.quality import LIMITS
 from ecg_core.page.drawn.damage import degrade
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
+from ecg_core.page.recovered.samples import recover
 from ecg_core.page.scan.rectify import from_scan, read_scan
 from ecg_core.page.values import EcgPage, PageError, Severity
 from tests.page.foreign_pictures import FOREIGN
@@ -305,3 +308,49 @@ def test_a_rhythm_strip_of_other_ten_seconds_is_kept() -> None:
     band = page.ink[round(box.y0_mm * 2) : round(box.y1_mm * 2)] > 100
     tall = band.sum(axis=0) > 8
     assert 13 <= int((np.diff(tall.astype(int)) == 1).sum()) <= 14
+
+
+def test_the_sheet_as_printed_keeps_its_margin_and_its_names() -> None:
+    record = beating()
+    page = from_scan(scan(print_record(record, "3x4+1R", 6.0).pixels))
+    assert page.sheet is not None
+    # Left of the leads the pulse: 10 mm tall, in the row of every pulse.
+    shown = np.asarray(Image.open(io.BytesIO(page.sheet.jpeg)).convert("L")).astype(float)
+    assert shown.shape == (page.height_mm * 6, round(page.sheet.width_mm * 6))
+    margin = shown[:, : round(-page.sheet.left_mm * 6)]
+    assert page.sheet.left_mm < -3.0
+    assert (margin < 90).sum() > 2 * 10 * 6
+    # Every lead of the columns is named in print, and stands where the page has it.
+    assert all(page.sheet.named)
+    assert page.sheet.starts_mm == pytest.approx([box.x0_mm for box in page.boxes], abs=0.5)
+    again = EcgPage.from_bytes(page.to_bytes())
+    assert again.sheet is not None
+    assert vars(again.sheet) == vars(page.sheet)
+
+
+def test_a_sheet_without_names_in_print_has_none() -> None:
+    page = from_scan(scan(print_record(beating(), "3x4+1R", 6.0, PrintStyle(label="none")).pixels))
+    assert page.sheet is not None
+    assert not any(page.sheet.named)
+
+
+def test_a_page_stored_before_opens_without_the_sheet_as_printed() -> None:
+    page = from_scan(scan(print_record(beating(), "6x2", 4.0).pixels))
+    assert EcgPage.from_bytes(replace(page, sheet=None).to_bytes()).sheet is None
+
+
+def test_separators_do_not_come_back_as_spikes() -> None:
+    # The PDF draws what was recovered.
+    file = SHARED / "kit-pages" / "b_00048.jpg"
+    if not file.exists():
+        pytest.skip("pages of the kit are not here (ECG_SHARED_DATA)")
+    page = from_scan(scan(np.asarray(Image.open(file).convert("RGB"))))
+    # Its separators are strokes of 7 mm at the joints of the columns, one in every row.
+    found = recover(page).leads
+    assert len(found) == 13
+    for lead in found:
+        box = page.boxes[lead.box]
+        for at, end in ((box.x0_mm, lead.mv[:12]), (box.x1_mm, lead.mv[-12:])):
+            if 0.0 < at < page.width_mm:
+                known = end[np.isfinite(end)]
+                assert np.ptp(known) < 0.25, (lead.lead, at, np.ptp(known))

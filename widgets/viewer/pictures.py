@@ -25,6 +25,11 @@ def data_url(pixels: np.ndarray, lossless: bool = True) -> str:
     return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
+def jpeg_url(jpeg: bytes) -> str:
+    """Address of a JPEG that is one already."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+
+
 def heat_url(heat: np.ndarray) -> str:
     """Address of attention (float, height × width, 0 to 1) as a translucent picture.
 

@@ -13,9 +13,9 @@ from ecg_core.intake.values import Annotation
 from ecg_core.page import layouts
 from ecg_core.page.arrange import baselines_mm
 from ecg_core.page.layouts import Layout
-from ecg_core.page.values import EcgPage
+from ecg_core.page.values import EcgPage, SheetPicture
 from ecg_core.page.viewed import Waves
-from widgets.viewer.pictures import data_url, ink_url
+from widgets.viewer.pictures import data_url, ink_url, jpeg_url
 
 LIFTED = -32768
 """Stands for a sample that is not drawn."""
@@ -110,7 +110,26 @@ def _sheet(_page: EcgPage, _waves: Waves | None, key: str) -> dict[str, object]:
         "spoken": _spoken(page),
         "waves": None if waves is None else _waves_plain(waves),
         "ink": ink_url(page.ink) if is_scan else None,
-        "picture": data_url(page.picture, lossless=False) if page.picture is not None else None,
+        "picture": _picture(page),
+        "sheet": _printed(page.sheet),
+    }
+
+
+def _picture(page: EcgPage) -> str | None:
+    """Address of what the scan looks like: as it is printed, where that is known."""
+    if page.sheet is not None:
+        return jpeg_url(page.sheet.jpeg)
+    return data_url(page.picture, lossless=False) if page.picture is not None else None
+
+
+def _printed(printed: SheetPicture | None) -> dict[str, object] | None:
+    if printed is None:
+        return None
+    return {
+        "left": printed.left_mm,
+        "width": printed.width_mm,
+        "starts": list(printed.starts_mm),
+        "named": list(printed.named),
     }
 
 

@@ -20,6 +20,7 @@ from ecg_core.page.scan.ink import straighten
 from ecg_core.page.scan.light import explained, light_on_dark
 from ecg_core.page.scan.marks import flat_of
 from ecg_core.page.scan.sheets import laws, size
+from ecg_core.page.scan.sheets.as_printed import as_printed
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.page import Composed, page_of
 from ecg_core.page.scan.sheets.upright import Upright, best_sheet
@@ -190,6 +191,8 @@ def _read_under(
     page = replace(
         composed.page, remarks=(*as_filed.remarks(scan), *remarks, *composed.page.remarks)
     )
+    if with_picture:
+        page = replace(page, sheet=as_printed(found.flat, found.sheet, composed))
     doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))
     page = replace(page, remarks=(*page.remarks, *doubts))
     # Curves without a name, a pulse or a scale that jump like no heart: a chart, not an ECG.

@@ -83,7 +83,9 @@ def read_page(path: Path) -> PageReading:
     except PageError as error:
         return replace(plain, refusal=error.remark.code)
     return replace(
-        plain, page=replace(reading.page, picture=None), trace_rows=_trace_rows(reading, height)
+        plain,
+        page=replace(reading.page, picture=None, sheet=None),
+        trace_rows=_trace_rows(reading, height),
     )
 
 

@@ -106,7 +106,7 @@ def page_of(
 ) -> Composed:
     """The canonical page of a sheet. px_per_mm: resolution of the scan."""
     pieces = _first_ten(sheet)
-    flat = replace(flat, trace=_of_rows(flat, sheet))
+    flat = replace(flat, trace=kept_rows(flat, sheet))
     top, height, tall = _vertical(flat, sheet)
     boxes, moves, notes = _placed(sheet, pieces, top, height, tall)
     size = (round(PAGE_WIDTH_MM * RASTER), round(height * RASTER))
@@ -120,7 +120,7 @@ def page_of(
         x, y = _target(move, size)
         if x.start == x.stop or y.start == y.stop:
             continue
-        part = _warped(_thickened(trace, move), move, x, y, flat.px_per_mm, 0.0)
+        part = warped(_thickened(trace, move), move, x, y, flat.px_per_mm, 0.0)
         np.maximum(cover[y, x], part, out=cover[y, x])
     drawn = penned(cover, upright=True) if rescaled or flat.px_per_mm != RASTER else cover
     small = cv2.resize(
@@ -162,7 +162,7 @@ def _first_ten(sheet: Sheet) -> tuple[Piece, ...]:
     return sheet.pieces[:1]
 
 
-def _of_rows(flat: Flat, sheet: Sheet) -> np.ndarray:
+def kept_rows(flat: Flat, sheet: Sheet) -> np.ndarray:
     """The traces less what lies wholly above the first row or below the last: print there must
     not reach the page, while a tall wave hangs together with its row."""
     rows, px = sheet.draft.seen.rows, flat.px_per_mm
@@ -320,7 +320,7 @@ def _target(move: Move, size: tuple[int, int]) -> tuple[slice, slice]:
     return x, y
 
 
-def _warped(
+def warped(
     picture: np.ndarray, move: Move, x: slice, y: slice, px_per_mm: float, border: float
 ) -> np.ndarray:
     """Columns and rows of the page's canvas (`RASTER` px per mm), as one piece lies there."""
@@ -350,7 +350,7 @@ def _picture(
         x, y = _target(move, size)
         if x.start == x.stop or y.start == y.stop:
             continue
-        colour[y, x] = _warped(flat.picture, move, x, y, flat.px_per_mm, 255.0)
+        colour[y, x] = warped(flat.picture, move, x, y, flat.px_per_mm, 255.0)
     near = cv2.dilate((drawn > 0.2).astype(np.uint8), np.ones((2 * RASTER, 2 * RASTER), np.uint8))
     zeros = sorted({move.zero_mm for move in moves})
     half = float(np.median(np.diff(zeros))) / 2 if len(zeros) > 1 else zeros[0]
