@@ -13,7 +13,7 @@ from ecg_core.network.statements import TRIAGE_CLASSES, Triage, triage_names
 from ecg_core.network.values import METHOD_NAMES, Prediction
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
 from ecg_core.report import trace_area
-from ecg_core.report.content import NOTICE, PAPER_MM, Content, Paper
+from ecg_core.report.content import NOTICE, PAPER_MM, Content, Decided, Paper
 from ecg_core.report.shade import MM
 from ecg_core.report.trace_area import INK
 from ecg_core.signal.values import QUANTITIES, Measurements, Quality
@@ -28,6 +28,10 @@ MARGIN_MM = 8.0
 TYPE_SIZES = (7.0, 6.5, 6.0, 5.5, 5.0)
 LEADING = 0.46
 """Millimetres of line for each point of type."""
+DRAFT_HEAD_MM, SIGNED_HEAD_MM = 15.0, 20.0
+"""What stands above the ECG: the numbers of a draft; conclusion and signature once signed."""
+ELSEWHERE, BELOW = "… continued in the application", "… in full below"
+NUMBERS_MM = 8.5
 LIMITS = (
     "Measured and judged by software that is wrong at times: sensitivity and specificity are on "
     "the model's card. ECG true to scale only when printed at 100 %."
@@ -48,7 +52,7 @@ def render(content: Content, paper: Paper = Paper.A4) -> bytes:
     left = (width - PAGE_WIDTH_MM) / 2
     top = height - MARGIN_MM
     _head(canvas, content, left, top)
-    area_top = top - 15.0
+    area_top = top - (DRAFT_HEAD_MM if content.signed is None else SIGNED_HEAD_MM)
     heat = content.attention.heat if _shaded(content) and content.attention else None
     trace_area.draw(canvas, content.page, content.waves, left, area_top, heat)
     if heat is not None:
@@ -118,11 +122,36 @@ def _head(canvas: Canvas, content: Content, left: float, top: float) -> None:
     _text(canvas, left, top - 3.2, "ECG report", 11, bold=True)
     _text(canvas, left + 30, top - 3.2, _cut(names, 105), 8.5)
     _right(canvas, left + PAGE_WIDTH_MM, top - 3.2, NOTICE)
+    if content.signed is None:
+        _numbers(canvas, content, left, top - 8.2)
+    else:
+        _signature(canvas, content, content.signed, left, top - 4.6)
+
+
+def _numbers(canvas: Canvas, content: Content, left: float, y: float) -> None:
     x = left
     for name, value in header_numbers(content.measurements):
-        _text(canvas, x, top - 8.2, name, 6.5, colour=GREY)
-        _text(canvas, x, top - 12.2, value, 8.5, bold=True)
+        _text(canvas, x, y, name, 6.5, colour=GREY)
+        _text(canvas, x, y - 4.0, value, 8.5, bold=True)
         x += 42.0 if "/" in value or "±" in value else 24.0
+
+
+def _conclusion(content: Content) -> tuple[float, list[str]]:
+    """Type size and lines of what was signed, as much as has room above the ECG."""
+    text = content.text or "Signed without a text of its own."
+    return _fitting([text], PAGE_WIDTH_MM, SIGNED_HEAD_MM - 10.4, BELOW, (9.0, 8.0, 7.0))
+
+
+def _signature(canvas: Canvas, content: Content, by: Decided, left: float, top: float) -> None:
+    """The conclusion; below it the decision with its priority, and who signed when."""
+    size, lines = _conclusion(content)
+    for number, line in enumerate(lines):
+        _text(canvas, left, top - (number + 1) * size * LEADING, line, size)
+    signed = (
+        f"{by.decision}. Signed by {by.reader}, {by.when:%Y-%m-%d %H:%M} UTC, event {by.event}."
+    )
+    size, (line, *_) = _fitting([signed], PAGE_WIDTH_MM, 8.5 * LEADING, "", (8.5, *TYPE_SIZES))
+    _text(canvas, left, top - SIGNED_HEAD_MM + 6.6, line, size, bold=True)
 
 
 def _right(
@@ -170,11 +199,21 @@ def _scale(canvas: Canvas, content: Content, left: float, y: float) -> None:
 
 
 def _foot(canvas: Canvas, content: Content, left: float, top: float, bottom: float) -> None:
-    columns = (
-        ("Report" if content.signed else "Draft, not signed", _report(content), 116.0),
-        ("The machine's answer", _answer(content), 66.0),
-        ("Decision", _decision(content), 60.0),
-    )
+    if content.signed is None:
+        columns = [
+            ("Draft, not signed", [content.text], 116.0),
+            ("The machine's answer", _answer(content), 66.0),
+            ("Decision", _decision(content), 60.0),
+        ]
+    else:
+        _numbers(canvas, content, left, top)
+        top -= NUMBERS_MM
+        size, (line, *_) = _fitting([_said(content)], PAGE_WIDTH_MM, TYPE_SIZES[0] * LEADING)
+        _text(canvas, left, top, line, size)
+        top -= 4.5
+        columns = [("Readings", _decision(content), 100.0)]
+        if BELOW in _conclusion(content)[1]:
+            columns.insert(0, ("Conclusion in full", [content.text], 146.0))
     x = left
     for title, lines, width in columns:
         _text(canvas, x, top, title, 8, bold=True)
@@ -184,26 +223,36 @@ def _foot(canvas: Canvas, content: Content, left: float, top: float, bottom: flo
         x += width + 4.0
 
 
-def _report(content: Content) -> list[str]:
-    """The text; of a signed report the decision, its priority and who signed it stand on top."""
-    by = content.signed
-    if by is None:
-        return [content.text]
-    return [
-        f"{by.decision}.",
-        f"Signed by {by.reader}, {by.when:%Y-%m-%d %H:%M} UTC, event {by.event}.",
-        content.text or "Signed without a text of its own.",
-    ]
+def _said(content: Content) -> str:
+    """What the machine said, in one line: what it holds likeliest, or that it abstains."""
+    prediction = content.prediction
+    if prediction.abstained:
+        said = "it abstains"
+    else:
+        pairs = zip(TRIAGE_CLASSES, prediction.triage, strict=True)
+        told = [(one, p) for one, p in pairs if one in prediction.triage_classes]
+        one, p = max(told, key=lambda pair: pair[1])
+        said = f"{triage_names(prediction.reads)[one]} {_share(prediction, one, p)}"
+    return f"The machine said: {said}; priority {content.priority.priority}."
 
 
-def _fitting(lines: list[str], width_mm: float, height_mm: float) -> tuple[float, list[str]]:
-    """The largest type in which everything fits, with its lines; what never fits says so."""
-    for size in TYPE_SIZES:
+def _fitting(
+    lines: list[str],
+    width_mm: float,
+    height_mm: float,
+    more: str = ELSEWHERE,
+    sizes: tuple[float, ...] = TYPE_SIZES,
+) -> tuple[float, list[str]]:
+    """The largest type in which everything fits, with its lines; what never fits says so.
+
+    more: what stands in the place of the rest.
+    """
+    for size in sizes:
         wrapped = _wrapped(lines, width_mm, size)
-        room = int(height_mm / (size * LEADING))
+        room = int(height_mm / (size * LEADING) + 1e-6)
         if len(wrapped) <= room:
             return size, wrapped
-    return size, [*wrapped[: room - 1], "… continued in the application"]
+    return size, [*wrapped[: room - 1], more]
 
 
 def _wrapped(lines: Iterable[str], width_mm: float, size: float) -> list[str]:

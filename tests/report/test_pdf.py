@@ -213,3 +213,45 @@ def test_two_leads_and_blank_numbers_fit_too() -> None:
     text = words(render(report(strip), Paper.LETTER))
     assert "–/–/– °" in text
     assert measured(Heart()).value("qrs_axis") is not None
+
+
+def heights(pdf: bytes, *said: str) -> list[float]:
+    """How high on the sheet each text stands (mm from its top)."""
+    page = opened(pdf)[0]
+    text = page.get_textpage()
+    found = []
+    for one in said:
+        place = text.search(one).get_next()
+        assert place is not None, one
+        found.append((page.get_height() - text.get_charbox(place[0])[3]) / 72 * 25.4)
+    return found
+
+
+def test_a_signed_report_begins_with_its_conclusion_and_ends_with_the_numbers() -> None:
+    reading = Reading("Ewa", True, Triage.ACUTE_MI, Priority.IMMEDIATE, note="Anterior MI.")
+    signed = report(record(Heart(rate_bpm=70)), (StoredReading(7, WHEN, reading, None),))
+    pdf = render(signed)
+    order = ("Anterior MI.", "Signed by Ewa", "25 mm/s", "QTcF", "The machine said", "Readings")
+    places = heights(pdf, *order)
+    assert places == sorted(places)
+    # The ECG lies between the signature and the numbers.
+    assert places[2] - places[1] > 100
+    assert places[1] < 25
+    # What the machine said is one line; nothing of its draft is left.
+    draft = report(record(Heart(rate_bpm=70)))
+    assert draft.text and draft.text[:40] in words(render(draft))
+    text = words(pdf)
+    assert "The machine said: Acute or recent infarction 70 %; priority immediate." in text
+    assert "Findings:" not in text and draft.text[:40] not in text
+    first, second = heights(render(draft), "QTcF", "25 mm/s")
+    assert first < second
+
+
+def test_a_conclusion_too_long_for_its_place_stands_in_full_below() -> None:
+    note = "Sinus rhythm, no change since the last ECG. " * 14 + "Last words."
+    reading = Reading("B", True, Triage.ACUTE_MI, Priority.SOON, note=note)
+    pdf = render(report(record(Heart()), (StoredReading(7, WHEN, reading, None),)))
+    assert "in full below" in words(pdf)
+    assert "Last words." in words(pdf)
+    above, below = heights(pdf, "in full below", "Conclusion in full")
+    assert above < 25 and below > 150
