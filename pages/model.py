@@ -1,4 +1,4 @@
-"""Model: the card in words that a clinician reads."""
+"""Model: the card in words that a clinician reads, its training, and what others published."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ecg_core import network
 from ecg_core.network.card import Figure, ModelCard
 from ecg_core.page.layouts import STRIP
 from ecg_core.store.people.roles import Permission
+from widgets.performance import literature, training
 from widgets.session import engine, person
 from widgets.session.entrance import through_app
 
@@ -108,9 +109,36 @@ def chosen() -> str:
     return picked or default
 
 
+PARTS = ("Card", "Training", "Literature")
+"""What it is and says, how it was trained and what that cost, what others published."""
+
+
+def part() -> str:
+    """What to show of the model."""
+    picked = st.segmented_control(
+        "Part",
+        PARTS,
+        default=PARTS[0],
+        required=True,
+        label_visibility="collapsed",
+        key="part",
+        bind="query-params",
+        wrap=True,
+    )
+    return picked or PARTS[0]
+
+
 through_app()
 person.me(Permission.SEE_PERFORMANCE)
 try:
-    show(engine.classifier(chosen()).card)
+    card = engine.classifier(chosen()).card
 except engine.ModelUnavailableError as error:
     st.warning(str(error))
+else:
+    shown = part()
+    if shown == "Training":
+        training.show(card)
+    elif shown == "Literature":
+        literature.show()
+    else:
+        show(card)

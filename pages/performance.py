@@ -10,7 +10,7 @@ from ecg_core.store.people.roles import Permission
 from widgets.performance import filters, sources
 from widgets.performance.context import Context
 from widgets.performance.origins import SOURCES
-from widgets.performance.views import VIEWS
+from widgets.performance.views import GROUPS, VIEWS, views_of
 from widgets.session import person
 from widgets.session.entrance import through_app
 
@@ -47,22 +47,44 @@ st.caption(
 )
 if opens := st.session_state.pop("open_view", None):
     st.session_state["view"] = opens
-view = st.segmented_control(
-    "View",
-    [one.key for one in VIEWS],
-    default=VIEWS[0].key,
+    st.session_state["group"] = next(one.group for one in VIEWS if one.key == opens)
+if "group" not in st.session_state:
+    asked = st.query_params.get("view")
+    st.session_state["group"] = next((one.group for one in VIEWS if one.name == asked), GROUPS[0])
+
+
+def _open_first() -> None:
+    st.session_state["view"] = views_of(st.session_state["group"])[0].key
+
+
+group = st.segmented_control(
+    "Group",
+    GROUPS,
     required=True,
-    format_func={one.key: one.name for one in VIEWS}.__getitem__,
     label_visibility="collapsed",
-    key="view",
-    bind="query-params",
+    key="group",
+    on_change=_open_first,
     wrap=True,
 )
+offered = views_of(group or GROUPS[0])
+chosen = offered[0]
+if len(offered) > 1:
+    view = st.segmented_control(
+        "View",
+        [one.key for one in offered],
+        default=offered[0].key,
+        required=True,
+        format_func={one.key: one.name for one in offered}.__getitem__,
+        label_visibility="collapsed",
+        key="view",
+        bind="query-params",
+        wrap=True,
+    )
+    chosen = next((one for one in offered if one.key == view), offered[0])
 if whole.model in network.list_models():
     card = network.card_of(whole.model)
 everything = sources.everything(network.card_of(network.default_model()))
 siblings = tuple(one for one in everything if one is not whole and one.dataset == whole.dataset)
-chosen = next((one for one in VIEWS if one.key == view), VIEWS[0])
 if not cases.n:
     st.info("No case is left: the filters exclude all, or none could be read.")
 else:

@@ -31,6 +31,18 @@ def test_the_card_is_shown_in_words(app: AppTest) -> None:
         assert said in text
 
 
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [("Training", "Cost against other methods"), ("Literature", "Published systems")],
+)
+def test_training_and_literature_are_told_of_the_model(app: AppTest, part: str, said: str) -> None:
+    page = app.switch_page("pages/model.py").run()
+    page.button_group(key="part").set_value(part).run()
+    assert not page.exception
+    assert said in {one.value for one in page.subheader}
+    assert "Research use only. Not a diagnosis." in words(page)
+
+
 def test_without_a_model_every_page_says_so_and_none_breaks(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from tests.app.conftest import words
 from tests.evidence.test_method_rows import row
 from tests.evidence.ward_months import fill
 from widgets.performance import tables
-from widgets.performance.views import VIEWS
+from widgets.performance.views import GROUPS, VIEWS, views_of
 from widgets.session import engine
 
 N = 40
@@ -83,9 +83,34 @@ def test_the_summary_says_it_in_words(page: AppTest) -> None:
 
 
 def view(page: AppTest, key: str) -> AppTest:
-    page.button_group(key="view").set_value(key).run()
+    group = next(one.group for one in VIEWS if one.key == key)
+    page.button_group(key="group").set_value(group).run()
+    if len(views_of(group)) > 1:
+        page.button_group(key="view").set_value(key).run()
     assert not page.exception
     return page
+
+
+def test_four_groups_open_each_with_its_first_view(page: AppTest) -> None:
+    assert GROUPS == ("Results", "Trust", "Errors", "Readers")
+    assert page.button_group(key="view").value == "summary"
+    view(page, "robustness")
+    page.button_group(key="group").set_value("Results").run()
+    assert page.button_group(key="view").value == "summary"
+    page.button_group(key="group").set_value("Trust").run()
+    assert page.button_group(key="view").value == "calibration"
+    assert {one.group for one in VIEWS} == set(GROUPS)
+    # What others published, and how the model was trained, are told of the model.
+    assert not {"literature", "training"} & {one.key for one in VIEWS}
+
+
+def test_an_address_opens_its_view(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "read_all", lambda home, card: (known_evidence(),))
+    app.query_params["view"] = "Doubt"
+    page = app.switch_page("pages/performance.py").run()
+    assert not page.exception
+    assert page.button_group(key="group").value == "Trust"
+    assert page.button_group(key="view").value == "doubt"
 
 
 def test_rates_at_the_shipped_operating_point(page: AppTest) -> None:
@@ -194,7 +219,9 @@ def test_methods_are_shown_with_their_cost_or_as_not_measured(
     load = method_rows.load
     rows = tmp_path / "rows.jsonl"
     monkeypatch.setattr(method_rows, "load", lambda: load(rows))
-    assert "Not measured: the evidence file" in words(view(page, "training"))
+    page.switch_page("pages/model.py").run()
+    page.button_group(key="part").set_value("Training").run()
+    assert "Not measured: the evidence file" in words(page)
     given = (row("ours", 0.8716, 300.1), row("hybrid", 0.8558, 200.1))
     rows.write_text("".join(json.dumps(one) + "\n" for one in given), encoding="utf-8")
     page.run()

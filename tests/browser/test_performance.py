@@ -56,7 +56,7 @@ def test_every_view_opens(visit: Callable[..., Page], key: str) -> None:
     name = next(one.name for one in VIEWS if one.key == key)
     page = visit(f"performance?view={name}")
     expect(page.get_by_text(COUNT).first).to_be_visible()
-    expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked()
+    expect(page.get_by_role("radio", name=name, exact=True).first).to_be_checked()
     come_to_rest(page)
     shoot_whole(page, f"performance_{key}_wide_light")
     assert page.get_by_text("Research use only. Not a diagnosis.").first.is_visible()
@@ -93,6 +93,8 @@ def test_own_set_from_the_drop_to_the_figures_of_the_command(
 ) -> None:
     page = visit("performance?origin=Your+labelled+cases")
     come_to_rest(page)
+    example = csv_of(page, "Example CSV")
+    assert list(example)[:2] == ["file", "patient"]
     drops = page.get_by_test_id("stFileUploaderDropzoneInput")
     files = [str(DEMO / f"{name}{suffix}") for name in NAMES for suffix in (".hea", ".dat")]
     drops.nth(0).set_input_files(files)

@@ -15,12 +15,11 @@ from ecg_core.evidence.four_classes import curated, figures, folders
 from ecg_core.evidence.four_classes.figures import MethodFigures
 from widgets.performance import tables
 from widgets.performance.charts import COLOURS, HEIGHT
-from widgets.performance.context import Context
 
 SYMBOLS = ("circle", "square", "diamond", "cross")
 
 
-def show(context: Context) -> None:
+def show() -> None:
     """Curation of the public page set, every method under every protocol, the field."""
     _curation()
     _methods()

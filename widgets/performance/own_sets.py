@@ -12,7 +12,7 @@ from ecg_core import intake
 from ecg_core.evidence.own_sets import scoring, sets
 from ecg_core.evidence.own_sets.as_cases import as_cases
 from ecg_core.evidence.own_sets.checking import Checked, check
-from ecg_core.evidence.own_sets.columns import TableError, code_name, read_table
+from ecg_core.evidence.own_sets.columns import EXAMPLE, TableError, code_name, read_table
 from ecg_core.evidence.own_sets.sets import LabelledSet, State
 from ecg_core.evidence.values import CaseSet
 from ecg_core.intake.values import Bundle, Upload
@@ -143,6 +143,16 @@ def _bring_in(card: ModelCard) -> None:
         )
     with right:
         table_file = st.file_uploader("Labels: a CSV with one row per ECG", key="own_labels")
+        st.download_button(
+            "Example CSV",
+            data=EXAMPLE,
+            file_name="labels_example.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key="own_example",
+            on_click="ignore",
+            type="tertiary",
+        )
     if not files or table_file is None:
         st.caption(
             "One column names the file; others carry labels: a triage class, yes or no for a "

@@ -6,22 +6,22 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ecg_core.evidence.field import history
+from ecg_core.network.card import ModelCard
 from widgets.performance import methods, tables
 from widgets.performance.charts import COLOURS, DASHES, HEIGHT
-from widgets.performance.context import Context
 
 STATEMENTS = ", statements"
 OWN_AXIS = {"epoch", "loss", "seconds", "cpu_seconds"}
 
 
-def show(context: Context) -> None:
+def show(card: ModelCard) -> None:
     """Loss and fold-9 curves, epoch by epoch; then what other methods cost."""
-    _curves(context)
+    _curves(card)
     methods.section()
 
 
-def _curves(context: Context) -> None:
-    table = history.load(context.card.name)
+def _curves(card: ModelCard) -> None:
+    table = history.load(card.name)
     if table.empty:
         st.info("This model was shipped without its training log.")
         return
@@ -72,6 +72,6 @@ def _curves(context: Context) -> None:
     )
     st.caption(
         f"{len(table)} epochs. {spent}Every second recording of PTB-XL fold 9, without intervals: "
-        f"fold 9 chooses and is never the test set. {context.card.training_data}"
+        f"fold 9 chooses and is never the test set. {card.training_data}"
     )
     tables.csv_button(table, "training", "training")

@@ -11,35 +11,40 @@ from widgets.performance import (
     classes,
     errors,
     groups,
-    literature,
     readers,
     robustness,
     silence,
     summary,
-    training,
 )
 from widgets.performance.context import Context
+
+GROUPS = ("Results", "Trust", "Errors", "Readers")
+"""How good it is, when to believe it, where it is wrong, how people read beside it."""
 
 
 @dataclass(frozen=True)
 class PerformanceView:
-    """One view: its key in the address, its name, what it draws."""
+    """One view: its key, its name (also in the address), what it draws, one of `GROUPS`."""
 
     key: str
     name: str
     show: Callable[[Context], None]
+    group: str = "Results"
 
 
 VIEWS: tuple[PerformanceView, ...] = (
     PerformanceView("summary", "Summary", summary.show),
     PerformanceView("classes", "Classes", classes.show),
-    PerformanceView("calibration", "Calibration", calibration.show),
-    PerformanceView("doubt", "Doubt", silence.show),
-    PerformanceView("robustness", "Robustness", robustness.show),
-    PerformanceView("attention", "Attention", attention.show),
-    PerformanceView("groups", "Groups", groups.show),
-    PerformanceView("errors", "Errors", errors.show),
-    PerformanceView("readers", "Readers", readers.show),
-    PerformanceView("literature", "Literature", literature.show),
-    PerformanceView("training", "Training", training.show),
+    PerformanceView("groups", "Patient groups", groups.show),
+    PerformanceView("calibration", "Calibration", calibration.show, "Trust"),
+    PerformanceView("doubt", "Doubt", silence.show, "Trust"),
+    PerformanceView("robustness", "Robustness", robustness.show, "Trust"),
+    PerformanceView("attention", "Attention", attention.show, "Trust"),
+    PerformanceView("errors", "Errors", errors.show, "Errors"),
+    PerformanceView("readers", "Readers", readers.show, "Readers"),
 )
+
+
+def views_of(group: str) -> tuple[PerformanceView, ...]:
+    """The views of a group, the one it opens with first."""
+    return tuple(one for one in VIEWS if one.group == group)

@@ -82,6 +82,15 @@ YES = frozenset({"1", "1.0", "true", "yes", "y", "+", "x", "positive"})
 NO = frozenset({"0", "0.0", "false", "no", "n", "-", "negative"})
 UNKNOWN = frozenset({"", "nan", "na", "n/a", "?", "unknown", "none"})
 
+EXAMPLE = (
+    "file,patient,age,sex,triage class,MI,AFIB\n"
+    "ecg_0001.dcm,p1,63,m,normal,no,no\n"
+    "ecg_0002.png,p2,71,f,acute mi,yes,no\n"
+    "ward/ecg_0003.hea,p3,58,f,other,no,yes\n"
+    "ecg_0004,p3,58,f,prior mi,yes,unknown\n"
+)
+"""A table that needs no mapping, to begin one's own with."""
+
 
 def read_table(data: bytes) -> pd.DataFrame:
     """A CSV as text cells: comma, semicolon or tab; UTF-8 or Latin-1. Raises TableError."""

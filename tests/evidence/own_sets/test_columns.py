@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from ecg_core.evidence.own_sets.checking import Meanings, check, strange_words
-from ecg_core.evidence.own_sets.columns import Column, ColumnRole, TableError, guess, read_table
+from ecg_core.evidence.own_sets.columns import (
+    EXAMPLE,
+    Column,
+    ColumnRole,
+    TableError,
+    guess,
+    read_table,
+)
 
 UPLOADED = ("a.png", "b.png", "ward/c.jpg", "d.hea")
 
@@ -26,6 +33,18 @@ def test_columns_are_guessed_from_their_names() -> None:
         (ColumnRole.YES_NO, "AFIB"),
         (ColumnRole.IGNORE, ""),
     ]
+
+
+def test_the_example_needs_no_correction() -> None:
+    table = read_table(EXAMPLE.encode())
+    files = table["file"].tolist()
+    columns = guess(table)
+    assert ColumnRole.IGNORE not in {column.role for column in columns}
+    found = check(table, columns, files)
+    assert found.problems == ()
+    assert found.labels.n == len(files) == 4
+    assert found.labels.codes == ("MI", "AFIB")
+    assert sorted(found.labels.triage.tolist()) == [0, 1, 2, 3]
 
 
 def test_yes_no_and_unknown() -> None:
