@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from ecg_core.store.people.signing_in import SignInError
 from server import flood, place
 from server.account_pages import ROUTES
 from server.flood import TooManyError, Window
+from tests.server.loops import in_a_thread
 
 PASSWORD = "correct horse battery"
 
@@ -91,10 +91,7 @@ def test_tries_at_the_same_moment_are_counted_before_they_are_checked(
         tries = [flood.sign_in(f"10.0.0.{k}", "ada", "wrong") for k in range(40)]
         return await asyncio.gather(*tries, return_exceptions=True)
 
-    # In a thread of its own: browser tests of the same run keep an event loop in this one.
-    with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(asyncio.run, burst()).result()
-    turned_away = [one for one in done if isinstance(one, TooManyError)]
+    turned_away = [one for one in in_a_thread(burst()) if isinstance(one, TooManyError)]
     assert (len(checked), len(turned_away)) == (5, 35)
 
 

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from server import door, place
 from server.door import Door
 from server.uploads import Quota, QuotaError
+from tests.server.loops import in_a_thread
 from tests.server.test_account_pages import PASSWORD
 
 
@@ -34,7 +35,7 @@ def test_uploads_beyond_the_quota_wait_and_others_do_not() -> None:
         await asyncio.gather(*(one(quota, who, size, flying) for who, size in sizes))
         assert not quota._sizes
 
-    asyncio.run(all_of_them())
+    in_a_thread(all_of_them())
     assert most == {"ada": 80, "ben": 30, "cid": 500}
 
 
@@ -49,7 +50,7 @@ def test_whoever_waits_too_long_is_told() -> None:
         async with quota.admitted("ada", 100, wait_s=0.01):
             pass
 
-    asyncio.run(two())
+    in_a_thread(two())
 
 
 def test_the_door_counts_what_comes_and_turns_away_what_cannot_wait(
