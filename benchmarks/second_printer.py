@@ -33,10 +33,10 @@ BEARS = {
         *("layout_close", "names_differ", "assumed", "limbs_disagree", "orientation_assumed"),
         *("one_lead", "einthoven", "rows_apart", "order_assumed", "missing_leads"),
     },
-    "gain": {"gain_close", "assumed_scale", "scale_unlikely", "two_gains"},
+    "gain": {"gain_close", "assumed_scale", "scale_unlikely", "two_gains", "no_grid"},
     "time": {
         *("columns_close", "columns_unusual", "speed_close", "assumed_scale", "scale_unlikely"),
-        *("partly_cut_off", "slightly_curved"),
+        *("partly_cut_off", "slightly_curved", "no_grid"),
     },
 }
 """Doubts and questions that send the reader to what is wrong."""

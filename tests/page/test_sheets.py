@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from ecg_core.page.scan.broken import with_broken
+from ecg_core.page.scan.geometry.gridless import told_by_pulses
 from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.penned import penned
-from ecg_core.page.scan.sheets import size
+from ecg_core.page.scan.sheets import decide, laws, size
 from ecg_core.page.scan.sheets.columns import Division, Marks, divisions
-from ecg_core.page.scan.sheets.rows import rows_of
+from ecg_core.page.scan.sheets.rows import Row, rows_of
+from ecg_core.page.scan.sheets.sheet import Draft
 from ecg_core.page.scan.sheets.strokes import strokes_of
 from ecg_core.page.scan.sheets.text import Letters
 
@@ -147,3 +149,122 @@ def test_millimetres_are_square_unless_columns_say_otherwise(
     )
     said = size.square(SimpleNamespace(draft=draft), stretch, guessed)
     assert said.value == pytest.approx(-against)
+
+
+@pytest.mark.parametrize(
+    ("heights", "longer"),
+    [
+        ((10.4, 10.5, 10.4), 1.04),
+        ((10.1, 10.2, 10.1), 1.0),
+        ((10.1, 10.7, 10.4), 1.0),
+        ((5.2, 5.2, 5.2), 1.0),
+        ((10.4,), 1.0),
+    ],
+    ids=["rows of 9.6 s", "near enough", "they differ", "too low to tell", "one alone"],
+)
+def test_without_a_grid_pulses_that_agree_tell_the_scale(
+    heights: tuple[float, ...], longer: float
+) -> None:
+    pulses = tuple(SimpleNamespace(height_mm=high) for high in heights)
+    assert told_by_pulses(pulses) == pytest.approx(longer)
+
+
+def row_of(curve: np.ndarray, drawn: np.ndarray) -> Row:
+    """A row with its curve and pen."""
+    return Row(curve, drawn, drawn, float(RASTER))
+
+
+EVERYWHERE = np.ones(900, bool)
+BROKEN = np.arange(900) % 10 < 7
+ROUGH = 300.0 + 9.0 * np.sin(np.arange(900) / 20)
+
+
+@pytest.mark.parametrize(
+    ("curve", "drawn", "agreement", "is_litter"),
+    [
+        (np.full(900, 300.0), EVERYWHERE, 0.3, True),
+        (ROUGH, BROKEN, 0.0, True),
+        (ROUGH, EVERYWHERE, 0.0, False),
+        (ROUGH, BROKEN, 0.7, False),
+    ],
+    ids=["a frame", "a crease", "a strip of other seconds", "a faint strip"],
+)
+def test_what_does_not_beat_and_is_no_trace_costs_more_than_leaving_it_out(
+    curve: np.ndarray, drawn: np.ndarray, agreement: float, is_litter: bool
+) -> None:
+    rows = tuple(row_of(spikes(900, 100), EVERYWHERE) for _ in range(4))
+    seen = SimpleNamespace(
+        rows=(*rows, row_of(curve, drawn)),
+        agreements=[0.8] * 4 + [agreement],
+        spans_px=(0, 900),
+        alike=0.0,
+    )
+    draft = SimpleNamespace(
+        seen=seen, main=3, leads=((),) * 5, assumed=(4,), simultaneous=True, name="3x4+2R"
+    )
+    assert laws.litter(draft, 4) == is_litter
+    without = SimpleNamespace(
+        seen=SimpleNamespace(agreements=[0.8] * 4, alike=0.0),
+        main=3,
+        leads=((),) * 4,
+        assumed=(),
+        simultaneous=True,
+    )
+    cost = laws.together(without).value - laws.together(draft).value
+    # A trace that rests all along beside the rows costs no more than five.
+    assert (cost > 5.0) == is_litter
+
+
+def test_a_strip_alone_ends_where_it_ends_and_not_at_a_frame() -> None:
+    trace = np.zeros((480, 900), np.float32)
+    drawn(spikes(900, 300), trace)
+    trace[:, :150] = trace[:, 750:] = 0.0
+    trace[20:23, :150] = trace[20:23, 750:] = 1.0
+    (row,) = rows_of(trace, float(RASTER))[0]
+    assert row.span_px == (pytest.approx(150, abs=12), pytest.approx(750, abs=12))
+
+
+@pytest.mark.parametrize(
+    ("marked", "end_mm", "time", "weak"),
+    [
+        (1, 280.0, 0.0, False),
+        (0, 280.0, 0.0, False),
+        (0, 275.0, 0.0, True),
+        (1, 275.0, 0.0, False),
+        (0, 280.0, 0.02, True),
+    ],
+    ids=["marked", "as usual", "the last is short", "short but marked", "unusual, unmarked"],
+)
+def test_columns_that_no_mark_tells_and_no_length_are_doubted(
+    marked: int, end_mm: float, time: float, weak: bool
+) -> None:
+    division = Division(30.0, 125.0, 2, end_mm, 9.0, marked)
+    assert decide._weakly_told(SimpleNamespace(division=division), time) == weak
+
+
+def test_a_rhythm_strip_named_by_strokes_is_the_lead_it_repeats() -> None:
+    """Its name was read as III, and its waves are those of II; a second name V1 is no better."""
+    shapes = {lead: spikes(900, 0, every) for lead, every in (("I", 90), ("II", 70), ("III", 110))}
+    slow = {lead: 12.0 * np.sin(np.arange(900) / (9 + 2 * at)) for at, lead in enumerate(shapes)}
+    main = [row_of(shapes[lead] + slow[lead], EVERYWHERE) for lead in shapes]
+    strip = row_of(shapes["II"] + slow["II"] + 200.0, EVERYWHERE)
+    seen = SimpleNamespace(
+        rows=(*main, strip), agreements=[0.8] * 4, px_per_mm=float(RASTER), baselines_mm=None
+    )
+
+    def settled(name: str) -> str:
+        draft = Draft(
+            "3x1+1R",
+            seen,
+            None,
+            Division(0.0, 900 / RASTER, 1, 900 / RASTER, 0.0),
+            (("I",), ("II",), ("III",), (name,)),
+            3,
+            0.0,
+            (),
+        )
+        return decide._rhythm_found(draft).leads[3][0]
+
+    assert settled("III") == "II"
+    assert settled("II") == "II"
+    assert settled("V1") == "V1"

@@ -155,7 +155,7 @@ LIMITS: dict[str, Limit] = {
         Limit(
             "columns_unusual",
             Severity.DOUBT,
-            "Columns last {seconds:.1f} s by the grid, and no pulse shows that its scale is right.",
+            "Columns last {seconds:.1f} s by the grid; neither pulses nor marks tell that plainly.",
             "Compare intervals with the original.",
         ),
         Limit(

@@ -28,6 +28,8 @@ LABEL_MM, LEAST_MM = 9.0, 20.0
 NOMINAL_S = (2.5, 5.0, 10.0)
 PLAIN_SCORE, UNUSUAL = 6.0, 0.012
 """Where less speaks for columns, and they are off the usual by so much, it is told."""
+LAST_OFF_MM = 1.5
+"""Where marks tell not every begin, the last column is as wide as the others to within this."""
 STRETCH = 0.025
 """Columns that are off one of these durations by no more are that long: the grid is off."""
 TOLD_STRETCH = 0.002
@@ -170,8 +172,16 @@ def _pieces(draft: Draft, scale: Scale, stretch: float) -> tuple[Piece, ...]:
 
 
 def _rhythm_found(draft: Draft) -> Draft:
-    """Rows whose lead is not named, by the lead whose waves they repeat."""
+    """Rows whose lead is not named, or named by strokes alone, or named like another, by the lead
+    whose waves they repeat."""
     leads, assumed = list(draft.leads), []
+    told = [row for row in range(draft.main, len(leads)) if row not in draft.assumed]
+    for row in told:
+        if leads[row][0] in laws.STRENGTH:
+            leads[row] = (_seen_lead(draft, row),)
+    for row in told:
+        if sum(leads[other] == leads[row] for other in told) > 1:
+            leads[row] = (_seen_lead(draft, row),)
     for row in draft.assumed:
         lead = _repeated(draft, row) if row >= draft.main else None
         if lead is None:
@@ -179,6 +189,12 @@ def _rhythm_found(draft: Draft) -> Draft:
         else:
             leads[row] = (lead,)
     return replace(draft, leads=tuple(leads), assumed=tuple(assumed))
+
+
+def _seen_lead(draft: Draft, row: int) -> str:
+    """The lead of a named row: another whose waves it repeats while it beats with all others."""
+    repeats = _repeated(draft, row) if draft.seen.agreements[row] >= laws.BARELY else None
+    return repeats or draft.leads[row][0]
 
 
 def _repeated(draft: Draft, strip: int) -> str | None:
@@ -317,14 +333,23 @@ def _scale_doubts(
         questions.append(_asked("speed", "mm/s", some, ""))
         remarks.append(remark("speed_close", speed=some[0], other=some[1]))
     time, pulse = laws.time_off(best), laws.pulse_off(best)
-    # Marks that are weak, and tell columns that are not quite as long as usual, were litter.
-    weak = best.division.score < PLAIN_SCORE and (time or 0.0) > UNUSUAL
-    if time is not None and ((time > laws.FITS and pulse is None) or weak):
+    if time is not None and ((time > laws.FITS and pulse is None) or _weakly_told(best, time)):
         remarks.append(remark("columns_unusual", seconds=best.division.width_mm / scale.speed))
     if scale.speed != 25.0 or scale.gain_limb != 10.0 or scale.gain_chest != 10.0:
         remarks.append(remark("rescaled", speed=scale.speed, gain=scale.gain_limb))
     if scale.gain_limb != scale.gain_chest:
         remarks.append(remark("two_gains", limb=scale.gain_limb, chest=scale.gain_chest))
+
+
+def _weakly_told(best: Draft, time: float) -> bool:
+    """Whether columns may begin elsewhere. time: how far they are from usual ones, per length."""
+    division = best.division
+    unmarked = division.marked < division.count - 1
+    last = division.end_mm - division.start_mm - (division.count - 1) * division.width_mm
+    if unmarked and abs(last + division.gap_mm - division.width_mm) > LAST_OFF_MM:
+        return True
+    # Marks that are weak, and tell columns that are not quite as long as usual, were litter.
+    return (unmarked or division.score < PLAIN_SCORE) and time > UNUSUAL
 
 
 def _asked(key: str, unit: str, values: list[float], more: str) -> SheetQuestion:

@@ -17,14 +17,20 @@ SINGLE = re.compile(
     r"(?i)\blead (?:i{1,3}|[123])\b|single.lead|watch|kardia|alivecor|withings|fitbit"
 )
 ALIKE = 0.9
-APART = 2.0
-"""What a row costs below the others that does not beat with them, and has no name."""
+OTHER_TIME, APART, LITTER = 0.7, 2.0, 7.7
+"""What a row costs below the others that does not beat with them; what more where it has no name;
+and one that is no trace by itself either: an edge of paper, a frame, print."""
+BARELY, SEEN_ALONG, RULED_MM = 0.4, 0.85, 0.2
+"""A row that agrees less with the others is litter when its pen is seen over less of them, or when
+it rests so close to one height in four of five columns."""
 FITS = 0.06
 STRENGTH = {"I": 0.2, "II": 0.6, "III": 0.8}
 """How much a name counts: strokes and specks pass for the simplest ones. Others count 1."""
 NAME, OTHER_NAME, STRAY_NAME = 1.3, 1.6, 0.6
 UNNAMED_COLUMN = 4.0
-"""What a column without any name costs where the first one has names."""
+WELL_NAMED, AT_LEAST = 4, 0.9
+"""What a column without any name costs where the first one has names: less where marks tell it, but
+not where so many names of the first are read, for then the others would be, too."""
 MOST_EXTRA = 1.5
 """More than a row and a half beside the rows counts no more: that is litter."""
 AHEAD_MM, BEHIND_MM, WORD_MM = 3.0, 12.0, (1.5, 1.2, 12.0)
@@ -80,6 +86,8 @@ def _named(draft: Draft, at: int) -> tuple[float, str, str, int]:
     if named[0] >= 2:
         # Names may touch the traces; marks tell as much of columns.
         untold = 1.0 - draft.division.marked / max(draft.division.count - 1, 1)
+        if named[0] >= WELL_NAMED:
+            untold = max(untold, AT_LEAST)
         value -= (
             UNNAMED_COLUMN
             * untold
@@ -121,17 +129,33 @@ def together(draft: Draft) -> Said:
     if len(found) < 2:
         return Said("together", 0.0, "one row")
     value = float(np.mean(np.clip(found, 0.0, 0.8) - 0.4)) * 5.0 - 1.5 * (found.min() < 0.25)
-    # Some recorders print strips of other ten seconds than the rows above them.
-    apart = sum(
-        APART * (row in draft.assumed) + 0.7
-        for row in range(draft.main, len(draft.leads))
-        if draft.seen.agreements[row] < 0.25
-    )
+    apart = sum(_apart(draft, row) for row in range(draft.main, len(draft.leads)))
     if draft.simultaneous:
         value -= apart
     else:
         value = 0.0 if draft.seen.alike > ALIKE else -value
     return Said("together", value, f"rows agree {found.mean():.2f}, the least {found.min():.2f}")
+
+
+def _apart(draft: Draft, row: int) -> float:
+    """What a row below the others costs that does not beat with them."""
+    assumed = row in draft.assumed
+    if assumed and litter(draft, row):
+        return LITTER
+    # Some recorders print strips of other ten seconds than the rows above them.
+    return OTHER_TIME + APART * assumed if draft.seen.agreements[row] < 0.25 else 0.0
+
+
+def litter(draft: Draft, number: int) -> bool:
+    """Whether a row below the others may be no trace at all: it does not beat with them, and is
+    seen over parts of them only, or lies as straight as a ruler."""
+    if draft.seen.agreements[number] >= BARELY:
+        return False
+    row = draft.seen.rows[number]
+    first, end = draft.seen.spans_px
+    off = np.abs(row.curve_px - row.baseline_px)[first:end]
+    along = float(row.drawn[first:end].mean())
+    return along < SEEN_ALONG or float(np.quantile(off, 0.8)) < RULED_MM * row.px_per_mm
 
 
 def limbs(draft: Draft) -> Said:

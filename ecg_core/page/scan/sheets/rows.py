@@ -35,6 +35,8 @@ LEAST_MOVE_MM = 0.2
 """A row of several that leaves its own running median no further was drawn by a ruler."""
 LEAST_APART_MM, LEAST_PITCH = 4.0, 0.3
 """Rows stand no closer, in mm and in the usual distance of four or more."""
+ALONE_MM = 25.0
+"""A strip's pieces lie within this of its middle."""
 RESTING_MM = 2.0
 """A piece of trace no taller than this rests: steep strokes are taller."""
 FULLER = 1.01
@@ -149,6 +151,10 @@ def _exactly(
     exact = np.flatnonzero(seen == n)
     first = np.searchsorted(column, exact)
     heights = centre[first[:, None] + np.arange(n)]
+    if n == 1:
+        # Beside a strip alone the frame is the only ink.
+        own = np.abs(heights[:, 0] - np.median(heights)) < ALONE_MM * px_per_mm
+        exact, heights = exact[own], heights[own]
     everywhere = np.arange(len(seen))
     middles = np.median(heights, axis=0)
     pitch = float(np.diff(middles).min()) if n > 1 else 40.0 * px_per_mm

@@ -19,7 +19,7 @@ from ecg_core.page.scan.sheets.rows import Row, rows_of
 from ecg_core.page.scan.sheets.sheet import Draft, Owned, Seen, owned
 from ecg_core.page.scan.sheets.text import Print
 
-MOST_SETS, MOST_SLOW = 7, 14
+MOST_SETS, MOST_SLOW = 8, 14
 INK = 0.45
 ENOUGH, REST = 10.0, 0.2
 """So much speaks for a draft, and so little is left of traces beside its rows, that other sets of
@@ -81,7 +81,7 @@ def drafts_of(
         some = _with_rows(seen, print_, layout)
         found += [draft for draft in some if layout in (None, draft.name)]
         enough = max((draft.score for draft in found), default=0.0) >= ENOUGH
-        if enough and min(seen.agreements) > 0.25 and seen.extra < REST:
+        if enough and min(seen.agreements) > laws.BARELY and seen.extra < REST:
             break
     found.sort(key=lambda draft: -draft.score)
     best = [_weighed(draft, laws.SLOW) for draft in found[:MOST_SLOW]]

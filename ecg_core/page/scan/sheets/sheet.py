@@ -177,7 +177,7 @@ class Seen:
         if np.corrcoef(busy, rises)[0, 1] > BEATS_WITH:
             return 1.0
         # Some recorders print strips of other ten seconds: they are drawn all along, and beat.
-        left, right = (round(float(np.median(end))) for end in zip(*self._spans, strict=True))
+        left, right = self.spans_px
         whole = (band[left:right] > 0).mean() > ALL_ALONG
         above = np.sort(np.maximum(rises - np.median(rises), 0.0)[left:right])[::-1]
         beats = above[: len(above) // 5].sum() > OWN_BEATS * max(above.sum(), 1e-6)
@@ -185,8 +185,10 @@ class Seen:
         return 1.0 if whole and beats and tall else STILL
 
     @cached_property
-    def _spans(self) -> list[tuple[int, int]]:
-        return [row.span_px for row in self.rows]
+    def spans_px(self) -> tuple[int, int]:
+        """First and last column (exclusive) of most rows."""
+        left, right = np.median([row.span_px for row in self.rows], axis=0)
+        return round(float(left)), round(float(right))
 
     def named_rows(self, names: tuple[Name, ...], shift: float) -> np.ndarray:
         """The row of every name, -1 for none. shift: how far above its row a name stands."""
