@@ -14,7 +14,16 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from benchmarks import beside, four_class, reversal, scans, small_budget, strips, trace
+from benchmarks import (
+    beside,
+    four_class,
+    reversal,
+    scans,
+    second_printer,
+    small_budget,
+    strips,
+    trace,
+)
 from benchmarks.markdown import NOT_MEASURED, measured, table
 from ecg_core import network
 from ecg_core.evidence.field import tables
@@ -259,6 +268,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "scan layouts": lambda: scans.layouts(rows("rectify")),
     "scan pictures": lambda: scans.pictures(rows("rectify"), rows("rectify_overlays")),
     "scan latency": lambda: scans.latency(rows("rectify")),
+    "second printer": lambda: second_printer.table(rows("second_printer")),
     "curation": four_class.curation,
     "curation probes": four_class.probes,
     "curation cost": lambda: four_class.cost(rows("curation")),

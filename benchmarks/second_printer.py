@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.foreign.second_printer import BLOCKS, Look, Piece, Sheet, look_of, printed
+from benchmarks.markdown import measured
 from benchmarks.rectify import records
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.page.drawn.damage import CONDITIONS, degrade
@@ -131,6 +132,20 @@ def summary(rows: list[dict[str, object]]) -> str:
     spread = z * np.sqrt(silent * (n - silent) / n + z * z / 4) / (n + z * z)
     said = ", ".join(f"{what} {counts[what]}" for what in ("read", "asked", "told", "refused"))
     return f"{n} pages: {said}, silently wrong {silent} (at most {100 * (middle + spread):.1f} %)"
+
+
+def table(rows: list[dict[str, object]]) -> str:
+    """What became of the pages, by damage."""
+    kinds = list(dict.fromkeys(str(row["damage"]) for row in rows))
+    groups = [(kind, [row for row in rows if row["damage"] == kind]) for kind in kinds]
+    outcomes = ("read", "asked", "told", "refused", "silent")
+    return measured(
+        ("damage", "pages", "read", "asked", "told", "refused", "silently wrong"),
+        [
+            (kind, len(some), *(sum(row["outcome"] == what for row in some) for what in outcomes))
+            for kind, some in (*groups, *([("**all**", rows)] if rows else []))
+        ],
+    )
 
 
 def main() -> None:

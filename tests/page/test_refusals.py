@@ -75,7 +75,7 @@ SCANS: dict[str, tuple[Callable[[], np.ndarray], str, tuple[str, ...]]] = {
     "a page of text": (text_page, "no_grid_no_trace", ("Neither an ECG grid", "Is this an ECG?")),
     "paper without an ECG": (blank_grid, "not_an_ecg", ("No rows of traces", "Is this an ECG?")),
     "too small": (small, "too_small", ("320 × 170 pixels", "each side needs 300", "150 dpi")),
-    "too coarse": (coarse, "too_coarse", ("2.0 pixels wide", "2.4 are needed", "all of it closer")),
+    "too coarse": (coarse, "too_coarse", ("2.0 pixels wide", "2.3 are needed", "all of it closer")),
     "blurred": (blurred, "no_grid_no_trace", ("Neither an ECG grid", "Is this an ECG?")),
     "cut off": (cut_off, "cut_off", ("of the ten seconds are on the picture", "whole sheet")),
     "too dark": (dark, "too_dark", ("too dark", "% of white", "daylight")),

@@ -446,7 +446,7 @@ LIMITS: dict[str, Limit] = {
 SMALL_SIDE_PX = 300
 """A picture with a shorter side shows a strip at most; what is not found on it is too small."""
 MIN_SIDE_PX, MIN_LONG_PX = 100, 300
-MIN_PX_PER_MM = 2.4
+MIN_PX_PER_MM = 2.3
 NO_CONTRAST, MIN_CONTRAST, FAINT_CONTRAST = 0.05, 0.12, 0.25
 MIN_SNR, FAINT_SNR = 3.0, 5.0
 MIN_SEEN_MM, WHOLE_MM = 225.0, 243.0
