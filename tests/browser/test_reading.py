@@ -15,7 +15,7 @@ from tests.browser.test_room import choose_class
 from widgets.session.demos import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-VIEWER = ".sheet svg"
+VIEWER = ".sheet > svg"
 
 
 def drop(page: Page, *names: str) -> None:
@@ -62,10 +62,10 @@ def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[...,
     expect(page.get_by_text("Reason: ST elevation in V2 to V4")).to_be_visible()
     expect(page.locator(f"{VIEWER} .layer-picture")).to_be_visible()
     shoot_whole(page, "reopened_whole_light")
-    before = page.locator(f"{VIEWER} .heat image").get_attribute("href")
+    before = page.locator(f"{VIEWER} .heat image").first.get_attribute("href")
     page.get_by_label("Show attention for").select_option("HYP")
     expect(page.get_by_text("Computed now with the weights that read this ECG.")).to_be_visible()
-    image = page.locator(f"{VIEWER} .heat image")
+    image = page.locator(f"{VIEWER} .heat image").first
     expect(image).not_to_have_attribute("href", before or "")
     with page.expect_download() as download:
         page.get_by_role("button", name="stemi_export.png").click()
