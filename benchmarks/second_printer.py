@@ -28,6 +28,8 @@ from ecg_core.page.values import PageError, Severity
 
 OFF_MM, OFF_GAIN = 1.0, 0.10
 """40 ms, and how wrong a height may be."""
+LOOKED_AT = 128
+"""Pages before this number were looked at while rules of the reader were made."""
 INSET_MM, FOOT_MM = 3.0, 4.0
 BEARS = {
     "leads": {
@@ -152,6 +154,7 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ptbxl", type=Path, help="PTB-XL folder")
+    parser.add_argument("--first", type=int, default=LOOKED_AT, help="number of the first page")
     parser.add_argument("--pages", type=int, default=400)
     parser.add_argument("--out", type=Path, required=True, help="the JSON lines")
     parser.add_argument("--summary", action="store_true", help="only count what was written")
@@ -162,7 +165,7 @@ def main() -> None:
         done = {row["number"] for row in rows}
         some = records(arguments.ptbxl, 24)
         with arguments.out.open("a", encoding="utf-8") as out:
-            for number in range(arguments.pages):
+            for number in range(arguments.first, arguments.first + arguments.pages):
                 if number not in done:
                     rows.append(page(number, some))
                     print(json.dumps(rows[-1]), file=out, flush=True)

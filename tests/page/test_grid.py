@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ecg_core.page.scan.geometry.grid import Grid, find_grids
+from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids
 from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.light import light_on_dark
 
@@ -30,7 +30,7 @@ def ruled(
     return np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
-def likeliest(pixels: np.ndarray) -> Grid:
+def likeliest(pixels: np.ndarray) -> FoundGrid:
     grids = find_grids(pixels)
     assert grids
     return grids[0]

@@ -13,7 +13,7 @@ from ecg_core.page.doubts import as_filed, plausible, quality, swapped
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.geometry.bend import Bend
-from ecg_core.page.scan.geometry.grid import Grid, find_grids
+from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids
 from ecg_core.page.scan.geometry.gridless import scale_without_grid
 from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.ink import straighten
@@ -110,7 +110,7 @@ def read_scan(
     with_picture: the page keeps what the scan looks like; the network needs only its ink.
     """
     correction = correction or Correction()
-    grids: list[Grid] = []
+    grids: list[FoundGrid] = []
     try:
         return _read_scan(scan, layout, correction, with_picture, grids)
     except PageError as refusal:
@@ -127,7 +127,7 @@ def _read_scan(
     layout: str | None,
     correction: Correction,
     with_picture: bool,
-    grids: list[Grid],
+    grids: list[FoundGrid],
 ) -> ScanReading:
     """As `read_scan`; a grid that was seen is left in `grids`, whatever comes after."""
     view = view_of(scan.pixels, correction.corners_px).turned(correction.quarter_turns or 0)
@@ -165,7 +165,7 @@ def _read_scan(
 def _read_under(
     scan: EcgScan,
     view: ScanView,
-    grid: Grid,
+    grid: FoundGrid,
     layout: str | None,
     correction: Correction,
     with_picture: bool,
@@ -226,7 +226,7 @@ def _hardly_there(sheet: Sheet) -> bool:
 
 
 def _sheet_of(
-    view: ScanView, grid: Grid, correction: Correction, layout: str | None, free: bool
+    view: ScanView, grid: FoundGrid, correction: Correction, layout: str | None, free: bool
 ) -> tuple[Flat, Upright]:
     """The best sheet and the flat picture it was seen on, which shows traces in colour as well
     where dark ones alone make none."""
@@ -269,7 +269,7 @@ def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> list[Remark]
     return [remark("partly_cut_off", seconds=shown_s)] if seconds < WHOLE_S else []
 
 
-def _flat(view: ScanView, grid: Grid, coloured: bool | None = None) -> Flat:
+def _flat(view: ScanView, grid: FoundGrid, coloured: bool | None = None) -> Flat:
     """The picture made straight, with what stands around the ruled paper."""
     area = _area(view, grid)
     straight = straighten(view.pixels, grid.to_mm, min(grid.px_per_mm), area, grid.bend)
@@ -288,7 +288,7 @@ def _to_flat(flat: Flat, quarter_turns: int) -> np.ndarray:
     return np.asarray(np.linalg.inv(raster) @ moved @ raster @ offset)
 
 
-def _without_grid(view: ScanView, free: bool) -> tuple[ScanView, Grid]:
+def _without_grid(view: ScanView, free: bool) -> tuple[ScanView, FoundGrid]:
     """Geometry without a grid, the way up that has rows and an upright pulse.
 
     Rows without an upright pulse may be upside down; a tall picture without rows, sideways.
@@ -310,7 +310,7 @@ def _without_grid(view: ScanView, free: bool) -> tuple[ScanView, Grid]:
     raise problem
 
 
-def _check_geometry(grid: Grid, remarks: list[Remark]) -> None:
+def _check_geometry(grid: FoundGrid, remarks: list[Remark]) -> None:
     if min(grid.px_per_mm) < quality.MIN_PX_PER_MM:
         raise refuse("too_coarse", px_per_mm=min(grid.px_per_mm), least=quality.MIN_PX_PER_MM)
     if abs(grid.angle_deg) > quality.MAX_ANGLE_DEG:
@@ -325,7 +325,7 @@ def _check_geometry(grid: Grid, remarks: list[Remark]) -> None:
         remarks.append(remark("slightly_curved", residual=grid.residual_mm))
 
 
-def _area(view: ScanView, grid: Grid) -> tuple[float, float, float, float]:
+def _area(view: ScanView, grid: FoundGrid) -> tuple[float, float, float, float]:
     """What is looked at: the ruled part of the paper and what the picture shows around it, from
     one 5 mm line to another; of a bent sheet, the ruled part alone."""
     left, top, right, bottom = grid.area_mm

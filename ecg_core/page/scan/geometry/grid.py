@@ -56,7 +56,7 @@ SHARPER = 12.0
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class FoundGrid:
     """Where the grid lies, or may lie.
 
     to_mm: 3 × 3 homography from picture positions (px, centres at whole numbers) to mm of paper;
@@ -84,7 +84,7 @@ class Grid:
         across, down = self.px_per_mm
         return max(across / down, down / across) > OVERTONE
 
-    def is_like(self, other: Grid) -> bool:
+    def is_like(self, other: FoundGrid) -> bool:
         """Whether another lattice led to the same lines."""
         scales = np.log(np.divide(self.px_per_mm, other.px_per_mm))
         turn = abs(self.angle_deg - other.angle_deg)
@@ -92,7 +92,7 @@ class Grid:
         return bent and turn < SAME_TURN and float(np.abs(scales).max()) < SAME_LINES
 
 
-def find_grid(pixels: np.ndarray) -> Grid | None:
+def find_grid(pixels: np.ndarray) -> FoundGrid | None:
     """The likeliest grid of a picture, or None where it shows none.
 
     pixels: uint8, height × width × 3, RGB.
@@ -101,7 +101,7 @@ def find_grid(pixels: np.ndarray) -> Grid | None:
     return grids[0] if grids else None
 
 
-def find_grids(pixels: np.ndarray) -> tuple[Grid, ...]:
+def find_grids(pixels: np.ndarray) -> tuple[FoundGrid, ...]:
     """Grids that a picture may show, the likeliest first; none where it shows none.
 
     pixels: uint8, height × width × 3, RGB, dark lines on light paper.
@@ -122,7 +122,7 @@ def find_grids(pixels: np.ndarray) -> tuple[Grid, ...]:
         found = _followed(lines, candidates(lines))
     grids = [_seen(lattice, followed, shrink) for lattice, followed in found]
     believed = [grid for grid in grids if grid.score > MIN_SCORE]
-    different: list[Grid] = []
+    different: list[FoundGrid] = []
     for grid in sorted(believed, key=lambda grid: SHARPER * grid.residual_mm - grid.score):
         if not any(grid.is_like(other) for other in different):
             different.append(grid)
@@ -133,11 +133,11 @@ def find_grids(pixels: np.ndarray) -> tuple[Grid, ...]:
     return (*square, *squares, *oblong, *finer)
 
 
-def _is_wide(grid: Grid) -> bool:
+def _is_wide(grid: FoundGrid) -> bool:
     return min(grid.px_per_mm) > FIFTHS_PX
 
 
-def _finer(grid: Grid) -> Grid:
+def _finer(grid: FoundGrid) -> FoundGrid:
     """A grid whose lines of 1 mm are taken for lines of 5 mm: finer ones may be too pale."""
     left, top, right, bottom = (5.0 * side for side in grid.area_mm)
     across, down = grid.px_per_mm
@@ -150,7 +150,7 @@ def _finer(grid: Grid) -> Grid:
     )
 
 
-def _squares(grid: Grid) -> list[Grid]:
+def _squares(grid: FoundGrid) -> list[FoundGrid]:
     """A grid whose millimetres are not as wide as high with those of one axis on both: overtones
     of its lines may have passed for lines on the other."""
     across, down = grid.px_per_mm
@@ -225,7 +225,7 @@ def px_per_mm(to_mm: np.ndarray, place_px: tuple[float, float]) -> tuple[float, 
     return float(np.hypot(*back[:, 0])), float(np.hypot(*back[:, 1]))
 
 
-def _seen(lattice: Lattice, followed: Followed, shrink: np.ndarray) -> Grid:
+def _seen(lattice: Lattice, followed: Followed, shrink: np.ndarray) -> FoundGrid:
     """A grid in pixels of the whole picture. shrink: 3 × 3, to those it was followed on."""
     to_mm = followed.to_mm @ shrink
     to_mm /= to_mm[2, 2]
@@ -233,7 +233,7 @@ def _seen(lattice: Lattice, followed: Followed, shrink: np.ndarray) -> Grid:
     back = np.linalg.inv(jacobian_at(to_mm, middle))
     bent = followed.bend is not None
     cost = float(np.dot(COSTS, (followed.residual_mm, followed.lost, bent)))
-    return Grid(
+    return FoundGrid(
         to_mm=to_mm,
         px_per_mm=px_per_mm(to_mm, (float(middle[0]), float(middle[1]))),
         angle_deg=float(np.degrees(np.arctan2(back[1, 0], back[0, 0]))),
@@ -245,11 +245,11 @@ def _seen(lattice: Lattice, followed: Followed, shrink: np.ndarray) -> Grid:
     )
 
 
-def _drawn(exact: Exact) -> Grid:
+def _drawn(exact: Exact) -> FoundGrid:
     """A grid whose lines run along the pixels."""
     (x, y), (step_x, step_y) = exact.first_mm, exact.step_mm
     (left, right), (top, bottom) = exact.ruled_mm
-    return Grid(
+    return FoundGrid(
         to_mm=np.array([[step_x, 0.0, x], [0.0, step_y, y], [0.0, 0.0, 1.0]]),
         px_per_mm=(1.0 / step_x, 1.0 / step_y),
         angle_deg=0.0,

@@ -8,7 +8,7 @@ import numpy as np
 from ecg_core.page.correction import GAINS_MM_PER_MV
 from ecg_core.page.doubts.quality import refuse
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
-from ecg_core.page.scan.geometry.grid import WORK_SIZE, Grid
+from ecg_core.page.scan.geometry.grid import WORK_SIZE, FoundGrid
 from ecg_core.page.scan.ink import RASTER, separate, straighten
 from ecg_core.page.scan.rows import keep_traces
 from ecg_core.page.scan.sheets.columns import ends_of
@@ -34,7 +34,7 @@ MIN_ROWS = 3
 """Fewer rows without grid or pulse are taken for no ECG at all."""
 
 
-def scale_without_grid(pixels: np.ndarray) -> Grid:
+def scale_without_grid(pixels: np.ndarray) -> FoundGrid:
     """Geometry of a page without a grid.
 
     Takes the rows of traces for ten seconds at 25 mm/s. The calibration pulse must agree, or speed
@@ -117,7 +117,7 @@ def _alike(pulses: tuple[Pulse, ...], rows: int) -> tuple[Pulse, ...]:
     return best if 2 * len(best) >= rows else ()
 
 
-def _geometry(pixels: np.ndarray, angle: float, px_per_mm: float) -> Grid:
+def _geometry(pixels: np.ndarray, angle: float, px_per_mm: float) -> FoundGrid:
     """The page turned about its middle, at an assumed scale."""
     height, width = pixels.shape[:2]
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1.0 / px_per_mm)
@@ -129,10 +129,10 @@ def _geometry(pixels: np.ndarray, angle: float, px_per_mm: float) -> Grid:
         centre[0] + width / px_per_mm / 2,
         centre[1] + height / px_per_mm / 2,
     )
-    return Grid(to_mm, (px_per_mm, px_per_mm), -angle, 0.0, 0.0, 0.0, area)
+    return FoundGrid(to_mm, (px_per_mm, px_per_mm), -angle, 0.0, 0.0, 0.0, area)
 
 
-def _measure(pixels: np.ndarray, grid: Grid) -> tuple[tuple[Row, ...], np.ndarray]:
+def _measure(pixels: np.ndarray, grid: FoundGrid) -> tuple[tuple[Row, ...], np.ndarray]:
     """Rows and cover of ink (0 to 1) under an assumed geometry."""
     straight = straighten(pixels, grid.to_mm, grid.px_per_mm[0], grid.area_mm)
     cover = separate(straight.picture, straight.shown).cover
