@@ -10,7 +10,8 @@ from ecg_core.page.scan.geometry.gridless import told_by_pulses
 from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.penned import penned
 from ecg_core.page.scan.sheets import decide, laws, size
-from ecg_core.page.scan.sheets.columns import Division, Marks, divisions
+from ecg_core.page.scan.sheets.columns import Division, divisions
+from ecg_core.page.scan.sheets.dividers import Marks
 from ecg_core.page.scan.sheets.rows import Row, rows_of
 from ecg_core.page.scan.sheets.sheet import Draft
 from ecg_core.page.scan.sheets.strokes import strokes_of

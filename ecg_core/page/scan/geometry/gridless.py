@@ -11,7 +11,7 @@ from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
 from ecg_core.page.scan.geometry.grid import WORK_SIZE, FoundGrid
 from ecg_core.page.scan.ink import RASTER, separate, straighten
 from ecg_core.page.scan.rows import keep_traces
-from ecg_core.page.scan.sheets.columns import ends_of
+from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.pulses import Pulse, pulses_of
 from ecg_core.page.scan.sheets.rows import Row, rows_of
 from ecg_core.page.scan.sheets.text import Letters

@@ -13,7 +13,8 @@ from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import AS_PRINTED, ONE_LEAD, orders
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.sheets import laws
-from ecg_core.page.scan.sheets.columns import Division, divisions, ends_of, single
+from ecg_core.page.scan.sheets.columns import Division, divisions, single
+from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.pulses import pulses_of
 from ecg_core.page.scan.sheets.rows import Row, rows_of
 from ecg_core.page.scan.sheets.sheet import Draft, Owned, Seen, owned

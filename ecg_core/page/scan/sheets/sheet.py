@@ -11,7 +11,8 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
 from ecg_core.page.scan.rows import vertical_runs
-from ecg_core.page.scan.sheets.columns import Dividers, Division, Marks
+from ecg_core.page.scan.sheets.columns import Division
+from ecg_core.page.scan.sheets.dividers import Dividers, Marks
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rows import Row, agreements, steps_of
 from ecg_core.page.scan.sheets.text import Name, Print
