@@ -54,6 +54,23 @@ def test_the_form_stays_where_it_is_first_seen(
         assert max(lefts) - min(lefts) <= FEW_PX
 
 
+@pytest.mark.parametrize("size", [WIDE, (1280, 720), (1024, 768), TABLET])
+def test_what_follows_the_heading_of_the_decision_leaves_it_whole(
+    visit: Callable[..., Page], size: tuple[int, int]
+) -> None:
+    page = visit(size=size)
+    drop(page, "normal.hea", "normal.dat")
+    expect(page.locator(VIEWER)).to_be_visible()
+    at_rest(page)
+    words_end = page.get_by_role("heading", name="Your decision").evaluate(
+        "node => { const range = document.createRange(); range.selectNodeContents(node);"
+        " return range.getBoundingClientRect().bottom; }"
+    )
+    first = page.get_by_role("radio", name="Override").bounding_box()
+    assert first is not None
+    assert words_end <= first["y"]
+
+
 def test_the_form_comes_even_where_a_part_does_not_draw(visit: Callable[..., Page]) -> None:
     page = visit()
     page.route("**/BidiComponent*.js", lambda route: route.abort())
