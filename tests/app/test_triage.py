@@ -8,8 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecg_core import network
+from ecg_core.network.statements import Triage
 from ecg_core.store.cases.store import CaseFilter
+from ecg_core.triage.facts import Facts
+from ecg_core.triage.verdict import judge
 from tests.app.conftest import READER, component, demo_files, drop, drop_record, words
+from tests.triage.ecgs import answer, measured
 from widgets.session import engine
 from widgets.session.demos import demos
 
@@ -45,6 +49,23 @@ def test_a_record_is_answered_and_stored(app: AppTest) -> None:
     assert "The machine says" in str([item.label for item in app.get("segmented_control")])
     assert "Research use only. Not a diagnosis." in words(app)
     assert len(cases()) == 1
+
+
+def test_agreeing_means_the_verdict(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The model calls this record normal; what is measured makes the verdict another one.
+    long_pr = judge(Facts(measured({"pr": 220}), answer(Triage.NORMAL, 0.9)))
+    monkeypatch.setattr("ecg_core.answer.judge", lambda *_: long_pr)
+    open_record(app, "normal")
+    case = case_of(app)
+    button = app.button(key=f"save_{case}")
+    assert button.label == "Agree: Abnormal (Other abnormality)"
+    assert "Agree: Normal" not in words(app)
+    button.click().run()
+    assert app.success[0].value == "Saved: Agree, Abnormal (Other abnormality), soon."
+    (stored,) = engine.store().reopen(case).readings
+    assert (stored.reading.agrees, stored.reading.triage) == (True, Triage.OTHER)
+    (summary,) = engine.store().search(CaseFilter())
+    assert (summary.machine_triage, summary.triage) == (Triage.OTHER, Triage.OTHER)
 
 
 def test_a_demonstration_is_shown_and_leaves_no_trace(app: AppTest) -> None:

@@ -18,7 +18,10 @@ from ecg_core.page.values import PREPROCESSING_VERSION
 from ecg_core.store.audit.canonical import canonical_json, sha256_text
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.store import Action, CaseFilter, Reading, Store, StoreError
+from ecg_core.triage.facts import Facts
 from ecg_core.triage.priority import Priority
+from ecg_core.triage.verdict import judge
+from tests.triage.ecgs import answer, measured
 
 
 def test_a_case_reopens_exactly_as_decided(store: Store) -> None:
@@ -178,6 +181,24 @@ def test_nobody_agrees_with_a_machine_that_abstained(store: Store) -> None:
         store.record_reading(case_id, agrees(), "a")
     # Its class may be the reader's all the same.
     assert store.record_reading(case_id, overrides(triage=Triage.OTHER), "b") == 3
+
+
+def test_agreeing_means_the_verdict_where_the_model_alone_says_otherwise(store: Store) -> None:
+    # The model calls it normal; PR of 220 ms makes the verdict "abnormal".
+    long_pr = Facts(measured({"pr": 220}), answer(Triage.NORMAL, 0.9))
+    new = case(1, Triage.NORMAL)
+    case_id = add(store, replace(new, priority=judge(long_pr)))
+    assert store.reopen(case_id).machine is Triage.OTHER
+    assert store.search(CaseFilter())[0].machine_triage is Triage.OTHER
+    with pytest.raises(StoreError, match="Agreeing means the machine's class, Other abnormality"):
+        store.record_reading(case_id, agrees(triage=Triage.NORMAL), "a")
+    store.record_reading(case_id, agrees(triage=Triage.OTHER), "b")
+    told = store.reopen(case_id).events[-1].payload
+    assert (told["agreement"], told["machine"]["triage"]) == ("agreed", "other_abnormal")
+    assert told["machine"]["level"] == "abnormal"
+    # Who calls it normal overrides the verdict, and says why.
+    store.record_reading(case_id, overrides("Dr Ben", Triage.NORMAL), "c")
+    assert store.reopen(case_id).events[-1].payload["agreement"] == "overridden"
 
 
 def test_an_unknown_case_is_refused(store: Store) -> None:

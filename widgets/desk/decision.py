@@ -14,8 +14,10 @@ from ecg_core.network.values import Prediction
 from ecg_core.store.cases.readings import VERDICT_NAMES, Confidence, Decision, Phase, Reading
 from ecg_core.store.cases.room import Turn
 from ecg_core.store.cases.store import StoreError
+from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import Priority, PriorityDecision, rank
-from widgets.desk.badges import priority_name
+from ecg_core.triage.verdict import Verdict
+from widgets.desk.badges import level_name, priority_name
 from widgets.session import engine, notice, person, queue, unsaved
 from widgets.session.engine import Kept
 from widgets.session.text import plain
@@ -29,31 +31,73 @@ _BY_NAME = {name: verdict for verdict, name in VERDICT_NAMES.items()} | {DECIDE:
 
 @dataclass(frozen=True)
 class AtHand:
-    """What a decision is about. first: what this person read before the answer was shown."""
+    """What a decision is about.
+
+    priority, machine: the verdict as stored, and the class that it stands for. shown: the verdict
+    on the screen, by the limits of the person. first: what this person read before the answer was
+    shown.
+    """
 
     case_id: str
     name: str
     prediction: Prediction
     priority: PriorityDecision
+    machine: Triage
+    shown: PriorityDecision
     first: Reading | None = None
 
     @property
     def differs(self) -> Triage | None:
         """The class of the first reading, where it is not the machine's."""
-        if self.first is None or self.first.triage is self.prediction.triage_class:
+        if self.first is None or self.first.triage is self.machine:
             return None
         return self.first.triage
 
+    @property
+    def to_agree_with(self) -> bool:
+        """Whether there is an answer to agree with: the verdict on the screen is the stored class.
 
-def decision_form(entry: queue.Entry, answer: Kept, turn: Turn) -> None:
-    """Ask for the decision on an opened ECG; once it is saved, offer the next one."""
+        It is not where age or sex, said since, changed the class, nor on some cases from before
+        agreeing meant the verdict.
+        """
+        stands_for = verdict_class(self.shown, self.prediction)
+        return not self.prediction.abstained and stands_for is self.machine
+
+    @property
+    def says(self) -> str:
+        """What agreeing says: the verdict, and the class that it stands for."""
+        return agreed_words(self.shown, self.prediction, self.machine)
+
+
+def agreed_words(said: PriorityDecision, prediction: Prediction, machine: Triage) -> str:
+    """A verdict with its class where that says more; the class of a case without a verdict."""
+    named = triage_names(prediction.reads)[machine]
+    if not isinstance(said, Verdict):
+        return named
+    level = level_name(said.level)
+    return level if level == named else f"{level} ({named})"
+
+
+def decision_form(entry: queue.Entry, answer: Kept, turn: Turn, shown: PriorityDecision) -> None:
+    """Ask for the decision on an opened ECG; once it is saved, offer the next one.
+
+    shown: the verdict on the screen.
+    """
     if entry.event is not None:
         st.subheader("Your decision")
         _saved(entry, answer.case_id)
         return
     firsts: dict[str, Reading] = st.session_state.setdefault("firsts", {})
     first = firsts.get(answer.case_id)
-    hand = AtHand(answer.case_id, entry.name, answer.prediction, answer.priority, first)
+    hand = AtHand(
+        answer.case_id,
+        entry.name,
+        answer.prediction,
+        answer.priority,
+        answer.machine,
+        shown,
+        first,
+    )
 
     def saved(event: int) -> None:
         queue.update(entry.sha256, event=event)
@@ -110,10 +154,10 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     Nothing is chosen beforehand. Agreeing is one key or click; whatever else is decided is chosen
     first and saved then.
     """
-    case, machine = hand.case_id, hand.prediction.triage_class
+    case, machine = hand.case_id, hand.machine
     settles = phase is Phase.ADJUDICATION
     st.subheader("Your adjudication" if settles else "Your decision")
-    may_agree = not (hand.prediction.abstained or settles)
+    may_agree = hand.to_agree_with and not settles
     verdict = _verdict(hand, settles, may_agree)
     triage: Triage | None = machine if verdict is Decision.AGREE else None
     reason, findings = "", None
@@ -164,7 +208,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     unsaved.warn(case, hand.name, edited and not (hand.prediction.abstained and triage is None))
     agreeing = verdict is Decision.AGREE
     asked = st.button(
-        f"Agree: {_names(hand)[machine]}" if agreeing else "Save decision",
+        f"Agree: {hand.says}" if agreeing else "Save decision",
         type="primary",
         icon=":material/check:",
         shortcut="A" if agreeing else "Enter",
@@ -179,11 +223,18 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         if verdict is Decision.OVERRIDE and triage is None:
             _refuse("Choose the class that you decide on.")
             return
+        if verdict is Decision.OVERRIDE and not may_agree and _as_stored(hand, triage, findings):
+            verdict = Decision.AGREE
         agrees = {Decision.AGREE: True, Decision.OVERRIDE: False}.get(verdict)
         reading = Reading(
             "", agrees, triage, priority, reason, note, verdict, findings, second_wanted=second
         )
         _save(hand, reading, phase, saved)
+
+
+def _as_stored(hand: AtHand, triage: Triage | None, findings: tuple[str, ...] | None) -> bool:
+    """Whether what was decided without an answer to agree with is the stored class after all."""
+    return not hand.prediction.abstained and triage is hand.machine and findings is None
 
 
 def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
@@ -193,11 +244,13 @@ def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
     """
     others = [VERDICT_NAMES[Decision.CANNOT_DECIDE], VERDICT_NAMES[Decision.REPEAT]]
     if may_agree:
-        label = f"The machine says: **{_names(hand)[hand.prediction.triage_class]}**"
+        label = f"The machine says: **{hand.says}**"
     elif settles:
         label = "What is it?"
+    elif hand.prediction.abstained:
+        label = "The model gives no class here, so the decision is yours alone."
     else:
-        label = "The machine gives no answer here, so the decision is yours alone."
+        label = "By age and sex the verdict is another than the stored one: decide on a class."
     offered = [OVERRIDE if may_agree else DECIDE, *others]
     choice = st.segmented_control(
         label,
@@ -332,15 +385,17 @@ def _save(hand: AtHand, reading: Reading, phase: Phase, saved: Callable[[int], N
     except StoreError as error:
         _refuse(plain(f"{error.reason} {error.hint}"))
         return
-    told(event, in_words(hand.prediction, reading))
+    told(event, in_words(hand, reading))
     unsaved.forget(hand.case_id)
     saved(event)
 
 
-def in_words(prediction: Prediction, reading: Reading) -> str:
+def in_words(hand: AtHand, reading: Reading) -> str:
     """What a decision says, in a line."""
     said = VERDICT_NAMES[reading.verdict] if reading.verdict else ""
-    named = triage_names(prediction.reads)[reading.triage] if reading.triage else ""
+    named = _names(hand)[reading.triage] if reading.triage else ""
+    if reading.verdict is Decision.AGREE and hand.to_agree_with:
+        named = hand.says
     wait = priority_name(reading.priority).lower() if reading.priority else ""
     return ", ".join(part for part in (said, named, wait) if part)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -16,7 +17,15 @@ from ecg_core.store.cases.room import Room, Turn
 from ecg_core.store.cases.store import StoredCase, StoreError
 from ecg_core.store.cases.workflow import CaseStatus
 from ecg_core.store.people.roles import Permission
-from widgets.desk import badges, correction, decision, exchange, question
+from widgets.desk import (
+    badges,
+    correction,
+    decision,
+    exchange,
+    measuring,
+    question,
+    report_parts,
+)
 from widgets.desk.case_view import case_view, checks_badge, readings_beside
 from widgets.desk.decision import AtHand
 from widgets.desk.take_away import offer_stored
@@ -71,7 +80,9 @@ def desk(
         ),
         None,
     )
-    hand = AtHand(case.id, case.name, case.prediction, case.priority, first)
+    hand = AtHand(
+        case.id, case.name, case.prediction, case.priority, case.machine, case.priority, first
+    )
     if turn.blind:
         blind_desk(case.page, engine.stored_waves(case), hand, turn, answered)
         return
@@ -102,7 +113,9 @@ def _form(case: StoredCase, hand: AtHand, turn: Turn, saved: Callable[[int], Non
     """The form; above an adjudication, what the readers said, side by side."""
     if turn.phase is Phase.ADJUDICATION:
         readings_beside(case)
-    decision.form(hand, turn, saved)
+    found = measuring.measured_case(case)
+    shown = report_parts.for_person(case.page, found, case.prediction, case.id, case.priority)
+    decision.form(replace(hand, shown=shown), turn, saved)
 
 
 def _step(room: Room, case_id: str, show: Callable[[str], None], other: str) -> None:

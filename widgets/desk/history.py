@@ -80,7 +80,7 @@ def other_models(case: StoredCase) -> None:
         model = other.prediction.model
         st.markdown(
             f"**{model.name} {model.version}**: "
-            f"{TRIAGE_NAMES[other.prediction.triage_class]}, {other.priority.priority}"
+            f"{TRIAGE_NAMES[other.machine]}, {other.priority.priority}"
         )
         table = differences(case.prediction, other.prediction)
         if table.empty:

@@ -220,7 +220,8 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
     turn = NO_TURN if entry.demonstration else room.turn(answer.case_id)
     waves = engine.waves(entry.sha256, entry.view)
     if turn.blind:
-        hand = AtHand(answer.case_id, entry.name, answer.prediction, answer.priority)
+        said = answer.priority
+        hand = AtHand(answer.case_id, entry.name, answer.prediction, said, answer.machine, said)
         blind_desk(answer.page, waves, hand, turn, partial(_answered, entry))
         return
     if turn.taken_by is None and not entry.demonstration:
@@ -260,7 +261,7 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
         verdict.headline(
             answer.prediction, told.priority, answer.page.remarks, answer.priority_today()
         )
-        decision_form(entry, answer, turn)
+        decision_form(entry, answer, turn, told.priority)
     with place.said:
         report_parts.draft_view(told)
         if entry.event is None and not entry.demonstration:

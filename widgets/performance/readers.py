@@ -145,7 +145,10 @@ def _changes(counts: np.ndarray) -> None:
     names = [TRIAGE_NAMES[name] for name in TRIAGE_CLASSES]
     table = pd.DataFrame(counts, index=pd.Index(names, name="Machine"), columns=names)
     st.dataframe(table.reset_index(), hide_index=True, alt="Machine's class against readers'")
-    st.caption(f"Rows: the machine's class. Columns: the readers' final class. n = {counts.sum()}.")
+    st.caption(
+        "Rows: the class of the machine's verdict. Columns: the readers' final class. "
+        f"n = {counts.sum()}."
+    )
     tables.csv_button(table.reset_index(), "changes", "changes")
 
 

@@ -21,6 +21,7 @@ from ecg_core import answer as answers
 from ecg_core import intake, network
 from ecg_core.answer import Answer, ReadAs, page_of
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
+from ecg_core.network.statements import Triage
 from ecg_core.network.values import Attention, ModelIdentity, Prediction
 from ecg_core.page import from_record
 from ecg_core.page.recovered.samples import recover
@@ -32,6 +33,7 @@ from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Store, StoredCase, StoreError
 from ecg_core.store.people.roles import Permission
 from ecg_core.store.upkeep.settings import Settings
+from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import PriorityDecision
 from server import place
 from widgets.session.held import Desk, Held, size_of
@@ -49,13 +51,14 @@ DEMONSTRATION = "demonstration-"
 class Kept:
     """An answer as it is shown: what the machine says of the ECG, and the case it is stored as.
 
-    priority: as stored, which is what the worklist sorts by. case_id: of a demonstration, of which
-    nothing is stored, no case's.
+    priority: as stored, which is what the worklist sorts by. machine: the class with which a reader
+    agrees, as stored. case_id: of a demonstration, of which nothing is stored, no case's.
     """
 
     case_id: str
     said: Answer
     priority: PriorityDecision
+    machine: Triage
 
     @property
     def page(self) -> EcgPage:
@@ -356,14 +359,15 @@ def answer(
     if instead_of:
         whole = said.with_files(bundle(sha256))
         case = answers.keep(room, whole, attention=looked, instead_of=instead_of)
-        return Kept(case.id, said, case.priority)
+        return Kept(case.id, said, case.priority, case.machine)
     return _kept(_key(said.page), model, room, said, looked, bundle(sha256), list_name)
 
 
 def shown(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Kept:
     """Read a demonstration, of which nothing is stored. Raises IntakeError or PageError."""
     said = _said(sha256, read_as, progress)
-    return Kept(f"{DEMONSTRATION}{sha256[:12]}", said, said.priority)
+    machine = verdict_class(said.priority, said.prediction)
+    return Kept(f"{DEMONSTRATION}{sha256[:12]}", said, said.priority, machine)
 
 
 def _said(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Answer:
@@ -397,4 +401,4 @@ def _kept(
 ) -> Kept:
     whole = _said.with_files(_files)
     case = answers.keep(_room, whole, list_name=list_name, attention=_looked)
-    return Kept(case.id, _said, case.priority)
+    return Kept(case.id, _said, case.priority, case.machine)

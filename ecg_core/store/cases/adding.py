@@ -21,6 +21,7 @@ from ecg_core.store.cases.linking import link, patient_told
 from ecg_core.store.cases.schema import Action, BlobRow, CaseRow, FileRow, HeadRow
 from ecg_core.store.people.roles import Actor
 from ecg_core.store.upkeep.errors import StoreError
+from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import PriorityDecision, doubtful
 from ecg_core.triage.verdict import Verdict, in_a_line, verdict_to_plain
 
@@ -165,7 +166,7 @@ def _case_row(new: NewCase, stored: StoredBytes, seq: int) -> CaseRow:
         source=new.page.source,
         layout=new.page.layout,
         model=f"{model.name} {model.version}",
-        triage=new.prediction.triage_class.value,
+        triage=verdict_class(new.priority, new.prediction).value,
         abstained=new.prediction.abstained,
         priority=new.priority.priority.value,
         rule=in_a_line(new.priority),

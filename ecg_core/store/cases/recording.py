@@ -236,7 +236,8 @@ def basis(session: Session, case: CaseRow) -> dict[str, Any]:
             "priority": case.priority,
             "abstained": case.abstained,
             "model": case.model,
-        },
+        }
+        | ({"level": said["verdict"]["level"]} if "verdict" in said else {}),
         "answer_event": answer.seq,
         "input_sha256": case.input_sha256,
         "page_sha256": case.page_sha256,

@@ -76,7 +76,8 @@ class Checks:
 class StoredCase:
     """A case as it was decided: same pixels, same attention, same numbers.
 
-    patient: the patient's pseudonym, "" where the files name none.
+    machine: the class with which a reader agrees, as stored. patient: the patient's pseudonym, ""
+    where the files name none.
     """
 
     id: str
@@ -87,6 +88,7 @@ class StoredCase:
     prediction: Prediction
     attention: Attention
     priority: PriorityDecision
+    machine: Triage
     thresholds: Mapping[str, float]
     app_version: str
     files: tuple[StoredFile, ...]
@@ -136,6 +138,7 @@ def reopen(session: Session, blobs: Blobs, case_id: str) -> StoredCase:
         prediction=prediction,
         attention=attention_from_bytes(blobs.get(answer["attention"]["blob"])),
         priority=_priority(answer),
+        machine=Triage(case.triage),
         thresholds=answer["thresholds"],
         app_version=answer["app_version"],
         files=tuple(

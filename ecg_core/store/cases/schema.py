@@ -61,7 +61,8 @@ class CaseRow(Base):
     """One ECG with the machine's answer, as it was added.
 
     identity: hash of input, page and model; the same again is the same case.
-    added_seq: the event that added it; cases sort by it.
+    added_seq: the event that added it; cases sort by it. triage: the machine's class, which is the
+    one that its verdict stands for.
     model: name and version of the model, as readers filter by it.
     """
 
