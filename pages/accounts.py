@@ -74,6 +74,8 @@ def row(account: Account) -> None:
             st.badge("Locked", icon=":material/lock:", color="orange")
         if account.provider == "local" and not account.has_password:
             st.badge("Link not used yet", icon=":material/link:", color="gray")
+        if account.second_factor:
+            st.badge("Second factor", icon=":material/phonelink_lock:", color="gray")
         if account.blind != "list":
             st.badge(f"Reads blind: {BLIND_NAMES[account.blind].lower()}", color="gray")
         st.space("stretch")
@@ -116,6 +118,12 @@ def change(account: Account) -> None:
     ):
         by = person.me(Permission.MANAGE_ACCOUNTS).actor
         st.session_state["account_link"] = (account.full_name, people.new_link(by, key))
+        st.rerun()
+    if account.second_factor and st.button(
+        "Remove second factor", icon=":material/phonelink_erase:", key=f"factor_{key}"
+    ):
+        people.reset_factor(person.me(Permission.MANAGE_ACCOUNTS).actor, key)
+        notice.later(f"{plain(account.full_name)} signs in without a second factor.")
         st.rerun()
 
 

@@ -1,4 +1,4 @@
-"""Settings: the priority rule, blind reading, note templates, time limits."""
+"""Settings: the priority rule, blind reading, note templates, time limits, second factors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.roles import Permission
-from ecg_core.store.upkeep.settings import BlindFor, Settings
+from ecg_core.store.upkeep.settings import BlindFor, FactorFor, Settings
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.table import RULES
 from widgets.desk.badges import priority_name
@@ -19,6 +19,11 @@ from widgets.session.text import plain
 
 OFF = "Off"
 WORDS = {priority_name(priority): priority.value for priority in Priority} | {OFF: "off"}
+FACTOR_NAMES = {
+    FactorFor.NOBODY: "Nobody",
+    FactorFor.ADMINISTRATORS: "Administrators",
+    FactorFor.EVERYBODY: "Everybody",
+}
 BLIND_NAMES = {
     BlindFor.NOBODY: "Nobody",
     BlindFor.LISTS: "For some lists",
@@ -114,8 +119,18 @@ def reading(present: Settings) -> Settings:
 
 
 def limits(present: Settings) -> Settings:
-    """Time limits, for administrators."""
-    st.subheader("Time limits")
+    """Time limits and second factors, for administrators."""
+    st.subheader("Signing in")
+    factor = st.segmented_control(
+        "Must set up a second factor",
+        list(FactorFor),
+        default=present.factor_for,
+        required=True,
+        format_func=FACTOR_NAMES.__getitem__,
+        help="An authenticator app shows a code that is typed beside the password. Whoever must "
+        "have one sees nothing until it is set up. Your organisation's own sign-in is not meant.",
+        key="factor_for",
+    )
     with st.container(horizontal=True):
         idle = st.number_input(
             "Signed out after (minutes without a sign of life)",
@@ -131,7 +146,12 @@ def limits(present: Settings) -> Settings:
             value=present.taken_minutes,
             key="taken_minutes",
         )
-    return replace(present, idle_minutes=int(idle), taken_minutes=int(taken))
+    return replace(
+        present,
+        idle_minutes=int(idle),
+        taken_minutes=int(taken),
+        factor_for=FactorFor(factor or FactorFor.NOBODY),
+    )
 
 
 through_app()

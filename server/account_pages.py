@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-import os
 from html import escape
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ecg_core.store.people.passwords import SHORTEST
 from ecg_core.store.upkeep.errors import StoreError
-from server import cookies, flood, place, provider
-from server.origins import may_send
-
-_STYLE = (Path(__file__).parent / "account.css").read_text(encoding="utf-8")
-_LONGEST_FIELD = 500
+from server import cookies, flood, place, provider, second_factor
+from server.forms import (
+    address,
+    check_origin,
+    code_field,
+    field,
+    fields,
+    new_password,
+    page,
+    repeated,
+)
 
 
 async def sign_in(request: Request) -> Response:
-    """Ask for name and password; a right pair gets the cookie."""
+    """Ask for name, password and code; what is right gets the cookie.
+
+    One form for all three: an answer to the password alone would tell that it is right.
+    """
     wanted = _local(request.query_params.get("next", "/"))
     problem, name = "", ""
     if request.method == "POST":
-        form = await _form(request)
+        form = await fields(request)
         name = form.get("name", "")
         try:
-            _check_origin(request)
-            token = await flood.sign_in(_address(request), name, form.get("password", ""))
+            check_origin(request)
+            given = (name, form.get("password", ""), form.get("code", ""))
+            token = await flood.sign_in(address(request), *given)
             return _signed_in(request, token, wanted)
         except flood.TooManyError as error:
-            return _page("Too many tries", "", f"{error.reason} {error.hint}", 429)
+            return page("Too many tries", "", f"{error.reason} {error.hint}", 429)
         except StoreError as error:
             problem = f"{error.reason} {error.hint}"
-    elif await run_in_threadpool(cookies.person, request.cookies) is not None:
-        return RedirectResponse(wanted, 303)
+    else:
+        known = await run_in_threadpool(cookies.person, request.cookies, True, True)
+        if known is not None:
+            return RedirectResponse(second_factor.PATH if known.must_enrol else wanted, 303)
     other = ""
     if provider.configured():
         other = f'<a class="other" href="/?{provider.ASKED}=1">Sign in with your organisation</a>'
-    return _page(
+    return page(
         "Sign in",
         f"""<form method="post">
-        {_field("name", "Name", "text", "username", value=name, focus=not name)}
-        {_field("password", "Password", "password", "current-password", focus=bool(name))}
+        {field("name", "Name", "text", "username", value=name, focus=not name)}
+        {field("password", "Password", "password", "current-password", focus=bool(name))}
+        {code_field("Code, if you have set up a second factor", optional=True)}
         <button>Sign in</button></form>{other}
         <p class="quiet">New here? An administrator gives you a link. On a new installation the
         link is printed where the program was started.</p>""",
@@ -60,7 +70,7 @@ async def set_up(request: Request) -> Response:
     try:
         link = await run_in_threadpool(place.accounts().link, token)
     except StoreError as error:
-        return _page(
+        return page(
             "This link cannot be used",
             '<p><a href="/account/sign-in">Sign in</a></p>',
             f"{error.reason} {error.hint}",
@@ -68,27 +78,30 @@ async def set_up(request: Request) -> Response:
         )
     problem, name = "", ""
     if request.method == "POST":
-        form = await _form(request)
+        form = await fields(request)
         name = form.get("name", "")
         try:
-            _check_origin(request)
-            fresh = _repeated(form)
-            made = await run_in_threadpool(place.accounts().use_link, token, fresh, name)
-            return _signed_in(request, made, "/")
+            check_origin(request)
+            whose = name if link.account is None else link.account.name
+            given = (token, repeated(form), name, "", form.get("code", ""))
+            use = place.accounts().use_link
+            return _signed_in(request, await flood.guarded(address(request), whose, use, *given))
         except StoreError as error:
             problem = f"{error.reason} {error.hint}"
+    code = ""
     if link.account is None:
         title, words = (
             "Set up ECG Triage",
             ("You are the first person here: you can read ECGs and give accounts to others."),
         )
-        who = _field("name", "Your name", "text", "username", value=name, focus=True)
+        who = field("name", "Your name", "text", "username", value=name, focus=True)
     else:
         title, words = f"Welcome, {link.account.full_name}", "Choose your password."
-        who = _field("name", "Name", "text", "username", value=link.account.name, fixed=True)
-    return _page(
+        who = field("name", "Name", "text", "username", value=link.account.name, fixed=True)
+        code = code_field("Code of your second factor") if link.account.second_factor else ""
+    return page(
         title,
-        f"""<p>{escape(words)}</p><form method="post">{who}{_new_password()}
+        f"""<p>{escape(words)}</p><form method="post">{who}{new_password()}{code}
         <button>Start</button></form>""",
         problem,
         400 if problem else 200,
@@ -102,21 +115,21 @@ async def password(request: Request) -> Response:
         return RedirectResponse("/account/sign-in?next=/account/password", 303)
     problem = ""
     if request.method == "POST":
-        form = await _form(request)
+        form = await fields(request)
         try:
-            _check_origin(request)
-            fresh = _repeated(form)
+            check_origin(request)
+            given = (account, form.get("present", ""), repeated(form))
             people = place.accounts()
-            await run_in_threadpool(people.change_password, account, form.get("present", ""), fresh)
+            await flood.guarded(address(request), account.name, people.change_password, *given)
             token = await run_in_threadpool(people.begin, account.id)
-            return _signed_in(request, token, "/")
+            return _signed_in(request, token)
         except StoreError as error:
             problem = f"{error.reason} {error.hint}"
-    return _page(
+    return page(
         "Change your password",
         f"""<form method="post">
-        {_field("present", "Present password", "password", "current-password", focus=True)}
-        {_new_password()}<button>Change password</button></form>
+        {field("present", "Present password", "password", "current-password", focus=True)}
+        {new_password()}<button>Change password</button></form>
         <p class="quiet"><a href="/">Back</a>. Other browsers are signed out.</p>""",
         problem,
         400 if problem else 200,
@@ -126,9 +139,9 @@ async def password(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """Sign this browser out; only a form of this app can ask for it."""
     try:
-        _check_origin(request)
+        check_origin(request)
     except StoreError as error:
-        return _page("Not signed out", "", f"{error.reason} {error.hint}", 403)
+        return page("Not signed out", "", f"{error.reason} {error.hint}", 403)
     known = cookies.token(request.cookies)
     if known is not None:
         await run_in_threadpool(place.accounts().sign_out, known)
@@ -142,37 +155,14 @@ ROUTES = [
     Route("/account/set-up", set_up, methods=["GET", "POST"]),
     Route("/account/password", password, methods=["GET", "POST"]),
     Route("/account/sign-out", sign_out, methods=["POST"]),
+    Route(second_factor.PATH, second_factor.screen, methods=["GET", "POST"]),
 ]
 
 
-def _signed_in(request: Request, token: str, wanted: str) -> Response:
+def _signed_in(request: Request, token: str, wanted: str = "/") -> Response:
     response = RedirectResponse(wanted, 303)
     cookies.put(response, request, token)
     return response
-
-
-async def _form(request: Request) -> dict[str, str]:
-    async with request.form(max_files=0, max_fields=8) as form:
-        return {
-            name: value[:_LONGEST_FIELD] for name, value in form.items() if isinstance(value, str)
-        }
-
-
-def _address(request: Request) -> str:
-    """Who sends this: the browser's address, or that which the proxy in front tells.
-
-    A proxy is believed only where `ECG_PROXY` says that there is one: anybody can send a header.
-    """
-    forwarded = request.headers.get("x-forwarded-for", "")
-    if os.environ.get("ECG_PROXY") and forwarded:
-        return forwarded.split(",")[-1].strip()
-    return request.client.host if request.client else ""
-
-
-def _check_origin(request: Request) -> None:
-    """Raises StoreError for a form that another site sent."""
-    if not may_send(request.headers):
-        raise StoreError("This form came from another site.", "Open the app and try again.")
 
 
 def _local(wanted: str) -> str:
@@ -184,45 +174,3 @@ def _local(wanted: str) -> str:
     plain = wanted.isprintable() and "\\" not in wanted and " " not in wanted
     inside = wanted.startswith("/") and not wanted.startswith("//")
     return wanted if plain and inside and not (parts.scheme or parts.netloc) else "/"
-
-
-def _repeated(form: dict[str, str]) -> str:
-    if form.get("password", "") != form.get("again", ""):
-        raise StoreError("The two passwords differ.", "Type both again.")
-    return form.get("password", "")
-
-
-def _new_password() -> str:
-    return _field(
-        "password", f"Password, at least {SHORTEST} characters", "password", "new-password"
-    ) + _field("again", "Password again", "password", "new-password")
-
-
-def _field(
-    name: str,
-    label: str,
-    kind: str,
-    autocomplete: str,
-    value: str = "",
-    focus: bool = False,
-    fixed: bool = False,
-) -> str:
-    extra = " autofocus" if focus else ""
-    extra += " readonly" if fixed else " required"
-    return (
-        f'<label for="{name}">{escape(label)}</label>'
-        f'<input id="{name}" name="{name}" type="{kind}" autocomplete="{autocomplete}" '
-        f'value="{escape(value)}" maxlength="200"{extra}>'
-    )
-
-
-def _page(title: str, body: str, problem: str = "", status: int = 200) -> HTMLResponse:
-    said = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
-    return HTMLResponse(
-        f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{escape(title)} · ECG Triage</title><style>{_STYLE}</style></head>
-        <body><main><p class="name">ECG Triage</p><h1>{escape(title)}</h1>{said}{body}
-        </main><footer>Research use only. Not a diagnosis.</footer></body></html>""",
-        status,
-    )

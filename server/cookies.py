@@ -64,10 +64,17 @@ def provider_token(cookies: Mapping[str, str]) -> str | None:
     return f"provider-{sha256_text('|'.join(f'{name}={cookies[name]}' for name in pieces))}"
 
 
-def person(cookies: Mapping[str, str], touch: bool = True) -> Account | None:
-    """Who is signed in by these cookies. touch: whether this is a sign of life."""
+def person(
+    cookies: Mapping[str, str], touch: bool = True, enrolling: bool = False
+) -> Account | None:
+    """Who is signed in by these cookies. touch: whether this is a sign of life.
+
+    Whoever still has to set up a second factor is nobody, but to the page where that is done
+    (enrolling).
+    """
     known = token(cookies)
-    return None if known is None else place.accounts().signed_in(known, touch)
+    found = None if known is None else place.accounts().signed_in(known, touch)
+    return None if found is not None and found.must_enrol and not enrolling else found
 
 
 def is_https(request: Request) -> bool:

@@ -13,9 +13,14 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from ecg_core.store.upkeep.errors import StoreError
 from server import place
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
 
 AT_ONCE = 2
 """Passwords hashed at the same time."""
@@ -75,10 +80,21 @@ _addresses = Window(PER_ADDRESS, ADDRESS_S)
 _names = Window(PER_NAME, NAME_S)
 
 
-async def sign_in(address: str, name: str, password: str) -> str:
-    """The token of a new signed-in browser, as `Accounts.sign_in`.
+async def sign_in(address: str, name: str, password: str, code: str = "") -> str:
+    """The token of a new signed-in browser, as `Accounts.sign_in`, and as `guarded`."""
+    return await guarded(address, name, place.accounts().sign_in, name, password, code)
 
-    Raises TooManyError before any password is looked at, else what `Accounts.sign_in` raises.
+
+async def guarded(
+    address: str,
+    name: str,
+    work: Callable[_Given, _Made],
+    *given: _Given.args,
+    **named: _Given.kwargs,
+) -> _Made:
+    """What `work` makes, which hashes a password or checks a code for the account of this name.
+
+    Raises TooManyError before anything is looked at, else what `work` raises.
     """
     key = name.strip().casefold()
     if not _addresses.admits(address) or not _names.admits(key):
@@ -87,8 +103,8 @@ async def sign_in(address: str, name: str, password: str) -> str:
         raise TooManyError("Many people are signing in at this moment.", "Try again.")
     loop = asyncio.get_running_loop()
     try:
-        token = await loop.run_in_executor(_pool, place.accounts().sign_in, name, password)
+        made = await loop.run_in_executor(_pool, partial(work, *given, **named))
     finally:
         _places.release()
     _names.forget(key)
-    return token
+    return made

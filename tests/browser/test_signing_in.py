@@ -22,7 +22,7 @@ def test_signed_in_over_a_reload_until_signed_out(visit: Callable[..., Page]) ->
     page.get_by_label("Name").fill(READER)
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("The name or the password is wrong")
+    expect(page.get_by_role("alert")).to_contain_text("The name, the password or the code is wrong")
     shoot(page, "sign_in_wide_light")
     # The name stays; by keyboard alone from here.
     page.get_by_label("Password").press_sequentially(PASSWORD)

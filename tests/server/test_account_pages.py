@@ -68,7 +68,7 @@ def test_a_burst_of_tries_is_turned_away_before_hashing(
 ) -> None:
     checked: list[str] = []
 
-    def refuse(_self: object, name: str, _password: str) -> str:
+    def refuse(_self: object, name: str, _password: str, _code: str) -> str:
         checked.append(name)
         raise SignInError("The name or the password is wrong.", "Try again.")
 
@@ -83,7 +83,7 @@ def test_tries_at_the_same_moment_are_counted_before_they_are_checked(
 ) -> None:
     checked: list[str] = []
     monkeypatch.setattr(
-        type(place.accounts()), "sign_in", lambda _self, name, _password: checked.append(name)
+        type(place.accounts()), "sign_in", lambda _self, name, *_: checked.append(name)
     )
     monkeypatch.setattr(flood._names, "forget", lambda _name: None)
 

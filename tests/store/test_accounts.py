@@ -112,10 +112,10 @@ def test_wrong_passwords_lock_for_longer_each_time(
     people: Accounts, store: Store, clock: Clock
 ) -> None:
     for _ in range(5):
-        with pytest.raises(SignInError, match="name or the password is wrong"):
+        with pytest.raises(SignInError, match="the password or the code is wrong"):
             people.sign_in("ada", "wrong password")
     # Locked for 30 s, even for the right password, in the same words.
-    with pytest.raises(SignInError, match="name or the password is wrong"):
+    with pytest.raises(SignInError, match="the password or the code is wrong"):
         people.sign_in("ada", PASSWORD)
     clock.forward(seconds=31)
     with pytest.raises(SignInError, match="wrong"):
@@ -149,7 +149,7 @@ def test_the_longest_lock_is_an_hour_whatever_the_clock_does(
 def test_an_unknown_name_is_refused_in_the_same_words_and_not_written_down(
     people: Accounts, store: Store
 ) -> None:
-    with pytest.raises(SignInError, match="name or the password is wrong"):
+    with pytest.raises(SignInError, match="the password or the code is wrong"):
         people.sign_in("my secret password", "x")
     assert not events(store, "sign_in_failed")
 

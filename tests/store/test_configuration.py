@@ -75,7 +75,8 @@ def test_what_the_program_did_is_told_by_its_events(people: Path) -> None:
 
 NEW_ACCOUNT = (
     "INSERT INTO accounts SELECT 'f00d', 'eve', 'eve', 'Eve', roles, provider, NULL, password, "
-    "active, blind, failures, locked_until, created_utc FROM accounts WHERE name = 'ada'"
+    "active, blind, failures, locked_until, created_utc, factor, factor_step, recovery "
+    "FROM accounts WHERE name = 'ada'"
 )
 CHANGES = {
     "UPDATE accounts SET roles = 'administrator' WHERE name = 'ben'": (

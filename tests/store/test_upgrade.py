@@ -25,7 +25,7 @@ RELEASED = Path(__file__).parent / "released"
 PREPARED = {"0001": "page-1"}
 
 
-@pytest.fixture(params=["0001", "0002"])
+@pytest.fixture(params=["0001", "0002", "0003"])
 def released(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -14,6 +14,7 @@ from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import ROLE_NAMES, NotAllowedError, Permission, Role
 from server import cookies, place, provider
+from server.second_factor import PATH as FACTOR_PATH
 from widgets.session.text import plain
 
 WATCH_S = 20
@@ -82,15 +83,17 @@ def room_later() -> Callable[[], Room]:
 
 
 def menu(account: Account) -> None:
-    """Name, roles, password and sign-out, in the header."""
+    """Name, roles, password, second factor and sign-out, in the header."""
     roles = ", ".join(ROLE_NAMES[role] for role in Role if role in account.roles)
     with st.popover(
         plain(account.full_name), icon=":material/account_circle:", type="tertiary", key="person"
     ):
         st.markdown(f"**{plain(account.full_name)}**  \n{roles or 'No role yet'}")
         if account.provider == "local":
+            factor = "Second factor" if account.second_factor else "Set up a second factor"
             st.html(
                 '<a class="plain-link" href="/account/password" target="_self">Change password</a>'
+                f'<br><a class="plain-link" href="{FACTOR_PATH}" target="_self">{factor}</a>'
             )
         if st.button("Sign out", icon=":material/logout:", key="sign_out", width="stretch"):
             _sign_out()

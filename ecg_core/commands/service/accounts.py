@@ -1,4 +1,4 @@
-"""`accounts`: list, unlock, link. The way back in for an administrator who is locked out."""
+"""`accounts`: list, unlock, link, reset-factor. The way back in for whoever is locked out."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ BY = Actor("command line", roles=frozenset({Role.ADMINISTRATOR}))
 def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "accounts", help="list accounts; unlock one, or make a link for a new password"
+        "accounts",
+        help="list accounts; unlock one, make a link for a password, take a second factor away",
     )
-    parser.add_argument("action", choices=("list", "unlock", "link"))
+    parser.add_argument("action", choices=("list", "unlock", "link", "reset-factor"))
     parser.add_argument("name", nargs="?", default="", help="the account's name, as it signs in")
     parser.add_argument(
         "--data-dir", type=Path, default=Path(os.environ.get("ECG_DATA_DIR") or "var")
@@ -44,8 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
                     emit(_plain(one))
                 return ALL_READ
             found = people.named(arguments.name)
-            if arguments.action == "unlock":
-                people.unlock(BY, found.id)
+            if arguments.action in ("unlock", "reset-factor"):
+                way = people.unlock if arguments.action == "unlock" else people.reset_factor
+                way(BY, found.id)
                 emit(_plain(people.named(arguments.name)))
             else:
                 emit({"name": found.name, "link": _address(people.new_link(BY, found.id))})
@@ -63,6 +65,7 @@ def _plain(account: Account) -> dict[str, object]:
         "active": account.active,
         "locked": account.locked,
         "provider": account.provider,
+        "second_factor": account.second_factor,
     }
 
 

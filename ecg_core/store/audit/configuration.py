@@ -26,15 +26,19 @@ from ecg_core.store.cases.room_schema import (
 )
 from ecg_core.store.cases.schema import Action, EventRow
 
-PASSWORD, SUBJECT, LINKS, FORGOTTEN = (
+PASSWORD, SUBJECT, FACTOR, RECOVERY, LINKS, FORGOTTEN = (
     "password_sha256",
     "subject_sha256",
+    "factor_sha256",
+    "recovery_sha256",
     "patients_linked",
     "patients_forgotten",
 )
-"""Members of events that fix what is not to be read there: hashes of an account's password hash
-and of its id at the provider; case → hash of its patient's link; that all links were deleted."""
+"""Members of events that fix what is not to be read there: hashes of an account's password hash,
+of its id at the provider, of its sealed second factor and recovery codes; case → hash of its
+patient's link; that all links were deleted."""
 _COLUMNS = ("name", "full_name", "roles", "active", "blind", "provider")
+_FIXED = (PASSWORD, SUBJECT, FACTOR, RECOVERY)
 _EVENT = EventRow.__table__.columns
 _UNKNOWN = "?"
 """What is kept of an account was set before events fixed it."""
@@ -63,9 +67,10 @@ class _Told:
                 # The set-up gave a password before events fixed it; other accounts begin without.
                 known[PASSWORD] = _UNKNOWN if payload.get("reason") == "set up" else None
                 known[SUBJECT] = None if new.get("provider") == "local" else _UNKNOWN
+                known[FACTOR] = known[RECOVERY] = None
             if "password" in new:
                 known[PASSWORD] = _UNKNOWN
-            known |= {name: payload[name] for name in (PASSWORD, SUBJECT) if name in payload}
+            known |= {name: payload[name] for name in _FIXED if name in payload}
         elif LINKS in payload:
             self.patients |= {case_id: (seq, told) for case_id, told in payload[LINKS].items()}
         elif FORGOTTEN in payload:
@@ -109,6 +114,8 @@ def _accounts(session: Session, told: Mapping[str, Mapping[str, Any]]) -> Iterat
         for name, kept, words in (
             (PASSWORD, row.password, "the password"),
             (SUBJECT, row.subject, "the person at the identity provider"),
+            (FACTOR, row.factor, "the second factor"),
+            (RECOVERY, row.recovery, "the list of recovery codes"),
         ):
             fixed = said.get(name, _UNKNOWN)
             if fixed not in (_UNKNOWN, None if kept is None else sha256_text(kept)):

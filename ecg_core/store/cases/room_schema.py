@@ -20,7 +20,8 @@ class AccountRow(Base):
     name: what is typed to sign in, unique without regard to case (`name_key`).
     roles: joined by "+". password: an argon2 hash; none until set, or for `provider` "oidc".
     subject: the identity provider's id of the person. blind: "always", "never", or "list" to
-    follow the list that a case is in.
+    follow the list that a case is in. factor: the sealed secret of the second factor, factor_step:
+    the time step of the last code, recovery: JSON list of hashes of recovery codes that are left.
     """
 
     __tablename__ = "accounts"
@@ -38,6 +39,9 @@ class AccountRow(Base):
     failures: Mapped[int]
     locked_until: Mapped[str | None] = mapped_column(Moment)
     created_utc: Mapped[str] = mapped_column(Moment)
+    factor: Mapped[str | None] = mapped_column(Text)
+    factor_step: Mapped[int | None]
+    recovery: Mapped[str | None] = mapped_column(Text)
 
 
 class SignInRow(Base):

@@ -26,7 +26,11 @@ FIRST_ROLES = frozenset({Role.LEAD, Role.ADMINISTRATOR})
 
 @dataclass(frozen=True)
 class Account:
-    """A person as the app knows them. blind: "always", "never" or "list"."""
+    """A person as the app knows them. blind: "always", "never" or "list".
+
+    second_factor: whether one is set up. must_enrol: one is asked for and not set up yet, so that
+    nothing else is open to this person.
+    """
 
     id: str
     name: str
@@ -37,6 +41,8 @@ class Account:
     provider: str
     locked: bool
     has_password: bool
+    second_factor: bool = False
+    must_enrol: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -60,6 +66,7 @@ def account_of(row: AccountRow) -> Account:
         row.provider,
         lock_left_s(row) > 0,
         row.password is not None,
+        row.factor is not None,
     )
 
 
@@ -71,12 +78,12 @@ def note_change(
     old: Mapping[str, object],
     new: Mapping[str, object],
     reason: str,
-    fixed: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str | None] | None = None,
     link: str | None = None,
 ) -> None:
     """Append the event of a change: which account, old and new values, why.
 
-    fixed: `password_fixed` or `subject_fixed`, where the change set one. link: token of the link
+    fixed: `password_fixed` or its like, where the change set one. link: token of the link
     that comes with it; the event names its hash.
     """
     payload = {"account": row.id, "name": row.name, "old": old, "new": new, "reason": reason}
@@ -85,7 +92,7 @@ def note_change(
     chain.append(session, head, Action.CONFIGURATION, by, None, told, token=token)
 
 
-def password_fixed(kept: str) -> dict[str, str]:
+def password_fixed(kept: str) -> dict[str, str | None]:
     """What an event says of a password: the hash of its argon2 hash, which tells nobody anything.
 
     A password that was put in its place by SQL is told from it.
@@ -93,7 +100,7 @@ def password_fixed(kept: str) -> dict[str, str]:
     return {PASSWORD: sha256_text(kept)}
 
 
-def subject_fixed(subject: str) -> dict[str, str]:
+def subject_fixed(subject: str) -> dict[str, str | None]:
     """What an event says of who a person is at the identity provider."""
     return {SUBJECT: sha256_text(subject)}
 

@@ -8,7 +8,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-PSEUDONYM_KEY = "pseudonym.key"
+PSEUDONYM_KEY, FACTOR_KEY = "pseudonym.key", "factor.key"
 SHORTEST = 16
 
 
@@ -41,9 +41,21 @@ def pseudonym_key(data_dir: Path) -> bytes:
 
     Raises OSError and ValueError like `kept_key`.
     """
-    given = os.environ.get("ECG_PSEUDONYM_KEY")
+    return _given_or_kept("ECG_PSEUDONYM_KEY", data_dir / PSEUDONYM_KEY)
+
+
+def factor_key(data_dir: Path) -> bytes:
+    """What seals second factors: `ECG_FACTOR_KEY`, else kept in the data directory.
+
+    Raises OSError and ValueError like `kept_key`.
+    """
+    return _given_or_kept("ECG_FACTOR_KEY", data_dir / FACTOR_KEY)
+
+
+def _given_or_kept(variable: str, path: Path) -> bytes:
+    given = os.environ.get(variable)
     if not given:
-        return kept_key(data_dir / PSEUDONYM_KEY)
+        return kept_key(path)
     if len(given) < SHORTEST:
-        raise ValueError(f"ECG_PSEUDONYM_KEY has fewer than {SHORTEST} characters")
+        raise ValueError(f"{variable} has fewer than {SHORTEST} characters")
     return given.encode()

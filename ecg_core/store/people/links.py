@@ -23,9 +23,10 @@ from ecg_core.store.people.account_rows import (
     row_of,
     this_moment,
 )
-from ecg_core.store.people.passwords import checked_password, hashed, matches
+from ecg_core.store.people.factors import Factors
+from ecg_core.store.people.passwords import checked_password, hashed
 from ecg_core.store.people.roles import Actor, Permission
-from ecg_core.store.people.signing_in import SignIns, end_all
+from ecg_core.store.people.signing_in import SignInError, end_all
 from ecg_core.store.upkeep.errors import StoreError
 
 LINK_HOURS = 72
@@ -38,7 +39,7 @@ class Link:
     account: Account | None
 
 
-class Links(SignIns):
+class Links(Factors):
     """One-time links and passwords. Every method raises StoreError."""
 
     def first_link(self) -> str | None:
@@ -56,14 +57,20 @@ class Links(SignIns):
             account = session.get(AccountRow, row.account_id) if row.account_id else None
             return Link(None if account is None else account_of(account))
 
-    def use_link(self, token: str, password: str, name: str = "", full_name: str = "") -> str:
+    def use_link(
+        self, token: str, password: str, name: str = "", full_name: str = "", code: str = ""
+    ) -> str:
         """Set a password by a link, making the very first account by name; signs in.
 
-        Gives the token of the signed-in browser. Raises StoreError.
+        code: as in `sign_in`: a link stands for the password alone. Gives the token of the
+        signed-in browser. Raises StoreError.
         """
         with self._store.snapshot() as session:
-            known = session.get(AccountRow, _usable_link(session, token).account_id or "")
-            checked_password(password, name if known is None else known.name)
+            row = session.get(AccountRow, _usable_link(session, token).account_id or "")
+            known = None if row is None else account_of(row)
+        checked_password(password, name if known is None else known.name)
+        if known is not None and known.second_factor:
+            self._prove_code(known.id, code)
         kept = hashed(password)
         fixed = password_fixed(kept)
         with self._store.appending() as session:
@@ -89,10 +96,12 @@ class Links(SignIns):
 
     def change_password(self, account: Account, old: str, new: str) -> None:
         """Change one's own password; other browsers of the account are signed out."""
-        with self._store.snapshot() as session:
-            kept = session.get_one(AccountRow, account.id).password
-        if not matches(old, kept):
-            raise StoreError("The present password is wrong.", "Try again.")
+        try:
+            self._prove(account.id, old, None)
+        except SignInError as error:
+            raise StoreError(
+                "The present password is wrong, or it was tried too often.", "Try again."
+            ) from error
         fresh = hashed(checked_password(new, account.name))
         with self._store.appending() as session:
             head = chain.lock_head(session)

@@ -1,4 +1,4 @@
-"""Signing in: passwords with lock-out, and which browsers are signed in now.
+"""Signing in: passwords and second factors with lock-out, and which browsers are signed in now.
 
 What a browser holds is a random token; the database holds its hash, so that a stolen copy of the
 database signs nobody in.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -26,12 +27,14 @@ from ecg_core.store.people.account_rows import (
     lock_left_s,
     this_moment,
 )
+from ecg_core.store.people.factor_rows import Fit, fitting, spend
+from ecg_core.store.people.keys import factor_key
 from ecg_core.store.people.passwords import matches
 from ecg_core.store.upkeep import settings
 from ecg_core.store.upkeep.errors import StoreError
 
 FREE_FAILURES = 5
-"""Wrong passwords before an account is locked for a while."""
+"""Wrong passwords or codes before an account is locked for a while."""
 FIRST_LOCK_S = 30
 """The first lock; each further failure doubles it, up to `LONGEST_LOCK_S`."""
 TOUCH_S = 20
@@ -39,7 +42,7 @@ TOUCH_S = 20
 LONGEST_H = 12
 """Hours after which everybody signs in again, however busy (NIST SP 800-63B, AAL2)."""
 REFUSED = (
-    "The name or the password is wrong, or it was tried too often.",
+    "The name, the password or the code is wrong, or it was tried too often.",
     "Wait a minute and try again; an administrator can unlock an account.",
 )
 """The same words whatever is wrong, so that nobody learns which names there are."""
@@ -55,21 +58,15 @@ class SignIns:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def sign_in(self, name: str, password: str) -> str:
-        """The token of a new signed-in browser. Raises SignInError."""
-        with self._store.changing() as session:
+    def sign_in(self, name: str, password: str, code: str = "") -> str:
+        """The token of a new signed-in browser. Raises SignInError.
+
+        code: of the second factor, or a recovery code, where the account has them.
+        """
+        with self._store.snapshot() as session:
             row = by_name(session, name)
             account_id = None if row is None else row.id
-            locked_s = 0 if row is None else lock_left_s(row)
-            kept = None if row is None or not row.active else row.password
-        # Hashing takes its time on purpose, outside any transaction, and for a locked account too:
-        # an answer that came sooner would tell that there is such a name.
-        if locked_s:
-            matches(password, None)
-            raise SignInError(*REFUSED)
-        if not matches(password, kept):
-            self._failed(account_id)
-            raise SignInError(*REFUSED)
+        self._prove(account_id, password, code)
         return self.begin(account_id or "")
 
     def begin(self, account_id: str, token: str | None = None) -> str:
@@ -110,8 +107,11 @@ class SignIns:
                 return None
             idle_s = (now - datetime.fromisoformat(found.seen_utc)).total_seconds()
             whole_s = (now - datetime.fromisoformat(found.created_utc)).total_seconds()
-            limit_s = settings.read(session).idle_minutes * 60
+            wanted = settings.read(session)
+            limit_s = wanted.idle_minutes * 60
             account = account_of(row)
+            if account.provider == "local" and not account.second_factor:
+                account = replace(account, must_enrol=wanted.wants_factor(account.roles))
         if idle_s > limit_s:
             self._end(token, account, "idle")
             return None
@@ -139,8 +139,63 @@ class SignIns:
         if account is not None:
             self._end(token, account, "asked")
 
-    def _failed(self, account_id: str | None) -> None:
-        """Count a wrong password. The first, and each that locks, is an event; others are not.
+    def _prove(self, account_id: str | None, password: str, code: str | None) -> None:
+        """Raises SignInError unless this is the person, and counts what is wrong.
+
+        account_id: None where there is no such name. code: of the second factor, which is then
+        used; None where the password alone is asked for, of somebody who is signed in.
+        """
+        now, key = this_moment(), self._factor_key()
+        with self._store.snapshot() as session:
+            row = None if account_id is None else session.get(AccountRow, account_id)
+            locked = row is not None and lock_left_s(row) > 0
+            kept = None if row is None or locked or not row.active else row.password
+            fit = None if row is None or code is None else fitting(row, code, key, now)
+        # Hashing takes its time on purpose, outside any transaction, and for a locked or unknown
+        # account too: an answer that came sooner would tell that there is such a name. For the
+        # same reason the code was looked at already, whatever the password is.
+        right = matches(password, kept)
+        if not right or (code is not None and fit is None):
+            if not locked:
+                self._failed(account_id, "wrong code" if right else "wrong password")
+            raise SignInError(*REFUSED)
+        if code is not None and fit != Fit():
+            self._spend(account_id or "", code)
+
+    def _prove_code(self, account_id: str, code: str) -> None:
+        """As `_prove` of somebody whose link stands for the password."""
+        now, key = this_moment(), self._factor_key()
+        with self._store.snapshot() as session:
+            row = session.get_one(AccountRow, account_id)
+            locked, fit = lock_left_s(row) > 0, fitting(row, code, key, now)
+        if locked or fit is None:
+            if not locked:
+                self._failed(account_id, "wrong code")
+            raise SignInError(*REFUSED)
+        self._spend(account_id, code)
+
+    def _spend(self, account_id: str, code: str) -> None:
+        """Use a code up; of two browsers with the same one only the first is let in."""
+        with self._store.appending() as session:
+            head = chain.lock_head(session)
+            row = session.get_one(AccountRow, account_id)
+            fit = fitting(row, code, self._factor_key(), this_moment())
+            if fit is None:
+                raise SignInError(*REFUSED)
+            spend(session, head, row, fit)
+
+    def _factor_key(self) -> bytes:
+        """What second factors are sealed with."""
+        try:
+            return factor_key(self._store.data_dir)
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"Second factors cannot be checked: {error}.",
+                "Set ECG_FACTOR_KEY, or put the file back.",
+            ) from error
+
+    def _failed(self, account_id: str | None, why: str) -> None:
+        """Count a wrong try. The first, and each that locks, is an event; others are not.
 
         A flood must not fill the chain: the lock doubles, so that its events grow rare. Nothing
         is written of names that are no account: what was typed may be a password.
@@ -152,7 +207,7 @@ class SignIns:
             row = session.get_one(AccountRow, account_id)
             row.failures += 1
             payload: dict[str, object] = {
-                "why": "wrong password",
+                "why": why,
                 "account": row.id,
                 "failures": row.failures,
             }

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from ecg_core.store.upkeep.errors import StoreError
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration; a test compares it with the folder."""
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ecg_core.store.audit.canonical import canonical_json
 from ecg_core.store.cases.room_schema import SettingRow
+from ecg_core.store.people.roles import Role
 from ecg_core.store.upkeep.errors import StoreError
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.table import RULES, SURELY_NORMAL, PriorityTable
@@ -26,6 +27,14 @@ class BlindFor(StrEnum):
     EVERYBODY = "everybody"
 
 
+class FactorFor(StrEnum):
+    """Of whom a second factor is asked, among those who sign in by a password kept here."""
+
+    NOBODY = "nobody"
+    ADMINISTRATORS = "administrators"
+    EVERYBODY = "everybody"
+
+
 @dataclass(frozen=True)
 class Settings:
     """What can be set.
@@ -34,7 +43,8 @@ class Settings:
     a case stays taken by a reader who no longer gives a sign of life. blind_for, blind_lists:
     who reads blind unless the account says otherwise. note_templates: texts offered for notes.
     rule_priorities: rule id → priority, or "off", where it differs from the table.
-    surely_normal: calibrated probability from which a normal ECG is routine.
+    surely_normal: calibrated probability from which a normal ECG is routine. factor_for: who
+    gets nowhere without a second factor.
     """
 
     idle_minutes: int = 30
@@ -48,6 +58,13 @@ class Settings:
     )
     rule_priorities: Mapping[str, str] = field(default_factory=dict)
     surely_normal: float = SURELY_NORMAL
+    factor_for: FactorFor = FactorFor.NOBODY
+
+    def wants_factor(self, roles: frozenset[Role]) -> bool:
+        """Whether a second factor is asked of somebody with these roles."""
+        if self.factor_for is FactorFor.ADMINISTRATORS:
+            return Role.ADMINISTRATOR in roles
+        return self.factor_for is FactorFor.EVERYBODY
 
     @property
     def priority_table(self) -> PriorityTable:
@@ -113,6 +130,8 @@ def _from_plain(values: Mapping[str, Any]) -> Settings:
     typed = dict(values)
     if "blind_for" in typed:
         typed["blind_for"] = BlindFor(typed["blind_for"])
+    if "factor_for" in typed:
+        typed["factor_for"] = FactorFor(typed["factor_for"])
     for name in ("blind_lists", "note_templates"):
         if name in typed:
             typed[name] = tuple(typed[name])
