@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from ecg_core.store.cases.schema import EventRow
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Accounts, SignInError
 from ecg_core.store.people.signing_in import FREE_FAILURES
+from tests.store.test_second_factor import authenticator
 
 PASSWORD, NEXT = "correct horse battery", "another long battery"
 
@@ -72,3 +74,25 @@ def test_an_unknown_name_and_none_are_told(
     assert main(["accounts", "unlock", "eve", "--data-dir", str(tmp_path)]) == 3
     assert "There is no account 'eve'" in capsys.readouterr().err
     assert main(["accounts", "link", "--data-dir", str(tmp_path)]) == 2
+
+
+def test_a_lost_second_factor_is_taken_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ECG_DATABASE_URL", raising=False)
+    where = ["--data-dir", str(tmp_path)]
+    with closing(Store.open(tmp_path)) as store:
+        people = Accounts(store)
+        token = people.use_link(people.first_link() or "", PASSWORD, "ada", "Dr Ada")
+        ada = people.signed_in(token)
+        assert ada is not None
+        offer = people.offer_factor(ada)
+        people.enrol(ada, offer, PASSWORD, authenticator(offer.secret, datetime.now(UTC)))
+        with pytest.raises(SignInError):
+            people.sign_in("ada", PASSWORD)
+        assert main(["accounts", "reset-factor", "ada", *where]) == 0
+        assert said(capsys)["second_factor"] is False
+        people.sign_in("ada", PASSWORD)
+        assert store.verify().ok
+    assert main(["accounts", "reset-factor", "ada", *where]) != 0
+    assert "has no second factor" in capsys.readouterr().err
