@@ -142,7 +142,7 @@ def main() -> None:
         page.get_by_role("button", name=re.compile("^normal")).first.click()
         page.locator(".sheet svg").first.wait_for()
         page.get_by_label("Layout").select_option("12x1")
-        page.get_by_role("button", name="200 %").click()
+        page.get_by_label("Size on this screen").select_option("2")
         page.wait_for_timeout(1500)
         frames = np.array(page.evaluate(PAN, PAN_S))
         browser.close()

@@ -1,8 +1,5 @@
 // The viewer: what the reader chose, the panels that show it, and what comes from the server.
 
-// Kept while the page stays open, whichever ECG is shown: who goes along a pile chooses once. Paper
-// that is not standard says so on every sheet. One lead alone is for the ECG at hand.
-const kept = { show: true, opacity: 60, scale: null, layout: null, compare: "side", ...STANDARD, source: "picture" };
 const viewers = new WeakMap();
 
 class Viewer {
@@ -14,7 +11,7 @@ class Viewer {
     this.tool = "pan";
     this.view = { focus: null };
     this.moved = 0;
-    this.wire();
+    wireTools(this);
     fillHelp(this.find(".help"));
     // Told once when it begins to watch, of a size that is known already.
     this.watcher = new ResizeObserver(() => { if (this.sized !== this.room()) this.applySize(); });
@@ -31,26 +28,6 @@ class Viewer {
     this.stopKeys();
     this.stopLit();
     document.removeEventListener("fullscreenchange", this.onFull);
-  }
-
-  wire() {
-    const on = (selector, run) => this.all(selector).forEach((node) => { node.onclick = () => run(node.dataset); });
-    on("[data-speed]", ({ speed }) => this.set({ speed: Number(speed) }));
-    on("[data-gain]", ({ gain }) => this.set({ gain: Number(gain) }));
-    on("[data-source]", ({ source }) => this.keep({ source }));
-    on("[data-compare]", ({ compare }) => this.keep({ compare }));
-    on("[data-shift]", ({ shift }) => this.shift(Number(shift)));
-    on("[data-scale]", ({ scale }) => this.zoomTo(scale === "fit" ? "fit" : Number(scale)));
-    on("[data-tool]", () => this.useTool("caliper"));
-    on(".marching", () => this.march());
-    on(".clear", () => this.clearCalipers());
-    on(".full", () => this.fullScreen());
-    on(".ask", () => this.help());
-    this.find(".layout").onchange = (event) => this.chooseLayout(event.target.value);
-    this.find(".show").onchange = () => this.toggleAttention();
-    this.find(".opacity input").oninput = (event) => { kept.opacity = Number(event.target.value); this.showHeat(); };
-    for (const name of ["target", "against", "method", "previous"])
-      this.find(`.${name}`).onchange = (event) => this.send(name, event.target.value);
   }
 
   // ---- what is shown ----
@@ -74,7 +51,7 @@ class Viewer {
 
   set(changes) { this.keep({ ...changes, source: "traces" }); }
   focus(lead) { this.view.focus = lead; this.render(); }
-  keep(changes) { Object.assign(kept, changes); this.render(); }
+  keep(changes) { choose(changes); this.render(); }
 
   fullView() {
     const { speed, gain, layout } = kept;
@@ -91,14 +68,14 @@ class Viewer {
     const laidOver = previous?.page.waves && page.waves && kept.compare === "over";
     const under = laidOver && view.source === "traces"
       ? { page: previous.page, title: previous.title, shift: previous.shift + this.moved } : null;
-    const main = { page, view, under, image: overlay?.image, name: "" };
+    const main = { page, view, under, shading: shadingOf(overlay, overlay), name: "" };
     const found = [main];
     if (overlay?.second) {
       main.name = overlay.name;
-      found.push({ ...main, image: overlay.second.image, name: overlay.second.name });
+      found.push({ ...main, shading: shadingOf(overlay, overlay.second), name: overlay.second.name });
     }
     if (previous && !under)
-      found.push({ page: previous.page, view: { ...view, source: this.source(previous.page) }, under: null, image: null, name: previous.title });
+      found.push({ page: previous.page, view: { ...view, source: this.source(previous.page) }, under: null, shading: null, name: previous.title });
     if (previous && !under && !main.name) main.name = "This ECG";
     return found;
   }
@@ -125,33 +102,35 @@ class Viewer {
     this.showHeat();
     this.showLit();
     this.drawCalipers();
-    this.showChoices();
+    showTools(this);
+    this.showTool();
   }
 
   // Only what changes the drawing draws it anew; a new target or theme changes the overlay alone.
-  fill(panel, { page, view, under, image, name }) {
+  fill(panel, { page, view, under, shading, name }) {
     const key = JSON.stringify([page.id, page.marks, view, under && [under.page.id, under.shift]]);
     if (panel.key !== key) {
       const plan = planOf(page, view);
-      Object.assign(panel, { key, page, plan, image: null }, drawSheet(page, plan, view, under));
+      Object.assign(panel, { key, page, plan, shaded: null }, drawSheet(page, plan, view, under));
       panel.sheet.replaceChildren(panel.svg);
       panel.sheet.setAttribute("aria-label", page.spoken);
     }
-    if (panel.image !== image) { panel.image = image; drawHeat(panel.heat, image, page, panel.plan); }
+    // Nobody who does not look at it waits for it.
+    const shaded = kept.show && shading ? JSON.stringify([shading.name, shading.probable, shading.lanes]) : "";
+    if (panel.shaded !== shaded) { panel.shaded = shaded; drawShade(panel, shaded ? shading : null); }
+    panel.shading = shading;
     panel.name.textContent = name;
     panel.name.hidden = !name;
   }
 
   showHeat() {
-    for (const { heat } of this.panels) {
-      heat.style.display = kept.show ? "" : "none";
-      heat.style.setProperty("--strength", kept.opacity / 100);
-    }
-    this.find(".show").checked = kept.show;
-    this.find(".opacity input").value = kept.opacity;
-    this.find(".attention").classList.toggle("off", !kept.show);
-    this.find(".caution").textContent = this.data.overlay?.caution ?? "";
-    this.find(".caution").hidden = !kept.show || !this.data.overlay?.caution;
+    const { overlay } = this.data;
+    for (const { heat, shading } of this.panels)
+      heat.style.setProperty("--strength", (kept.opacity / 100) * Math.max(shading?.weight ?? 1, FAINTEST));
+    this.find(".show").setAttribute("aria-pressed", String(kept.show));
+    this.find(".opacity").value = kept.opacity;
+    this.find(".caution").textContent = overlay?.caution ?? "";
+    this.find(".caution").hidden = !overlay?.caution;
   }
 
   // look: bring a lit lead into sight.
@@ -168,43 +147,6 @@ class Viewer {
     const frame = sheet.getBoundingClientRect(), boxes = [...children].map((node) => node.getBoundingClientRect());
     if (boxes.some((box) => box.left < frame.right - 20 && box.right > frame.left + 20 && box.top < frame.bottom - 20 && box.bottom > frame.top + 20)) return;
     sheet.scrollBy({ left: boxes[0].left - frame.left - 10, top: boxes[0].top - frame.top - 10 });
-  }
-
-  showChoices() {
-    const { page, overlay, previous, earlier } = this.data, main = this.panels[0].plan;
-    const press = (name, value) => this.all(`[data-${name}]`).forEach((node) =>
-      node.setAttribute("aria-pressed", String(node.dataset[name] === String(value))));
-    press("speed", main.speed);
-    press("gain", main.gain);
-    press("source", this.fullView().source);
-    press("compare", kept.compare);
-    press("tool", this.tool);
-    this.all(".traces-only").forEach((node) => { node.hidden = !page.waves; });
-    this.find(".source").hidden = !page.picture;
-    this.find("[data-source=traces]").hidden = !page.waves;
-    const layouts = page.layouts.map(({ name, title }) => [name, title]);
-    if (this.view.focus) layouts.unshift(["focus", `${this.view.focus} alone`]);
-    options(this.find(".layout"), layouts, main.layout);
-    this.find(".attention").hidden = !overlay;
-    if (overlay) {
-      this.find(".ramp b").style.background = overlay.ramp;
-      options(this.find(".target"), overlay.targets, overlay.target);
-      options(this.find(".method"), overlay.methods, overlay.method);
-      options(this.find(".against"), [["", "Compare with class: none"], ...overlay.targets.map(([key, name]) => [key, `Compare with ${name}`])], overlay.second?.target ?? "");
-      this.find(".method").hidden = overlay.methods.length < 2;
-      this.find(".against").hidden = overlay.targets.length < 2;
-    }
-    this.find(".earlier").hidden = !(earlier?.length || previous);
-    options(this.find(".previous"), [["", "No other ECG"], ...(earlier ?? [])], previous?.key ?? "");
-    this.find(".compare").hidden = !(previous?.page.waves && page.waves);
-    const told = this.find(".earlier .caption");
-    told.hidden = !previous;
-    told.textContent = previous?.same
-      ? "Both files carry the same patient number."
-      : "Nothing in the files says so: check that both ECGs are of the same person.";
-    this.find(".shifting").hidden = !(previous && kept.compare === "over" && page.waves);
-    if (previous) this.find(".shifted").textContent = `${Math.round((previous.shift + this.moved) * 1000)} ms`;
-    this.showTool();
   }
 
   // ---- size ----
@@ -236,13 +178,11 @@ class Viewer {
   }
 
   showSize() {
-    const { factor } = this.panels[0], mode = kept.scale ?? (this.section.clientWidth < 640 ? 1 : "fit");
-    this.find(".percent").textContent = `${Math.round(factor * 100)} %`;
-    this.all("[data-scale]").forEach((node) => node.setAttribute("aria-pressed", String(node.dataset.scale === String(mode))));
+    showZoom(this, kept.scale ?? (this.section.clientWidth < 640 ? 1 : "fit"), this.panels[0].factor);
   }
 
   zoomTo(wanted, clientX, clientY, panel = this.panels[0]) {
-    kept.scale = wanted === "fit" ? "fit" : Math.min(Math.max(wanted, SMALLEST), LARGEST);
+    choose({ scale: wanted === "fit" ? "fit" : Math.min(Math.max(wanted, SMALLEST), LARGEST) });
     if (wanted === "fit") { this.applySize(); return; }
     const box = panel.sheet.getBoundingClientRect();
     const [x, y] = [clientX ?? box.left + box.width / 2, clientY ?? box.top + Math.min(box.height, window.innerHeight) / 2];
@@ -324,8 +264,7 @@ class Viewer {
 
   toggleAttention() {
     if (!this.data.overlay) return false;
-    kept.show = !kept.show;
-    this.showHeat();
+    this.keep({ show: !kept.show });
     return true;
   }
 
@@ -386,6 +325,7 @@ class Viewer {
   }
 
   escape() {
+    if (closeMenus(this)) return true;
     if (this.find(".help").open) this.find(".help").close();
     else if (lit().text) light(NOTHING_LIT);
     else if (this.tool === "caliper") this.useTool("caliper");
@@ -396,13 +336,11 @@ class Viewer {
   }
 }
 
-function options(select, pairs, value) {
-  const wanted = JSON.stringify(pairs);
-  if (select.dataset.pairs !== wanted) {
-    select.replaceChildren(...pairs.map(([key, name]) => new Option(name, key)));
-    select.dataset.pairs = wanted;
-  }
-  select.value = value;
+// So much of the chosen strength has what is not probable at all: what was asked for is seen.
+const FAINTEST = 0.15;
+
+function shadingOf(overlay, map) {
+  return map ? { ...map, palette: overlay.palette, step: overlay.step } : null;
 }
 
 // The next case begins at the top of its ECG, however far down the last one was left.

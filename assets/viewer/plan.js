@@ -1,6 +1,5 @@
 // Where everything lies, in millimetres of paper. No drawing here.
 
-const STANDARD = { speed: 25, gain: 10 };
 const SPEEDS = [25, 50];
 const GAINS = [5, 10, 20];
 const FOCUS_PITCH_MM = 50;
@@ -74,22 +73,4 @@ function segmentShowing(plan, lead, t, seconds) {
   const unlike = (s) => Math.abs(s.t1 - s.t0 - seconds);
   return plan.segments.filter((s) => s.lead === lead && t >= s.t0 - 1e-6 && t <= s.t1 + 1e-6)
     .sort((a, b) => unlike(a) - unlike(b))[0];
-}
-
-// Attention is of what the network read: each part of a lead goes where the lead lies now, within
-// its own row, so that no neighbour seems to have it.
-function heatPieces(page, plan) {
-  const pieces = [];
-  for (const segment of plan.segments) {
-    const shared = (box) => Math.min(box.t1, segment.t1) - Math.max(box.t0, segment.t0);
-    const box = page.boxes.filter((one) => one.lead === segment.lead && shared(one) > 1e-6)
-      .sort((a, b) => shared(b) - shared(a) || (a.t1 - a.t0) - (b.t1 - b.t0))[0];
-    if (!box) continue;
-    const t0 = Math.max(box.t0, segment.t0), seconds = shared(box);
-    pieces.push({
-      from: { x: box.x0 + (t0 - box.t0) * STANDARD.speed, y: box.y0, w: seconds * STANDARD.speed, h: box.y1 - box.y0 },
-      to: { x: segment.x0 + (t0 - segment.t0) * plan.speed, y: segment.top,
-        w: seconds * plan.speed, h: segment.bottom - segment.top } });
-  }
-  return pieces;
 }

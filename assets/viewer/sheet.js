@@ -147,21 +147,6 @@ function drawLit(panel, leads) {
     element("rect", { x: s.x0, y: s.top, width: s.x1 - s.x0, height: s.bottom - s.top, rx: 1, "data-lead": s.lead }, panel.lit);
 }
 
-const HEAT_NOTE = "Shade: where the model looked, not why";
-
-function drawHeat(group, image, page, plan) {
-  group.replaceChildren();
-  if (!image) return;
-  element("text", { class: "print", x: plan.width, y: -4, "text-anchor": "end", "dominant-baseline": "hanging" }, group, HEAT_NOTE);
-  const whole = { href: image, x: 0, y: 0, width: page.width, height: page.height, preserveAspectRatio: "none" };
-  if (plan.own) { element("image", whole, group); return; }
-  for (const { from, to } of heatPieces(page, plan)) {
-    const piece = element("svg", { x: to.x, y: to.y, width: to.w, height: to.h,
-      viewBox: `${from.x} ${from.y} ${from.w} ${from.h}`, preserveAspectRatio: "none" }, group);
-    element("image", whole, piece);
-  }
-}
-
 // under: another ECG's waves, drawn below these in blue, on the same scale.
 function drawSheet(page, plan, view, under) {
   const margin = marginsOf(plan), full = fullSize(plan);

@@ -13,15 +13,17 @@ from PIL import Image
 
 from ecg_core.intake.values import Bundle, EcgScan, Upload
 from ecg_core.network.shade import heat_image
+from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page import from_scan
 from ecg_core.page.drawn.printed import print_record
-from ecg_core.page.values import Trace
+from ecg_core.page.values import LeadBox, Trace
 from ecg_core.page.viewed import waves_of_page
 from tests.page.sample_records import beating
 from widgets.desk.bars import percent
 from widgets.session.shelf import Shelf
 from widgets.session.text import plain
-from widgets.viewer.pictures import data_url, heat_url, ink_url
+from widgets.viewer.pictures import data_url, ink_url
+from widgets.viewer.shades import LEVELS, lanes, palette, shares
 from widgets.viewer.sheet import LIFTED, microvolts, sheet
 
 
@@ -45,14 +47,26 @@ def test_ink_is_opaque_where_the_page_is_black() -> None:
     assert opened(ink_url(np.array([[0, 77, 255]], np.uint8)))[0, :, 3].tolist() == [0, 77, 255]
 
 
-def test_attention_travels_half_as_fine_in_its_own_colours() -> None:
-    heat = np.kron(np.array([[0.0, 0.5], [0.2, 1.0]]), np.ones((4, 6))).astype(np.float32)
-    picture = opened(heat_url(heat))
-    assert picture.shape == (4, 6, 4)
-    wanted = heat_image(heat)[::2, ::2].astype(int)
-    seen = wanted[..., 3] > 0
-    assert np.abs(picture.astype(int) - wanted)[seen].max() <= 3
-    assert picture[..., 3][~seen].max() == 0
+def test_attention_travels_along_each_lead_by_the_millimetre() -> None:
+    # Two leads of 4 mm beside each other, 10 mm high, at two pixels a millimetre.
+    boxes = [LeadBox("I", 0, 0, 4, 10, 0, 0.16), LeadBox("aVR", 4, 0, 8, 10, 0.16, 0.32)]
+    heat = np.zeros((20, 16), np.float32)
+    heat[3, 2:4] = 1.0
+    heat[17, 0:2] = 0.5
+    heat[9, 15] = 1.0
+    assert lanes(heat, boxes) == [[LEVELS // 2, LEVELS, 0, 0], [0, 0, 0, LEVELS // 2]]
+
+
+def test_the_palette_goes_from_nothing_to_the_deepest_shade() -> None:
+    shades = palette()
+    assert len(shades) == LEVELS + 1
+    assert shades[0][1] == 0.0
+    assert shades[-1] == ("rgb(36 84 190)", 1.0)
+
+
+def test_shares_are_told_in_whole_per_cent_and_never_as_nothing() -> None:
+    found = (LeadShare("I", 0.004, 0.1), LeadShare("V2", 0.596, 7.0))
+    assert shares(Attention("MI", "", np.zeros((1, 1)), found, 0.4)) == {"V2": "60 %"}
 
 
 def test_a_lossless_picture_comes_back_the_same() -> None:

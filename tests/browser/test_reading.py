@@ -62,11 +62,14 @@ def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[...,
     expect(page.get_by_text("Reason: ST elevation in V2 to V4")).to_be_visible()
     expect(page.locator(f"{VIEWER} .layer-picture")).to_be_visible()
     shoot_whole(page, "reopened_whole_light")
-    before = page.locator(f"{VIEWER} .heat image").first.get_attribute("href")
+    page.locator("body").press("h")
+    shade = page.locator(f"{VIEWER} .heat .print")
+    before = shade.text_content() or ""
+    page.get_by_role("button", name="Attention for what").click()
     page.get_by_label("Show attention for").select_option("HYP")
     expect(page.get_by_text("Computed now with the weights that read this ECG.")).to_be_visible()
-    image = page.locator(f"{VIEWER} .heat image").first
-    expect(image).not_to_have_attribute("href", before or "")
+    expect(shade).not_to_have_text(before)
+    page.keyboard.press("Escape")
     with page.expect_download() as download:
         page.get_by_role("button", name="stemi_export.png").click()
     assert Path(download.value.path()).read_bytes() == (FOLDER / "stemi_export.png").read_bytes()
@@ -79,32 +82,36 @@ def test_a_wfdb_pair_is_drawn_to_scale_with_attention(visit: Callable[..., Page]
     expect(sheet).to_be_visible()
     expect(sheet.locator(".trace")).to_have_count(13)
     expect(sheet.get_by_text("25 mm/s")).to_be_visible()
-    page.get_by_role("button", name="100 %").click()
+    page.get_by_label("Size on this screen").select_option("1")
     # 250 mm of trace and 15 mm of margin, at 96 CSS pixels an inch.
     box = sheet.bounding_box()
     assert box is not None
     assert box["width"] == pytest.approx(265 / 25.4 * 96, abs=1)
 
-    heat = sheet.locator(".heat")
-    expect(heat).to_be_visible()
-    page.get_by_text("Attention", exact=True).click()
-    expect(heat).to_be_hidden()
+    halo = sheet.locator(".halo")
+    expect(halo).to_have_count(0)
     shoot(page, "record_bare_wide_light")
-    page.get_by_text("Attention", exact=True).click()
-    before = heat.locator("image").get_attribute("href")
+    page.get_by_role("button", name="Attention", exact=True).click()
+    expect(halo.first).to_be_visible()
+    # Shares stand beside the names of the leads, once for each.
+    shares = sheet.locator("tspan.share").all_text_contents()
+    assert 2 <= len(shares) <= 12
+    assert 80 <= sum(int(one.split()[0]) for one in shares) <= 104
+    told = sheet.locator(".heat .print")
+    before = told.text_content() or ""
+    page.get_by_role("button", name="Attention for what").click()
     chooser = page.get_by_label("Show attention for")
     # Whatever class the machine opened with, another one has another map.
     code, name = ("normal", "Normal") if chooser.input_value() != "normal" else ("MI", "Myocardial")
     chooser.select_option(code)
-    expect(heat.locator("image")).not_to_have_attribute("href", before or "")
+    expect(told).not_to_have_text(before)
     expect(page.get_by_text(re.compile(f"Attention for {name}"))).to_be_visible()
 
 
 def test_the_overlay_changes_without_asking_the_server(visit: Callable[..., Page]) -> None:
     page = visit()
     drop(page, "normal.hea", "normal.dat")
-    heat = page.locator(f"{VIEWER} .heat")
-    expect(heat).to_be_visible()
+    expect(page.locator(VIEWER)).to_be_visible()
     page.wait_for_timeout(1000)
     page.evaluate(
         """() => {
@@ -113,10 +120,25 @@ def test_the_overlay_changes_without_asking_the_server(visit: Callable[..., Page
             WebSocket.prototype.send = function (data) { window.sent += 1; send.call(this, data); };
         }"""
     )
+    page.locator("body").press("h")
+    halo = page.locator(f"{VIEWER} .halo").first
+    expect(halo).to_be_visible()
+
+    def strength() -> float:
+        return float(halo.evaluate("node => getComputedStyle(node).opacity"))
+
+    # The chosen strength times how probable the class is.
+    told = page.locator(f"{VIEWER} .heat .print").text_content() or ""
+    found = re.search(r"(\d+) %", told)
+    assert found is not None
+    probable = int(found.group(1)) / 100
+    assert strength() == pytest.approx(0.6 * probable, abs=0.006)
+    page.get_by_role("button", name="Attention for what").click()
     page.get_by_label("Strength of the attention overlay").fill("20")
-    assert heat.locator("image").evaluate("node => getComputedStyle(node).opacity") == "0.2"
-    page.get_by_text("Attention", exact=True).click()
-    expect(heat).to_be_hidden()
+    assert strength() == pytest.approx(0.2 * probable, abs=0.006)
+    page.keyboard.press("Escape")
+    page.locator("body").press("h")
+    expect(page.locator(f"{VIEWER} .halo")).to_have_count(0)
     assert page.evaluate("window.sent") == 0
 
 

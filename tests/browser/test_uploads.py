@@ -103,6 +103,7 @@ def test_the_patients_earlier_ecg_is_offered_and_the_number_never_shown(
     back(page)
     drop(page, payload("today.xml", aecg(-signals, TWELVE)))
     expect(page.locator(SHEET)).to_be_visible()
+    page.get_by_role("button", name="More tools").click()
     page.get_by_label("Compare with").select_option(
         label="Same patient · last year.scp · opened now"
     )

@@ -141,6 +141,17 @@ def test_calipers_measure_and_march_without_asking_the_server(visit: Callable[..
     assert page.evaluate("window.sent") == 0
 
 
+def shade(page: Page, panel: int) -> list[str]:
+    """Colours and places of the shade along the waves of a panel, and each lead's share."""
+    return list(
+        page.locator(VIEWER)
+        .nth(panel)
+        .evaluate(
+            "svg => [...svg.querySelectorAll('stop, .share')].map((n) => n.outerHTML + n.textContent)"
+        )
+    )
+
+
 def test_every_layout_is_laid_out_in_the_browser(visit: Callable[..., Page]) -> None:
     page = visit()
     drop(page, "left_bundle.hea", "left_bundle.dat")
@@ -150,11 +161,21 @@ def test_every_layout_is_laid_out_in_the_browser(visit: Callable[..., Page]) -> 
     page.evaluate(COUNT_SENT)
     chooser = page.get_by_label("Layout")
     leads = {"3x4": 12, "3x4+3R": 15, "6x2": 12, "6x2+1R": 13, "12x1": 12}
+    page.locator("body").press("h")
+    halo = page.locator(f"{VIEWER} .halo")
     for name, count in leads.items():
         chooser.select_option(name)
         expect(traces).to_have_count(count)
-        # Attention stays within the rows and seconds that the network read.
-        assert page.locator(f"{VIEWER} .heat image").count() >= 12
+        # The shade of a lead lies along its wave, and along no other.
+        expect(halo.first).to_be_attached()
+        lead = halo.first.get_attribute("data-lead")
+        lines = [
+            page.locator(f"{VIEWER} .{kind}[data-lead='{lead}'] path").evaluate_all(
+                "nodes => nodes.map((node) => node.getAttribute('d'))"
+            )
+            for kind in ("halo", "trace")
+        ]
+        assert lines[0] == lines[1] != []
     whole = drawn(page, "V2")
     page.locator(f"{VIEWER} .lead[data-lead='V2']").dblclick()
     expect(traces).to_have_count(1)
@@ -230,11 +251,12 @@ def test_another_ecg_is_compared_beside_and_laid_over(visit: Callable[..., Page]
     page.get_by_role("button", name="Open ECGs").click()
     drop(page, "anterior_stemi.hea", "anterior_stemi.dat")
     expect(page.locator(VIEWER)).to_be_visible()
+    page.get_by_role("button", name="More tools").click()
     page.get_by_label("Compare with").select_option(label="normal · opened now")
     expect(page.locator(".sheet")).to_have_count(2)
     expect(page.get_by_text("check that both ECGs are of the same person")).to_be_visible()
     # Both on one scale, and at the same place.
-    page.get_by_role("button", name="200 %").click()
+    page.get_by_label("Size on this screen").select_option("2")
     first, second = (page.locator(".sheet").nth(i) for i in range(2))
     first.evaluate("node => { node.scrollLeft = 300; }")
     page.wait_for_timeout(200)
@@ -253,25 +275,31 @@ def test_two_classes_side_by_side_and_another_method(visit: Callable[..., Page])
     page = visit()
     drop(page, "old_inferior.hea", "old_inferior.dat")
     expect(page.locator(VIEWER)).to_be_visible()
-    heat = page.locator(f"{VIEWER} .heat image")
-    first = heat.first.get_attribute("href")
+    # Nobody asked where the model looked.
+    expect(page.locator(f"{VIEWER} .halo")).to_have_count(0)
+    page.get_by_role("button", name="Attention for what").click()
     page.get_by_label("Second attention").select_option("NORM")
     expect(page.locator(".sheet")).to_have_count(2)
     expect(page.locator(".panel .name").nth(1)).to_have_text("Normal ECG")
-    assert heat.nth(1).get_attribute("href") != first
+    first, second = (shade(page, panel) for panel in (0, 1))
+    assert first and second and first != second
     caution = page.locator(".caution")
     expect(caution).to_be_hidden()
     page.get_by_label("Method of attention").select_option("gradcam")
-    expect(heat.first).not_to_have_attribute("href", first or "")
     expect(caution).to_have_text(re.compile(r"lateral \d+% \(HiResCAM, fine \d+%\)"))
     expect(page.get_by_text("Shade: where the model looked, not why").first).to_be_visible()
+    assert shade(page, 0) != first
 
 
 def test_a_scan_shows_its_traces_and_the_original(visit: Callable[..., Page]) -> None:
     page = visit()
     drop(page, "old_inferior_scan.jpg")
     expect(page.locator(f"{VIEWER} .layer-picture")).to_be_visible()
-    page.get_by_role("button", name="Traces", exact=True).click()
+    source = page.get_by_label("What is shown")
+    expect(source).to_have_value("picture")
+    # A picture is as it was printed.
+    expect(page.get_by_label("Layout")).to_be_hidden()
+    source.select_option("traces")
     expect(page.locator(f"{VIEWER} .trace")).to_have_count(13)
     expect(page.get_by_text(re.compile("traces recovered from the scan"))).to_be_visible()
     page.get_by_label("Layout").select_option("12x1")

@@ -56,7 +56,9 @@ def case_view(
             rate = told.measurements.value("rate")
             question.ask(case.page, told.waves, rate, case.id, answered)
         caution = engine.caution(case.prediction.model, attention.method)
-        _sheet(case, Overlay(attention, *_offered(case, gone), second, caution), at, gone)
+        probable = looking.probable(case.prediction)
+        overlay = Overlay(attention, *_offered(case, gone), second, caution, probable)
+        _sheet(case, overlay, at, gone)
         report_parts.header_view(told)
     with place.beside:
         verdict.headline(case.prediction, told.priority, case.page.remarks)
@@ -120,7 +122,7 @@ def _sheet(case: StoredCase, overlay: Overlay, at: Looking, gone: str) -> None:
         overlay,
         key=f"paper_{case.id}",
         on_choice=looking.chooser(case.id, case.attention.target),
-        offered=[(offer.key, offer.title) for offer in others],
+        offered=[(offer.key, offer.title, offer.same) for offer in others],
         earlier=earlier.load(at.previous, waves, others),
         marks=report_parts.marks(case.page, measuring.measured_case(case), case.id),
     )

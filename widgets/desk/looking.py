@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from ecg_core.network.values import Attention, ModelIdentity
+from ecg_core.network.statements import TRIAGE_CLASSES
+from ecg_core.network.values import Attention, ModelIdentity, Prediction
 from ecg_core.page.values import EcgPage
 from widgets.session import engine
 
@@ -48,6 +49,13 @@ def attentions(
     if not at.against or at.against == at.target:
         return first, None
     return first, engine.attention(page, at.against, model, at.method)
+
+
+def probable(prediction: Prediction) -> dict[str, float]:
+    """How probable each target of attention is."""
+    answered = (*prediction.superclasses, *prediction.findings)
+    found = {finding.code: finding.probability for finding in answered}
+    return found | dict(zip(map(str, TRIAGE_CLASSES), prediction.triage, strict=True))
 
 
 def _all() -> dict[str, Looking]:

@@ -246,10 +246,11 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
                 engine.methods(),
                 second,
                 engine.caution(answer.prediction.model, attention.method),
+                looking.probable(answer.prediction),
             ),
             key="paper_open",
             on_choice=looking.chooser(answer.case_id, first),
-            offered=[(offer.key, offer.title) for offer in others],
+            offered=[(offer.key, offer.title, offer.same) for offer in others],
             earlier=earlier.load(at.previous, waves, others),
             marks=[
                 *(source.annotations if isinstance(source, EcgRecord) else ()),

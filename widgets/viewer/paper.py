@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,26 @@ from ecg_core.intake.values import Annotation
 from ecg_core.network.values import Attention
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
-from widgets.viewer.pictures import HEAT_CSS, heat_url
+from widgets.desk.bars import percent
+from widgets.viewer.pictures import HEAT_CSS
+from widgets.viewer.shades import STEP_MM, lanes, palette, shares
 from widgets.viewer.sheet import sheet
 
 ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
-SCRIPTS = ("drawn", "lit", "plan", "sheet", "calipers", "panel", "hands", "keys", "paper")
+SCRIPTS = (
+    "drawn",
+    "lit",
+    "kept",
+    "plan",
+    "sheet",
+    "shade",
+    "calipers",
+    "panel",
+    "hands",
+    "keys",
+    "tools",
+    "paper",
+)
 """Parts of the viewer, in order: together they are one module, which the browser gets whole."""
 CHOICES = ("target", "against", "method", "previous")
 """What only the server can answer: everything else stays in the browser."""
@@ -37,7 +51,8 @@ class Overlay:
     """Attention over the page; `second` is shown beside it, for another target.
 
     targets, methods: (key, plain name) of what the reader may choose from. caution: what the
-    evidence holds against the method that made it.
+    evidence holds against the method that made it. probable: how probable each target is; the
+    shade of one that is not stays faint.
     """
 
     attention: Attention
@@ -45,6 +60,7 @@ class Overlay:
     methods: Sequence[tuple[str, str]] = ()
     second: Attention | None = None
     caution: str = ""
+    probable: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,14 +84,15 @@ def paper(
     overlay: Overlay | None,
     key: str,
     on_choice: Callable[[str, str], None] | None = None,
-    offered: Sequence[tuple[str, str]] = (),
+    offered: Sequence[tuple[str, str, bool]] = (),
     earlier: Earlier | None = None,
     marks: Sequence[Annotation] = (),
 ) -> None:
     """Show a page; with `waves`, the reader lays it out as they like.
 
     on_choice: called with one of `CHOICES` and the value chosen, before the next run.
-    offered: (key, name) of other ECGs to compare with. marks: annotations of the recording.
+    offered: (key, name, same) of other ECGs to compare with; same: of the same patient.
+    marks: annotations of the recording.
     """
 
     def chosen(name: str) -> None:
@@ -89,8 +106,8 @@ def paper(
         key=key,
         data={
             "page": sheet(page, waves, marks),
-            "overlay": None if overlay is None else _overlay(overlay),
-            "earlier": [list(pair) for pair in offered],
+            "overlay": None if overlay is None else _overlay(overlay, page),
+            "earlier": [list(offer) for offer in offered],
             "previous": None
             if earlier is None
             else {
@@ -105,32 +122,30 @@ def paper(
     )
 
 
-def _overlay(overlay: Overlay) -> dict[str, object]:
-    names = dict(overlay.targets)
-    first, second = overlay.attention, overlay.second
+def _overlay(overlay: Overlay, page: EcgPage) -> dict[str, object]:
+    second = overlay.second
     return {
-        "image": _heat_url(first),
-        "target": first.target,
-        "name": names.get(first.target, first.target),
-        "method": first.method,
+        **_shaded(overlay.attention, overlay, page),
+        "method": overlay.attention.method,
         "targets": [list(pair) for pair in overlay.targets],
         "methods": [list(pair) for pair in overlay.methods],
         "ramp": HEAT_CSS,
+        "palette": [list(shade) for shade in palette()],
+        "step": STEP_MM,
         "caution": overlay.caution,
-        "second": None
-        if second is None
-        else {
-            "image": _heat_url(second),
-            "target": second.target,
-            "name": names.get(second.target, second.target),
-        },
+        "second": None if second is None else _shaded(second, overlay, page),
     }
 
 
-@st.cache_data(
-    max_entries=64,
-    show_spinner=False,
-    hash_funcs={Attention: lambda a: hashlib.sha256(a.heat.tobytes()).hexdigest()},
-)
-def _heat_url(attention: Attention) -> str:
-    return heat_url(attention.heat)
+def _shaded(attention: Attention, overlay: Overlay, page: EcgPage) -> dict[str, object]:
+    """One map: what it is for, how strong along each lead, and each lead's share."""
+    probable = overlay.probable.get(attention.target)
+    return {
+        "target": attention.target,
+        "name": dict(overlay.targets).get(attention.target, attention.target),
+        "probable": "" if probable is None else percent(probable),
+        "weight": 1.0 if probable is None else probable,
+        "lanes": lanes(attention.heat, page.boxes),
+        "shares": shares(attention),
+    }
+

@@ -8,7 +8,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from ecg_core.network.shade import HEAT_STOPS, heat_image
+from ecg_core.network.shade import HEAT_STOPS
 
 HEAT_CSS = "linear-gradient(90deg, " + ", ".join(f"rgb{rgb}" for _, rgb in HEAT_STOPS) + ")"
 
@@ -28,18 +28,6 @@ def data_url(pixels: np.ndarray, lossless: bool = True) -> str:
 def jpeg_url(jpeg: bytes) -> str:
     """Address of a JPEG that is one already."""
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-
-
-def heat_url(heat: np.ndarray) -> str:
-    """Address of attention (float, height × width, 0 to 1) as a translucent picture.
-
-    Half as fine as the page, which the browser smooths: the map is far coarser than that.
-    """
-    height, width = heat.shape
-    size = (max(width // 2, 1), max(height // 2, 1))
-    level = np.round(np.clip(np.nan_to_num(heat), 0.0, 1.0) * 255).astype(np.uint8)
-    small = Image.fromarray(level).resize(size, Image.Resampling.BOX)
-    return _tinted(small, heat_image(np.arange(256)[None] / 255.0)[0])
 
 
 def ink_url(ink: np.ndarray) -> str:
