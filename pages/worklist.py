@@ -34,13 +34,14 @@ VIEW_NAMES = {
     Pile.ALL: "All",
 }
 SETTLES = Permission.ADJUDICATE
+NARROWING = ("q", "status", "priority", "assignee", "list", "marks")
 FLAGS = {"abstained": "Machine abstained", "doubtful": "Doubtful page"}
 
 
 def filters(room: Room) -> WorklistFilter:
     """What is looked for; it stands in the address, so that a view can be kept as a bookmark."""
     readers = engine.readers()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="list_filters"):
         view = st.segmented_control(
             "Cases",
             [one for one in Pile if one is not Pile.SETTLE or room.account.may(SETTLES)],
@@ -50,20 +51,29 @@ def filters(room: Room) -> WorklistFilter:
             key="show",
             bind="query-params",
         )
-        text = st.text_input(
-            "Search", key="q", bind="query-params", placeholder="Name, case, hash", width=160
-        )
-        status = _choice("Status", list(CaseStatus), STATUS_NAMES, "status")
-        priority = None
-        if not room.reads_blind():
-            names = {one: priority_name(one) for one in Priority}
-            priority = _choice("Priority", list(Priority), names, "priority")
-        assignee = _choice("Assigned to", list(readers), readers, "assignee")
-        lists = room.lists()
-        list_name = _choice("List", list(lists), {one: one for one in lists}, "list")
-        flag = None
-        if not room.reads_blind():
-            flag = _choice("Marks", list(FLAGS), FLAGS, "marks")
+        # On a phone the list comes first, and what narrows it when it is asked for (style.css).
+        narrowed = sum(bool(st.session_state.get(one)) for one in NARROWING)
+        label = f"Filters ({narrowed})" if narrowed else "Filters"
+        opened = st.toggle(label, key="show_filters", persist_state="session")
+        with st.container(
+            horizontal=True,
+            vertical_alignment="bottom",
+            key="narrowing_open" if opened else "narrowing",
+        ):
+            text = st.text_input(
+                "Search", key="q", bind="query-params", placeholder="Name, case, hash", width=160
+            )
+            status = _choice("Status", list(CaseStatus), STATUS_NAMES, "status")
+            priority = None
+            if not room.reads_blind():
+                names = {one: priority_name(one) for one in Priority}
+                priority = _choice("Priority", list(Priority), names, "priority")
+            assignee = _choice("Assigned to", list(readers), readers, "assignee")
+            lists = room.lists()
+            list_name = _choice("List", list(lists), {one: one for one in lists}, "list")
+            flag = None
+            if not room.reads_blind():
+                flag = _choice("Marks", list(FLAGS), FLAGS, "marks")
     return WorklistFilter(
         view=Pile(view or Pile.TO_DO),
         status=CaseStatus(status) if status else None,
@@ -116,7 +126,7 @@ def listing(room: Room) -> None:
     # While a case is on the desk the filters are not drawn: the next case comes by these.
     st.session_state["wanted"] = replace(wanted, offset=0)
     found, total = room.worklist(wanted)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="list_bar"):
         if room.account.may(Permission.READ):
             following = room.following(wanted)
             if st.button(

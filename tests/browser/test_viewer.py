@@ -141,15 +141,12 @@ def test_calipers_measure_and_march_without_asking_the_server(visit: Callable[..
     assert page.evaluate("window.sent") == 0
 
 
+SHADE = "svg => [...svg.querySelectorAll('stop, .share')].map((n) => n.outerHTML)"
+
+
 def shade(page: Page, panel: int) -> list[str]:
     """Colours and places of the shade along the waves of a panel, and each lead's share."""
-    return list(
-        page.locator(VIEWER)
-        .nth(panel)
-        .evaluate(
-            "svg => [...svg.querySelectorAll('stop, .share')].map((n) => n.outerHTML + n.textContent)"
-        )
-    )
+    return list(page.locator(VIEWER).nth(panel).evaluate(SHADE))
 
 
 def test_every_layout_is_laid_out_in_the_browser(visit: Callable[..., Page]) -> None:

@@ -98,8 +98,8 @@ def patient_badge(pseudonym: str) -> None:
 
 def abstention(reasons: Sequence[Reason]) -> None:
     """Why the machine should not be trusted on this page."""
-    text = "  \n".join(reason.text for reason in reasons)
-    st.warning(f"**The machine abstains**  \n{text}", icon=":material/do_not_disturb_on:")
+    text = " ".join(reason.text for reason in reasons)
+    st.markdown(f":orange[:material/do_not_disturb_on:] **The machine abstains.** {text}")
 
 
 SCALE_DOUBTED = frozenset(

@@ -60,9 +60,10 @@ def case_view(
         overlay = Overlay(attention, *_offered(case, gone), second, caution, probable)
         _sheet(case, overlay, at, gone)
         report_parts.header_view(told)
-    with place.beside:
+    with place.says:
         verdict.headline(case.prediction, told.priority, case.page.remarks)
-        if decide is not None:
+    if decide is not None:
+        with place.decides:
             decide()
     with place.said:
         report_parts.draft_view(told)
@@ -158,10 +159,11 @@ def targets_of(case: StoredCase) -> tuple[str, ...]:
     )
 
 
-def checks_badge(case: StoredCase) -> None:
-    """Whether everything of the case still matches its hashes."""
+def checks_badge(case: StoredCase, brief: bool = False) -> None:
+    """Whether everything of the case still matches its hashes; brief: one word while it does."""
     if case.checks.ok:
-        st.badge("Unchanged since stored", icon=":material/verified_user:", color="green")
+        words = "Unchanged" if brief else "Unchanged since stored"
+        st.badge(words, icon=":material/verified_user:", color="green")
         return
     failed = [
         words

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -24,6 +25,10 @@ from widgets.session.text import plain
 
 AGREE, OVERRIDE = VERDICT_NAMES[Decision.AGREE], VERDICT_NAMES[Decision.OVERRIDE]
 DECIDE = "Decide on a class"
+OTHERS = (VERDICT_NAMES[Decision.CANNOT_DECIDE], VERDICT_NAMES[Decision.REPEAT])
+_KEYS = {OVERRIDE: "O", DECIDE: "O", OTHERS[0]: "D", OTHERS[1]: "T"}
+"""Streamlit keeps R and C for itself, so that repeating is T and not deciding D."""
+LabelVisibility = Literal["visible", "collapsed"]
 SAVING = "saving"
 """In the session: the case that is being saved, and the newest decision on it before."""
 _BY_NAME = {name: verdict for verdict, name in VERDICT_NAMES.items()} | {DECIDE: Decision.OVERRIDE}
@@ -167,29 +172,33 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
             "Class",
             list(hand.prediction.triage_classes),
             index=None if read is None else list(hand.prediction.triage_classes).index(read),
-            placeholder="Choose the class",
+            placeholder=f"Choose the class (1–{len(hand.prediction.triage_classes)})",
             format_func=lambda name: _names(hand)[name],
+            label_visibility="collapsed",
             key=f"class_{case}",
             persist_state="session",
         )
-        findings = _findings(f"findings_{case}", (hand.first and hand.first.findings) or ())
+        read_first = (hand.first and hand.first.findings) or ()
+        findings = _findings(f"findings_{case}", read_first, "collapsed")
     if verdict not in (Decision.AGREE, None):
         needed = " (required)" if verdict is Decision.OVERRIDE and not settles else ""
         given = "The machine abstained." if hand.prediction.abstained and not settles else ""
-        reason = st.text_input(
+        asked_for = "Why" if settles else "Reason: what the machine missed or misread"
+        said = st.text_input(
             f"Reason{needed}",
-            value=given,
+            label_visibility="collapsed",
             key=f"reason_{case}",
             persist_state="session",
-            placeholder="Why" if settles else "What the machine missed or misread",
+            placeholder=given or asked_for,
         )
+        reason = said or given
     priority = st.segmented_control(
         "Priority",
         list(Priority),
         default=hand.priority.priority,
         required=True,
         format_func=priority_name,
-        help=f"Suggested: {priority_name(hand.priority.priority)}. {hand.priority.rule}",
+        label_visibility="collapsed",
         key=f"priority_{case}",
         wrap=True,
         persist_state="session",
@@ -197,6 +206,8 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     if not reason and priority is not None and rank(priority) > rank(hand.priority.priority):
         reason = st.text_input(
             "Why it may wait longer than the rule says (required)",
+            label_visibility="collapsed",
+            placeholder="Why it may wait longer than the rule says",
             key=f"lowered_{case}",
             persist_state="session",
         )
@@ -242,7 +253,6 @@ def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
 
     An abstaining machine has no answer to agree with.
     """
-    others = [VERDICT_NAMES[Decision.CANNOT_DECIDE], VERDICT_NAMES[Decision.REPEAT]]
     if may_agree:
         label = f"The machine says: **{hand.says}**"
     elif settles:
@@ -251,15 +261,17 @@ def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
         label = "The model gives no class here, so the decision is yours alone."
     else:
         label = "By age and sex the verdict is another than the stored one: decide on a class."
-    offered = [OVERRIDE if may_agree else DECIDE, *others]
+    offered = [OVERRIDE if may_agree else DECIDE, *OTHERS]
     choice = st.segmented_control(
         label,
         offered,
         # Agreeing stands on the button below; without an answer there is a class to choose.
         # What was read before the answer was shown still stands.
         default=None if may_agree and hand.differs is None else offered[0],
-        # What the machine says stands above, with its probability.
-        label_visibility="collapsed" if may_agree else "visible",
+        # What the machine says stands above, with its probability, or that it says nothing.
+        label_visibility="collapsed" if may_agree or hand.prediction.abstained else "visible",
+        # As on a button, the key that does the same.
+        format_func=lambda name: f"{name} :gray[{_KEYS[name]}]",
         key=f"verdict_{hand.case_id}",
         wrap=True,
         persist_state="session",
@@ -270,10 +282,7 @@ def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
 
 
 def _keys(hand: AtHand, may_agree: bool, agreeing: bool) -> None:
-    """The keys of the form: buttons out of sight until one of them has the focus.
-
-    Streamlit keeps R and C for itself, so that repeating is T and not deciding D.
-    """
+    """The keys of the form: buttons out of sight until one of them has the focus."""
     case = hand.case_id
     deciding = OVERRIDE if may_agree else DECIDE
 
@@ -292,9 +301,7 @@ def _keys(hand: AtHand, may_agree: bool, agreeing: bool) -> None:
         for k, one in enumerate(hand.prediction.triage_classes, 1)
     ]
     rows += [
-        (deciding, "O", partial(choose, deciding)),
-        ("Cannot decide", "D", partial(choose, VERDICT_NAMES[Decision.CANNOT_DECIDE])),
-        ("Repeat the ECG", "T", partial(choose, VERDICT_NAMES[Decision.REPEAT])),
+        *((name, _KEYS[name], partial(choose, name)) for name in (deciding, *OTHERS)),
         ("Next priority", "P", next_priority),
     ]
     if may_agree and not agreeing:
@@ -316,13 +323,16 @@ def _names(hand: AtHand) -> dict[Triage, str]:
     return triage_names(hand.prediction.reads)
 
 
-def _findings(key: str, read: tuple[str, ...] = ()) -> tuple[str, ...] | None:
+def _findings(
+    key: str, read: tuple[str, ...] = (), label: LabelVisibility = "visible"
+) -> tuple[str, ...] | None:
     chosen = st.multiselect(
         "Findings",
         list(STATEMENTS),
         default=[code for code in read if code in STATEMENTS],
         format_func=lambda code: STATEMENTS[code].name,
         placeholder="Name what you see",
+        label_visibility=label,
         key=key,
         persist_state="session",
     )
@@ -340,7 +350,12 @@ def _note(case: str) -> str:
         st.session_state[f"template_{case}"] = None
 
     note = st.text_area(
-        "Note", key=key, persist_state="session", height=68, placeholder="N to write here"
+        "Note",
+        key=key,
+        persist_state="session",
+        height=68,
+        placeholder="Note (N)",
+        label_visibility="collapsed",
     )
     if templates:
         st.selectbox(

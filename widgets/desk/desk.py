@@ -52,14 +52,14 @@ def desk(
     read_anew = partial(_read_anew, room, case_id, show)
     answered = partial(_answered, case, read_anew)
     correcting = question.may_answer(turn) and case.page.source == "scan"
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="case_bar"):
         if st.button("Worklist", icon=":material/arrow_back:", key="to_list"):
             room.release(case_id)
             leave()
         pile.steps(case_id, partial(_step, room, case_id, show))
         st.markdown(f"**{plain(case.name)}**", width="content")
         badges.status_badge(turn.status)
-        checks_badge(case)
+        checks_badge(case, brief=True)
         badges.patient_badge(case.patient)
         if correcting and not correction.is_open(case_id):
             correction.offer(case_id)

@@ -63,7 +63,7 @@ NO_TURN = Turn(
 
 def reading_screen(entry: queue.Entry) -> None:
     """Show one opened ECG, or why it cannot be read."""
-    bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="case_bar")
     _steps(bar, entry)
     if entry.demonstration:
         with bar:
@@ -258,10 +258,11 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
             ],
         )
         report_parts.header_view(told)
-    with place.beside:
+    with place.says:
         verdict.headline(
             answer.prediction, told.priority, answer.page.remarks, answer.priority_today()
         )
+    with place.decides:
         decision_form(entry, answer, turn, told.priority)
     with place.said:
         report_parts.draft_view(told)

@@ -17,12 +17,14 @@ from streamlit.delta_generator import DeltaGenerator
 class Places:
     """Where the parts of one ECG go.
 
-    ecg: the page and its measurements. beside: verdict and decision. said: draft and readings.
-    classes: probabilities. leads: attention by lead. end: the record, over the whole width.
+    ecg: the page and its measurements. says, decides: verdict and decision, beside it. said: draft
+    and readings. classes: probabilities. leads: attention by lead. end: the record, over the whole
+    width.
     """
 
     ecg: DeltaGenerator
-    beside: DeltaGenerator
+    says: DeltaGenerator
+    decides: DeltaGenerator
     said: DeltaGenerator
     classes: DeltaGenerator
     leads: DeltaGenerator
@@ -32,7 +34,9 @@ class Places:
 def places() -> Places:
     """The places of one ECG, empty."""
     with st.container(key="desk"):
-        ecg, beside = st.container(key="upper").columns((3.1, 1), gap="medium")
+        ecg, column = st.container(key="upper").columns((3, 1), gap="small")
         said, classes, leads = st.container(key="lower").columns((1.5, 1, 1), gap="large")
         end = st.container(key="end")
-    return Places(ecg, beside.container(key="beside"), said, classes, leads, end)
+    beside = column.container(key="beside")
+    says, decides = beside.container(key="says"), beside.container(key="decides")
+    return Places(ecg, says, decides, said, classes, leads, end)

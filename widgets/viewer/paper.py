@@ -148,4 +148,3 @@ def _shaded(attention: Attention, overlay: Overlay, page: EcgPage) -> dict[str, 
         "lanes": lanes(attention.heat, page.boxes),
         "shares": shares(attention),
     }
-

@@ -47,6 +47,4 @@ def shares(attention: Attention) -> dict[str, str]:
 
     Those below half a per cent are left out: they would read "0 %".
     """
-    return {
-        one.lead: f"{one.share * 100:.0f} %" for one in attention.shares if one.share >= 0.005
-    }
+    return {one.lead: f"{one.share * 100:.0f} %" for one in attention.shares if one.share >= 0.005}
