@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ecg_core.evidence.own_sets.sets import LabelledSet
     from ecg_core.network.card import ModelCard
     from ecg_core.network.classifier import Classifier
-    from ecg_core.training.data import ptbxl
+    from ecg_core.training.data import ptbxl, restated
 
 
 def register(subparsers: Any) -> None:
@@ -74,12 +74,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.condition not in CONDITIONS:
         complain(f"Unknown condition; there are {', '.join(CONDITIONS)}")
         return WRONG_USAGE
+    classifier = network.load(arguments.model)
+    codes = [one.code for one in classifier.card.statements]
     try:
-        data = ptbxl.load(arguments.root)
+        data = ptbxl.load(arguments.root, codes=codes)
     except FileNotFoundError as error:
         complain(f"No PTB-XL at {arguments.root}: {error}")
         return WRONG_USAGE
-    classifier = network.load(arguments.model)
+    data = restated.taught_by(classifier.card.triage_rule, data, arguments.root)
     home = models_folder() / classifier.card.name
     folder = arguments.out or home / "evidence"
     if arguments.tasks:

@@ -77,6 +77,7 @@ class ModelCard:
 
     arranged: whether the network reads the page arranged as the default layout
     (`ecg_core.page.arrange`) or as it lies. reads: twelve-lead pages or rhythm strips.
+    triage_rule: by which its triage classes were taught (`training.data.triage_labels.RULES`).
     """
 
     name: str
@@ -103,6 +104,7 @@ class ModelCard:
     arranged: bool = False
     subgroups: tuple[SubgroupFigure, ...] = ()
     reads: Reads = Reads.TWELVE_LEADS
+    triage_rule: str = "first"
 
     @property
     def triage_classes(self) -> tuple[Triage, ...]:

@@ -1,7 +1,8 @@
 """What the network may say: triage classes, superclasses and SCP-ECG statements.
 
 The statement list is the part of the SCP-ECG vocabulary (EN 1064 / ISO 11073-91064, as used by
-PTB-XL, Wagner et al. 2020) with at least 40 positive recordings in the training folds.
+PTB-XL, Wagner et al. 2020). A model names those that its card lists: up to 2.0 the ones with at
+least 40 positive recordings in the training folds, since then all.
 """
 
 from __future__ import annotations
@@ -113,6 +114,15 @@ STATEMENTS: dict[str, Statement] = {
         Statement("WPW", "Wolff–Parkinson–White pattern", "CD"),
         Statement("ILBBB", "Incomplete left bundle branch block", "CD"),
         Statement("IPLMI", "Inferoposterolateral infarction", "MI"),
+        Statement("ISCAN", "Anterior ischaemia", "STTC"),
+        Statement("IPMI", "Inferoposterior infarction", "MI"),
+        Statement("SEHYP", "Septal hypertrophy", "HYP"),
+        Statement("INJIN", "Inferior subendocardial injury", "MI"),
+        Statement("INJLA", "Lateral subendocardial injury", "MI"),
+        Statement("PMI", "Posterior infarction", "MI"),
+        Statement("3AVB", "Third-degree AV block", "CD"),
+        Statement("INJIL", "Inferolateral subendocardial injury", "MI"),
+        Statement("2AVB", "Second-degree AV block", "CD"),
         Statement("ABQRS", "Abnormal QRS", "form"),
         Statement("PVC", "Ventricular premature complex", "form"),
         Statement("STD_", "Non-specific ST depression", "form"),
@@ -125,6 +135,9 @@ STATEMENTS: dict[str, Statement] = {
         Statement("INVT", "Inverted T waves", "form"),
         Statement("LVOLT", "Low QRS voltage", "form"),
         Statement("HVOLT", "High QRS voltage", "form"),
+        Statement("TAB_", "T-wave abnormality", "form"),
+        Statement("STE_", "Non-specific ST elevation", "form"),
+        Statement("PRC(S)", "Premature complexes", "form"),
         Statement("SR", "Sinus rhythm", "rhythm"),
         Statement("AFIB", "Atrial fibrillation", "rhythm"),
         Statement("STACH", "Sinus tachycardia", "rhythm"),
@@ -134,6 +147,9 @@ STATEMENTS: dict[str, Statement] = {
         Statement("SVARR", "Supraventricular arrhythmia", "rhythm"),
         Statement("BIGU", "Bigeminal pattern", "rhythm"),
         Statement("AFLT", "Atrial flutter", "rhythm"),
+        Statement("SVTAC", "Supraventricular tachycardia", "rhythm"),
+        Statement("PSVT", "Paroxysmal supraventricular tachycardia", "rhythm"),
+        Statement("TRIGU", "Trigeminal pattern", "rhythm"),
     )
 }
 """Every statement the network may name, in output order."""

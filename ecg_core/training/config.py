@@ -70,6 +70,9 @@ class TwelveLeadConfig(PageNetworkConfig):
     layouts: share of the pages per layout, summing to one. teachers: names in
     `ecg_core.training.teacher.TEACHERS`, whose mean is imitated; teacher_share: its weight.
     measured_weight: weight of the extra targets of `ecg_core.training.data.extra_targets`.
+    least_positives: training recordings that a statement needs to be taught. triage_rule: of
+    `ecg_core.training.data.triage_labels`. start_from: the released model whose weights it goes on
+    from, or "".
     """
 
     epochs: int
@@ -77,6 +80,9 @@ class TwelveLeadConfig(PageNetworkConfig):
     teacher_share: float
     teachers: tuple[str, ...] = ("resnet-48",)
     measured_weight: float = 0.0
+    least_positives: int = 40
+    triage_rule: str = "first"
+    start_from: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

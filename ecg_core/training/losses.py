@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ecg_core.network.architecture import Outputs
+from ecg_core.network.statements import STATEMENTS, SUPERCLASSES, TRIAGE_CLASSES, Triage
 from ecg_core.training.data.ptbxl import PtbXl
 
 Labels = Mapping[str, Tensor]
@@ -55,6 +56,32 @@ def labels(data: PtbXl, rows: np.ndarray) -> Labels:
         "statements": torch.from_numpy(data.statements[rows]).float(),
         "triage": torch.from_numpy(data.triage[rows]).long(),
     }
+
+
+def injured(truth: Labels, changed: Tensor, codes: Sequence[str]) -> Labels:
+    """Labels once a current of acute injury lies over some recordings.
+
+    changed: bool, B. Acute infarction, superclass infarction and not normal are known of these;
+    the rhythm and conduction stay; of everything else nothing is known.
+
+    >>> plain = {"superclasses": torch.zeros(1, 5), "statements": torch.ones(1, 2),
+    ...     "triage": torch.zeros(1, dtype=torch.long)}
+    >>> told = injured(plain, torch.tensor([True]), ("NORM", "SR"))
+    >>> told["superclasses"], told["statements"], told["triage"]
+    (tensor([[0., 1., nan, 0., nan]]), tensor([[0., 1.]]), tensor([1]))
+    """
+    superclasses, statements = truth["superclasses"].clone(), truth["statements"].clone()
+    known = {"NORM": 0.0, "MI": 1.0, "STTC": torch.nan, "HYP": torch.nan}
+    for name, value in known.items():
+        superclasses[changed, SUPERCLASSES.index(name)] = value
+    for k, code in enumerate(codes):
+        if code == "NORM":
+            statements[changed, k] = 0.0
+        elif STATEMENTS[code].group not in ("rhythm", "CD"):
+            statements[changed, k] = torch.nan
+    triage = truth["triage"].clone()
+    triage[changed] = TRIAGE_CLASSES.index(Triage.ACUTE_MI)
+    return {"superclasses": superclasses, "statements": statements, "triage": triage}
 
 
 def supervised(

@@ -42,7 +42,13 @@ class TeacherConfig(Learning):
 
 
 TEACHERS: dict[str, TeacherConfig] = {
-    one.name: one for one in (TeacherConfig(name="resnet-48", seed=11),)
+    one.name: one
+    for one in (
+        TeacherConfig(name="resnet-48", seed=11),
+        # Of all statements and of triage by stage, for 3.0.
+        TeacherConfig(name="resnet-48-all", seed=12),
+        TeacherConfig(name="resnet-40", seed=13, width=40, kernel=9, epochs=8),
+    )
 }
 
 

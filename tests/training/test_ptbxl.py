@@ -98,7 +98,18 @@ def test_published_counts(data: ptbxl.PtbXl) -> None:
         ((10,), [963, 550, 521, 496, 262]),
     ):
         assert data.superclasses[data.rows(folds)].sum(axis=0).tolist() == expected
-    assert data.codes == tuple(STATEMENTS)
+    told = set(data.codes)
+    assert data.codes == tuple(code for code in STATEMENTS if code in told)
+    assert len(told) == 56 and "AFLT" in told and "3AVB" not in told
+
+
+def test_every_statement_when_asked(data: ptbxl.PtbXl) -> None:
+    root = Path(os.environ.get("ECG_DATA") or Path(__file__).parents[3] / "data") / "ptb-xl"
+    every = ptbxl.load(root, least_positives=1)
+    assert every.codes == tuple(STATEMENTS)
+    of_card = ptbxl.load(root, codes=("AFIB", "3AVB"))
+    assert of_card.codes == ("AFIB", "3AVB")
+    assert of_card.statements[:, 1].sum() == 16
 
 
 def test_counts_by_stage_on_fold_10(data: ptbxl.PtbXl) -> None:

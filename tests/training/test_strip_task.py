@@ -132,8 +132,10 @@ def test_the_released_configuration_can_still_be_read() -> None:
 
 
 def test_a_release_says_on_its_card_what_the_shipped_ones_say() -> None:
+    chosen = config.read(models_folder() / default_model() / "train.toml")
+    assert isinstance(chosen, config.TwelveLeadConfig)
     for name, told in (
-        (default_model(), words.twelve_leads(2183, ACUTE_SPECIFICITY)),
+        (default_model(), words.twelve_leads(2183, ACUTE_SPECIFICITY, chosen)),
         (STRIP_MODEL, words.strips("resatt-arranged-ptbxl", 4236, strips.SPECIFICITY)),
     ):
         card = card_of(name)

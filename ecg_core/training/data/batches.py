@@ -11,17 +11,25 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.training.config import TwelveLeadConfig
-from ecg_core.training.data import noise, pages, ptbxl
+from ecg_core.training.data import injury_current, noise, pages, ptbxl
 
 WORKERS = 2
+HIDES_INJURY = ("CLBBB", "PACE", "WPW", "INJAS", "INJAL", "INJIN", "INJLA", "INJIL")
+"""Statements whose ST segments say something else already: nothing is laid over these."""
 
 
 class Batch(NamedTuple):
-    """Arranged pages (uint8, B×H×W) with the rows of the data set they show."""
+    """Arranged pages (uint8, B×H×W) with the rows of the data set they show.
+
+    injured: bool, B; whether a current of acute injury was laid over the recording, whose own
+    labels then no longer hold.
+    """
 
     ink: Tensor
     rows: Tensor
+    injured: Tensor
 
 
 class DrawnBatches(Dataset[Batch]):
@@ -40,6 +48,10 @@ class DrawnBatches(Dataset[Batch]):
             np.sort(order[i : i + config.batch])
             for i in range(0, len(order) - config.batch + 1, config.batch)
         ]
+        told = {code: data.statements[:, k] for k, code in enumerate(data.codes)}
+        self.injurable = ~np.any([told[c] for c in HIDES_INJURY if c in told], axis=0)
+        self.injurable &= data.triage != TRIAGE_CLASSES.index(Triage.ACUTE_MI)
+        self.normal = data.triage == TRIAGE_CLASSES.index(Triage.NORMAL)
         self._opened: tuple[np.ndarray, np.ndarray] | None = None
 
     def __len__(self) -> int:
@@ -57,12 +69,32 @@ class DrawnBatches(Dataset[Batch]):
         rng = np.random.default_rng((self.config.seed, self.epoch, index))
         rows = self.batches[index]
         names, shares = zip(*self.config.layouts, strict=True)
-        ink = []
+        ink, injured = [], []
         for row, layout in zip(rows, rng.choice(names, size=len(rows), p=shares), strict=True):
             plan = pages.plan_for(str(layout), rng, vary=True)
             recipe = self.config.pages
-            ink.append(pages.draw_arranged(signals_uv[row], plan, recipe, disturbance, rng))
-        return Batch(torch.from_numpy(np.stack(ink)), torch.from_numpy(rows))
+            signals, changed = self._lifted(signals_uv[row], row, rng)
+            injured.append(changed)
+            ink.append(pages.draw_arranged(signals, plan, recipe, disturbance, rng))
+        drawn, planted = torch.from_numpy(np.stack(ink)), torch.tensor(injured)
+        return Batch(drawn, torch.from_numpy(rows), planted)
+
+    def _lifted(
+        self, signals_uv: np.ndarray, row: int, rng: np.random.Generator
+    ) -> tuple[np.ndarray, bool]:
+        """The recording with its ST segments lifted in the recipe's shares, and whether by injury.
+
+        Nothing is drawn from `rng` for a recipe without, so that earlier recipes repeat.
+        """
+        recipe = self.config.pages
+        if recipe.injured and self.injurable[row] and rng.random() < recipe.injured:
+            lifted = injury_current.injured(signals_uv.astype(np.float32) / 1000.0, rng)
+            if lifted is not None:
+                return lifted * 1000.0, True
+        if recipe.repolarised and self.normal[row] and rng.random() < recipe.repolarised:
+            waves_mv = signals_uv.astype(np.float32) / 1000.0
+            return injury_current.early_repolarised(waves_mv, rng) * 1000.0, False
+        return signals_uv, False
 
 
 def loader(batches: DrawnBatches) -> DataLoader[Batch]:

@@ -29,6 +29,10 @@ class PageRecipe:
     """How strongly pages vary; shares are probabilities per page.
 
     other_seconds: columns show other seconds of the recording than a recorder would print there.
+    injured, repolarised: recordings with an acute ST elevation or early repolarisation laid over
+    them (`injury_current`). electrodes: chest electrodes lie up to 40 % of the way to a neighbour's
+    place. short: columns end early, the rest stays blank, as where a printer's columns are shorter.
+    gain: printed between 1 − gain and 1 + gain of the amplitude.
     """
 
     noisy: float = 0.5
@@ -38,6 +42,11 @@ class PageRecipe:
     degraded: float = 0.5
     lead_off: float = 0.03
     other_seconds: float = 0.0
+    injured: float = 0.0
+    repolarised: float = 0.0
+    electrodes: float = 0.0
+    short: float = 0.0
+    gain: float = 0.08
 
 
 CLEAN = PageRecipe(noisy=0, filtered=0, labelled=0, warped=0, degraded=0, lead_off=0)
@@ -97,7 +106,9 @@ def draw(
         waves += _noise_mv(noise, waves.shape, rng)
     waves = waves - np.median(waves[:, ::4], axis=1, keepdims=True)
     if not clean:
-        waves = waves * np.float32(rng.uniform(0.92, 1.08))
+        waves = waves * np.float32(rng.uniform(1 - recipe.gain, 1 + recipe.gain))
+    if recipe.electrodes and rng.random() < recipe.electrodes:
+        waves = _electrodes_moved(waves, rng)
     ink = np.zeros((round(plan.canvas_mm * PX_PER_MM), WIDTH_PX), np.float32)
     _draw_rows(ink, waves, plan, recipe, rng, clean=clean)
     if rng.random() < recipe.labelled:
@@ -124,6 +135,17 @@ def _filter(waves: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if low_pass > 0:
         response *= 1 / np.sqrt(1 + (hz / low_pass) ** 4)
     return np.fft.irfft(np.fft.rfft(waves) * response, waves.shape[1]).astype(np.float32)
+
+
+def _electrodes_moved(waves: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Chest electrodes towards a neighbour's place, all to one side, by up to 40 % of the way."""
+    chest = [ROW_OF_LEAD[f"V{k}"] for k in range(1, 7)]
+    share, side = np.float32(rng.uniform(0.1, 0.4)), int(rng.choice((-1, 1)))
+    moved = waves.copy()
+    for k, row in enumerate(chest):
+        other = chest[min(max(k + side, 0), 5)]
+        moved[row] = (1 - share) * waves[row] + share * waves[other]
+    return moved
 
 
 def _noise_mv(noise: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -160,6 +182,8 @@ def _draw_rows(
     drift_px = 0.0 if clean else rng.uniform(-6, 6)
     same_seconds = not clean and rng.random() < 0.1
     gap_px = 0 if clean or rng.random() < 0.6 else int(rng.integers(1, 6))
+    if recipe.short and rng.random() < recipe.short:
+        gap_px = int(rng.integers(6, 26))
     other_seconds = rng.random() < recipe.other_seconds
     off = STANDARD_LEADS[rng.integers(12)] if rng.random() < recipe.lead_off else None
     starts: dict[tuple[int, int], float] = {}

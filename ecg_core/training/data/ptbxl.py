@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ TRAIN_FOLDS = tuple(range(1, 9))
 CHOOSE_FOLD = 9
 REPORT_FOLD = 10
 MIN_TRAIN_POSITIVES = 40
+"""Of a statement that the models up to 2.0 were taught."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,19 @@ class PtbXl:
         return np.flatnonzero(np.isin(self.folds, folds))
 
 
-def load(root: Path, cache: Path | None = None) -> PtbXl:
+def load(
+    root: Path,
+    cache: Path | None = None,
+    *,
+    least_positives: int = MIN_TRAIN_POSITIVES,
+    codes: Sequence[str] | None = None,
+) -> PtbXl:
     """Read PTB-XL from its official layout.
 
     root: folder holding ptbxl_database.csv, scp_statements.csv and records100/.
     cache: where the stacked signals are kept between runs (default: beside `root`).
+    least_positives: recordings of the training folds that a statement needs. codes: exactly these
+    statements instead, as a model's card lists them.
     Raises FileNotFoundError when the data set is not there.
     """
     table = pd.read_csv(root / "ptbxl_database.csv", index_col="ecg_id")
@@ -64,7 +74,11 @@ def load(root: Path, cache: Path | None = None) -> PtbXl:
 
     in_training = table["strat_fold"].isin(TRAIN_FOLDS).to_numpy()
     hits = {code: np.array([code in codes for codes in code_sets]) for code in scp.index}
-    vocabulary = tuple(c for c in scp.index if hits[c][in_training].sum() >= MIN_TRAIN_POSITIVES)
+    vocabulary = (
+        tuple(codes)
+        if codes is not None
+        else tuple(c for c in scp.index if hits[c][in_training].sum() >= least_positives)
+    )
 
     stadiums = table[["infarction_stadium1", "infarction_stadium2"]].fillna("").astype(str)
     told = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,14 @@ import pandas as pd
 
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.training.data import extra_targets
-from ecg_core.training.data.triage_labels import ACUTE_STADIUMS, RULES, Stated, Vocabulary
+from ecg_core.training.data.ptbxl import PtbXl
+from ecg_core.training.data.triage_labels import (
+    ACUTE_STADIUMS,
+    FIRST,
+    RULES,
+    Stated,
+    Vocabulary,
+)
 
 EARLY_STADIUMS = frozenset({"Stadium I", "Stadium I-II"})
 
@@ -55,6 +62,16 @@ def restated(root: Path, ecg_ids: np.ndarray, signals_uv: np.ndarray) -> Restate
         early,
         acute & ~early,
     )
+
+
+def taught_by(rule: str, data: PtbXl, root: Path) -> PtbXl:
+    """The same recordings with their triage classes by a rule of `RULES`.
+
+    Raises KeyError for an unknown rule.
+    """
+    if rule == FIRST:
+        return data
+    return replace(data, triage=restated(root, data.ecg_ids, data.signals_uv).triage[rule])
 
 
 def _rate(signals_uv: np.ndarray) -> float:

@@ -108,5 +108,6 @@ def by_stage(told: Stated, known: Vocabulary) -> Triage | None:
     return Triage.NORMAL if rhythm else None
 
 
-RULES = {"first": first, "by stage": by_stage}
-"""Rules by name, the one that taught the released models first."""
+FIRST = "first"
+RULES = {FIRST: first, "by stage": by_stage}
+"""Rules by name. The first taught every model up to `resatt-arranged-ptbxl` 2.0."""

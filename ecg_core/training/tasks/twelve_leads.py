@@ -23,6 +23,7 @@ from ecg_core.evidence.values import CaseSet
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import Output, Triaging
 from ecg_core.network.classifier import Classifier
+from ecg_core.network.registry import models_folder
 from ecg_core.network.statements import (
     STATEMENTS,
     SUPERCLASS_NAMES,
@@ -32,9 +33,9 @@ from ecg_core.network.statements import (
 )
 from ecg_core.page.drawn import damage
 from ecg_core.page.layouts import DEFAULT_LAYOUT
-from ecg_core.training import evaluate, loop, losses, teacher
+from ecg_core.training import begun, evaluate, loop, losses, teacher
 from ecg_core.training.config import TwelveLeadConfig
-from ecg_core.training.data import extra_targets, noise, pages, ptbxl
+from ecg_core.training.data import extra_targets, noise, pages, ptbxl, restated
 from ecg_core.training.data.batches import Batch, DrawnBatches, as_input, loader
 from ecg_core.training.data.recordings import read_page, record_of
 from ecg_core.training.release import Answered, Fitted, platt
@@ -72,7 +73,8 @@ class TwelveLeadTask:
     @staticmethod
     def from_folders(config: TwelveLeadConfig, root: Path, runs: Path) -> TwelveLeadTask:
         """The task on data below `root` (ptb-xl/, nstdb/), its teachers trained where missing."""
-        data = ptbxl.load(root / "ptb-xl")
+        data = ptbxl.load(root / "ptb-xl", least_positives=config.least_positives)
+        data = restated.taught_by(config.triage_rule, data, root / "ptb-xl")
         wanted = config.teachers if config.teacher_share > 0 else ()
         soft = teacher.believed(wanted, data, runs, resume=True) if wanted else None
         return TwelveLeadTask(config, data, root / "nstdb", soft)
@@ -89,8 +91,11 @@ class TwelveLeadTask:
         return len(self.data.rows(ptbxl.TRAIN_FOLDS)) // self.config.batch
 
     def network(self) -> PageNetwork:
-        """A page network of the configuration's shape."""
-        return PageNetwork(self.config.architecture(len(self.data.codes)))
+        """A page network of the configuration's shape, beginning where it says."""
+        network = PageNetwork(self.config.architecture(len(self.data.codes)))
+        if self.config.start_from:
+            begun.carry_over(network, self.data.codes, models_folder() / self.config.start_from)
+        return network
 
     def also(self, network: nn.Module) -> Mapping[str, nn.Module]:
         """The head that tells measurements."""
@@ -121,14 +126,19 @@ class TwelveLeadTask:
         described = network.describe(as_input(batch.ink))
         outputs, rows = network.heads(described), batch.rows
         truth = losses.labels(self.data, rows.numpy())
+        if batch.injured.any():
+            truth = losses.injured(truth, batch.injured, self.data.codes)
         loss = losses.supervised(outputs, truth, losses.TWELVE_LEADS, self._class_weights)
+        own = ~batch.injured
         if self.teachers is not None:
-            soft = Outputs(*(head[rows] for head in self.teachers))
+            # A teacher heard the recording as it was.
+            soft = Outputs(*(head[rows[own]] for head in self.teachers))
             share = self.config.teacher_share
-            imitated = losses.distilled(outputs, soft, losses.TWELVE_LEADS)
+            said = Outputs(*(head[own] for head in outputs))
+            imitated = losses.distilled(said, soft, losses.TWELVE_LEADS)
             loss = (1 - share) * loss + share * imitated
         if self._measured is not None:
-            told = losses.measured(also["teller"](described), self._measured[rows])
+            told = losses.measured(also["teller"](described[own]), self._measured[rows[own]])
             loss = loss + self.config.measured_weight * told
         return loss
 
@@ -203,7 +213,7 @@ class TwelveLeadTask:
             ),
             _outputs(outputs.statements, data.statements[twice], data.codes, names),
             _triage(outputs.triage, data.triage[twice]),
-            words.twelve_leads(len(choose), ACUTE_SPECIFICITY),
+            words.twelve_leads(len(choose), ACUTE_SPECIFICITY, self.config),
         )
 
     # What evidence reports.

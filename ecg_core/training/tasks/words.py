@@ -8,13 +8,28 @@ from ecg_core.evidence.figures.carried import MIN_PEOPLE
 from ecg_core.evidence.values import MIN_POSITIVES
 from ecg_core.network.statements import Reads
 from ecg_core.page.layouts import LAYOUTS, STRIP
+from ecg_core.training.config import TwelveLeadConfig
 from ecg_core.training.data import mitdb
+from ecg_core.training.data.triage_labels import FIRST
 from ecg_core.training.release import SHOWN_AUC, SHOWN_AUC_LOW, SHOWN_PPV
 
 
-def twelve_leads(n: int, specificity: float) -> dict[str, Any]:
+def twelve_leads(n: int, specificity: float, config: TwelveLeadConfig) -> dict[str, Any]:
     """Of a network for pages. n: recordings of fold 9. specificity: of the acute flag there."""
+    planted = ""
+    if config.pages.injured:
+        planted = (
+            f"Over {config.pages.injured:.0%} of them a current of acute injury was drawn, with "
+            "its reciprocal change, and counted as acute; none of the figures is of such a page. "
+        )
+    staged = ""
+    if config.triage_rule != FIRST:
+        staged = (
+            " Acute or recent is an infarction of stage I, I–II or II; normal is sinus rhythm at "
+            "50 to 100/min without extra beats or a statement of form."
+        )
     return {
+        "triage_rule": config.triage_rule,
         "calibrated_on": (
             f"PTB-XL fold 9, n = {n} recordings, each as a clean and as a degraded page"
         ),
@@ -27,7 +42,7 @@ def twelve_leads(n: int, specificity: float) -> dict[str, Any]:
         "arranged": True,
         "thresholds_rule": (
             "Superclasses and findings: highest F1 on fold 9. Acute infarction: "
-            f"{specificity:.0%} specificity on fold 9."
+            f"{specificity:.0%} specificity on fold 9.{staged}"
         ),
         "findings_rule": (
             f"A finding is shown when fold 10 holds at least {MIN_POSITIVES} positive recordings, "
@@ -37,7 +52,7 @@ def twelve_leads(n: int, specificity: float) -> dict[str, Any]:
         "training_data": (
             "PTB-XL 1.0.3 (Wagner et al. 2020, CC BY 4.0), 100 Hz signals, folds 1-8 drawn as "
             "pages; recording noise from the MIT-BIH Noise Stress Test Database (ODC-By 1.0). "
-            "Fold 9 chose, fold 10 was read once for the figures."
+            f"{planted}Fold 9 chose, fold 10 was read once for the figures."
         ),
         "intended_use": (
             "Research on sorting twelve-lead resting ECGs of adults for reading by a cardiologist."
