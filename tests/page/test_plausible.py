@@ -55,6 +55,12 @@ def test_measured_by_hand() -> None:
     assert found.stepping == pytest.approx(0.0)
 
 
+def test_peakedness_is_the_kurtosis_of_heights() -> None:
+    sawtooth = plausible.measure(from_record(record((1.2 * TIME_S) % 1 - 0.5), "12x1"))
+    assert sawtooth.peakedness == pytest.approx(1.8, abs=0.2)
+    assert plausible.measure(from_record(beating(3, 72.0), "12x1")).peakedness > 4
+
+
 def test_strokes_everywhere_are_not_concentrated() -> None:
     # Two columns of five stroke. Smoothed over three columns that is 0, 1/3, 2/3, 2/3, 1/3 of a
     # stroke: the busiest fifth holds 2/3 of every 2.
@@ -82,6 +88,7 @@ WAVES = {
     "noise": (np.random.default_rng(1).normal(0, 0.4, (12, TIME_S.size)), "no_beats"),
     "sine of 5 Hz": (np.sin(2 * np.pi * 5 * TIME_S), "no_beats"),
     "square wave": (np.sign(np.sin(2 * np.pi * 1.2 * TIME_S)), "steps"),
+    "sawtooth": ((1.2 * TIME_S) % 1 - 0.5, "even_waves"),
 }
 
 

@@ -302,6 +302,13 @@ LIMITS: dict[str, Limit] = {
             "Is this an ECG, or a test signal?",
         ),
         Limit(
+            "even_waves",
+            Severity.DOUBT,
+            "The traces swing evenly between their extremes: kurtosis {peaked:.1f}, on ECGs "
+            "{limit:g} or more.",
+            "Is this an ECG, or a test signal? Ventricular tachycardia can look like this, too.",
+        ),
+        Limit(
             "rows_apart",
             Severity.DOUBT,
             "The rows do not beat together: agreement {share:.2f}, on twelve-lead ECGs {limit:g} "
