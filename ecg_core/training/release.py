@@ -33,7 +33,8 @@ from ecg_core.training import loop
 from ecg_core.training.config import PageNetworkConfig
 from ecg_core.training.data.batches import as_input
 
-STRANGENESS_QUANTILE = 0.99
+STRANGENESS_QUANTILE = 0.997
+"""Test signals and noise are told by their waves (`page.doubts.plausible`) before this counts."""
 SHOWN_AUC_LOW = 0.80
 """Of a finding on strips: the lower end of its AUC's interval."""
 SHOWN_AUC, SHOWN_PPV = 0.85, 0.40
