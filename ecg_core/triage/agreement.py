@@ -23,7 +23,7 @@ LEAST_PROBABILITY = 0.20
 LEFT_TO_MEASURING = frozenset(
     {
         *("NORM", "SR", "STACH", "SBRAD", "SARRH", "LPR", "LNGQT"),
-        *("INVT", "STD_", "LOWT", "VCLVH", "LVOLT", "HVOLT", "QWAVE"),
+        *("INVT", "STD_", "STE_", "LOWT", "VCLVH", "LVOLT", "HVOLT", "QWAVE"),
     }
 )
 """What is measured, with its number, or not said."""
@@ -39,7 +39,12 @@ WALLS: dict[str, tuple[str, ...]] = {
     "LMI": ("I", "aVL", "V5", "V6"),
     "ILMI": ("I", "II", "III", "aVF", "aVL", "V5", "V6"),
     "IPLMI": ("I", "II", "III", "aVF", "aVL", "V1", "V2", "V5", "V6"),
+    "PMI": ("V1", "V2", "V3", "V4"),
+    "IPMI": ("II", "III", "aVF", "V1", "V2", "V3"),
     "INJAS": ("V1", "V2", "V3", "V4"),
+    "INJIN": ("II", "III", "aVF"),
+    "INJLA": ("I", "aVL", "V5", "V6"),
+    "INJIL": ("I", "II", "III", "aVF", "aVL", "V5", "V6"),
     "INJAL": ("I", "aVL", "V3", "V4", "V5", "V6"),
 }
 """Leads that look at the wall that a statement names."""

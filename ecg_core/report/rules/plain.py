@@ -10,6 +10,7 @@ from ecg_core.triage import criteria, limits
 from ecg_core.triage.agreement import over
 from ecg_core.triage.facts import Facts
 from ecg_core.triage.limits import PR_SHORT_MS, QTC_SHORT_MS
+from ecg_core.triage.lines.findings import INJURIES, ISCHAEMIAS
 from ecg_core.triage.lines.ischaemia import ENOUGH_LEADS
 from ecg_core.triage.lines.rhythm import is_sinus
 from ecg_core.triage.rule import Answer, Basis, number, percent
@@ -115,7 +116,7 @@ def st_none(facts: Facts) -> Answer:
     return Basis(leads=tuple(leads))
 
 
-STT = ("NDT", "NST_", "ISC_", "ISCAL", "ISCIN", "ISCIL", "ISCAS", "ISCLA", "INJAS", "INJAL", "DIG")
+STT = ("NDT", "NST_", *ISCHAEMIAS, *INJURIES, "TAB_", "DIG")
 """Findings beside which the draft does not say that ST does not deviate."""
 
 

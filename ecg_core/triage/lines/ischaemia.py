@@ -329,7 +329,7 @@ LINES: tuple[Rule, ...] = (
         "{name} ({percent}), shown in {leads}.",
         UDMI,
         INFARCTION,
-        territory("IMI", "ASMI", "AMI", "ALMI", "LMI", "ILMI", "IPLMI"),
+        territory("IMI", "ASMI", "AMI", "ALMI", "LMI", "ILMI", "IPLMI", "IPMI", "PMI"),
     ),
     Rule(
         "q-waves",
