@@ -8,6 +8,7 @@ import pytest
 
 from ecg_core.network import export, quantise
 from ecg_core.network.classifier import Classifier
+from ecg_core.network.statements import STATEMENTS
 from ecg_core.page.arrange import SIZE_PX
 from tests.network.models import write_model
 
@@ -34,7 +35,7 @@ def test_exported_probabilities_are_the_models_own(
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     triage, supers, statements = session.run(None, {"ink": (ink[:1, None] / 255).astype("f4")})
     assert triage.sum() == pytest.approx(1, abs=1e-5)
-    assert supers.shape == (1, 5) and statements.shape == (1, 56)
+    assert supers.shape == (1, 5) and statements.shape == (1, len(STATEMENTS))
     described = json.loads(path.with_suffix(".json").read_text())
     assert described["model"]["weights_sha256"] == classifier.card.weights_sha256
     assert described["triage"] == ["normal", "acute_mi", "prior_mi", "other_abnormal"]
@@ -83,7 +84,7 @@ def test_in_8_bits_the_trunk_is_quantised_and_the_gates_are_not(
     assert others == {"DequantizeLinear"}
 
     one, other = quantise.answers(whole, ink), quantise.answers(small, ink)
-    assert [output.shape for output in other] == [(3, 4), (3, 5), (3, 56)]
+    assert [output.shape for output in other] == [(3, 4), (3, 5), (3, len(STATEMENTS))]
     largest = max(float(abs(a - b).max()) for a, b in zip(one, other, strict=True))
     assert difference == largest > 0
 
