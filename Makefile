@@ -15,7 +15,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 BESIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-reversal \
+.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-reversal \
 	train evidence evidence-strips evidence-marks bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -39,6 +39,9 @@ test: $(VENV)/dev ## Set up and run all tests
 test-quick: $(VENV)/dev ## Tests without browser, document checks and servers of others: while writing
 	$(BIN)/python -m pytest $(BESIDE) --ignore=tests/browser --ignore=tests/test_documents.py \
 		--ignore=tests/store/test_postgresql.py --ignore=tests/store/test_redis.py -m "not browser"
+
+test-deployment: $(VENV)/dev ## Unit, PostgreSQL, nginx with TLS, back-up and restore, played through (as root)
+	ECG_TEST_DEPLOYMENT=1 $(BIN)/python -m pytest -rs tests/deployment
 
 lint: $(VENV)/dev ## ruff, formatting, types: what .ci/run and pre-commit run
 	$(BIN)/ruff check .

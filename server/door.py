@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from http.cookies import SimpleCookie
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -65,7 +65,7 @@ class Door:
                 await receive()
                 await send({"type": "websocket.close", "code": 1008, "reason": "sign in"})
                 return
-            await self.app(scope, receive, send)
+            await self.app(_of_one_site(scope, headers), receive, send)
         elif scope["type"] == "http":
             await self._http(scope, receive, _with_headers(scope, send))
         else:
@@ -110,6 +110,19 @@ class Door:
         except QuotaError:
             words = "Too much is being uploaded at once: wait until it has arrived."
             await PlainTextResponse(words, 429)(scope, receive, send)
+
+
+def _of_one_site(scope: Scope, headers: Headers) -> Scope:
+    """A websocket whose origin was let in, with the host that this origin names.
+
+    Streamlit compares both anew, with a list of its own, and would ask an address elsewhere for
+    what this machine is called.
+    """
+    origin = urlsplit(headers.get("origin", "")).netloc
+    if not origin or origin == headers.get("host"):
+        return scope
+    others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    return {**scope, "headers": [*others, (b"host", origin.encode("latin-1"))]}
 
 
 def _is_asset(path: str) -> bool:

@@ -68,8 +68,11 @@ def test_the_door_asks_both(monkeypatch: pytest.MonkeyPatch) -> None:
         return PlainTextResponse(request.method)
 
     async def sockets(socket: WebSocket) -> None:
+        hosts.append(socket.headers["host"])
         await socket.accept()
         await socket.close()
+
+    hosts: list[str] = []
 
     monkeypatch.setattr(door, "_person", somebody)
     monkeypatch.setenv(origins.HOSTS, "testserver")
@@ -93,3 +96,9 @@ def test_the_door_asks_both(monkeypatch: pytest.MonkeyPatch) -> None:
         ):
             pass
         assert refused.value.reason == "other site"
+        # Streamlit compares origin and host anew: where the door let one in, they are alike.
+        monkeypatch.setenv(origins.ORIGINS, "https://portal.example:8443")
+        portal = {"origin": "https://portal.example:8443"}
+        with client.websocket_connect("/_stcore/stream", headers=portal):
+            pass
+    assert hosts == ["testserver", "portal.example:8443"]
