@@ -39,6 +39,10 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "shown as if all leads were recorded at the same time.",
         "Beats that stand above one another may be different ones: compare with the original.",
     ),
+    "document_damaged": (
+        "{parts} of the PDF {are} damaged; what stood there may be missing on the page.",
+        "Compare with the original, or export it again.",
+    ),
     "lead_offset": (
         "The file shifts {leads} by an offset whose unit its format does not state; it was not "
         "applied.",

@@ -118,7 +118,7 @@ class EcgScan:
 
     pixels: uint8, height × width × 3, RGB.
     notes: what the reader of the ECG should know about how the file was read.
-    age_years, patient, patient_id: as of an `EcgRecord`.
+    age_years, patient, patient_id, doubts: as of an `EcgRecord`.
     """
 
     name: str
@@ -128,3 +128,4 @@ class EcgScan:
     age_years: int | None = None
     patient: str = ""
     patient_id: PatientId | None = field(default=None, repr=False)
+    doubts: tuple[Doubt, ...] = ()

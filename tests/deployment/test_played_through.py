@@ -291,12 +291,12 @@ def test_an_ecg_from_the_worker_of_the_unit(deployment: Deployment) -> None:
     for name, data in renamed("hypertrophy", "second").items():
         (inbox / "ward" / name).write_bytes(data)
         os.chown(inbox / "ward" / name, UID, UID)
-    end = time.monotonic() + 240
+    end = time.monotonic() + 400
     found = 0
     with psycopg.connect(deployment.url(APP), autocommit=True) as raw:
         while time.monotonic() < end and not found:
             time.sleep(2)
-            row = raw.execute("SELECT count(*) FROM case_states WHERE list_name = 'ward'")
+            row = raw.execute("SELECT count(*) FROM case_states WHERE list_name = 'Inbox: ward'")
             found = row.fetchone()[0]
     assert found == 1, deployment.log[-2000:]
 

@@ -10,9 +10,11 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ecg_core.intake import parts
+from ecg_core.intake.formats import pdf_damage
 from ecg_core.intake.formats.raster_image import only_file
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.reader import Reader
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 
 _POINTS_PER_INCH = 72.0
@@ -40,15 +42,16 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgScan:
     with opened(file, limits) as document:
         part = parts.chosen(bundle, len(document))
         pixels = _rendered(document[part], limits)
-        notes: tuple[str, ...] = ()
+        told = Told()
         if len(document) > 1:
-            notes = (
+            told.note(
                 f"Page {part + 1} of {len(document)}; leads that are missing here may be on "
-                "another page of the document.",
+                "another page of the document."
             )
         if pdfium.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0:
-            notes = (*notes, "The PDF holds scripts; they were not run.")
-    return EcgScan(bundle.name, bundle.sha256, pixels, notes)
+            told.note("The PDF holds scripts; they were not run.")
+        pdf_damage.tell(file.data, document, told)
+    return EcgScan(bundle.name, bundle.sha256, pixels, told.notes, doubts=told.doubts)
 
 
 @contextmanager

@@ -71,6 +71,7 @@ def _plain(value: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         "sha256": value.sha256,
         "notes": list(value.notes),
         "age_years": value.age_years,
+        "doubts": [[doubt.code, doubt.text, doubt.hint] for doubt in value.doubts],
     }
     if value.patient_id is not None:
         head["patient_id"] = [value.patient_id.number, value.patient_id.issuer]
@@ -85,7 +86,6 @@ def _plain(value: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         "fs_hz": value.fs_hz,
         "file_duration_s": value.file_duration_s,
         "start_s": value.start_s,
-        "doubts": [[doubt.code, doubt.text, doubt.hint] for doubt in value.doubts],
         "annotations": [[mark.time_s, mark.symbol, mark.note] for mark in value.annotations],
     }
     return head, [_raw(value.signals_mv, "signals_mv")]
@@ -131,12 +131,13 @@ def _rebuilt(head: dict[str, Any], blobs: Sequence[bytes | bytearray]) -> Answer
     name, sha256, notes = str(head["name"]), str(head["sha256"]), tuple(map(str, head["notes"]))
     patient = patient_id(*head["patient_id"]) if "patient_id" in head else None
     age = None if head["age_years"] is None else int(head["age_years"])
+    doubts = tuple(Doubt(str(code), str(text), str(hint)) for code, text, hint in head["doubts"])
     (blob,) = blobs
     if kind == "scan":
         pixels = _array(blob, head["shape"], "pixels")
         if pixels.ndim != 3 or pixels.shape[2] != 3:
             raise TransferError("wrong shape")
-        return EcgScan(name, sha256, pixels, notes, age, patient_id=patient)
+        return EcgScan(name, sha256, pixels, notes, age, patient_id=patient, doubts=doubts)
     if kind != "record":
         raise TransferError("unknown kind")
     signals_mv = _array(blob, head["shape"], "signals_mv")
@@ -154,7 +155,7 @@ def _rebuilt(head: dict[str, Any], blobs: Sequence[bytes | bytearray]) -> Answer
         start_s=float(head["start_s"]),
         annotations=tuple(Annotation(float(t), str(s), str(n)) for t, s, n in head["annotations"]),
         notes=notes,
-        doubts=tuple(Doubt(str(code), str(text), str(hint)) for code, text, hint in head["doubts"]),
+        doubts=doubts,
         age_years=age,
         patient_id=patient,
     )

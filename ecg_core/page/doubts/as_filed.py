@@ -15,9 +15,8 @@ ABSTAINS = ("too_young",)
 def remarks(ecg: EcgRecord | EcgScan) -> tuple[Remark, ...]:
     """One note with all that intake noted, its doubts by their codes, and a patient too young."""
     found = [remark("as_filed", notes=" ".join(ecg.notes))] if ecg.notes else []
-    if isinstance(ecg, EcgRecord):
-        # Intake has the table of these itself: it knows nothing of pages.
-        found += [Remark(d.code, Severity.DOUBT, d.text, d.hint) for d in ecg.doubts]
+    # Intake has the table of these itself: it knows nothing of pages.
+    found += [Remark(d.code, Severity.DOUBT, d.text, d.hint) for d in ecg.doubts]
     if ecg.age_years is not None and ecg.age_years < ADULT_YEARS:
         found.append(remark("too_young", years=ecg.age_years, adult=ADULT_YEARS))
     return tuple(found)
