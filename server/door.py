@@ -7,11 +7,13 @@ Streamlit's own routes (the websocket, uploads, downloads) are reached.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from http.cookies import SimpleCookie
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +21,7 @@ from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import Permission
 from ecg_core.store.upkeep.errors import StoreError
 from server import cookies, provider
+from server.forms import address
 from server.origins import is_our_host, may_send
 from server.uploads import UNTOLD_BYTES, Quota, QuotaError
 
@@ -26,6 +29,9 @@ HEALTH = "/_stcore/health"
 OPEN = ("/account/", HEALTH, "/static/", "/favicon", "/auth/", "/oauth2callback")
 """Beginnings of paths that everybody may ask for: they hold no case."""
 SIGN_IN = "/account/sign-in"
+
+MOST_SCREENS = 30
+"""Of one account at the same time: each is a session of its own, with memory and a thread."""
 
 APP_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
@@ -53,23 +59,38 @@ class Door:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.quota = Quota()
+        self.screens: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            headers = Headers(scope=scope)
-            if not is_our_host(headers.get("host", "")) or not may_send(headers):
-                await receive()
-                await send({"type": "websocket.close", "code": 1008, "reason": "other site"})
-                return
-            if await _person(scope) is None and not provider.configured():
-                await receive()
-                await send({"type": "websocket.close", "code": 1008, "reason": "sign in"})
-                return
-            await self.app(_of_one_site(scope, headers), receive, send)
+            await self._websocket(scope, receive, send)
         elif scope["type"] == "http":
             await self._http(scope, receive, _with_headers(scope, send))
         else:
             await self.app(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers, refused = Headers(scope=scope), ""
+        somebody = await _person(scope)
+        # Before a sign-in at a provider there is nobody yet: such screens count by their address.
+        whose = address(HTTPConnection(scope)) if somebody is None else somebody.id
+        if not is_our_host(headers.get("host", "")) or not may_send(headers):
+            refused = "other site"
+        elif somebody is None and not provider.configured():
+            refused = "sign in"
+        elif self.screens[whose] >= MOST_SCREENS:
+            refused = "too many screens"
+        if refused:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": refused})
+            return
+        self.screens[whose] += 1
+        try:
+            await self.app(_of_one_site(scope, headers), receive, send)
+        finally:
+            self.screens[whose] -= 1
+            if not self.screens[whose]:
+                del self.screens[whose]
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, headers = scope["path"], Headers(scope=scope)

@@ -6,7 +6,7 @@ import os
 from html import escape
 from pathlib import Path
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse
 
 from ecg_core.store.people.passwords import SHORTEST
@@ -25,7 +25,7 @@ async def fields(request: Request) -> dict[str, str]:
         }
 
 
-def address(request: Request) -> str:
+def address(request: HTTPConnection) -> str:
     """Who sends this: the browser's address, or that which the proxy in front tells.
 
     A proxy is believed only where `ECG_PROXY` says that there is one: anybody can send a header.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -62,7 +64,7 @@ def test_what_sites_may_send(
 
 def test_the_door_asks_both(monkeypatch: pytest.MonkeyPatch) -> None:
     async def somebody(_scope: object) -> object:
-        return object()
+        return SimpleNamespace(id="a1")
 
     async def page(request: Request) -> Response:
         return PlainTextResponse(request.method)
