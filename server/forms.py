@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from ecg_core.store.people.passwords import SHORTEST
 from ecg_core.store.upkeep.errors import StoreError
 from server.origins import may_send
 
+_log = logging.getLogger(__name__)
 _STYLE = (Path(__file__).parent / "account.css").read_text(encoding="utf-8")
 _LONGEST_FIELD = 500
 
@@ -31,9 +34,20 @@ def address(request: HTTPConnection) -> str:
     A proxy is believed only where `ECG_PROXY` says that there is one: anybody can send a header.
     """
     forwarded = request.headers.get("x-forwarded-for", "")
-    if os.environ.get("ECG_PROXY") and forwarded:
+    if forwarded and os.environ.get("ECG_PROXY"):
         return forwarded.split(",")[-1].strip()
+    if forwarded:
+        _tell_of_proxy()
     return request.client.host if request.client else ""
+
+
+@cache
+def _tell_of_proxy() -> None:
+    """Once: behind a proxy that is not believed, everybody's tries count as those of one."""
+    _log.warning(
+        "A proxy tells addresses, which are not believed: tries to sign in are counted for all of "
+        "its visitors together. Set ECG_PROXY=1 where a proxy of yours sets X-Forwarded-For."
+    )
 
 
 def check_origin(request: Request) -> None:

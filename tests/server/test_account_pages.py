@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 
 from ecg_core.store.people.signing_in import SignInError
-from server import flood, place
+from server import flood, forms, place
 from server.account_pages import ROUTES
 from server.flood import TooManyError, Window
 from tests.server.loops import in_a_thread
@@ -101,3 +102,22 @@ def test_a_window_forgets_with_time() -> None:
     assert [window.admits("a") for _ in range(3)] == [True, True, False]
     now[0] = 10.5
     assert window.admits("a")
+
+
+def test_a_proxy_is_believed_only_where_it_is_said_to_be_there(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def sender(*told: str) -> str:
+        headers = [(b"x-forwarded-for", one.encode()) for one in told]
+        scope = {"type": "http", "headers": headers, "client": ("10.0.0.1", 5)}
+        return forms.address(HTTPConnection(scope))
+
+    forms._tell_of_proxy.cache_clear()
+    monkeypatch.delenv("ECG_PROXY", raising=False)
+    assert sender() == "10.0.0.1" and not caplog.messages
+    # Said once, however many visitors it has.
+    assert [sender("192.0.2.7"), sender("192.0.2.8")] == ["10.0.0.1"] * 2
+    assert len(caplog.messages) == 1 and "ECG_PROXY=1" in caplog.messages[0]
+    monkeypatch.setenv("ECG_PROXY", "1")
+    # What the browser itself sent stands before what the proxy adds.
+    assert sender("203.0.113.9, 192.0.2.7") == "192.0.2.7"
