@@ -154,6 +154,55 @@ def faults() -> str:
     )
 
 
+def chain_walk() -> str:
+    """What verifying the whole chain costs, before it was one pass and now."""
+    return measured(
+        ("program", "events", "cases", "decisions", "processor", "clock, busy machine"),
+        [
+            (
+                row["version"],
+                f"{row['events']:,}",
+                f"{row['cases']:,}",
+                row["readings"],
+                f"{row['cpu_s']:.2f} s",
+                f"{row['clock_s']:.1f} s",
+            )
+            for row in rows("chain_walk")
+        ],
+    )
+
+
+def memory() -> str:
+    """Memory while many readers open large pages."""
+    return measured(
+        ("files", "megapixels each", "readers", "app", "with its readers of files", "app after"),
+        [
+            (
+                row["pages"],
+                f"{row['megapixels']:.0f}",
+                row["readers"],
+                *(
+                    f"{row[name]:,.0f} MiB"
+                    for name in ("app_mb", "with_readers_mb", "app_afterwards_mb")
+                ),
+            )
+            for row in rows("memory")
+        ],
+    )
+
+
+def many() -> str:
+    """Many sessions at once on a machine with other work."""
+    return measured(
+        ("what", "load before", "n", "p50", "p95"),
+        [
+            (row["what"], f"{row['load']:.0f}", row["n"], *_milliseconds(row))
+            for row in rows("room_many")
+            if "p50_ms" in row and "load" in row
+        ],
+    )
+
+
 def measurements() -> str:
     """Rate, intervals and labels against what is known."""
     found = rows("measurements")
@@ -257,6 +306,9 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "trace": lambda: trace.table(rows("trace")),
     "room": room,
     "faults": faults,
+    "chain walk": chain_walk,
+    "memory": memory,
+    "many sessions": many,
     "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
     "measurements": measurements,

@@ -25,9 +25,9 @@ SCAN = ROOT / "assets" / "demo" / "old_inferior_scan.jpg"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=26)
+    parser.add_argument("--pages", type=int, default=50)
     parser.add_argument("--readers", type=int, default=20)
-    parser.add_argument("--megapixels", type=float, default=50.0)
+    parser.add_argument("--megapixels", type=float, default=62.0)
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:

@@ -58,7 +58,8 @@ def main() -> None:
         if not store.count():
             fill(store, arguments.cases, arguments.events)
         events = store.link_before_end(0).seq
-        head = {"cases": store.count(), "events": events}
+        # What others want of the machine meanwhile belongs to the figures.
+        head = {"cases": store.count(), "events": events, "load": round(os.getloadavg()[0], 1)}
         people = readers(store, arguments.readers)
         decided: list[tuple[str, str]] = []
         rows = [*of_the_store(store, people[0][0], arguments.repeats)]
