@@ -37,7 +37,7 @@ from ecg_core.triage.priority import Priority
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "results" / "room.jsonl"
 PASSWORD = "correct horse battery"
-SAVED = "saved as audit event"
+SAVED = " saved: "
 """What the app says of a decision that is in the store."""
 
 
@@ -184,7 +184,7 @@ def sit(address: str, reader: Account, cookie: str, pauses_s: Sequence[float]) -
     for pause_s in pauses_s:
         time.sleep(pause_s)
         case = dict(parse_qsl(session.query)).get("case", "")
-        screen, seconds = session.press(_button(screen, "Agree and save", "Save decision"), SAVED)
+        screen, seconds = session.press(_button(screen, "Agree: ", "Save decision"), SAVED)
         # A menu with another's name, or no decision confirmed, would be a mix-up of sessions.
         crossed += not screen.says(f"**{reader.full_name}**")
         drawn.append(seconds)
@@ -195,10 +195,11 @@ def sit(address: str, reader: Account, cookie: str, pauses_s: Sequence[float]) -
 
 
 def _button(screen: Screen, *labels: str) -> str:
-    """The first of these buttons that is there."""
+    """The first button that begins in one of these ways, in their order."""
     for label in labels:
-        if label in screen.buttons:
-            return screen.buttons[label]
+        for name, button in screen.buttons.items():
+            if name.startswith(label):
+                return button
     raise RuntimeError(f"no button {labels[0]!r}: {screen.words[-8:]}")
 
 

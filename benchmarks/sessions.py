@@ -78,6 +78,8 @@ class Session:
             kind = forward.WhichOneof("type")
             if kind == "new_session":
                 screen = Screen()
+                # What a run before this one drew may speak of an earlier press.
+                came.clear()
             elif kind == "navigation":
                 self._page = forward.navigation.page_script_hash
             elif kind == "page_info_changed":

@@ -320,6 +320,13 @@ def test_whom_a_second_factor_is_asked_of(
     assert store.verify().ok
 
 
+def test_whoever_has_none_signs_in_without_the_key(people: Accounts, store: Store) -> None:
+    (store.data_dir / "factor.key").write_bytes(b"short")
+    assert not ada(people).second_factor
+    with pytest.raises(StoreError, match="Second factors cannot be checked"):
+        people.offer_factor(ada(people))
+
+
 def test_a_key_that_was_lost_leaves_the_recovery_codes(
     people: Accounts, store: Store, clock: Clock, enrolled: tuple[str, tuple[str, ...]]
 ) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,14 +31,14 @@ class Fit:
     left: tuple[str, ...] | None = None
 
 
-def fitting(row: AccountRow, code: str, key: bytes, moment: datetime) -> Fit | None:
+def fitting(row: AccountRow, code: str, key: Callable[[], bytes], moment: datetime) -> Fit | None:
     """How a code fits the account's second factor; None when it does not.
 
-    An account without one needs no code.
+    An account without one needs no code, nor the key.
     """
     if row.factor is None:
         return Fit()
-    secret = second_factor.unseal(key, row.id, row.factor)
+    secret = second_factor.unseal(key(), row.id, row.factor)
     if secret is None:
         _log.error("The second factor of account %s cannot be read with this key.", row.id)
     else:

@@ -145,12 +145,12 @@ class SignIns:
         account_id: None where there is no such name. code: of the second factor, which is then
         used; None where the password alone is asked for, of somebody who is signed in.
         """
-        now, key = this_moment(), self._factor_key()
+        now = this_moment()
         with self._store.snapshot() as session:
             row = None if account_id is None else session.get(AccountRow, account_id)
             locked = row is not None and lock_left_s(row) > 0
             kept = None if row is None or locked or not row.active else row.password
-            fit = None if row is None or code is None else fitting(row, code, key, now)
+            fit = None if row is None or code is None else fitting(row, code, self._factor_key, now)
         # Hashing takes its time on purpose, outside any transaction, and for a locked or unknown
         # account too: an answer that came sooner would tell that there is such a name. For the
         # same reason the code was looked at already, whatever the password is.
@@ -164,10 +164,10 @@ class SignIns:
 
     def _prove_code(self, account_id: str, code: str) -> None:
         """As `_prove` of somebody whose link stands for the password."""
-        now, key = this_moment(), self._factor_key()
+        now = this_moment()
         with self._store.snapshot() as session:
             row = session.get_one(AccountRow, account_id)
-            locked, fit = lock_left_s(row) > 0, fitting(row, code, key, now)
+            locked, fit = lock_left_s(row) > 0, fitting(row, code, self._factor_key, now)
         if locked or fit is None:
             if not locked:
                 self._failed(account_id, "wrong code")
@@ -179,7 +179,7 @@ class SignIns:
         with self._store.appending() as session:
             head = chain.lock_head(session)
             row = session.get_one(AccountRow, account_id)
-            fit = fitting(row, code, self._factor_key(), this_moment())
+            fit = fitting(row, code, self._factor_key, this_moment())
             if fit is None:
                 raise SignInError(*REFUSED)
             spend(session, head, row, fit)
