@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ecg_core.evidence.own_sets.sets import LabelledSet
     from ecg_core.network.card import ModelCard
     from ecg_core.network.classifier import Classifier
-    from ecg_core.training.data import ptbxl, restated
+    from ecg_core.training.data import ptbxl
 
 
 def register(subparsers: Any) -> None:
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ecg_core.evidence.figures import carried
     from ecg_core.page.drawn.damage import CONDITIONS
     from ecg_core.training import evaluate, release
-    from ecg_core.training.data import ptbxl
+    from ecg_core.training.data import ptbxl, restated
     from ecg_core.training.tasks import twelve_leads
 
     if arguments.condition not in CONDITIONS:
