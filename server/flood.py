@@ -8,6 +8,7 @@ often is turned away before anything is hashed.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import threading
 import time
 from collections import OrderedDict, deque
@@ -36,6 +37,23 @@ REMEMBERED = 4096
 
 class TooManyError(StoreError):
     """A try that was turned away before a password was looked at."""
+
+
+def network(address: str) -> str:
+    """Whose tries count together: of IPv6 the /64, within which anybody has addresses at will.
+
+    >>> network("192.0.2.7"), network("2001:db8::7"), network("::ffff:192.0.2.7"), network("socket")
+    ('192.0.2.7', '2001:db8::/64', '192.0.2.7', 'socket')
+    """
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return str(ipaddress.ip_network((known, 64), strict=False))
 
 
 class Window:
@@ -97,7 +115,7 @@ async def guarded(
     Raises TooManyError before anything is looked at, else what `work` raises.
     """
     key = name.strip().casefold()
-    if not _addresses.admits(address) or not _names.admits(key):
+    if not _addresses.admits(network(address)) or not _names.admits(key):
         raise TooManyError("Too many tries in a short time.", "Wait a minute and try again.")
     if not _places.acquire(blocking=False):
         raise TooManyError("Many people are signing in at this moment.", "Try again.")

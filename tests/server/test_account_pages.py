@@ -121,3 +121,19 @@ def test_a_proxy_is_believed_only_where_it_is_said_to_be_there(
     monkeypatch.setenv("ECG_PROXY", "1")
     # What the browser itself sent stands before what the proxy adds.
     assert sender("203.0.113.9, 192.0.2.7") == "192.0.2.7"
+
+
+def test_an_ipv6_sender_has_no_more_tries_by_having_more_addresses(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(
+        type(place.accounts()), "sign_in", lambda _self, name, *_: checked.append(name)
+    )
+
+    async def burst() -> list[object]:
+        tries = [flood.sign_in(f"2001:db8::{k:x}", f"name {k}", "wrong") for k in range(15)]
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    refused = [one for one in in_a_thread(burst()) if isinstance(one, TooManyError)]
+    assert (len(checked), len(refused)) == (5, 10)

@@ -8,6 +8,7 @@ import hmac
 import json
 import sqlite3
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -149,6 +150,18 @@ def test_a_code_is_good_once(
         people.sign_in("ada", PASSWORD, authenticator(secret, clock.now - timedelta(seconds=30)))
     clock.forward(seconds=30)
     ada(people, authenticator(secret, clock.now))
+
+
+def test_of_two_browsers_at_the_same_moment_one_gets_in(
+    people: Accounts, store: Store, clock: Clock, enrolled: tuple[str, tuple[str, ...]]
+) -> None:
+    secret, codes = enrolled
+    for code in (authenticator(secret, clock.now), codes[0]):
+        with ThreadPoolExecutor(4) as pool:
+            tries = [pool.submit(people.sign_in, "ada", PASSWORD, code) for _ in range(4)]
+        assert [type(one.exception()) for one in tries].count(SignInError) == 3
+        clock.forward(minutes=2)
+    assert store.verify().ok
 
 
 def test_the_code_that_set_it_up_is_used_up(people: Accounts, clock: Clock) -> None:
