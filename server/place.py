@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from threading import Event
 
 from ecg_core.store.audit.watching import ChainWatch
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Accounts
 from ecg_core.store.people.keys import kept_key
+
+JOBS_CAME = Event()
+"""Set where ECGs were written down to be read in the background: they are looked for at once."""
 
 
 def data_dir() -> Path:

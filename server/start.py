@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
+from ecg_core import network
 from ecg_core.store.audit import checkpoints
 from ecg_core.store.audit.watching import Watcher
 from ecg_core.store.background.jobs import Jobs
@@ -90,13 +92,17 @@ class Helper:
     """Keeps a worker running while there is something for it to do.
 
     It is a program of its own, so that reading a pile of ECGs does not slow down the screens; it
-    ends when the server does. `ECG_WORKER=elsewhere` leaves the work to others.
+    ends when the server does. Until it has started, which takes seconds, the first of a pile are
+    read here, where the model is loaded. `ECG_WORKER=elsewhere` leaves the work to others.
     """
 
     LOOK_S = 1.0
 
+    FIRST_S = 10.0
+
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._models = network.Answering()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="keep-worker", daemon=True)
 
@@ -113,14 +119,30 @@ class Helper:
 
     def _watch(self) -> None:
         jobs = Jobs(place.store())
-        while not self._stop.wait(self.LOOK_S):
+        while not self._stop.is_set():
+            place.JOBS_CAME.wait(self.LOOK_S)
+            place.JOBS_CAME.clear()
             if self._process is not None and self._process.poll() is None:
                 continue
             try:
                 if os.environ.get("ECG_INBOX") or jobs.unfinished():
+                    if not os.environ.get("ECG_REDIS_URL"):
+                        # Nobody else works here: what still runs lost its worker.
+                        jobs.release()
                     self._process = self._spawn()
+                    self._read_the_first(jobs)
             except (OSError, StoreError) as error:
                 _log.error("The worker could not be started: %s", error)
+
+    def _read_the_first(self, jobs: Jobs) -> None:
+        """Read what waits until the worker does, or it should long have begun."""
+        until = time.monotonic() + self.FIRST_S
+        # Loading the libraries takes as long here as there: who has not shown an ECG yet waits.
+        while "torch" in sys.modules and time.monotonic() < until and not self._stop.is_set():
+            waiting = jobs.unfinished()
+            if not waiting or jobs.are_running():
+                return
+            jobs.run(waiting[0], self._models)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "ecg_core", "worker", "--parent", str(os.getpid())]

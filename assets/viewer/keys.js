@@ -62,13 +62,31 @@ function guardKeys() {
   if (guarding) return;
   guarding = true;
   window.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") leaveReason(event);
     if (!DECIDING.has(event.key.toLowerCase()) || isTyping(event)) return;
     const desk = document.querySelector(".st-key-desk, .st-key-blind");
     if (!desk) return;
-    if (desk.querySelector('[data-drawn="paper"]') && performance.now() - seenAt > MOMENT_MS) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    if (!desk.querySelector('[data-drawn="paper"]') || performance.now() - seenAt <= MOMENT_MS) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if ("12345".includes(event.key)) toReason(document.querySelector(".st-key-desk"), performance.now() + REASON_WITHIN_MS);
   }, true);
+}
+
+// A class chosen by its key is followed by the reason, which is asked for once the server knows.
+const REASON_WITHIN_MS = 5000;
+
+function toReason(desk, until) {
+  const field = desk?.querySelector('[class*="st-key-reason_"] input');
+  if (field) field.focus();
+  else if (desk?.isConnected && performance.now() < until) setTimeout(() => toReason(desk, until), 100);
+}
+
+// Enter ends the reason; pressed again it saves.
+function leaveReason(event) {
+  const field = event.composedPath()[0];
+  if (!(field instanceof Element) || !field.closest('[class*="st-key-reason_"], [class*="st-key-lowered_"]')) return;
+  setTimeout(() => field.blur());
 }
 
 function listenToKeys(viewer) {

@@ -1,4 +1,4 @@
-"""What one page of report holds; nothing that names a patient unless it was typed in."""
+"""What a report holds; nothing that names a patient unless it was typed in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
+from ecg_core.report.whole_record import WholeRecord
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.priority import PriorityDecision
 
@@ -48,7 +49,7 @@ class Content:
     text: the report's sentences, a draft or as signed. signed: the decision that signs it, which is
     printed above the text; None of a draft. patient: what the reader typed, usually
     nothing. title: name of the case or file, "" to leave it out. shade: whether the attention is
-    laid under the traces too.
+    laid under the traces too. whole: of a record longer than a page, printed on further sheets.
     """
 
     page: EcgPage
@@ -66,3 +67,4 @@ class Content:
     input_sha256: str = ""
     printed_utc: datetime | None = None
     shade: bool = True
+    whole: WholeRecord | None = None

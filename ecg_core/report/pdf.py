@@ -1,4 +1,4 @@
-"""One page of report as PDF, for A4 or US Letter in landscape, with the ECG true to scale."""
+"""The report as PDF, for A4 or US Letter in landscape, with the ECG true to scale."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING
 import ecg_core
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage, triage_names
 from ecg_core.network.values import METHOD_NAMES, Prediction
-from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
-from ecg_core.report import trace_area
+from ecg_core.page.layouts import (
+    GAIN_MM_PER_MV,
+    PAGE_SECONDS,
+    PAGE_WIDTH_MM,
+    SPEED_MM_PER_S,
+)
+from ecg_core.report import trace_area, whole_record
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Decided, Paper
 from ecg_core.report.shade import MM
 from ecg_core.report.trace_area import INK
+from ecg_core.report.whole_record import WholeRecord
 from ecg_core.signal.values import QUANTITIES, Measurements, Quality
 from ecg_core.triage.acute import acute_words
 from ecg_core.triage.facts import Facts
@@ -39,7 +45,7 @@ LIMITS = (
 
 
 def render(content: Content, paper: Paper = Paper.A4) -> bytes:
-    """The report as a PDF of one page."""
+    """The report as a PDF of one page; of a long record the whole follows on further sheets."""
     from reportlab.pdfgen.canvas import Canvas
 
     _register_fonts()
@@ -64,8 +70,33 @@ def render(content: Content, paper: Paper = Paper.A4) -> bytes:
     _foot(canvas, content, left, below - 8.5, MARGIN_MM + 5.0)
     _notice(canvas, content, left, MARGIN_MM)
     canvas.showPage()
+    if content.whole is not None:
+        _whole(canvas, content, content.whole, left, top)
     canvas.save()
     return buffer.getvalue()
+
+
+def _whole(canvas: Canvas, content: Content, whole: WholeRecord, left: float, top: float) -> None:
+    """The further sheets, each with what it is, whose it is and what it is not."""
+    printed = whole_record.ROWS_A_SHEET * PAGE_SECONDS
+    for sheet in range(whole.sheets):
+        begin, end = sheet * printed, min((sheet + 1) * printed, len(whole.mv) / whole.fs_hz)
+        names = "   ".join(part for part in (content.patient, content.title) if part)
+        title = f"The whole record, {whole_record.clock(begin)} to {whole_record.clock(end)}"
+        _text(canvas, left, top - 3.2, title, 11, bold=True)
+        _text(canvas, left + 95, top - 3.2, _cut(names, 60), 8.5)
+        _right(canvas, left + PAGE_WIDTH_MM, top - 3.2, NOTICE)
+        whole_record.draw_sheet(canvas, whole, sheet, left, top - 8.0)
+        parts = [
+            f"{SPEED_MM_PER_S:g} mm/s   {GAIN_MM_PER_MV:g} mm/mV",
+            "line over a row: the ten seconds of the first sheet, which alone were judged",
+        ]
+        last = sheet == whole.sheets - 1
+        if last and whole.rows > whole.sheets * whole_record.ROWS_A_SHEET:
+            parts.append(whole_record.CUT)
+        _text(canvas, left, MARGIN_MM + 4.0, "   ".join(parts), 6.5, colour=GREY)
+        _notice(canvas, content, left, MARGIN_MM)
+        canvas.showPage()
 
 
 def _register_fonts() -> None:

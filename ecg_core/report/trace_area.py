@@ -67,13 +67,13 @@ def draw(
     if waves is None:
         size = scale(page, waves)
         # A grid as much smaller as the traces: squares are still 40 ms and 0.1 mV.
-        _grid(canvas, left_mm, top_mm - tall, page.width_mm * size, tall, size)
+        grid(canvas, left_mm, top_mm - tall, page.width_mm * size, tall, size)
         _ink(canvas, page, left_mm, top_mm, size)
         for box in page.boxes:
             x, y = left_mm + (box.x0_mm + 1.5) * size, top_mm - (box.y0_mm + 3.0) * size
-            _name(canvas, box.lead, x, y)
+            name(canvas, box.lead, x, y)
         return
-    _grid(canvas, left_mm, top_mm - tall, PAGE_WIDTH_MM, tall)
+    grid(canvas, left_mm, top_mm - tall, PAGE_WIDTH_MM, tall)
     plan = plan_of(page, waves)
     rows = [row for row, leads in enumerate(plan.rows) for _ in leads]
     for box, row in zip(plan.boxes(), rows, strict=True):
@@ -81,25 +81,26 @@ def draw(
         if box.lead in waves.leads:
             wave = waves.mv[waves.leads.index(box.lead)]
             part, fs_hz = _part(wave, waves.fs_hz, box.start_s, box.end_s)
-            _trace(canvas, part, fs_hz, left_mm + box.x0_mm, zero_mm)
+            trace(canvas, part, fs_hz, left_mm + box.x0_mm, zero_mm)
         name_mm = top_mm - box.y0_mm - layouts.CANVAS_MARGIN_MM - 3.0
-        _name(canvas, box.lead, left_mm + box.x0_mm + 1.5, name_mm)
+        name(canvas, box.lead, left_mm + box.x0_mm + 1.5, name_mm)
         if box.x0_mm > 0:
             canvas.setLineWidth(0.6)
             x = (left_mm + box.x0_mm) * MM
             canvas.line(x, (zero_mm - 2) * MM, x, (zero_mm + 2) * MM)
     for row in range(len(plan.rows)):
         zero_mm = top_mm - plan.baseline_mm(row) - layouts.CANVAS_MARGIN_MM
-        _pulse(canvas, left_mm - PULSE_MM - 2.0, zero_mm)
+        pulse(canvas, left_mm - PULSE_MM - 2.0, zero_mm)
 
 
-def _name(canvas: Canvas, lead: str, x_mm: float, y_mm: float) -> None:
+def name(canvas: Canvas, lead: str, x_mm: float, y_mm: float) -> None:
+    """A lead's name, from its lower left corner."""
     canvas.setFillColorRGB(*INK)
     canvas.setFont("Report", 8)
     canvas.drawString(x_mm * MM, y_mm * MM, lead)
 
 
-def _grid(
+def grid(
     canvas: Canvas, left: float, bottom: float, width: float, height: float, pitch: float = 1.0
 ) -> None:
     """Lines each `pitch` mm, every fifth of them strong, from the upper left corner."""
@@ -121,7 +122,8 @@ def _part(wave: np.ndarray, fs_hz: float, start_s: float, end_s: float) -> tuple
     return part[::step], fs_hz / step
 
 
-def _trace(canvas: Canvas, mv: np.ndarray, fs_hz: float, x_mm: float, zero_mm: float) -> None:
+def trace(canvas: Canvas, mv: np.ndarray, fs_hz: float, x_mm: float, zero_mm: float) -> None:
+    """A wave (mV) to the right of `x_mm`; where nothing is known the pen is lifted."""
     canvas.setStrokeColorRGB(*INK)
     canvas.setLineWidth(0.7)
     canvas.setLineJoin(1)
@@ -141,7 +143,7 @@ def _trace(canvas: Canvas, mv: np.ndarray, fs_hz: float, x_mm: float, zero_mm: f
     canvas.drawPath(path, stroke=1, fill=0)
 
 
-def _pulse(canvas: Canvas, x_mm: float, zero_mm: float) -> None:
+def pulse(canvas: Canvas, x_mm: float, zero_mm: float) -> None:
     """1 mV for 0.2 s."""
     top_mm = zero_mm + GAIN_MM_PER_MV
     right_mm = x_mm + PULSE_MM

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecg_core.store.cases.store import CaseFilter, ExportFormat
-from tests.app.conftest import READER, demo_files, drop, words
+from tests.app.conftest import READER, drop_record, words
 from tests.app.test_triage import case_of
 from widgets.session import engine
 
@@ -19,9 +19,10 @@ from widgets.session import engine
 @pytest.fixture
 def decided(app: AppTest) -> AppTest:
     """Two ECGs, the first read, and agreed to."""
-    drop(app, *demo_files("normal.hea", "normal.dat", "fibrillation.hea", "fibrillation.dat"))
+    drop_record(app, "normal")
     app.button(key=f"save_{case_of(app)}").click().run()
     app.button(key="next").click().run()
+    drop_record(app, "fibrillation")
     assert not app.exception
     return app
 

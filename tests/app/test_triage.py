@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecg_core import network
 from ecg_core.network.statements import Triage
+from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.cases.store import CaseFilter
 from ecg_core.triage.facts import Facts
 from ecg_core.triage.verdict import judge
+from server import place
 from tests.app.conftest import READER, component, demo_files, drop, drop_record, words
 from tests.triage.ecgs import answer, measured
+from widgets.desk import reading
 from widgets.session import engine
 from widgets.session.demos import demos
 
@@ -127,14 +131,50 @@ def test_an_override_without_class_or_reason_is_refused(app: AppTest) -> None:
 
 
 def test_the_next_ecg_comes_after_the_decision(app: AppTest) -> None:
-    drop(
-        app,
-        *demo_files("normal.hea", "normal.dat", "fibrillation.hea", "fibrillation.dat"),
-    )
+    open_record(app, "fibrillation")
+    app.button(key="leave").click().run()
+    open_record(app, "normal")
     app.button(key=f"save_{case_of(app)}").click().run()
     app.button(key="next").click().run()
-    assert app.session_state["current"] == app.session_state["queue"][1].sha256
-    assert "fibrillation" in app.session_state["queue"][1].name
+    assert app.session_state["current"] == app.session_state["queue"][0].sha256
+    assert "fibrillation" in app.session_state["queue"][0].name
+
+
+def test_an_ecg_is_drawn_before_the_machine_is_asked(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[bool] = []
+    monkeypatch.setattr(reading, "paper", lambda _p, _w, overlay, **_: drawn.append(not overlay))
+    asked = engine.answer
+
+    def answer(*given: Any, **named: Any) -> engine.Kept:
+        drawn.append(True) if drawn else pytest.fail("nothing was drawn before")
+        return asked(*given, **named)
+
+    monkeypatch.setattr(engine, "answer", answer)
+    open_record(app, "normal")
+    assert not app.exception
+    # The trace, the answer; then, in the run that follows, the same again with attention.
+    assert drawn == [True, True, True, False]
+
+
+def test_a_pile_goes_on_the_worklist_and_is_read_in_the_background(app: AppTest) -> None:
+    twice = [(f"copy/{name}", data) for name, data in demo_files("normal.hea", "normal.dat")]
+    names = ("normal.hea", "normal.dat", "fibrillation.hea", "fibrillation.dat")
+    place.JOBS_CAME.clear()
+    drop(app, ("notes.txt", b"buy milk"), *demo_files(*names), *twice)
+    assert not app.exception
+    # Nothing is read while the reader waits, and the worklist says how far it has come.
+    assert cases() == []
+    assert place.JOBS_CAME.is_set()
+    jobs = Jobs(engine.store())
+    assert jobs.progress().waiting == 3
+    assert [bar.text for bar in app.get("progress")] == ["Reading 3 more ECGs in the background"]
+    for job in jobs.unfinished():
+        jobs.run(job, engine.Loaded())
+    read = [case.name.removeprefix("copy/") for case in engine.store().search(CaseFilter())]
+    assert sorted(read) == ["fibrillation", "normal"]
+    assert [one.name for one in jobs.refused()] == ["notes.txt"]
 
 
 def test_garbage_is_refused_in_words_and_not_stored(app: AppTest) -> None:
@@ -142,15 +182,6 @@ def test_garbage_is_refused_in_words_and_not_stored(app: AppTest) -> None:
     assert not app.exception
     assert "holiday.png" in app.error[0].value
     assert cases() == []
-
-
-def test_one_bad_file_does_not_hold_up_the_others(app: AppTest) -> None:
-    drop(app, ("notes.txt", b"buy milk"), *demo_files("normal.hea", "normal.dat"))
-    assert not app.exception
-    assert not app.error
-    labels = [entry.label for entry in app.session_state["queue"]]
-    assert sorted(labels) == ["normal", "notes.txt · not read"]
-    assert len(cases()) == 1
 
 
 def test_a_signal_without_its_header_says_what_is_missing(app: AppTest) -> None:

@@ -37,6 +37,7 @@ BARE_STORE = {
     "widgets/session/person.py": "makes the rooms, which ask for the role",
     "widgets/session/engine.py": "settings, the key of pseudonyms, files of a case in hand",
     "widgets/session/batch.py": "jobs, after asking who may add ECGs",
+    "widgets/session/submitting.py": "jobs, after asking who may add ECGs",
 }
 """Who in pages and widgets may hold the store itself."""
 

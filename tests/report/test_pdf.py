@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,12 +15,14 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import Triage
 from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page import from_record, layouts
+from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.viewed import waves_of_record
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Paper
 from ecg_core.report.narrative import compose
 from ecg_core.report.pdf import render
 from ecg_core.report.shade import pieces
 from ecg_core.report.values import Facts
+from ecg_core.report.whole_record import whole_record
 from ecg_core.signal.filters import Band
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.synthetic.beat_model import Heart
@@ -255,3 +258,31 @@ def test_a_conclusion_too_long_for_its_place_stands_in_full_below() -> None:
     assert "Last words." in words(pdf)
     above, below = heights(pdf, "in full below", "Conclusion in full")
     assert above < 25 and below > 150
+
+
+def test_the_whole_of_a_long_record_follows_on_sheets_of_eight_rows() -> None:
+    # Twelve leads of 100 s: a first sheet, then eight rows and two.
+    rng = np.random.default_rng(4)
+    mv = rng.normal(0, 0.05, (12, 50_000)).astype(np.float32)
+    # Lead II has one spike a row, at 2 s: twice 25 mm from the left edge of the paper.
+    mv[1] = 0.0
+    mv[1, 1000::5000] = 1.0
+    ecg = EcgRecord("long", "0" * 64, mv, STANDARD_LEADS, STANDARD_LEADS, 500.0, 100.0)
+    first = ten_seconds(ecg, 30.0)
+    printed = replace(report(first), whole=whole_record(ecg, Band.AS_RECORDED, 30.0))
+    pdf = pypdfium2.PdfDocument(render(printed))
+    assert len(pdf) == 3
+    texts = [page.get_textpage().get_text_bounded() for page in pdf]
+    assert "The whole record, 0:00 to 1:20" in texts[1]
+    assert "The whole record, 1:20 to 1:40" in texts[2]
+    assert all(NOTICE in text for text in texts)
+    assert re.findall(r"II\s+(\d:\d\d)", texts[1]) == [
+        f"{t // 60}:{t % 60:02d}" for t in range(0, 80, 10)
+    ]
+    shown = np.asarray(pdf[1].render(scale=PX_PER_MM * 25.4 / 72).to_pil().convert("L"))
+    left_mm = (PAPER_MM[Paper.A4][0] - layouts.PAGE_WIDTH_MM) / 2
+    # Row 5 (50 s to 60 s): its zero line lies 16 mm + 5.5 rows of 20 mm from the upper edge.
+    row = shown[round((16 + 5 * 20) * PX_PER_MM) : round((16 + 5.4 * 20) * PX_PER_MM)]
+    dark = np.flatnonzero((row < 90).sum(axis=0) > 5 * PX_PER_MM)
+    spikes = dark / PX_PER_MM - left_mm
+    assert spikes[np.abs(spikes - 50) < 2].mean() == pytest.approx(50, abs=0.4)

@@ -146,6 +146,7 @@ def _reported(case: StoredCase, attention: Attention, previous: str, readings: b
         said,
         attention,
         lambda: case.readings if readings else (),
+        lambda: report_parts.printed_whole(engine.stored_record(case), case.page),
     )
 
 

@@ -37,7 +37,7 @@ from widgets.desk.report_parts import Reported
 from widgets.desk.take_away import take_away
 from widgets.session import batch, engine, person, queue
 from widgets.session.engine import Kept
-from widgets.session.rows import places
+from widgets.session.rows import places, trace_first
 from widgets.session.text import plain
 from widgets.viewer import along
 from widgets.viewer.navigator import navigator
@@ -102,6 +102,7 @@ def reading_screen(entry: queue.Entry) -> None:
             original(engine.bundle(entry.sha256), source)
         if bar.button("Export", icon=":material/download:", key=f"away_{entry.sha256}"):
             take_away(entry.sha256, source, view)
+        _trace_first(entry, view)
         _desk(entry, _answer(entry, view), source)
         # The whole record takes seconds: these ten are on the screen first.
         if isinstance(source, EcgRecord) and along.read_along(entry.sha256, view.band, source):
@@ -182,37 +183,58 @@ def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> 
     return view
 
 
+def _trace_first(entry: queue.Entry, view: ReadAs) -> None:
+    """Show an ECG that is opened for the first time before the machine is asked about it."""
+    if _mark(entry, view) in _seen() or entry.replaces:
+        return
+    if not entry.demonstration and person.room().reads_blind(entry.list_name):
+        return
+    page, waves = engine.page(entry.sha256, view), engine.waves(entry.sha256, view)
+    ecg, column = trace_first()
+    with ecg:
+        paper(page, waves, None, key="paper_open")
+    with column:
+        _answer(entry, view)
+    # The page stays where it is; what is said and asked of it comes beside it.
+    st.rerun()
+
+
 def _answer(entry: queue.Entry, view: ReadAs) -> Kept:
     """The machine's answer, with progress in words the first time."""
+    mark, seen, room = _mark(entry, view), _seen(), person.room()
+    first = mark not in seen or bool(entry.replaces)
     place = st.empty()
-    seen: set[str] = st.session_state.setdefault("answered", set())
-    mark = f"{entry.sha256} {view}"
-    room = person.room()
-    if entry.demonstration:
-        with place.status("Reading the ECG") as status:
-            answer = engine.shown(entry.sha256, view, lambda text: status.update(label=text))
-        place.empty()
-        return answer
-    if mark in seen and not entry.replaces:
-        return engine.answer(room, entry.sha256, view, lambda _: None, list_name=entry.list_name)
     try:
-        with place.status("Reading the ECG") as status:
-            answer = engine.answer(
-                room,
-                entry.sha256,
-                view,
-                lambda text: status.update(label=text),
-                entry.replaces,
-                entry.list_name,
-            )
+        status = place.status("Reading the ECG") if first else None
+
+        def tell(text: str) -> None:
+            if status is not None:
+                status.update(label=text)
+
+        if entry.demonstration:
+            answer = engine.shown(entry.sha256, view, tell)
+        else:
+            answer = engine.answer(room, entry.sha256, view, tell, entry.replaces, entry.list_name)
     finally:
         place.empty()
     seen.add(mark)
+    if not first or entry.demonstration:
+        return answer
     if entry.job:
         batch.settled(entry.job, answer.case_id)
     queue.update(entry.sha256, replaces="", job="")
     st.session_state.setdefault("case_of", {})[entry.sha256] = answer.case_id
     return answer
+
+
+def _mark(entry: queue.Entry, view: ReadAs) -> str:
+    return f"{entry.sha256} {view}"
+
+
+def _seen() -> set[str]:
+    """What was answered in this session already: the same again takes no time."""
+    seen: set[str] = st.session_state.setdefault("answered", set())
+    return seen
 
 
 def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None:
@@ -302,6 +324,7 @@ def _reported(entry: queue.Entry, answer: Kept, attention: Attention, previous: 
         said,
         attention,
         partial(_own_reading, answer.case_id, entry.event),
+        lambda: report_parts.printed_whole(engine.material(entry.sha256), answer.page),
     )
 
 

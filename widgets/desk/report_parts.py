@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from ecg_core.answer import draft, judged
-from ecg_core.intake.values import Annotation
+from ecg_core.intake.values import Annotation, EcgRecord, EcgScan
 from ecg_core.network.values import Attention, Prediction
+from ecg_core.page.ten_seconds import is_longer
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
 from ecg_core.report.content import Content
 from ecg_core.report.values import Narrative
+from ecg_core.report.whole_record import WholeRecord, whole_record
+from ecg_core.signal import filters
+from ecg_core.signal.filters import Band
 from ecg_core.signal.values import Measurements
 from ecg_core.store.cases.in_report import content
 from ecg_core.store.cases.readings import StoredReading
@@ -28,7 +32,11 @@ from widgets.session import engine
 
 @dataclass(frozen=True, eq=False)
 class Reported:
-    """What is told of one case. readings: gives those that are stored, when they are printed."""
+    """What is told of one case.
+
+    readings, whole: give the readings that are stored, and the whole of a long record, when they
+    are printed.
+    """
 
     case_id: str
     page: EcgPage
@@ -39,10 +47,11 @@ class Reported:
     priority: PriorityDecision
     attention: Attention | None
     readings: Callable[[], tuple[StoredReading, ...]]
+    whole: Callable[[], WholeRecord | None] = lambda: None
 
     def content(self, patient: str) -> Content:
         """What is printed."""
-        return content(
+        printed = content(
             self.page,
             self.waves,
             self.measurements,
@@ -55,6 +64,16 @@ class Reported:
             self.case_id,
             patient,
         )
+        return replace(printed, whole=self.whole())
+
+
+def printed_whole(source: EcgRecord | EcgScan | None, page: EcgPage) -> WholeRecord | None:
+    """What is printed of a record beyond the ten seconds of its page; None where that is all."""
+    if not isinstance(source, EcgRecord) or not is_longer(source):
+        return None
+    named = {one: filters.label(one, None).partition(",")[0] for one in Band}
+    band = next(one for one in Band if page.filter_name.startswith(named[one]))
+    return whole_record(source, band, page.start_s)
 
 
 def drafted(

@@ -7,24 +7,24 @@ from functools import partial
 import streamlit as st
 
 from ecg_core.evidence import figures_pdf
-from ecg_core.evidence.figures import words
 from ecg_core.evidence.figures.metrics import Interval
 from widgets.performance import figures, tables
 from widgets.performance.context import Context
+from widgets.performance.icon_arrays import icon_arrays
 
 SPOKEN = ("acute_mi", "MI", "STTC", "CD", "HYP", "NORM")
 """Questions that the summary says in words, the dangerous one first."""
 
 
 def show(context: Context) -> None:
-    """Sentences, then the figures in a row, then what must be kept in mind."""
+    """A hundred dots and a sentence each, the figures in a row, what must be kept in mind."""
     cases = context.cases
     asked = {question.code for question in context.asked}
     spoken = [code for code in SPOKEN if code in asked] or [q.code for q in context.asked[:6]]
     if not spoken:
         st.info("None of these cases carries a label that the model can be held against.")
         return
-    st.markdown("\n".join(f"- {words.sentence(figures.rates_at(cases, code))}" for code in spoken))
+    icon_arrays([figures.rates_at(cases, code) for code in spoken])
     few = [code for code in spoken if figures.rates_at(cases, code).few]
     st.caption(
         tables.source_line(cases)

@@ -13,10 +13,10 @@ from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.roles import Permission
 from server import place
 from widgets.session import opening, person, queue
+from widgets.session.submitting import UPLOADS, submit
 from widgets.session.text import plain
 
-LOOK_S = 2
-UPLOADS = "Uploads"
+LOOK_S = 1
 
 
 def add_menu() -> None:
@@ -36,10 +36,9 @@ def add_menu() -> None:
         if not files:
             st.error("Choose the files first.")
             return
-        by = person.me(Permission.ADD_ECGS)
         try:
             bundles = intake.split([Upload(file.name, file.getvalue()) for file in files])
-            Jobs(place.store()).submit(bundles, list_name or UPLOADS, by.full_name)
+            submit(bundles, list_name)
         except (StoreError, intake.IntakeError) as error:
             st.error(plain(f"{error.reason} {error.hint}"))
             return

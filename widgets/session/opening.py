@@ -18,6 +18,7 @@ from ecg_core.store.cases.store import StoreError
 from widgets.session import engine, person, queue
 from widgets.session.demos import Demo, demos
 from widgets.session.documents import keep, page_choosers
+from widgets.session.submitting import submit
 from widgets.session.text import plain
 
 _LONG_LIST = 10
@@ -91,7 +92,7 @@ def _photograph(turn: int) -> None:
 
 
 def take_in(uploads: Sequence[Upload]) -> None:
-    """Sort dropped files into ECGs, read each, and show the first that could be read.
+    """Sort dropped files into ECGs: one alone is opened at once, several go on the worklist.
 
     Documents of several pages are laid on the desk, for the reader to choose from.
     """
@@ -100,8 +101,30 @@ def take_in(uploads: Sequence[Upload]) -> None:
         singles = [case for case in cases if case.part is None]
         for _, pages in groupby((c for c in cases if c.part is not None), _document_of):
             keep(list(pages))
-        found = _read_all(singles, status)
-    _show(found, opened=bool(singles))
+        _one_or_many(singles, status)
+    st.rerun()
+
+
+def _one_or_many(found: Sequence[Bundle], status: StatusContainer) -> None:
+    """Open an ECG; several are written down and read in the background, the most urgent first.
+
+    The same files in two folders are one ECG.
+    """
+    once: dict[str, Bundle] = {}
+    for bundle in found:
+        once.setdefault(bundle.sha256, bundle)
+    bundles = list(once.values())
+    if len(bundles) > 1:
+        status.update(label=f"Putting {len(bundles)} ECGs on the worklist")
+        try:
+            submit(bundles)
+        except StoreError as error:
+            status.update(label=plain(f"{error.reason} {error.hint}"), state="error")
+            st.stop()
+        st.switch_page("pages/worklist.py")
+    for bundle in bundles:
+        status.update(label=f"Reading {plain(bundle.name)}")
+        queue.add([entry_of(bundle)])
 
 
 def _document_of(case: Bundle) -> int:
@@ -115,35 +138,7 @@ def _open_pages(keys: Sequence[str]) -> None:
         st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
         return
     with st.status(f"Reading {_count(len(pages), 'page')}") as status:
-        found = _read_all(pages, status)
-    _show(found, opened=True)
-
-
-def _read_all(cases: Sequence[Bundle], status: StatusContainer) -> list[queue.Entry]:
-    """Read each ECG; which one is being read, and which could not be, is said meanwhile."""
-    found: list[queue.Entry] = []
-    bar = status.progress(0.0) if len(cases) > 1 else None
-    for number, case in enumerate(cases):
-        words = f"Reading {number + 1} of {len(cases)}: {plain(case.name)}"
-        status.update(label=words if len(cases) > 1 else f"Reading {plain(case.name)}")
-        if bar is not None:
-            bar.progress(number / len(cases))
-        found.append(entry_of(case))
-        if found[-1].reason:
-            status.markdown(f":material/block: {plain(found[-1].reason)}")
-            status.update(expanded=True)
-    return found
-
-
-def _show(found: list[queue.Entry], opened: bool) -> None:
-    refused = sum(bool(entry.reason) for entry in found)
-    if refused and len(found) > 1:
-        st.toast(
-            f"{refused} of {len(found)} could not be read; the list of opened ECGs says why.",
-            icon=":material/block:",
-        )
-    if opened:
-        queue.add(found)
+        _one_or_many(pages, status)
     st.rerun()
 
 

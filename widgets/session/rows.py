@@ -31,10 +31,22 @@ class Places:
     end: DeltaGenerator
 
 
+def trace_first() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Places of an ECG that is not answered yet: its page, where it stays, and what is done."""
+    with st.container(key="desk"):
+        ecg, column = _upper()
+    return ecg, column
+
+
+def _upper() -> tuple[DeltaGenerator, DeltaGenerator]:
+    ecg, column = st.container(key="upper").columns((3, 1), gap="small")
+    return ecg, column
+
+
 def places() -> Places:
     """The places of one ECG, empty."""
     with st.container(key="desk"):
-        ecg, column = st.container(key="upper").columns((3, 1), gap="small")
+        ecg, column = _upper()
         said, classes, leads = st.container(key="lower").columns((1.5, 1, 1), gap="large")
         end = st.container(key="end")
     beside = column.container(key="beside")

@@ -42,7 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
         store = Store.open(arguments.data_dir, os.environ.get("ECG_DATABASE_URL") or None)
         huey = tasks.queue(arguments.data_dir, redis)
         inbox = Path(arguments.inbox) if arguments.inbox else None
-        tasks.work(store, huey, inbox, stop, alone=redis is None, until_done=arguments.until_done)
+        # The program that started this one has let go of orphans, and may be reading itself.
+        alone = redis is None and not arguments.parent
+        tasks.work(store, huey, inbox, stop, alone, until_done=arguments.until_done)
     except StoreError as error:
         complain(str(error))
         return SOME_REJECTED

@@ -3,18 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-from pytorch_grad_cam import HiResCAM
 
+from ecg_core.network.attention import hirescam
 from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 from ecg_core.page.values import LeadBox
-
-
-class _Both(HiResCAM):  # type: ignore[misc]
-    """Gives the maps of all layers, one after another: N×L×H×W."""
-
-    def aggregate_multi_layers(self, cam_per_target_layer: list[np.ndarray]) -> np.ndarray:
-        return np.concatenate(cam_per_target_layer, axis=1)
 
 
 def within_leads(maps: np.ndarray, boxes: Sequence[LeadBox]) -> np.ndarray:
@@ -37,7 +30,7 @@ method = AttentionMethod(
     name=METHOD_NAMES["hirescam-fine"],
     about="Leads count where coarse and fine map agree; within a lead, by its fine map (4 mm).",
     source="after Draelos and Carin, arXiv:2011.08891, 2020; ours",
-    cam=_Both,
+    weigh=hirescam.weigh,
     stages=(0, -1),
     joined=within_leads,
 )

@@ -112,6 +112,14 @@ class Jobs:
             )
             return list(session.scalars(query.order_by(JobRow.created_utc, JobRow.id)))
 
+    def are_running(self) -> bool:
+        """Whether a worker is at work."""
+        with self._store.snapshot() as session:
+            query = select(JobRow.id).where(
+                JobRow.state == JobState.RUNNING, JobRow.changed_utc >= _stale()
+            )
+            return session.scalars(query.limit(1)).first() is not None
+
     def release(self) -> None:
         """Let jobs run again whose worker died: call it where no other worker is running."""
         with self._store.changing() as session:
