@@ -142,6 +142,10 @@ evidence-verdict: $(VENV)/runtime ## Contradictions, serious labels, lines that 
 evidence-attention: $(VENV)/runtime ## Does attention tell anything? (needs ECG_DATA; 15 minutes)
 	$(BIN)/python -m ecg_core attend-evidence --root $(ECG_DATA)/ptb-xl --split 10 --model $(MODEL)
 
+.PHONY: bench-desk
+bench-desk: $(VENV)/dev ## From a click to trace and answer, a pile of 31, in headless Chromium
+	$(BIN)/python -m benchmarks.desk
+
 bench-viewer: $(VENV)/dev ## First paint and frames while panning, in headless Chromium
 	$(BIN)/python -m benchmarks.viewer
 

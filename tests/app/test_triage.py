@@ -207,6 +207,7 @@ def test_a_strip_is_answered_by_the_model_that_reads_strips(app: AppTest) -> Non
     said = engine.store().reopen(case_of(app)).prediction
     assert said.model.name == network.model_for("strip") != network.default_model()
     assert "It neither shows nor rules out an infarction" in words(app)
+    assert "Verdict and decision cover 0:00 to 0:10 of 1:00, not the rest" in words(app)
 
 
 def test_an_abstaining_machine_leaves_the_decision_to_the_reader(

@@ -20,6 +20,7 @@ from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoredReading
 from widgets.desk import earlier, looking, measuring, question, report_parts, verdict
 from widgets.desk.badges import priority_name
+from widgets.desk.covers import covers
 from widgets.desk.looking import Looking
 from widgets.desk.report_parts import Reported
 from widgets.session import engine, person
@@ -64,6 +65,7 @@ def case_view(
         verdict.headline(case.prediction, told.priority, case.page.remarks)
     if decide is not None:
         with place.decides:
+            covers(engine.stored_record(case), case.page)
             decide()
     with place.said:
         report_parts.draft_view(told)

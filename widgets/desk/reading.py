@@ -28,6 +28,7 @@ from widgets.desk import (
     report_parts,
     verdict,
 )
+from widgets.desk.covers import covers
 from widgets.desk.decision import AtHand, decision_form
 from widgets.desk.desk import blind_desk
 from widgets.desk.lead_naming import name_leads
@@ -285,6 +286,7 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
             answer.prediction, told.priority, answer.page.remarks, answer.priority_today()
         )
     with place.decides:
+        covers(source, answer.page)
         decision_form(entry, answer, turn, told.priority)
     with place.said:
         report_parts.draft_view(told)
