@@ -120,7 +120,8 @@ def _on_page(coarse: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """What speaks for the answer, 0 to 1, as large as the page. size: width, height."""
     found = np.maximum(coarse, 0)
     found = found - found.min()
-    return np.asarray(cv2.resize(np.float32(found / (1e-7 + found.max())), size))
+    scaled = np.asarray(found / (1e-7 + found.max()), np.float32)
+    return np.asarray(cv2.resize(scaled, size))
 
 
 def lead_shares(heat: np.ndarray, boxes: Sequence[LeadBox]) -> tuple[tuple[LeadShare, ...], float]:
