@@ -51,7 +51,7 @@ def filters(room: Room) -> WorklistFilter:
             key="show",
             bind="query-params",
         )
-        # On a phone the list comes first, and what narrows it when it is asked for (style.css).
+        # On narrow screens the list comes first, and what narrows it when asked for (style.css).
         narrowed = sum(bool(st.session_state.get(one)) for one in NARROWING)
         label = f"Filters ({narrowed})" if narrowed else "Filters"
         opened = st.toggle(label, key="show_filters", persist_state="session")
