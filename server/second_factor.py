@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ecg_core.store.people.accounts import Account
-from ecg_core.store.people.factors import Offer
+from ecg_core.store.people.factors import NewFactor
 from ecg_core.store.upkeep.errors import StoreError
 from server import cookies, flood, place
 from server.forms import address, check_origin, code_field, field, fields, page
@@ -109,7 +109,7 @@ def _codes(codes: tuple[str, ...]) -> Response:
     )
 
 
-def _picture(offer: Offer) -> str:
+def _picture(offer: NewFactor) -> str:
     uri = segno.make(offer.address, error="m", micro=False).svg_data_uri(scale=5, light="#fff")
     return f'<img class="picture" src="{escape(uri)}" alt="QR code of the key below">'
 

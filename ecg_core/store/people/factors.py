@@ -22,7 +22,7 @@ from ecg_core.store.upkeep.errors import StoreError
 
 
 @dataclass(frozen=True)
-class Offer:
+class NewFactor:
     """A secret that waits for its first code. sealed: the same for the way through a form."""
 
     secret: str
@@ -33,21 +33,23 @@ class Offer:
 class Factors(SignIns):
     """Second factors of local accounts. Every method raises StoreError."""
 
-    def offer_factor(self, account: Account) -> Offer:
+    def offer_factor(self, account: Account) -> NewFactor:
         """A new secret for an account; nothing is kept until a code of it comes back."""
         secret = second_factor.fresh_secret()
         sealed = second_factor.seal(self._factor_key(), account.id, secret)
-        return Offer(secret, second_factor.address(secret, account.name), sealed)
+        return NewFactor(secret, second_factor.address(secret, account.name), sealed)
 
-    def offered(self, account: Account, sealed: str) -> Offer:
+    def offered(self, account: Account, sealed: str) -> NewFactor:
         """An offer that comes back from a form. Raises StoreError when it is too old."""
         within_s = second_factor.OFFER_S
         secret = second_factor.unseal(self._factor_key(), account.id, sealed, within_s)
         if secret is None:
             raise StoreError("This took too long.", "Scan the new code.")
-        return Offer(secret, second_factor.address(secret, account.name), sealed)
+        return NewFactor(secret, second_factor.address(secret, account.name), sealed)
 
-    def enrol(self, account: Account, offer: Offer, password: str, code: str) -> tuple[str, ...]:
+    def enrol(
+        self, account: Account, offer: NewFactor, password: str, code: str
+    ) -> tuple[str, ...]:
         """Set a second factor up; gives its recovery codes, which are not kept.
 
         Every browser of the account is signed out.
