@@ -85,9 +85,10 @@ bench-export: $(VENV)/dev ## ONNX in 32 and 8 bits against PyTorch (needs ECG_DA
 	$(BIN)/python -m benchmarks.export --ptbxl $(ECG_DATA)/ptb-xl --model $(MODEL)
 
 EVERY ?= 1
+PRINTED ?= 200
 bench-measure: $(VENV)/dev ## Rate and intervals against what is known (needs ECG_DATA; EVERY=20 is quick)
 	$(BIN)/python -W ignore -m benchmarks.measurements --mitdb $(ECG_DATA)/mitdb \
-		--ptbxl $(ECG_DATA)/ptb-xl --every $(EVERY)
+		--ptbxl $(ECG_DATA)/ptb-xl --every $(EVERY) --pages $(PRINTED)
 
 bench-qtdb: $(VENV)/dev ## PR, QRS and QT against experts' wave borders (needs ECG_DATA; a minute)
 	$(BIN)/python -W ignore -m benchmarks.qtdb --qtdb $(ECG_DATA)/qtdb/qtdb-excerpts
@@ -136,8 +137,10 @@ crossval: $(VENV)/dev ## Four classes: as published, honestly, and the model unc
 		--out $(FOUR_CLASS) --readings var/curation/readings
 
 .PHONY: evidence-verdict
-evidence-verdict: $(VENV)/runtime ## Contradictions, serious labels, lines that fire (needs ECG_DATA; 15 minutes)
+evidence-verdict: $(VENV)/runtime ## Contradictions, serious labels, lines that fire (needs ECG_DATA; half an hour; PRINTED of them as pages)
 	$(BIN)/python -m ecg_core evaluate --dataset ptb-xl --root $(ECG_DATA)/ptb-xl --split 10 --coherence
+	$(BIN)/python -m ecg_core evaluate --dataset ptb-xl --root $(ECG_DATA)/ptb-xl --split 10 --coherence \
+		--printed --limit $(PRINTED)
 
 evidence-attention: $(VENV)/runtime ## Does attention tell anything? (needs ECG_DATA; 15 minutes)
 	$(BIN)/python -m ecg_core attend-evidence --root $(ECG_DATA)/ptb-xl --split 10 --model $(MODEL)

@@ -11,18 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy.stats import binomtest
-
 from benchmarks import (
     beside,
     four_class,
+    measurement_tables,
     reversal,
     scans,
     second_printer,
     small_budget,
     strips,
     trace,
+    verdicts,
 )
 from benchmarks.markdown import NOT_MEASURED, measured, table
 from ecg_core import network
@@ -203,102 +202,6 @@ def many() -> str:
     )
 
 
-def measurements() -> str:
-    """Rate, intervals and labels against what is known."""
-    found = rows("measurements")
-    if not found:
-        return NOT_MEASURED
-    return "\n".join(
-        (
-            *_rates([row for row in found if row["set"] == "mitdb"]),
-            "",
-            *_errors([row for row in found if row["set"] == "synthetic"]),
-            "",
-            *_labels([row for row in found if row["set"] == "ptb-xl fold 10"]),
-        )
-    )
-
-
-def _rates(found: list[dict[str, Any]]) -> list[str]:
-    parts = {
-        part: [row for row in found if part in (row["part"], "all")]
-        for part in ("DS1", "DS2", "paced", "all")
-    }
-    return table(
-        (
-            "MIT-BIH records",
-            "strips",
-            "rate within 2 bpm, strip alone (95 % CI by record)",
-            "with the record around it",
-        ),
-        (
-            (
-                f"{part} ({len(some)})",
-                sum(row["strips"] for row in some),
-                _share(some, "alone"),
-                _share(some, "in_context"),
-            )
-            for part, some in parts.items()
-        ),
-    )
-
-
-def _share(some: list[dict[str, Any]], key: str) -> str:
-    near = np.array([row[key] for row in some], float)
-    total = np.array([row["strips"] for row in some], float)
-    drawn = np.random.default_rng(0).integers(0, len(some), (2000, len(some)))
-    shares = near[drawn].sum(axis=1) / total[drawn].sum(axis=1)
-    low, high = np.percentile(shares, [2.5, 97.5])
-    return f"{near.sum() / total.sum():.1%} ({low:.1%} to {high:.1%})"
-
-
-def _errors(found: list[dict[str, Any]]) -> list[str]:
-    cells = []
-    units = {"rate": "bpm", "pr": "ms", "qrs": "ms", "qt": "ms"}
-    kinds = sorted({(row["conduction"], row.get("crowded", False)) for row in found})
-    for key, unit in units.items():
-        for conduction, crowded in kinds:
-            mine = [row for row in found if row["conduction"] == conduction]
-            errors = [row[key] for row in mine if row.get("crowded", False) == crowded]
-            kind = f"{conduction} conduction" + (", T too close to QRS" if crowded else "")
-            known = np.array([error for error in errors if error is not None] or [np.nan], float)
-            low, middle, high = np.percentile(known, [5, 50, 95])
-            blank = sum(error is None for error in errors)
-            cells.append(
-                (
-                    f"{key.upper() if unit == 'ms' else key}, {kind}",
-                    len(errors),
-                    blank,
-                    f"{middle:+.1f} {unit}",
-                    f"{low:+.1f} to {high:+.1f}",
-                )
-            )
-    return table(("synthetic ECGs", "n", "blank", "median error", "5 % to 95 %"), cells)
-
-
-def _wilson(hits: int, total: int) -> str:
-    low, high = binomtest(hits, total).proportion_ci(method="wilson")
-    return f"{hits / total:.0%} ({low:.0%} to {high:.0%}; {hits} of {total})"
-
-
-def _labels(found: list[dict[str, Any]]) -> list[str]:
-    return table(
-        (
-            "PTB-XL fold 10: measured against labelled (Wilson's 95 % CI)",
-            "sensitivity",
-            "specificity",
-        ),
-        (
-            (
-                row["what"],
-                _wilson(row["said"], row["labelled"]),
-                _wilson(row["not_said"], row["others"]),
-            )
-            for row in found
-        ),
-    )
-
-
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "appraisal": appraisal,
     "beside": beside.table,
@@ -311,7 +214,9 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "many sessions": many,
     "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
-    "measurements": measurements,
+    "measurements": lambda: measurement_tables.measurements(rows("measurements")),
+    "experts": lambda: measurement_tables.experts(rows("qtdb")),
+    "verdict": lambda: verdicts.tables(models_folder() / network.default_model() / "evidence"),
     "strips": strips.table,
     "strips short": strips.short,
     "baselines": lambda: small_budget.baselines(rows("small_budget")),

@@ -51,6 +51,11 @@ def register(subparsers: Any) -> None:
         action="store_true",
         help="count contradictions in what is said, and how often serious labels are urgent",
     )
+    parser.add_argument(
+        "--printed",
+        action="store_true",
+        help="with --coherence: from end to end, each ECG printed and its page read",
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="default: the model's evidence")
     parser.set_defaults(run=run)
 
@@ -130,11 +135,15 @@ def _coherence(
     classifier: Classifier, data: ptbxl.PtbXl, arguments: argparse.Namespace, folder: Path
 ) -> int:
     """Contradictions, serious labels and firing lines: printed, and kept as evidence."""
-    from ecg_core.training.judged import coherence
+    from ecg_core.training.judged import coherence, with_before
 
-    rows = coherence(classifier, data, arguments.root, arguments.split, arguments.limit)
+    printed = arguments.printed
+    rows = coherence(classifier, data, arguments.root, arguments.split, arguments.limit, printed)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"verdict_fold-{arguments.split}.jsonl").open("w", encoding="utf-8") as file:
+    path = folder / f"verdict_{'printed_' if printed else ''}fold-{arguments.split}.jsonl"
+    kept = path.read_text(encoding="utf-8").splitlines() if path.exists() else ()
+    rows = with_before(rows, [json.loads(line) for line in kept])
+    with path.open("w", encoding="utf-8") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             emit(row)

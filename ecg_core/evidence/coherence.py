@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ecg_core.network.statements import Triage
 from ecg_core.report.values import Narrative
+from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.facts import Facts, Section
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.verdict import Level, Verdict
@@ -94,6 +95,13 @@ def _two_rhythms(said: EverythingSaid) -> bool:
     )
 
 
+def _class_differs(said: EverythingSaid) -> bool:
+    if said.facts.prediction is None or said.verdict.level is Level.NOT_JUDGED:
+        return False
+    normal = verdict_class(said.verdict, said.facts.prediction) is Triage.NORMAL
+    return normal is not (said.verdict.level in (Level.NORMAL, Level.UNCERTAIN))
+
+
 def _two_blocks(said: EverythingSaid) -> bool:
     codes = {finding.code for finding in said.facts.findings}
     return {"CRBBB", "IRBBB"} <= codes or {"CLBBB", "CRBBB"} <= codes
@@ -137,6 +145,11 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
     ),
     Contradiction(
         "priority-differs", "The priority is not the one of the verdict.", _levels_differ
+    ),
+    Contradiction(
+        "class-differs",
+        "Agreeing with the verdict would decide on a class that contradicts it.",
+        _class_differs,
     ),
     Contradiction(
         "extreme-rate-waits",

@@ -55,7 +55,7 @@ def measure(
     found = _beats(record, ecg, start_s, window.duration_s)
     kinds = sort_beats(ecg, found.times_s)
     beats = _kinds(kinds)
-    beat, waves = _usual_beat(ecg, kinds)
+    beat, waves = _usual_beat(ecg, kinds, off_paper)
     names = tuple(n for n, seen in zip(record.leads, beat.seen, strict=True) if seen)
     timed = tuple(n for n, moves in zip(record.leads, found.asked, strict=True) if moves)
     values = intervals.rates(beats, found.clarity, timed)
@@ -110,16 +110,18 @@ def _beats(record: EcgRecord, ecg: Sampled, start_s: float, duration_s: float) -
     return find_beats(sampled(around.signals_mv, record.fs_hz)).within(before, duration_s)
 
 
-def _usual_beat(ecg: Sampled, kinds: SortedBeats) -> tuple[MedianBeat, Delineation]:
+def _usual_beat(
+    ecg: Sampled, kinds: SortedBeats, off_paper: bool = False
+) -> tuple[MedianBeat, Delineation]:
     """The median beat and its waves; a second time with the level taken just before the QRS."""
     beat = median_beat(ecg, kinds, LEVEL_S)
     rr_s = float(np.median(np.diff(kinds.times_s))) if len(kinds.times_s) > 1 else 1.0
-    waves = delineate(beat, rr_s)
+    waves = delineate(beat, rr_s, off_paper)
     if waves.qrs is None:
         return beat, waves
     start_s = waves.qrs.start_s
     beat = median_beat(ecg, kinds, (start_s - 0.020, start_s - 0.004))
-    return beat, delineate(beat, rr_s)
+    return beat, delineate(beat, rr_s, off_paper)
 
 
 def _kinds(kinds: SortedBeats) -> tuple[Beat, ...]:

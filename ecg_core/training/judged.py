@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,11 @@ from tqdm import tqdm
 from ecg_core.answer import Answer, OneModel, answer
 from ecg_core.evidence.coherence import CONTRADICTIONS, EverythingSaid, shown
 from ecg_core.evidence.serious import Labelled, firing, shares
+from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
+from ecg_core.page.drawn.printed import print_record
+from ecg_core.page.layouts import DEFAULT_LAYOUT
 from ecg_core.training.data import ptbxl
 from ecg_core.training.data.recordings import record_of
 from ecg_core.triage.limits import Person, Sex
@@ -26,10 +29,20 @@ OLDEST_YEARS = 120.0
 
 
 def coherence(
-    classifier: Classifier, data: ptbxl.PtbXl, root: Path, fold: int, limit: int | None = None
+    classifier: Classifier,
+    data: ptbxl.PtbXl,
+    root: Path,
+    fold: int,
+    limit: int | None = None,
+    printed: bool = False,
 ) -> list[dict[str, object]]:
-    """Rows for an evidence file: each contradiction, each serious label, each line that fired."""
-    found: list[tuple[EverythingSaid, Labelled]] = list(judged(classifier, data, root, fold, limit))
+    """Rows for an evidence file: each contradiction, each serious label, each line that fired.
+
+    printed: from end to end, off a printed page.
+    """
+    found: list[tuple[EverythingSaid, Labelled]] = list(
+        judged(classifier, data, root, fold, limit, printed)
+    )
     return summed_up(found, fold, classifier.card.weights_sha256)
 
 
@@ -55,10 +68,44 @@ def summed_up(
     return rows + [head | row for row in firing(cases)]
 
 
+BEFORE = "before_"
+"""Begins the name of a figure that was measured once, before there were verdicts."""
+
+
+def with_before(
+    rows: list[dict[str, object]], kept: Sequence[Mapping[str, object]]
+) -> list[dict[str, object]]:
+    """The rows, with what kept rows of the same labels, on as many ECGs, tell of before.
+
+    >>> new, old = {"label": "svt", "of_label": 5}, {"label": "svt", "of_label": 5, "before_all": 1}
+    >>> with_before([new], [old])
+    [{'label': 'svt', 'of_label': 5, 'before_all': 1}]
+    """
+    known = {
+        (row["label"], row["of_label"]): {
+            name: value for name, value in row.items() if name.startswith(BEFORE)
+        }
+        for row in kept
+        if "label" in row
+    }
+    return [
+        row | known.get((row["label"], row["of_label"]), {}) if "label" in row else row
+        for row in rows
+    ]
+
+
 def judged(
-    classifier: Classifier, data: ptbxl.PtbXl, root: Path, fold: int, limit: int | None = None
+    classifier: Classifier,
+    data: ptbxl.PtbXl,
+    root: Path,
+    fold: int,
+    limit: int | None = None,
+    printed: bool = False,
 ) -> Iterator[tuple[EverythingSaid, Labelled]]:
-    """Every recording of a fold, answered from its record with the age and sex of its patient."""
+    """Recordings of a fold, answered from record or print with the age and sex of the patient.
+
+    A page that is refused is left out.
+    """
     table = pd.read_csv(root / "ptbxl_database.csv", index_col="ecg_id")
     models = OneModel(classifier)
     rows = data.rows((fold,))
@@ -67,10 +114,15 @@ def judged(
     for row in tqdm(rows, f"fold {fold} judged", mininterval=5):
         ecg_id = int(data.ecg_ids[row])
         record = record_of(np.array(data.signals_uv[row]), ecg_id)
-        said = answer(record, models, person=person_of(data, int(row)))
+        ecg = _print_of(record) if printed else record
+        said = answer(ecg, models, person=person_of(data, int(row)))
         if isinstance(said, Answer):
             whole = EverythingSaid(said.facts, said.verdict, said.draft)
             yield whole, labelled(whole, table.loc[ecg_id], int(data.triage[row]))
+
+
+def _print_of(record: EcgRecord) -> EcgScan:
+    return EcgScan(record.name, record.sha256, print_record(record, DEFAULT_LAYOUT).pixels)
 
 
 def person_of(data: ptbxl.PtbXl, row: int) -> Person:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from ecg_core.evidence import coherence
 from ecg_core.evidence.coherence import CONTRADICTIONS, EverythingSaid, count, shown
 from ecg_core.evidence.serious import SERIOUS, Labelled, firing, shares
 from ecg_core.network.statements import Triage
@@ -70,6 +71,12 @@ def planted(
 def test_a_planted_contradiction_is_counted(one: EverythingSaid, kind: str) -> None:
     assert kind in shown(one)
     assert kind in {row.code for row in CONTRADICTIONS}
+
+
+def test_a_class_that_contradicts_its_verdict_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "class-differs" not in shown(FAST)
+    monkeypatch.setattr(coherence, "verdict_class", lambda *_: Triage.NORMAL)
+    assert "class-differs" in shown(FAST) and "class-differs" not in shown(NORMAL)
 
 
 def test_serious_labels_are_counted_by_hand() -> None:

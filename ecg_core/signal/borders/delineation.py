@@ -12,16 +12,19 @@ from ecg_core.signal.borders.waves import Delineation, p_is_sure
 from ecg_core.signal.median_beat import MedianBeat
 from ecg_core.signal.projection import leads_of
 
-LEAST_PR_S = 0.07
+LEAST_PR_S = 0.14
 """Until P is found, T must be over this long before the next QRS complex."""
 
 
-def delineate(beat: MedianBeat, rr_s: float) -> Delineation:
-    """Find the waves; leads without a beat are left out. rr_s: usual interval of the beats."""
+def delineate(beat: MedianBeat, rr_s: float, off_paper: bool = False) -> Delineation:
+    """Find the waves; leads without a beat are left out. rr_s: usual interval of the beats.
+
+    off_paper: the leads were read off a page.
+    """
     leads = leads_of(beat)
     if leads is None:
         return Delineation(None, None, None)
-    qrs = qrs_wave(leads)
+    qrs = qrs_wave(leads, off_paper)
     if qrs is None:
         return Delineation(None, None, None)
     t = t_wave(leads, qrs, rr_s, rr_s + qrs.start_s - LEAST_PR_S)

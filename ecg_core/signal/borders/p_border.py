@@ -14,11 +14,11 @@ from ecg_core.signal.borders.waves import Wave
 from ecg_core.signal.projection import Leads, stood_out
 
 LONGEST_PR_S, RISE_S = 0.40, 0.09
-SMOOTH_S, SEEK_S, DRIFT_S = 0.008, 0.016, 0.060
+SMOOTH_S, SEEK_S, DRIFT_S = 0.012, 0.016, 0.060
 """Smoothing before P is read; P is looked for among waves between the last two in length."""
 ALONG = 0.0
 """Cosine of the angle to the whole rise within which a movement is part of it."""
-LEVEL_S, LEVEL_PERCENTILE = 0.06, 15
+LEVEL_S, LEVEL_PERCENTILE = 0.09, 15
 """How far before that rise the level is read, and the share of it that lies lower."""
 LONGEST_RISE_S = 0.06
 """P begins no longer than this before its first steep rise: what rises more slowly is drift."""

@@ -13,8 +13,9 @@ class Wave:
     """A wave's times from the QRS fiducial in seconds, and how far it stands out of the noise.
 
     signal_to_noise: height over what is left of the noise after averaging.
-    steady: share of the single beats that show the wave. unsure_s: how far apart its border lies
-    when it is looked for in other ways.
+    steady: share of the single beats that show the wave. unsure_s, end_unsure_s: how far apart its
+    beginning and its end lie when they are looked for in other ways. over: whether the leads rest
+    behind it.
     """
 
     start_s: float
@@ -23,6 +24,8 @@ class Wave:
     signal_to_noise: float
     steady: float
     unsure_s: float = 0.0
+    end_unsure_s: float = 0.0
+    over: bool = True
 
 
 @dataclass(frozen=True)
