@@ -53,6 +53,8 @@ def _rates(found: list[dict[str, Any]]) -> list[str]:
 
 def _printed(found: list[dict[str, Any]]) -> list[str]:
     """Numbers off a print against the record's own."""
+    if not found:
+        return [NOT_MEASURED]
     read = [row for row in found if "refused" not in row]
     lines = []
     for key, unit in {"rate": "bpm", "pr": "ms", "qrs": "ms", "qt": "ms"}.items():
