@@ -71,7 +71,7 @@ def main() -> None:
         labelled = labelled_set(folder, bundles, table)
         del bundles
         desk = Desk(people, arguments.think, arguments.decisions)
-        with server(folder) as address:
+        with server(folder) as (address, _):
             rows = [*beside(address, desk, labelled)]
         store = Store.open(folder)
         wrong = mixed_up(store, desk.decided)

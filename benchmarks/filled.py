@@ -27,7 +27,8 @@ _BATCH = 2000
 def fill(store: Store, cases: int, events: int, seed: int = 8) -> None:
     """Add cases with their two events each, and views up to this number of events.
 
-    All cases show the page of one demonstration ECG; names and priorities differ.
+    All cases show the page of one demonstration ECG and have its priority, since the rule's is
+    what a reader may not lower without a reason; names differ.
     """
     draw = random.Random(seed)
     first = _first(store)
@@ -80,7 +81,7 @@ class _Maker:
         draw: random.Random,
     ) -> str:
         plain = {c.key: getattr(pattern, c.key) for c in CaseRow.__mapper__.column_attrs}
-        priority = draw.choices(list(Priority), (1, 4, 10, 10))[0]
+        priority = Priority(pattern.priority)
         identity = sha256_text(f"filled {number}")
         plain |= {
             "id": identity[:16],
@@ -89,7 +90,6 @@ class _Maker:
             "created_utc": self._moment(),
             "name": f"ECG {number:05d}",
             "input_sha256": sha256_text(f"input {number}"),
-            "priority": priority.value,
         }
         row = CaseRow(**plain)
         own = [

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import psutil
+
 from benchmarks.filled import fill
 from benchmarks.sessions import Screen, Session, healthy
 from ecg_core.store.cases.readings import Phase, Reading
@@ -64,10 +66,10 @@ def main() -> None:
         decided: list[tuple[str, str]] = []
         rows = [*of_the_store(store, people[0][0], arguments.repeats)]
         store.close()
-        with server(folder) as address:
+        with server(folder) as (address, app):
             rows += of_one_reader(address, people[0][1], arguments.repeats)
             for think_s in (arguments.think, 0.0):
-                found, pairs = of_many(address, people, think_s, arguments.decisions)
+                found, pairs = of_many(address, app, people, think_s, arguments.decisions)
                 rows += found
                 decided += pairs
         store = Store.open(folder)
@@ -204,23 +206,30 @@ def _button(screen: Screen, *labels: str) -> str:
 
 
 def of_many(
-    address: str, people: list[tuple[Account, str]], think_s: float, decisions: int
+    address: str,
+    app: psutil.Process,
+    people: list[tuple[Account, str]],
+    think_s: float,
+    decisions: int,
 ) -> tuple[list[dict[str, object]], list[tuple[str, str]]]:
     """All readers at once; gives rows, and who decided which case.
 
-    think_s: mean pause before each decision (half to one and a half times as long); 0: none.
+    app: its processor time is told for each decision, which other work on the machine does not
+    change. think_s: mean pause before each decision, half to one and a half times as long; 0: none.
     """
     draw = random.Random(20)
     pauses = [[think_s * draw.uniform(0.5, 1.5) for _ in range(decisions)] for _ in people]
+    before_s = _cpu_s(app)
     with ThreadPoolExecutor(len(people)) as pool:
         found = list(
             pool.map(lambda one: sit(address, *one[0], one[1]), zip(people, pauses, strict=True))
         )
     pace = f"a decision every {think_s:.0f} s each" if think_s else "without a pause"
     crossed = sum(one.crossed for one in found)
+    cpu_ms = round((_cpu_s(app) - before_s) * 1e3 / (len(people) * decisions), 1)
     rows = [
         _row(f"{len(people)} sessions, {pace}: {what}", [s for one in found for s in times(one)])
-        | {"crossed": crossed}
+        | {"crossed": crossed, "cpu_ms": cpu_ms}
         for what, times in (
             ("decision confirmed", lambda one: one.confirmed_s),
             ("next case drawn", lambda one: one.next_drawn_s),
@@ -239,8 +248,8 @@ def mixed_up(store: Store, decided: list[tuple[str, str]]) -> int:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """The app on a data directory."""
+def server(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """The app on a data directory: where it answers, and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -249,10 +258,15 @@ def server(folder: Path) -> Iterator[str]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         healthy(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def _timed(what: str, action: Callable[[int], object], repeats: int) -> dict[str, object]:
