@@ -39,6 +39,10 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "shown as if all leads were recorded at the same time.",
         "Beats that stand above one another may be different ones: compare with the original.",
     ),
+    "picture_damaged": (
+        "The picture is damaged: parts of it could not be decoded and may be wrong.",
+        "Compare with the original, or scan or export it again.",
+    ),
     "document_damaged": (
         "{parts} of the PDF {are} damaged; what stood there may be missing on the page.",
         "Compare with the original, or export it again.",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import func, select
 from stored_cases import add, add_some, agrees, case, digests, keep_adding, read_once
 
+from ecg_core.store.cases.schema import CaseRow
 from ecg_core.store.cases.store import Store
 
 PATIENCE_S = 60
@@ -101,3 +104,19 @@ def test_a_killed_process_leaves_no_half_case(tmp_path: Path) -> None:
     # The next program goes on where the killed one stopped.
     add(store, case(9999))
     assert store.verify(blobs=True).ok
+
+
+def test_as_many_look_at_once_as_there_are_screens(store: Store) -> None:
+    case_id = add(store, case(1))
+    everybody = threading.Barrier(60)
+
+    def look(_number: int) -> int:
+        with store.snapshot() as session:
+            found = session.scalar(select(func.count(CaseRow.id)))
+            # Nobody lets go of the database before all have it.
+            everybody.wait(PATIENCE_S)
+            return found or 0
+
+    with ThreadPoolExecutor(60) as pool:
+        assert list(pool.map(look, range(60))) == [1] * 60
+    store.record_reading(case_id, agrees(), "afterwards")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from PIL import Image
 
 from ecg_core.intake import parts
+from ecg_core.intake.complaints import told_of
 from ecg_core.intake.formats.raster_image import decode, only_file, opened
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.reader import Reader
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgScan, Upload
 
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -33,7 +35,10 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgScan:
         pages = _pages(image, file, limits)
         image.seek(pages[parts.chosen(bundle, len(pages))])
 
-    return EcgScan(bundle.name, bundle.sha256, decode(file, ("TIFF",), limits, turn_to_page))
+    told = Told()
+    with told_of(told):
+        pixels = decode(file, ("TIFF",), limits, turn_to_page)
+    return EcgScan(bundle.name, bundle.sha256, pixels, doubts=told.doubts)
 
 
 def _pages(image: Image.Image, file: Upload, limits: FileLimits) -> list[int]:

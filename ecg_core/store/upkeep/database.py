@@ -14,6 +14,12 @@ from ecg_core.store.upkeep.errors import StoreError
 REVISION = "0004"
 """The newest migration; a test compares it with the folder."""
 
+KEPT = 10
+"""Connections that stay open. A file takes any number more: each screen reads in a thread of its
+own, and must not wait until another's connection is free."""
+MOST_OF_A_SERVER = 40
+"""Of a PostgreSQL server, which by itself lets a hundred in, from all programs together."""
+
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 _MIGRATION_LOCK = 0x0EC6
@@ -34,8 +40,12 @@ def open_engine(data_dir: Path, url: str | None, busy_timeout_s: float) -> Engin
         )
     try:
         if target.get_backend_name() == "postgresql":
-            return create_engine(target, pool_pre_ping=True)
-        engine = create_engine(target, connect_args={"timeout": busy_timeout_s})
+            return create_engine(
+                target, pool_pre_ping=True, pool_size=KEPT, max_overflow=MOST_OF_A_SERVER - KEPT
+            )
+        engine = create_engine(
+            target, connect_args={"timeout": busy_timeout_s}, pool_size=KEPT, max_overflow=-1
+        )
     except ModuleNotFoundError as error:
         raise StoreError(
             f"The database driver {error.name} is not installed.",
