@@ -85,7 +85,7 @@ def find_beats(ecg: Sampled) -> FoundBeats:
     beats = candidates[score > NEEDED]
     together = (weight[:, None] * energy).sum(axis=0)
     beats = _with_strong(beats, together, fs_hz)
-    summits = _summits(beats, together, round(0.09 * fs_hz))
+    summits = _summits(beats, together, round(0.09 * fs_hz), round(SAME_BEAT_S * fs_hz))
     return FoundBeats(summits / fs_hz, float(clarity.max()), asked)
 
 
@@ -192,10 +192,14 @@ def _near(candidates: np.ndarray, detections: np.ndarray, reach: int) -> np.ndar
     return np.asarray(np.abs(candidates[:, None] - detections).min(axis=1) <= reach)
 
 
-def _summits(beats: np.ndarray, energy: np.ndarray, reach: int) -> np.ndarray:
-    """Each beat moved to the highest energy near it."""
-    moved = []
+def _summits(beats: np.ndarray, energy: np.ndarray, reach: int, apart: int) -> np.ndarray:
+    """Each beat moved to the highest energy near it; of two that come so close, the higher."""
+    moved: list[int] = []
     for at in beats:
         first = max(at - reach, 0)
-        moved.append(first + int(np.argmax(energy[first : at + reach + 1])))
-    return np.unique(np.array(moved, int))
+        to = first + int(np.argmax(energy[first : at + reach + 1]))
+        if moved and to - moved[-1] <= apart:
+            moved[-1] = max(moved[-1], to, key=lambda one: float(energy[one]))
+        else:
+            moved.append(to)
+    return np.array(moved, int)

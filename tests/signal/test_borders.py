@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecg_core.leads import STANDARD_LEADS
+from ecg_core.signal.atrial import SingleP
+from ecg_core.signal.borders.waves import Delineation, Wave
+from ecg_core.signal.intervals import intervals
 from ecg_core.signal.measurements import measure
+from ecg_core.signal.median_beat import MedianBeat
+from ecg_core.signal.reasons import number
 from ecg_core.signal.signs import SPIKE_FS_HZ
 from ecg_core.signal.synthetic import beat_model
 from ecg_core.signal.synthetic.beat_model import Conduction, Heart, Rhythm, synthesise
@@ -106,3 +113,52 @@ def test_one_lead_of_noise_moves_no_border() -> None:
     noisy = measure(record(signals))
     for key in KEYS:
         assert value(noisy, key) == pytest.approx(value(plain, key), abs=8), key
+
+
+BEAT = MedianBeat(
+    np.zeros((1, 10)),
+    5,
+    500.0,
+    np.arange(5),
+    np.array([5]),
+    np.zeros((1, 10)),
+    np.zeros((5, 1, 10)),
+)
+PLAIN = Delineation(
+    Wave(-0.20, -0.15, -0.10, 50.0, 1.0),
+    Wave(-0.04, 0.0, 0.05, 50.0, 1.0),
+    Wave(0.30, 0.30, 0.36, 50.0, 1.0),
+)
+
+
+def timed(waves: Delineation, rr_ms: float = 800.0) -> dict[str, tuple[float | None, str]]:
+    """PR, QRS and QT of these waves in whole ms, and why they are blank."""
+    every = SingleP(np.zeros(5), 5)
+    found = intervals(BEAT, waves, number(rr_ms), number(10.0), ("II",), every)
+    return {
+        key: (None if one.value is None else round(one.value), one.code)
+        for key, one in found.items()
+        if key in ("pr", "qrs", "qt")
+    }
+
+
+def test_waves_with_plain_borders_are_timed() -> None:
+    assert timed(PLAIN) == {"pr": (160, ""), "qrs": (90, ""), "qt": (400, "")}
+
+
+def test_borders_that_two_readings_put_far_apart_are_blank() -> None:
+    assert PLAIN.qrs is not None
+    late_end = replace(PLAIN, qrs=replace(PLAIN.qrs, end_unsure_s=0.05))
+    assert timed(late_end) == {"pr": (160, ""), "qrs": (None, "qrs_end_unclear"), "qt": (400, "")}
+    early_start = replace(PLAIN, qrs=replace(PLAIN.qrs, unsure_s=0.05))
+    assert timed(early_start)["pr"] == (None, "qrs_unclear")
+
+
+def test_t_that_is_not_over_ends_nowhere_and_hides_p_where_it_meets_it() -> None:
+    assert PLAIN.t is not None
+    stirs = replace(PLAIN, t=replace(PLAIN.t, over=False))
+    assert timed(stirs) == {"pr": (160, ""), "qrs": (90, ""), "qt": (None, "t_end_unclear")}
+    # P begins 200 ms before the next beat, 20 ms behind T's end.
+    meets = timed(stirs, rr_ms=580.0)
+    assert (meets["pr"], meets["qt"]) == ((None, "p_on_t"), (None, "t_on_p"))
+    assert timed(PLAIN, rr_ms=580.0)["pr"] == (160, "")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
+from ecg_core.signal.beats import _summits
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.synthetic import beat_model
 from ecg_core.signal.synthetic.beat_model import Conduction, Heart, Lesion, Rhythm, synthesise
@@ -178,3 +179,11 @@ def test_one_noisy_lead_does_not_spoil_the_others() -> None:
     noisy = found.lead("V3")
     assert noisy is not None and noisy.quality is Quality.DOUBTFUL
     assert found.lead("V5").quality is Quality.GOOD  # type: ignore[union-attr]
+
+
+def test_one_beat_is_never_found_twice() -> None:
+    # Two detections 150 ms apart move onto two summits of one complex, 66 ms from one another.
+    energy = np.zeros(1000)
+    energy[468], energy[501], energy[800] = 0.8, 1.0, 0.9
+    found = _summits(np.array([430, 505, 795]), energy, reach=45, apart=65)
+    assert found.tolist() == [501, 800]

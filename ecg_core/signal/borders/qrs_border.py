@@ -47,7 +47,7 @@ class _Reading:
 LEAST_PART = 0.5
 FINE = _Reading(0.006, 0.04, 0.10)
 """Chosen on the QT Database, on half of its records as on all."""
-PAPER = _Reading(0.006, 0.07, 0.16)
+PAPER = _Reading(0.006, 0.055, 0.13)
 """A pen rounds what is steep: chosen on fold 9 of PTB-XL, printed and read again."""
 BROAD = _Reading(0.012, 0.08, 0.05)
 """A second look: where it puts a border far from the first, the complex has no plain one."""
