@@ -77,6 +77,10 @@ def intervals(
     if waves.qrs is None or not len(beat.used):
         return dict.fromkeys(("pr", "qrs", "qt", "qtcf", "qtcb"), nothing)
     few = len(beat.used) < 3
+    if rr.code == "faint_beats" and not few:
+        # What was taken for beats may be P or T waves, and its median beat then is none.
+        nothing = blank("faint_beats", leads)
+        return dict.fromkeys(("pr", "qrs", "qt", "qtcf", "qtcb"), nothing)
     qrs_ms = 1e3 * (waves.qrs.end_s - waves.qrs.start_s)
     crowded = _p_on_t(waves, rr)
     even = rr.value is None or rr_sd.value is None or rr_sd.value <= UNEVEN * rr.value

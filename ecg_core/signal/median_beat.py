@@ -21,6 +21,8 @@ LEVEL_S = (-0.11, -0.07)
 ALIKE, ALIKE_FEW = 0.90, 0.80
 """Correlation of two QRS complexes from which they are of one kind; with fewer than three leads,
 where noise weighs more."""
+ECTOPIC_BEFORE_S = 0.12
+"""An ectopic beat begins no sooner than this before its middle."""
 EARLY = 0.80
 """A beat after less than this share of the usual interval comes early."""
 
@@ -130,7 +132,7 @@ def median_beat(ecg: Sampled, beats: SortedBeats, level_s: tuple[float, float]) 
     for row, beat in enumerate(usual):
         at = centres[beat]
         # As much of the beat as the record holds; its QRS at least.
-        start, end = max(at - before, 0), min(at + after, samples)
+        start, end = max(at - before, 0), min(at + after, samples, _undisturbed(beats, beat, ecg))
         if at + first < 0 or at + round(QRS_AFTER_S * fs_hz) > samples:
             continue
         inside = slice(start - at + before, end - at + before)
@@ -146,6 +148,17 @@ def median_beat(ecg: Sampled, beats: SortedBeats, level_s: tuple[float, float]) 
     mv = _median(aligned)
     spread = _median(np.abs(aligned - mv))
     return MedianBeat(mv, before, fs_hz, usual, seen, spread, aligned)
+
+
+def _undisturbed(beats: SortedBeats, beat: int, ecg: Sampled) -> int:
+    """Sample up to which a beat is alone: an ectopic beat soon after it is no part of it.
+
+    Among many beats the median passes over it, but a column of a page has two or three.
+    """
+    following = beat + 1
+    if following >= len(beats.times_s) or not (beats.early[following] or beats.other[following]):
+        return ecg.mv.shape[1]
+    return round((float(beats.times_s[following]) - ECTOPIC_BEFORE_S) * ecg.fs_hz)
 
 
 def _drift(ecg: Sampled, centres: np.ndarray, beat: int, level: tuple[int, int]) -> np.ndarray:

@@ -146,6 +146,13 @@ def test_waves_with_plain_borders_are_timed() -> None:
     assert timed(PLAIN) == {"pr": (160, ""), "qrs": (90, ""), "qt": (400, "")}
 
 
+def test_beats_that_stand_out_little_have_no_intervals() -> None:
+    every = SingleP(np.zeros(5), 5)
+    faint = number(800.0, doubt="faint_beats")
+    found = intervals(BEAT, PLAIN, faint, number(10.0), ("II",), every)
+    assert {one.code for one in found.values()} == {"faint_beats"}
+
+
 def test_borders_that_two_readings_put_far_apart_are_blank() -> None:
     assert PLAIN.qrs is not None
     late_end = replace(PLAIN, qrs=replace(PLAIN.qrs, end_unsure_s=0.05))
