@@ -11,7 +11,7 @@ from ecg_core.signal import filters, intervals, sequence, signs
 from ecg_core.signal.atrial import p_questions, single_p
 from ecg_core.signal.beats import FoundBeats, find_beats
 from ecg_core.signal.borders.delineation import delineate
-from ecg_core.signal.borders.waves import Delineation, p_is_sure
+from ecg_core.signal.borders.waves import Delineation
 from ecg_core.signal.filters import Band
 from ecg_core.signal.lead_levels import lead_levels
 from ecg_core.signal.median_beat import LEVEL_S, MedianBeat, SortedBeats, median_beat, sort_beats
@@ -26,6 +26,7 @@ from ecg_core.signal.values import (
     Judgement,
     Mark,
     MarkKind,
+    Measurement,
     Measurements,
     Sign,
 )
@@ -79,7 +80,7 @@ def measure(
         values=values,
         leads=levels,
         beats=beats,
-        marks=_marks(beats, kinds, waves, spikes.times_s if spikes else ()),
+        marks=_marks(beats, kinds, _told(waves, values), spikes.times_s if spikes else ()),
         signs=tuple(said),
         duration_s=window.duration_s,
         fs_hz=record.fs_hz,
@@ -138,18 +139,28 @@ def _kinds(kinds: SortedBeats) -> tuple[Beat, ...]:
     return tuple(found)
 
 
+def _told(waves: Delineation, values: dict[str, Measurement]) -> Delineation:
+    """The waves whose borders were measured: what is blank is not marked either."""
+    known = {key: values[key].value is not None for key in ("pr", "qrs", "qt")}
+    return Delineation(
+        waves.p if known["pr"] else None,
+        waves.qrs if known["qrs"] else None,
+        waves.t if known["qt"] else None,
+    )
+
+
 def _marks(
     beats: tuple[Beat, ...], kinds: SortedBeats, waves: Delineation, spikes_s: tuple[float, ...]
 ) -> tuple[Mark, ...]:
     """Where the usual beats' waves begin and end, the other beats, and spikes, in time order."""
     marks = [Mark(None, time_s, MarkKind.SPIKE) for time_s in spikes_s]
     places: list[tuple[MarkKind, float]] = []
+    if waves.p is not None:
+        places.append((MarkKind.P_START, waves.p.start_s))
     if waves.qrs is not None:
         places += [(MarkKind.QRS_START, waves.qrs.start_s), (MarkKind.QRS_END, waves.qrs.end_s)]
-        if waves.p is not None and p_is_sure(waves):
-            places.append((MarkKind.P_START, waves.p.start_s))
-        if waves.t is not None and waves.t.signal_to_noise >= intervals.T_ABOVE_NOISE:
-            places.append((MarkKind.T_END, waves.t.end_s))
+    if waves.t is not None:
+        places.append((MarkKind.T_END, waves.t.end_s))
     for beat, aligned_s in zip(beats, kinds.times_s, strict=True):
         if beat.kind is BeatKind.OTHER_SHAPE:
             marks.append(Mark(None, beat.time_s, MarkKind.OTHER_BEAT))

@@ -132,7 +132,10 @@ def median_beat(ecg: Sampled, beats: SortedBeats, level_s: tuple[float, float]) 
     for row, beat in enumerate(usual):
         at = centres[beat]
         # As much of the beat as the record holds; its QRS at least.
-        start, end = max(at - before, 0), min(at + after, samples, _undisturbed(beats, beat, ecg))
+        start, end = (
+            max(at - before, 0),
+            min(at + after, samples, _undisturbed(beats, int(beat), ecg)),
+        )
         if at + first < 0 or at + round(QRS_AFTER_S * fs_hz) > samples:
             continue
         inside = slice(start - at + before, end - at + before)
