@@ -1,7 +1,8 @@
 """What C libraries complain of on the error stream while they decode a picture, as a doubt.
 
-libtiff goes on after a damaged line and only prints that it did: the rest of the strip is then
-guessed. Its words are dropped; that there were some is told.
+libtiff and libjpeg go on after damage and only print that they did: the rest of the strip or
+picture is then guessed. Their words are dropped; that there were some is told. Pillow keeps
+libjpeg silent, so that a JPEG is gone through once more, at an eighth of its size (2 ms).
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
+
 from ecg_core.intake.told import Told
 
 _MOST_BYTES = 1 << 16
-_HARMLESS, _DAMAGE = b"Warning", b"Corrupt"
+_HARMLESS, _DAMAGE = (b"Warning", b"[ WARN"), b"Corrupt"
 """Warnings are about tags that a library does not know, but for those of damaged JPEG."""
 
 
@@ -43,5 +46,14 @@ def told_of(told: Told) -> Iterator[None]:
         for handle in (kept, reading, writing):
             os.close(handle)
     lines = [line for line in said.splitlines() if line.strip()]
-    if any(_HARMLESS not in line or _DAMAGE in line for line in lines):
+    if any(_DAMAGE in line or not any(one in line for one in _HARMLESS) for line in lines):
         told.doubt("picture_damaged")
+
+
+def tell_of_jpeg(data: bytes, told: Told) -> None:
+    """Doubt a JPEG that is damaged amid its data, as far as its codes tell."""
+    # Imported on first use: the process that reads files has it at hand.
+    import cv2
+
+    with told_of(told):
+        cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)

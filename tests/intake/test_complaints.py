@@ -66,3 +66,14 @@ def test_the_error_stream_is_given_back_whatever_happens() -> None:
     with pytest.raises(IntakeError), told_of(Told()):
         raise IntakeError("no", "no")
     assert (os.fstat(2).st_ino, len(os.listdir("/proc/self/fd"))) == before
+
+
+@pytest.mark.parametrize("more", [{}, {"progressive": True}])
+def test_a_jpeg_with_a_hole_is_a_doubt_also_behind_the_locks(more: dict[str, object]) -> None:
+    rows = np.random.default_rng(1).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    whole = encode(Image.fromarray(rows), "JPEG", quality=85, **more)
+    middle = len(whole) // 2
+    hole = whole[:middle] + bytes(300) + whole[middle + 300 :]
+    for data, codes in ((whole, []), (hole, ["picture_damaged"])):
+        found = read(Bundle("a.jpg", (Upload("a.jpg", data),)))
+        assert [doubt.code for doubt in found.doubts] == codes

@@ -13,14 +13,17 @@ import numpy as np
 import pi_heif
 from PIL import Image, ImageOps
 
+from ecg_core.intake.complaints import tell_of_jpeg
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.reader import Reader
+from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgScan, IntakeError, Upload
 
 log = logging.getLogger(__name__)
 
 _FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "AVIF", "HEIF")
-_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+_JPEG = b"\xff\xd8\xff"
+_MAGIC = (b"\x89PNG\r\n\x1a\n", _JPEG, b"GIF87a", b"GIF89a")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
 _BMP_HEADER_SIZES = (12, 16, 40, 52, 56, 64, 108, 124)
 
@@ -53,8 +56,12 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgScan:
         frames = getattr(image, "n_frames", 1)
 
     pixels = decode(file, _FORMATS, limits, first)
-    notes = (f"The file holds {frames} pictures; the first is shown.",) if frames > 1 else ()
-    return EcgScan(bundle.name, bundle.sha256, pixels, notes)
+    told = Told()
+    if frames > 1:
+        told.note(f"The file holds {frames} pictures; the first is shown.")
+    if file.data.startswith(_JPEG):
+        tell_of_jpeg(file.data, told)
+    return EcgScan(bundle.name, bundle.sha256, pixels, told.notes, doubts=told.doubts)
 
 
 def only_file(bundle: Bundle) -> Upload:

@@ -43,6 +43,7 @@ _PRELOADED = (
     "ecgdatakit.parsing.parsers.sierra_xml",
     "ecgdatakit.parsing.parsers.edf",
     "edfio",
+    "cv2",
 )
 
 
