@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ecg_core.page.layouts import PAGE_WIDTH_MM
-from ecg_core.page.scan.sheets.dividers import FOOT_MM, NEAR_MM, Marks
+from ecg_core.page.scan.sheets.dividers import Marks
+from ecg_core.page.scan.sheets.even import PEN_END_MM, USUAL, USUAL_MM, evenly
 from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.text import Name
 
@@ -16,10 +16,6 @@ GAP_REACH_MM, LEAST_GAP_MM = 3.0, 1.0
 """A blank between two columns is looked for so near to where one begins; shorter ones are none."""
 FINE_MM = 0.12
 """A column is a usual one to within this when it is to be taken for just that."""
-PEN_END_MM = 0.11
-"""A pen's round end stands so far beyond the first and the last sample."""
-USUAL_MM = (62.5, 125.0, 75.0, 60.0, 55.0, 83.3, 50.0, 250.0, 31.25)
-USUAL = 0.015
 WIDTHS_MM = (22.0, 260.0)
 NAMED = 0.45
 """How much a name that stands where a column begins says, for each row."""
@@ -37,12 +33,6 @@ UNMARKED = -1.0
 """What a beginning without any mark costs."""
 MOST = 2
 """So many divisions of one count are weighed on."""
-STRONG, MOST_NEAR, PLACE_MM, END_MM, FIRM = 0.5, 4, 0.3, 0.5, 0.012
-"""Marks near a beginning are as strong as this, per the strongest; so many are tried; they stand
-this exactly where it is, the ends of rows a little less so, and columns are so exactly as wide as
-usual."""
-FOOT_END_MM = 2.0
-"""The first sample follows a pulse's foot so soon, where the trace runs on from it."""
 SLACK_MM = {"ink": 1.0, "gap": 0.6, "pulse": 6.0}
 """So far behind the begin of the ink the first column may begin, by how that begin is known."""
 
@@ -254,56 +244,13 @@ def _parted(division: Division, rows: tuple[Row, ...]) -> Division:
     return replace(division, start_mm=start, width_mm=width, gap_mm=gap, end_mm=end)
 
 
-def _evenly(
-    division: Division, strength: np.ndarray, px: float, ends: tuple[float, float, str]
-) -> tuple[float, float]:
-    """Begin and width (mm) of the columns by the marks near their beginnings that stand the most
-    evenly, and by the ends of the rows; as wide as usual where that is as good."""
-    steps, places = [], []
-    for index in range(1, division.count):
-        x = (division.start_mm + index * division.width_mm) * px
-        first = max(round(x - NEAR_MM * px), 0)
-        near = strength[first : round(x + NEAR_MM * px) + 1]
-        if near.size and near.max() > 0.3:
-            strong = np.flatnonzero(near >= STRONG * near.max())
-            parts = np.split(strong, np.flatnonzero(np.diff(strong) > 1) + 1)
-            parts = sorted(parts, key=lambda part: -float(near[part].max()))[:MOST_NEAR]
-            steps.append(index)
-            places.append([(first + float(part.mean()) + 0.5) / px for part in parts])
-    if not steps:
-        return division.start_mm, division.width_mm
-    usual = min(USUAL_MM, key=lambda mm: abs(division.width_mm / mm - 1.0))
-    if abs(division.width_mm / usual - 1.0) > 2 * USUAL:
-        usual = division.width_mm
-    # The usual width counts as one more mark, a little less sure than those that are seen; and
-    # so do a pulse's foot and the last sample, where they are near.
-    firm = PLACE_MM / (FIRM * usual)
-    rows, known = [[0.0, firm]], [usual * firm]
-    begin = ends[0] - FOOT_MM if ends[2] == "pulse" else ends[0] + PEN_END_MM
-    loose = FOOT_END_MM if ends[2] == "pulse" else END_MM
-    for step, place, sure in ((0, begin, loose), (division.count, ends[1] - PEN_END_MM, END_MM)):
-        if abs(place - division.start_mm - step * division.width_mm) < NEAR_MM:
-            rows.append([PLACE_MM / sure, step * PLACE_MM / sure])
-            known.append(place * PLACE_MM / sure)
-    terms = np.array([[1.0, step] for step in steps] + rows)
-    best: tuple[float, float, float] | None = None
-    for chosen in itertools.product(*places):
-        seen = np.array([*chosen, *known])
-        fit = np.linalg.lstsq(terms, seen, rcond=None)[0]
-        off = float(((terms @ fit - seen) ** 2).sum())
-        if best is None or off < best[0]:
-            best = off, float(fit[0]), float(fit[1])
-    assert best is not None
-    return best[1], best[2]
-
-
 def _refined(
     division: Division, strength: np.ndarray, px: float, ends: tuple[float, float, str]
 ) -> Division:
     """The same, moved to where its marks stand, or to the ends of the rows if they agree."""
     left, right, known = ends
     count = division.count
-    start, width = _evenly(division, strength, px, ends)
+    start, width = evenly(division.start_mm, division.width_mm, division.count, strength, px, ends)
     begin, end = left + PEN_END_MM, right - PEN_END_MM
     usual = min(USUAL_MM, key=lambda mm: abs(width / mm - 1.0))
     whole = (end - begin) / count

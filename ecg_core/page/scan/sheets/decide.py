@@ -30,7 +30,7 @@ PLAIN_SCORE, UNUSUAL = 6.0, 0.012
 """Where less speaks for columns, and they are off the usual by so much, it is told."""
 LAST_OFF_MM = 1.5
 """Where marks tell not every begin, the last column is as wide as the others to within this."""
-STRETCH = 0.025
+STRETCH = 0.03
 """Columns that are off one of these durations by no more are that long: the grid is off."""
 TOLD_STRETCH = 0.002
 EDGE_MM, EDGE_SHARE = 1.2, 0.04

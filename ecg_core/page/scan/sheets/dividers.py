@@ -8,7 +8,6 @@ from functools import cached_property
 
 import cv2
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rows import Row
@@ -17,9 +16,9 @@ FOOT_MM = 0.4
 """Behind a pulse's foot the trace is looked at from here."""
 SHARED_MM = 3.0
 """Two rows that begin, or end, as near to each other do so together."""
-NEAR_MM = 1.5
-"""A mark this near tells that a column begins."""
-MARK = {"rule": 1.6, "dashes": 1.2, "ticks": 1.3, "break": 1.0, "gap": 0.7}
+NEAR_MM, FARTHER = 1.5, 0.5
+"""A mark this near tells that a column begins, and so much less the farther off it is."""
+MARK = {"rule": 1.6, "bars": 1.6, "dashes": 1.2, "ticks": 1.3, "break": 1.0, "gap": 0.7}
 """How much each kind of mark says where it stands alone and whole."""
 ON_LINE_MM, BESIDE_LINE = 1.2, 0.6
 """Ticks that stand on the line of their row count whole, others less."""
@@ -27,6 +26,11 @@ BEAT_MM, AT_BEAT = 1.5, 0.4
 """So near a beat marks that QRS complexes can feign count less."""
 UNBROKEN = 0.55
 """A leap of which more is inked is a stroke of the trace."""
+BAR_MM, BAR, FULL = 3.0, 0.8, 1.7
+"""Bars are so tall at least, hardly taller in one row than in all, and do not fill what is looked
+at above and below their row."""
+THICK_MM = 1.9
+"""Nothing as thick is a stroke; ticks are up to 1 mm thick, and blurred."""
 MOST_PLACES = 20
 """So many places of marks are kept, the strongest first."""
 
@@ -48,8 +52,12 @@ class Marks:
 
     @cached_property
     def near(self) -> np.ndarray:
-        """The strongest mark within `NEAR_MM` of each column."""
-        return maximum_filter1d(self.strength, 2 * round(NEAR_MM * self.px_per_mm) + 1)
+        """The strongest mark within `NEAR_MM` of each column; farther off it counts less."""
+        reach = round(NEAR_MM * self.px_per_mm)
+        padded = np.pad(self.strength, reach)
+        beside = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+        off = np.arange(-reach, reach + 1) / reach
+        return np.asarray((beside * (1.0 - FARTHER * off**2)).max(axis=1))
 
     @cached_property
     def places_mm(self) -> np.ndarray:
@@ -136,7 +144,7 @@ class Dividers:
         kinds = {
             "rule": MARK["rule"] * (self._between(main, 0) > 0.85),
             "dashes": MARK["dashes"] * (self._between(main, 1) > 0.7),
-            "ticks": MARK["ticks"] * self._ticks(rows) * calm,
+            **self._ticks(rows, calm),
             "break": MARK["break"] * self._breaks(main) * calm,
             "gap": MARK["gap"] * _gaps(rows, px),
         }
@@ -171,33 +179,40 @@ class Dividers:
                 found[place, number] = cv2.reduce(part, 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F)[0]
         return found
 
-    def _ticks(self, rows: tuple[Row, ...]) -> np.ndarray:
-        """Share of rows in which a short upright stroke stands, at the same height in all."""
-        px = self.px
+    def _ticks(self, rows: tuple[Row, ...], calm: np.ndarray) -> dict[str, np.ndarray]:
+        """Where a short upright stroke stands in most rows, at the same height in all; and bars:
+        such that are nothing else than that in any of them. calm: how much strokes count."""
+        px, width = self.px, self._upright.shape[1]
         reach = round(min(7.0 * px, 0.45 * _pitch(rows, px)))
         near = np.ones((round(0.8 * px) | 1, 3), np.uint8)
-        together = np.zeros((2 * reach, self._upright.shape[1]), np.float32)
+        together = np.zeros((2 * reach, width), np.float32)
+        alone = np.zeros(width)
         for row in rows:
             level = round(row.baseline_px)
             top, bottom = max(level - reach, 0), min(level + reach, len(self._upright))
             if bottom > top:
                 band = cv2.dilate(self._upright[top:bottom], near)
                 together[top - level + reach : bottom - level + reach] += band
+                alone = np.maximum(alone, band.sum(axis=0))
         together /= len(rows)
         least = max(2.0 / len(rows), 0.74) if len(rows) > 1 else 1.1
         seen = together >= least - 1e-6
         tick = seen.sum(axis=0) / px
         line = slice(reach - round(ON_LINE_MM * px), reach + round(ON_LINE_MM * px) + 1)
         # Letters of names stand alike behind every beginning, too, but beside the line.
-        worth = np.where(seen[line].any(axis=0), 1.0, BESIDE_LINE)
-        return np.asarray(np.clip(tick / 3.0, 0.0, 1.0) * (tick > 1.5) * worth)
+        on_line = seen[line].any(axis=0)
+        worth = np.where(on_line, 1.0, BESIDE_LINE)
+        ticks = np.asarray(np.clip(tick / 3.0, 0.0, 1.0) * (tick > 1.5) * worth)
+        # QRS complexes are not as tall in every lead.
+        bars = on_line & (tick > BAR_MM) & (tick * px > BAR * alone) & (alone < FULL * reach)
+        return {"ticks": MARK["ticks"] * ticks * calm, "bars": MARK["bars"] * bars}
 
     @cached_property
     def _upright(self) -> np.ndarray:
         """Thin strokes: uint8, of the picture's size."""
         tall = np.ones((max(round(1.6 * self.px), 3), 1), np.uint8)
         strokes = np.asarray(cv2.morphologyEx(self.wide, cv2.MORPH_OPEN, tall))
-        flat = np.ones((1, round(1.4 * self.px)), np.uint8)
+        flat = np.ones((1, round(THICK_MM * self.px)), np.uint8)
         strokes[np.asarray(cv2.morphologyEx(strokes, cv2.MORPH_OPEN, flat)) > 0] = 0
         return strokes
 
