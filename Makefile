@@ -16,7 +16,7 @@ BESIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-reversal \
-	train evidence evidence-strips evidence-marks bench-methods curate crossval demo clean evidence-attention bench-viewer
+	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -115,9 +115,6 @@ bench-methods: $(VENV)/dev ## Other methods and ablations under one CPU limit (n
 
 evidence-strips: $(VENV)/runtime ## MIT-BIH DS2 and fold 10 as rhythm strips (needs ECG_DATA)
 	$(BIN)/python -m ecg_core evaluate --dataset strips --root $(ECG_DATA)
-
-evidence-marks: $(VENV)/runtime ## How well trace, grid and print are told apart (needs ECG_DATA)
-	$(BIN)/python -m ecg_core train models/marks-1/train.toml --data $(ECG_DATA) --measure-only
 
 train: $(VENV)/runtime ## Teacher, network, release, evidence (needs ECG_DATA; hours on two cores)
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core train models/$(MODEL)/train.toml --data $(ECG_DATA) --resume

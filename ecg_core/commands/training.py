@@ -20,9 +20,6 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument(
-        "--measure-only", action="store_true", help="of a marks network: measure what is released"
-    )
     parser.set_defaults(run=run)
 
 
@@ -33,12 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     from ecg_core.evidence import forms
     from ecg_core.network.classifier import Classifier
     from ecg_core.training import evaluate, loop, release, tasks
-    from ecg_core.training.marks import train as marks
 
     torch.set_num_threads(arguments.threads)
     try:
-        if marks.is_marks(arguments.config):
-            return _marks(arguments)
         task = tasks.read(arguments.config, arguments.data, arguments.runs)
     except (OSError, ValueError, TypeError, KeyError) as error:
         complain(f"{arguments.config} is no training configuration: {error}")
@@ -50,19 +44,4 @@ def run(arguments: argparse.Namespace) -> int:
     classifier = Classifier(folder)
     evaluate.write_all(classifier, task.evidence(classifier), forms.folder_of(folder, card))
     release.carry_figures(folder)
-    return ALL_READ
-
-
-def _marks(arguments: argparse.Namespace) -> int:
-    """Train, release and measure the network that tells trace, grid and print apart."""
-    from ecg_core.training.marks import release, train
-
-    chosen = train.read(arguments.config)
-    folder, root = arguments.config.parent, arguments.data / "ptb-xl"
-    if not arguments.measure_only:
-        run_folder = arguments.runs / chosen.name
-        weights = train.train(chosen, root, run_folder, resume=arguments.resume)
-        release.release(chosen, weights, folder)
-        shutil.copyfile(run_folder / "log.jsonl", folder / "training.jsonl")
-    release.measure(root, folder)
     return ALL_READ

@@ -1,1 +1,0 @@
-"""Training of the marks network on sheets that are drawn as they are needed."""
