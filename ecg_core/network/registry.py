@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "resatt-arranged-ptbxl"
 STRIP_MODEL = "resatt-rhythm"
 """Who answers: twelve-lead pages, and rhythm strips of one to three leads."""
-NOT_ANSWERING = ("marks",)
-"""What the cards of networks that read pages, but answer nothing, say they read."""
 NAMED_IN_CARD = ("name", "version", "weights_sha256", "preprocessing_version")
 
 _log = logging.getLogger(__name__)
@@ -139,8 +137,6 @@ def _is_card(path: Path) -> bool:
     """Whether a file says which model lies beside it; logged when it does not."""
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(plain, dict) and plain.get("reads") in NOT_ANSWERING:
-            return False
         whole = all(isinstance(plain[name], str) for name in NAMED_IN_CARD)
     except (OSError, ValueError, KeyError, TypeError) as error:
         _log.warning("%s is left out: %s", path, error)

@@ -152,6 +152,19 @@ def test_millimetres_are_square_unless_columns_say_otherwise(
     assert said.value == pytest.approx(-against)
 
 
+@pytest.mark.parametrize(("stretch", "against"), [(1.09, size.UNLIKELY), (1.03, 0.0)])
+def test_a_strip_without_pulse_on_lines_that_are_not_square_is_doubted(
+    stretch: float, against: float
+) -> None:
+    """Pixels of a screen passed for a grid 5.83 px across and 5.37 px down: 1.09 times."""
+    draft = SimpleNamespace(
+        division=Division(20.0, 245.0, 1, 265.0, 0.0),
+        seen=SimpleNamespace(pulses=(), pulse_mm=None),
+    )
+    said = size.square(SimpleNamespace(draft=draft), stretch, guessed=False)
+    assert said.value == pytest.approx(-against)
+
+
 @pytest.mark.parametrize(
     ("heights", "longer"),
     [

@@ -26,9 +26,9 @@ BEAT_MM, AT_BEAT = 1.5, 0.4
 """So near a beat marks that QRS complexes can feign count less."""
 UNBROKEN = 0.55
 """A leap of which more is inked is a stroke of the trace."""
-BAR_MM, BAR, FULL = 3.0, 0.8, 1.7
-"""Bars are so tall at least, hardly taller in one row than in all, and do not fill what is looked
-at above and below their row."""
+BAR_MM, BAR, FULL, BAR_WIDE_MM = 3.0, 0.8, 1.7, 0.6
+"""Bars are so tall at least, hardly taller in one row than in all, do not fill what is looked at
+above and below their row, and are so wide, as strokes are seen: wider than they are printed."""
 THICK_MM = 1.9
 """Nothing as thick is a stroke; ticks are up to 1 mm thick, and blurred."""
 MOST_PLACES = 20
@@ -204,7 +204,9 @@ class Dividers:
         worth = np.where(on_line, 1.0, BESIDE_LINE)
         ticks = np.asarray(np.clip(tick / 3.0, 0.0, 1.0) * (tick > 1.5) * worth)
         # QRS complexes are not as tall in every lead.
-        bars = on_line & (tick > BAR_MM) & (tick * px > BAR * alone) & (alone < FULL * reach)
+        alike = on_line & (tick > BAR_MM) & (tick * px > BAR * alone) & (alone < FULL * reach)
+        wide = np.ones((1, max(round(BAR_WIDE_MM * px), 2)), np.uint8)
+        bars = np.asarray(cv2.morphologyEx(alike.astype(np.uint8)[None], cv2.MORPH_OPEN, wide))[0]
         return {"ticks": MARK["ticks"] * ticks * calm, "bars": MARK["bars"] * bars}
 
     @cached_property

@@ -23,8 +23,9 @@ HIGHEST_MM = 45.0
 SHORTEST_MM, SHORT_MM, LONGEST_MM = 20.0, 45.0, 560.0
 WIDEST_MM = 90.0
 LETTER_MM = 1.25
-SQUARE = 1.13
-"""Pictures are stretched by so much without a word."""
+SQUARE, UNTOLD_SQUARE = 1.13, 1.06
+"""Pictures are stretched by so much without a word; by less where neither columns nor pulses tell
+the scale: pixels of a screen pass for lines that are not as far apart across as down."""
 
 
 def rate(sheet: Sheet) -> Said:
@@ -87,6 +88,8 @@ def square(sheet: Sheet, stretch: float, guessed: bool) -> Said:
     value = 0.0
     if not usual and (guessed or apart > SQUARE):
         value = -IMPOSSIBLE if guessed or time is not None else -UNLIKELY
+    elif time is None and pulse is None and apart > UNTOLD_SQUARE:
+        value = -UNLIKELY
     return Said("square", value, f"millimetres {stretch:.2f} times as wide as high")
 
 
