@@ -19,6 +19,8 @@ FINE_MM = 0.12
 WIDTHS_MM = (22.0, 260.0)
 NAMED = 0.45
 """How much a name that stands where a column begins says, for each row."""
+AHEAD, AHEAD_MM = 0.7, -2.0
+"""A name that stands so far ahead of its lead stands on the one before: so much against that."""
 ALIKE_MM = 1.2
 """Names stand so much alike behind the beginnings of their columns."""
 LEFT_MM, RIGHT_MM = 4.0, 26.0
@@ -172,8 +174,8 @@ def _judged(
         seen = near[np.clip(x, 0, len(near) - 1)]
         score += np.where(seen > 0.3, seen, UNMARKED)
         marked += seen > 0.3
-    hits = _named(start, width, count, named)
-    score += NAMED * hits
+    hits, behind = _named(start, width, count, named)
+    score += NAMED * hits - AHEAD * (behind < AHEAD_MM)
     early, late = start - left, right - end
     # Waves outside the columns, or columns without waves, must be explained.
     slack = SLACK_MM[known]
@@ -196,15 +198,22 @@ def _judged(
     return score, marked, hits
 
 
-def _named(start: np.ndarray, width: np.ndarray, count: int, named: np.ndarray) -> np.ndarray:
-    """How many names stand alike behind the beginnings of columns but the first."""
+def _named(
+    start: np.ndarray, width: np.ndarray, count: int, named: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How many names stand alike behind the beginnings of columns but the first, and how far (mm)
+    behind them; none stand 0 mm behind."""
     if not len(named):
-        return np.zeros(len(start), int)
+        return np.zeros(len(start), int), np.zeros(len(start))
     index = np.floor((named[None] + 6.0 - start[:, None]) / width[:, None])
     offset = named[None] - start[:, None] - index * width[:, None]
     offset[(index < 1) | (index >= count) | (offset < -6.0) | (offset > 30.0)] = np.nan
     alike = np.abs(offset[:, :, None] - offset[:, None, :]) < ALIKE_MM
-    return np.asarray(alike.sum(axis=2).max(axis=1))
+    hits = alike.sum(axis=2)
+    most = hits.argmax(axis=1)
+    every = np.arange(len(start))
+    behind = np.where(hits[every, most] > 0, offset[every, most], 0.0)
+    return np.asarray(hits[every, most]), np.asarray(behind)
 
 
 def _parted(division: Division, rows: tuple[Row, ...]) -> Division:

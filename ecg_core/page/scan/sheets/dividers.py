@@ -18,15 +18,15 @@ SHARED_MM = 3.0
 """Two rows that begin, or end, as near to each other do so together."""
 NEAR_MM, FARTHER = 1.5, 0.5
 """A mark this near tells that a column begins, and so much less the farther off it is."""
-MARK = {"rule": 1.6, "bars": 1.6, "dashes": 1.2, "ticks": 1.3, "break": 1.0, "gap": 0.7}
+MARK = {"rule": 1.6, "bars": 2.0, "dashes": 1.2, "ticks": 1.3, "break": 1.0, "gap": 0.7}
 """How much each kind of mark says where it stands alone and whole."""
-ON_LINE_MM, BESIDE_LINE = 1.2, 0.6
+ON_LINE_MM, BESIDE_LINE = 1.2, 0.45
 """Ticks that stand on the line of their row count whole, others less."""
 BEAT_MM, AT_BEAT = 1.5, 0.4
 """So near a beat marks that QRS complexes can feign count less."""
 UNBROKEN = 0.55
 """A leap of which more is inked is a stroke of the trace."""
-BAR_MM, BAR, FULL, BAR_WIDE_MM = 3.0, 0.8, 1.7, 0.6
+BAR_MM, BAR, FULL, BAR_WIDE_MM = 3.0, 0.8, 1.7, 0.5
 """Bars are so tall at least, hardly taller in one row than in all, do not fill what is looked at
 above and below their row, and are so wide, as strokes are seen: wider than they are printed."""
 THICK_MM = 1.9

@@ -81,7 +81,8 @@ class Row:
         longest = int(np.argmax(ends - starts))
         start, end = int(starts[longest]), int(ends[longest])
         size = round(DENSE_MM * self.px_per_mm)
-        inked = np.concatenate([[0], np.cumsum(self.filled[start:end])])
+        # Remains of the grid are dots, bridged like gaps in a trace.
+        inked = np.concatenate([[0], np.cumsum((self.filled & self.drawn)[start:end])])
         if end - start < 4 * size:
             return start, end
         dense = (inked[size:] - inked[:-size]) / size
