@@ -30,7 +30,7 @@ FOOT_END_MM = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class Begin:
     """Where a column begins, or the last one ends: places (mm) that it may have, to within how
     many mm."""
 
@@ -63,7 +63,7 @@ def evenly(
     start_mm, width_mm, count: the columns, roughly. strength: of the marks, in every column of the
     picture. px: pixels per mm. ends: of the rows (mm), and how their begin is known.
     """
-    told: list[Told] = []
+    told: list[Begin] = []
     for index in range(1, count):
         x = (start_mm + index * width_mm) * px
         first = max(round(x - NEAR_MM * px), 0)
@@ -73,14 +73,14 @@ def evenly(
             parts = np.split(strong, np.flatnonzero(np.diff(strong) > 1) + 1)
             parts = sorted(parts, key=lambda part: -float(near[part].max()))[:MOST_NEAR]
             places = np.array([(first + float(part.mean()) + 0.5) / px for part in parts])
-            told.append(Told(index, places, PLACE_MM))
+            told.append(Begin(index, places, PLACE_MM))
     if not told:
         return start_mm, width_mm
     begin = ends[0] - FOOT_MM if ends[2] == "pulse" else ends[0] + PEN_END_MM
     loose = FOOT_END_MM if ends[2] == "pulse" else END_MM
     for step, place, sure in ((0, begin, loose), (count, ends[1] - PEN_END_MM, END_MM)):
         if abs(place - start_mm - step * width_mm) < NEAR_MM:
-            told.append(Told(step, np.array([place]), sure))
+            told.append(Begin(step, np.array([place]), sure))
     usual = min(USUAL_MM, key=lambda mm: abs(width_mm / mm - 1.0))
     if abs(width_mm / usual - 1.0) > 2 * USUAL:
         usual = width_mm
@@ -98,7 +98,7 @@ def evenly(
     return float(start), float(width)
 
 
-def _against(told: list[Told], width: float) -> Agreed:
+def _against(told: list[Begin], width: float) -> Agreed:
     """What agrees with columns of this width that begin where most say."""
     steps = np.array([one.step for one in told], float)
     within = np.array([one.within_mm for one in told])
