@@ -90,8 +90,10 @@ def flat_of(
 
 def _drawn_in_colour(straight: Straight) -> bool:
     """Whether a thin line in colour runs all across: a trace on a grid that is grey, or pale."""
-    low = straight.picture.min(axis=2).astype(np.int16)
-    deep = (straight.picture.max(axis=2) - low > COLOUR) & (low < DEEP) & straight.shown
+    red, green, blue = cv2.split(straight.picture)
+    low = np.asarray(cv2.min(cv2.min(red, green), blue))
+    high = np.asarray(cv2.max(cv2.max(red, green), blue))
+    deep = (high - low > COLOUR) & (low < DEEP) & straight.shown
     wide = straight.shown.any(axis=0)
     return bool(deep.mean() < COLOURED and deep.any(axis=0)[wide].mean() > ALL_ACROSS)
 

@@ -116,7 +116,8 @@ def page_of(
     rescaled = any(max(abs(m.scale_x - 1), abs(m.scale_y - 1)) > 2 * NOTED for m in moves)
     if not rescaled and flat.px_per_mm == RASTER:
         trace = penned(trace)
-    for move in moves:
+    distinct = _distinct(moves)
+    for move in distinct:
         x, y = _target(move, size)
         if x.start == x.stop or y.start == y.stop:
             continue
@@ -128,7 +129,7 @@ def page_of(
         (round(PAGE_WIDTH_MM * PX_PER_MM), round(height * PX_PER_MM)),
         interpolation=cv2.INTER_AREA,
     )
-    colour = _picture(flat, moves, size, drawn, sheet) if with_picture else None
+    colour = _picture(flat, moves, distinct, size, drawn) if with_picture else None
     for box in boxes:
         if box.lead == INVERTED:
             for picture in (small,) if colour is None else (small, colour):
@@ -341,12 +342,26 @@ def warped(
     )
 
 
+def _distinct(moves: tuple[Move, ...]) -> list[Move]:
+    """Moves that bring other parts of the picture, or bring them elsewhere: leads that stand below
+    one another come together."""
+    found: dict[tuple[float, ...], Move] = {}
+    for move in moves:
+        bounds = (move.x0_mm, move.width_mm, move.top_mm, move.bottom_mm)
+        found[(*np.round(move.affine, 9).ravel().tolist(), *bounds)] = move
+    return list(found.values())
+
+
 def _picture(
-    flat: Flat, moves: tuple[Move, ...], size: tuple[int, int], drawn: np.ndarray, sheet: Sheet
+    flat: Flat,
+    moves: tuple[Move, ...],
+    distinct: list[Move],
+    size: tuple[int, int],
+    drawn: np.ndarray,
 ) -> np.ndarray:
     """What the scan looks like, on the page; without print above and below the rows."""
     colour = np.full((*size[::-1], 3), 255, np.uint8)
-    for move in moves:
+    for move in distinct:
         x, y = _target(move, size)
         if x.start == x.stop or y.start == y.stop:
             continue
