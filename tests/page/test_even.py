@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ecg_core.page.scan.sheets.columns import Division, _parted
 from ecg_core.page.scan.sheets.dividers import Dividers
 from ecg_core.page.scan.sheets.even import evenly
 from ecg_core.page.scan.sheets.rows import Row
@@ -58,3 +59,13 @@ def test_bars_as_thick_as_a_millimetre_mark_a_column() -> None:
     assert found[373:377].min() > 0.0
     assert found[:366].max() == 0.0
     assert found[384:].max() == 0.0
+
+
+def test_one_blank_and_the_first_ink_tell_how_wide_two_columns_are() -> None:
+    # Columns of 126 mm with 2 mm of blank between them begin at 26 and 152 mm.
+    drawn = np.zeros(round(300 * PX), bool)
+    drawn[round(26 * PX) : round(150 * PX)] = drawn[round(152 * PX) : round(276 * PX)] = True
+    rows = tuple(Row(np.full(len(drawn), y), drawn, drawn, PX) for y in (100.0, 300.0))
+    found = _parted(Division(27.3, 125.0, 2, 277.0, 5.0), rows, (26.0, 276.0, "ink"))
+    assert found.width_mm == pytest.approx(126.0, abs=0.05)
+    assert found.start_mm == pytest.approx(26.0, abs=0.2)

@@ -109,7 +109,7 @@ def divisions(
                 int(marked[at]),
                 int(hits[at]),
             )
-            best.append(_parted(_refined(found, marks.strength, px, ends), rows))
+            best.append(_parted(_refined(found, marks.strength, px, ends), rows, ends))
     return best
 
 
@@ -216,7 +216,7 @@ def _named(
     return np.asarray(hits[every, most]), np.asarray(behind)
 
 
-def _parted(division: Division, rows: tuple[Row, ...]) -> Division:
+def _parted(division: Division, rows: tuple[Row, ...], ends: tuple[float, float, str]) -> Division:
     """The same with the blank between its columns, where most rows pause at each of them."""
     px = rows[0].px_per_mm
     blanks, begins, places = [], [], []
@@ -242,7 +242,12 @@ def _parted(division: Division, rows: tuple[Row, ...]) -> Division:
     shift = float(np.median(begins)) + PEN_END_MM
     start = division.start_mm + (shift if abs(shift) < GAP_REACH_MM else 0.0)
     width = division.width_mm
+    left, _, known = ends
     steps = sorted({index for index, _ in places})
+    if steps == [1] and known != "pulse" and abs(left - start) < GAP_REACH_MM:
+        # One blank alone tells no width; the first ink is as sharp.
+        places.append((0, left))
+        steps = [0, 1]
     if len(steps) > 1:
         # The edges of blanks are sharp.
         edges = [np.median([x for index, x in places if index == step]) for step in steps]
