@@ -15,7 +15,7 @@ from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.store.cases.worklist import Pile, WorklistFilter
 from ecg_core.store.people.roles import Permission
 from ecg_core.triage.priority import Priority
-from widgets.desk import decision, exchange
+from widgets.desk import exchange, saving
 from widgets.desk.badges import priority_name
 from widgets.desk.desk import desk, last_saved
 from widgets.session import batch, engine, person, unsaved
@@ -121,7 +121,7 @@ def picked(case_id: str | None) -> None:
 
 def listing(room: Room) -> None:
     """The list, its filters, and what is coming in."""
-    decision.moved_on()
+    saving.moved_on()
     wanted = filters(room)
     # While a case is on the desk the filters are not drawn: the next case comes by these.
     st.session_state["wanted"] = replace(wanted, offset=0)

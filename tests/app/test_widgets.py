@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.intake.values import Bundle, EcgScan, Upload
 from ecg_core.network.shade import heat_image
 from ecg_core.network.values import Attention, LeadShare
@@ -20,6 +21,7 @@ from ecg_core.page.values import LeadBox, Trace
 from ecg_core.page.viewed import waves_of_page
 from tests.page.sample_records import beating
 from widgets.desk.bars import percent
+from widgets.performance import icon_arrays
 from widgets.session.shelf import Shelf
 from widgets.session.text import plain
 from widgets.viewer.pictures import data_url, ink_url
@@ -141,3 +143,15 @@ def test_a_layout_that_only_printers_know_is_shown_as_printed_and_can_be_changed
     own, usual, *_ = shown["layouts"]  # type: ignore[misc]
     assert own["rows"][0] == ["I", "II", "III", "aVR"]
     assert (own["title"], usual["title"]) == ("3 × 4, by rows", "3 × 4")
+
+
+def test_a_hundred_dots_show_a_share_and_its_interval() -> None:
+    drawn = icon_arrays.array(Interval(0.70, 0.56, 0.82), icon_arrays.RIGHT)
+    svg = base64.b64decode(drawn.split("base64,", 1)[1].split('"', 1)[0]).decode()
+    assert svg.count("<circle") == 100
+    # 56 in full colour, 14 more ringed, 12 more pale, 18 plain rings.
+    full = f'fill="{icon_arrays.RIGHT}" stroke="{icon_arrays.RIGHT}"'
+    assert svg.count(full) == 56 + 12
+    assert svg.count('opacity="0.35"') == 12
+    assert svg.count(f'stroke="{icon_arrays.RING}"') == 14
+    assert svg.count('fill="none"') == 18

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 import streamlit as st
 
-from ecg_core.network.statements import STATEMENTS, Triage, triage_names
-from ecg_core.network.values import Prediction
+from ecg_core.network.statements import STATEMENTS, Triage
 from ecg_core.store.cases.readings import VERDICT_NAMES, Confidence, Decision, Phase, Reading
 from ecg_core.store.cases.room import Turn
-from ecg_core.store.cases.store import StoreError
-from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import Priority, PriorityDecision, rank
-from ecg_core.triage.verdict import Verdict
-from widgets.desk.badges import level_name, priority_name
-from widgets.session import engine, notice, person, queue, unsaved
+from widgets.desk import saving
+from widgets.desk.at_hand import AtHand
+from widgets.desk.badges import priority_name
+from widgets.desk.saving import refuse, save
+from widgets.session import engine, queue, unsaved
 from widgets.session.engine import Kept
 from widgets.session.text import plain
 
@@ -29,58 +26,7 @@ OTHERS = (VERDICT_NAMES[Decision.CANNOT_DECIDE], VERDICT_NAMES[Decision.REPEAT])
 _KEYS = {OVERRIDE: "O", DECIDE: "O", OTHERS[0]: "D", OTHERS[1]: "T"}
 """Streamlit keeps R and C for itself, so that repeating is T and not deciding D."""
 LabelVisibility = Literal["visible", "collapsed"]
-SAVING = "saving"
-"""In the session: the case that is being saved, and the newest decision on it before."""
 _BY_NAME = {name: verdict for verdict, name in VERDICT_NAMES.items()} | {DECIDE: Decision.OVERRIDE}
-
-
-@dataclass(frozen=True)
-class AtHand:
-    """What a decision is about.
-
-    priority, machine: the verdict as stored, and the class that it stands for. shown: the verdict
-    on the screen, by the limits of the person. first: what this person read before the answer was
-    shown.
-    """
-
-    case_id: str
-    name: str
-    prediction: Prediction
-    priority: PriorityDecision
-    machine: Triage
-    shown: PriorityDecision
-    first: Reading | None = None
-
-    @property
-    def differs(self) -> Triage | None:
-        """The class of the first reading, where it is not the machine's."""
-        if self.first is None or self.first.triage is self.machine:
-            return None
-        return self.first.triage
-
-    @property
-    def to_agree_with(self) -> bool:
-        """Whether there is an answer to agree with: the verdict on the screen is the stored class.
-
-        It is not where age or sex, said since, changed the class, nor on some cases from before
-        agreeing meant the verdict.
-        """
-        stands_for = verdict_class(self.shown, self.prediction)
-        return not self.prediction.abstained and stands_for is self.machine
-
-    @property
-    def says(self) -> str:
-        """What agreeing says: the verdict, and the class that it stands for."""
-        return agreed_words(self.shown, self.prediction, self.machine)
-
-
-def agreed_words(said: PriorityDecision, prediction: Prediction, machine: Triage) -> str:
-    """A verdict with its class where that says more; the class of a case without a verdict."""
-    named = triage_names(prediction.reads)[machine]
-    if not isinstance(said, Verdict):
-        return named
-    level = level_name(said.level)
-    return level if level == named else f"{level} ({named})"
 
 
 def decision_form(entry: queue.Entry, answer: Kept, turn: Turn, shown: PriorityDecision) -> None:
@@ -133,7 +79,7 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
         "Class",
         list(hand.prediction.triage_classes),
         index=None,
-        format_func=lambda name: _names(hand)[name],
+        format_func=lambda name: hand.names[name],
         key=f"first_class_{case}",
         persist_state="session",
     )
@@ -150,7 +96,7 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
     if st.button("Save first reading", type="primary", key=f"save_first_{case}"):
         reading = Reading("", None, triage, None, findings=findings, confidence=confidence)
         st.session_state.setdefault("firsts", {})[case] = reading
-        _save(hand, reading, Phase.FIRST, saved)
+        save(hand, reading, Phase.FIRST, saved)
 
 
 def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
@@ -173,7 +119,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
             list(hand.prediction.triage_classes),
             index=None if read is None else list(hand.prediction.triage_classes).index(read),
             placeholder=f"Choose the class (1–{len(hand.prediction.triage_classes)})",
-            format_func=lambda name: _names(hand)[name],
+            format_func=lambda name: hand.names[name],
             label_visibility="collapsed",
             key=f"class_{case}",
             persist_state="session",
@@ -229,10 +175,10 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     _keys(hand, may_agree, agreeing)
     if asked:
         if verdict is None:
-            _refuse("Choose what you decide.")
+            refuse("Choose what you decide.")
             return
         if verdict is Decision.OVERRIDE and triage is None:
-            _refuse("Choose the class that you decide on.")
+            refuse("Choose the class that you decide on.")
             return
         if verdict is Decision.OVERRIDE and not may_agree and _as_stored(hand, triage, findings):
             verdict = Decision.AGREE
@@ -240,7 +186,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         reading = Reading(
             "", agrees, triage, priority, reason, note, verdict, findings, second_wanted=second
         )
-        _save(hand, reading, phase, saved)
+        save(hand, reading, phase, saved)
 
 
 def _as_stored(hand: AtHand, triage: Triage | None, findings: tuple[str, ...] | None) -> bool:
@@ -297,7 +243,7 @@ def _keys(hand: AtHand, may_agree: bool, agreeing: bool) -> None:
         st.session_state[f"priority_{case}"] = row[(row.index(now) + 1) % len(row)]
 
     rows: list[tuple[str, str, Callable[[], None]]] = [
-        (f"Class: {_names(hand)[one]}", str(k), partial(choose, deciding, one))
+        (f"Class: {hand.names[one]}", str(k), partial(choose, deciding, one))
         for k, one in enumerate(hand.prediction.triage_classes, 1)
     ]
     rows += [
@@ -317,10 +263,6 @@ def _keys(hand: AtHand, may_agree: bool, agreeing: bool) -> None:
                 key=f"key_{key}_{case}",
                 on_click=run,
             )
-
-
-def _names(hand: AtHand) -> dict[Triage, str]:
-    return triage_names(hand.prediction.reads)
 
 
 def _findings(
@@ -370,92 +312,8 @@ def _note(case: str) -> str:
     return note
 
 
-def was_interrupted(case_id: str, latest: int) -> bool:
-    """Whether a decision was saved in a run that did not come to its end: a key was pressed again.
-
-    latest: event of this person's newest decision on the case, 0 for none.
-    """
-    begun, before = st.session_state.get(SAVING, ("", 0))
-    known: dict[str, int] = st.session_state.setdefault("known_events", {})
-    known[case_id] = latest
-    if begun != case_id:
-        moved_on()
-    return bool(begun == case_id and latest > before)
-
-
-def moved_on() -> None:
-    """Another case, or the list, is on the screen: what was saved is dealt with."""
-    st.session_state[SAVING] = ("", 0)
-
-
-def _save(hand: AtHand, reading: Reading, phase: Phase, saved: Callable[[int], None]) -> None:
-    # The same token however often the button is pressed: the store keeps one event.
-    tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
-    token = tokens.setdefault(f"{hand.case_id} {phase}", uuid.uuid4().hex)
-    if phase is not Phase.FIRST:
-        known: dict[str, int] = st.session_state.setdefault("known_events", {})
-        st.session_state[SAVING] = (hand.case_id, known.get(hand.case_id, 0))
-    try:
-        event = person.room().read(hand.case_id, reading, token, phase)
-    except StoreError as error:
-        _refuse(plain(f"{error.reason} {error.hint}"))
-        return
-    told(event, in_words(hand, reading))
-    unsaved.forget(hand.case_id)
-    saved(event)
-
-
-def in_words(hand: AtHand, reading: Reading) -> str:
-    """What a decision says, in a line."""
-    said = VERDICT_NAMES[reading.verdict] if reading.verdict else ""
-    named = _names(hand)[reading.triage] if reading.triage else ""
-    if reading.verdict is Decision.AGREE and hand.to_agree_with:
-        named = hand.says
-    wait = priority_name(reading.priority).lower() if reading.priority else ""
-    return ", ".join(part for part in (said, named, wait) if part)
-
-
-def told(event: int, words: str) -> None:
-    """Remember in words what an event of this session says."""
-    st.session_state.setdefault("said", {})[event] = words
-
-
-def what_was_saved(event: int) -> str:
-    """What the decision of this event says, where it was saved in this session."""
-    said: dict[int, str] = st.session_state.get("said", {})
-    return said.get(event, "decision")
-
-
-def _refuse(words: str) -> None:
-    st.error(f"Not saved yet. {words}", icon=":material/edit:")
-
-
-def take_back(case: str, event: int, key: str) -> None:
-    """A button that takes a saved decision back by a new event."""
-    if st.button("Take back", icon=":material/undo:", key=key):
-        try:
-            number = person.room().take_back(case, event)
-        except StoreError as error:
-            st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
-            return
-        again(case)
-        st.session_state["last_saved"] = None
-        notice.later(f"Taken back by event {number}.", ":material/undo:")
-        for entry in queue.entries():
-            if entry.event == event:
-                queue.update(entry.sha256, event=None)
-        st.rerun()
-
-
-def again(case: str) -> None:
-    """Let the next decision on this case be a new one."""
-    tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
-    for name in [name for name in tokens if name.startswith(case)]:
-        del tokens[name]
-
-
 def _saved(entry: queue.Entry, case: str) -> None:
-    said = what_was_saved(entry.event) if entry.event is not None else ""
+    said = saving.what_was_saved(entry.event) if entry.event is not None else ""
     st.success(f"Saved: {said}.", icon=":material/task_alt:")
     after = queue.following()
     with st.container(horizontal=True):
@@ -467,8 +325,8 @@ def _saved(entry: queue.Entry, case: str) -> None:
             queue.leave()
             st.rerun()
         if st.button("Add a reading", icon=":material/edit:", key="again"):
-            again(case)
+            saving.again(case)
             queue.update(entry.sha256, event=None)
             st.rerun()
         if entry.event is not None:
-            take_back(case, entry.event, "take_back")
+            saving.take_back(case, entry.event, "take_back")

@@ -25,9 +25,10 @@ from widgets.desk import (
     measuring,
     question,
     report_parts,
+    saving,
 )
+from widgets.desk.at_hand import AtHand
 from widgets.desk.case_view import case_view, checks_badge, readings_beside
-from widgets.desk.decision import AtHand
 from widgets.desk.take_away import offer_stored
 from widgets.session import anew, engine
 from widgets.session.text import plain
@@ -95,7 +96,7 @@ def desk(
         go_on()
 
     latest = max((stored.event for stored in _own(case, room)), default=0)
-    if decision.was_interrupted(case_id, latest):
+    if saving.was_interrupted(case_id, latest):
         saved(latest)
 
     if done and st.session_state.get("reading_again") != case_id:
@@ -194,11 +195,11 @@ def _standing(room: Room, case: StoredCase, turn: Turn) -> None:
         if turn.phase is Phase.FINAL and st.button(
             "Add a reading", icon=":material/edit:", key="read_again"
         ):
-            decision.again(case.id)
+            saving.again(case.id)
             st.session_state["reading_again"] = case.id
             st.rerun()
         if mine:
-            decision.take_back(case.id, mine[-1].event, "take_back_here")
+            saving.take_back(case.id, mine[-1].event, "take_back_here")
 
 
 def _own(case: StoredCase, room: Room) -> list[StoredReading]:
@@ -218,10 +219,10 @@ def last_saved() -> None:
     case_id, event, name = saved
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":green[:material/task_alt:] {plain(name)} saved: {decision.what_was_saved(event)}.",
+            f":green[:material/task_alt:] {plain(name)} saved: {saving.what_was_saved(event)}.",
             width="content",
         )
-        decision.take_back(case_id, event, "take_back_last")
+        saving.take_back(case_id, event, "take_back_last")
 
 
 def _lead_menu(room: Room, case_id: str, name: str, turn: Turn) -> None:
@@ -251,6 +252,6 @@ def _lead_menu(room: Room, case_id: str, name: str, turn: Turn) -> None:
             reason = st.text_input("Withdraw with this reason", key=f"withdraw_reason_{case_id}")
             if st.button("Withdraw", icon=":material/block:", key=f"withdraw_{case_id}"):
                 number = room.withdraw(case_id, reason)
-                decision.told(number, "withdrawn")
+                saving.told(number, "withdrawn")
                 st.session_state["last_saved"] = (case_id, number, name)
                 st.rerun()

@@ -28,8 +28,9 @@ from widgets.desk import (
     report_parts,
     verdict,
 )
+from widgets.desk.at_hand import AtHand
 from widgets.desk.covers import covers
-from widgets.desk.decision import AtHand, decision_form
+from widgets.desk.decision import decision_form
 from widgets.desk.desk import blind_desk
 from widgets.desk.lead_naming import name_leads
 from widgets.desk.original import original

@@ -45,7 +45,7 @@ def figure(rates: Rates) -> str:
         ("without it", f"wrongly {called}", alarms, WRONG),
     )
     drawn = "".join(
-        f'<div style="flex:1 1 0"><small>100 {whose}: {what}</small>{_array(share, colour)}</div>'
+        f'<div style="flex:1 1 0"><small>100 {whose}: {what}</small>{array(share, colour)}</div>'
         for whose, what, share, colour in parts
     )
     return (
@@ -54,7 +54,8 @@ def figure(rates: Rates) -> str:
     )
 
 
-def _array(share: Interval, colour: str) -> str:
+def array(share: Interval, colour: str) -> str:
+    """A picture of a hundred dots."""
     low, value, high = counts(share)
     dots = "".join(_dot(number, low, value, high, colour) for number in range(DOTS))
     wide, tall = ACROSS * PITCH, DOTS // ACROSS * PITCH

@@ -1,0 +1,104 @@
+"""Decisions as they are stored: each once, told in words, and taken back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import streamlit as st
+
+from ecg_core.store.cases.readings import VERDICT_NAMES, Decision, Phase, Reading
+from ecg_core.store.cases.store import StoreError
+from widgets.desk.at_hand import AtHand
+from widgets.desk.badges import priority_name
+from widgets.session import notice, person, queue, unsaved
+from widgets.session.text import plain
+
+SAVING = "saving"
+"""In the session: the case that is being saved, and the newest decision on it before."""
+
+
+def was_interrupted(case_id: str, latest: int) -> bool:
+    """Whether a decision was saved in a run that did not come to its end: a key was pressed again.
+
+    latest: event of this person's newest decision on the case, 0 for none.
+    """
+    begun, before = st.session_state.get(SAVING, ("", 0))
+    known: dict[str, int] = st.session_state.setdefault("known_events", {})
+    known[case_id] = latest
+    if begun != case_id:
+        moved_on()
+    return bool(begun == case_id and latest > before)
+
+
+def moved_on() -> None:
+    """Another case, or the list, is on the screen: what was saved is dealt with."""
+    st.session_state[SAVING] = ("", 0)
+
+
+def save(hand: AtHand, reading: Reading, phase: Phase, saved: Callable[[int], None]) -> None:
+    """Store what was read, once. saved: called with the number of its event."""
+    # The same token however often the button is pressed: the store keeps one event.
+    tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
+    token = tokens.setdefault(f"{hand.case_id} {phase}", uuid.uuid4().hex)
+    if phase is not Phase.FIRST:
+        known: dict[str, int] = st.session_state.setdefault("known_events", {})
+        st.session_state[SAVING] = (hand.case_id, known.get(hand.case_id, 0))
+    try:
+        event = person.room().read(hand.case_id, reading, token, phase)
+    except StoreError as error:
+        refuse(plain(f"{error.reason} {error.hint}"))
+        return
+    told(event, in_words(hand, reading))
+    unsaved.forget(hand.case_id)
+    saved(event)
+
+
+def in_words(hand: AtHand, reading: Reading) -> str:
+    """What a decision says, in a line."""
+    said = VERDICT_NAMES[reading.verdict] if reading.verdict else ""
+    named = hand.names[reading.triage] if reading.triage else ""
+    if reading.verdict is Decision.AGREE and hand.to_agree_with:
+        named = hand.says
+    wait = priority_name(reading.priority).lower() if reading.priority else ""
+    return ", ".join(part for part in (said, named, wait) if part)
+
+
+def told(event: int, words: str) -> None:
+    """Remember in words what an event of this session says."""
+    st.session_state.setdefault("said", {})[event] = words
+
+
+def what_was_saved(event: int) -> str:
+    """What the decision of this event says, where it was saved in this session."""
+    said: dict[int, str] = st.session_state.get("said", {})
+    return said.get(event, "decision")
+
+
+def refuse(words: str) -> None:
+    """Say why nothing was saved."""
+    st.error(f"Not saved yet. {words}", icon=":material/edit:")
+
+
+def take_back(case: str, event: int, key: str) -> None:
+    """A button that takes a saved decision back by a new event."""
+    if st.button("Take back", icon=":material/undo:", key=key):
+        try:
+            number = person.room().take_back(case, event)
+        except StoreError as error:
+            st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+            return
+        again(case)
+        st.session_state["last_saved"] = None
+        notice.later(f"Taken back by event {number}.", ":material/undo:")
+        for entry in queue.entries():
+            if entry.event == event:
+                queue.update(entry.sha256, event=None)
+        st.rerun()
+
+
+def again(case: str) -> None:
+    """Let the next decision on this case be a new one."""
+    tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
+    for name in [name for name in tokens if name.startswith(case)]:
+        del tokens[name]
