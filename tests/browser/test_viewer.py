@@ -116,7 +116,7 @@ def test_calipers_measure_and_march_without_asking_the_server(visit: Callable[..
     page.evaluate(COUNT_SENT)
     page.get_by_role("button", name="Calipers").click()
     # On the rhythm strip, whose zero line lies at 6 + 3.5 × 30 mm: 20 mm and 5 mm up.
-    drag(page, place(page, 50, 111), place(page, 70, 106))
+    drag(page, place(page, 49, 111), place(page, 69, 106))
     expect(page.locator(".measure")).to_have_text(re.compile("^II: "))
     said = page.locator(".measure").text_content() or ""
     ms, bpm, mv = (float(n) for n in re.findall(r"[+\-]?\d+(?:\.\d+)?", said)[:3])
@@ -125,7 +125,7 @@ def test_calipers_measure_and_march_without_asking_the_server(visit: Callable[..
     assert mv == pytest.approx(0.5, abs=0.03)
 
     page.locator("body").press("m")
-    # Every 20 mm from 10 mm to 250 mm.
+    # Every 20 mm from 9 mm to 249 mm.
     march = page.locator(f"{VIEWER} .march").get_attribute("d") or ""
     assert march.count("M") == 13
     # The same measurement on any paper, in any layout, at any size.
