@@ -22,6 +22,12 @@ def drop(page: Page, *names: str) -> None:
     page.locator("input[type=file]").set_input_files([str(FOLDER / name) for name in names])
 
 
+def opened(page: Page, *names: str) -> None:
+    """Open an ECG and wait until the machine has answered: its page is drawn before."""
+    drop(page, *names)
+    expect(page.get_by_role("button", name="Attention", exact=True)).to_be_visible()
+
+
 def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[..., Page]) -> None:
     page = visit()
     expect(page.get_by_text("Research use only. Not a diagnosis.")).to_be_visible()
@@ -77,7 +83,7 @@ def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[...,
 
 def test_a_wfdb_pair_is_drawn_to_scale_with_attention(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "anterior_stemi.hea", "anterior_stemi.dat")
+    opened(page, "anterior_stemi.hea", "anterior_stemi.dat")
     sheet = page.locator(VIEWER)
     expect(sheet).to_be_visible()
     expect(sheet.locator(".trace")).to_have_count(13)
@@ -110,8 +116,7 @@ def test_a_wfdb_pair_is_drawn_to_scale_with_attention(visit: Callable[..., Page]
 
 def test_the_overlay_changes_without_asking_the_server(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "normal.hea", "normal.dat")
-    expect(page.locator(VIEWER)).to_be_visible()
+    opened(page, "normal.hea", "normal.dat")
     page.wait_for_timeout(1000)
     page.evaluate(
         """() => {

@@ -13,7 +13,7 @@ from ecg_core.intake import read
 from ecg_core.intake.values import Bundle, EcgRecord, Upload
 from ecg_core.page.viewed import waves_of_record
 from tests.browser.conftest import NARROW
-from tests.browser.test_reading import VIEWER, drop
+from tests.browser.test_reading import VIEWER, opened
 from widgets.session.demos import FOLDER
 
 
@@ -88,7 +88,7 @@ def test_the_scale_bar_is_right_at_every_zoom_speed_gain_and_window(
     visit: Callable[..., Page],
 ) -> None:
     page = visit()
-    drop(page, "normal.hea", "normal.dat")
+    opened(page, "normal.hea", "normal.dat")
     expect(page.locator(VIEWER)).to_be_visible()
     for size in ((1440, 900), (1000, 700), NARROW):
         page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -110,7 +110,7 @@ def test_the_scale_bar_is_right_at_every_zoom_speed_gain_and_window(
 
 def test_calipers_measure_and_march_without_asking_the_server(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "normal.hea", "normal.dat")
+    opened(page, "normal.hea", "normal.dat")
     expect(page.locator(VIEWER)).to_be_visible()
     page.wait_for_timeout(1000)
     page.evaluate(COUNT_SENT)
@@ -151,7 +151,7 @@ def shade(page: Page, panel: int) -> list[str]:
 
 def test_every_layout_is_laid_out_in_the_browser(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "left_bundle.hea", "left_bundle.dat")
+    opened(page, "left_bundle.hea", "left_bundle.dat")
     traces = page.locator(f"{VIEWER} .trace")
     expect(traces).to_have_count(13)
     page.wait_for_timeout(1000)
@@ -188,7 +188,7 @@ def test_every_layout_is_laid_out_in_the_browser(visit: Callable[..., Page]) -> 
 
 def test_what_is_drawn_is_the_recording(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "left_bundle.hea", "left_bundle.dat")
+    opened(page, "left_bundle.hea", "left_bundle.dat")
     expect(page.locator(f"{VIEWER} .trace")).to_have_count(13)
     line = drawn(page, "II")
     record = read(Bundle("left_bundle", tuple(map(upload, ("left_bundle.hea", "left_bundle.dat")))))
@@ -206,7 +206,7 @@ def test_what_is_drawn_is_the_recording(visit: Callable[..., Page]) -> None:
 
 def test_zoom_keeps_the_place_under_the_pointer(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "normal.hea", "normal.dat")
+    opened(page, "normal.hea", "normal.dat")
     expect(page.locator(VIEWER)).to_be_visible()
     page.wait_for_timeout(500)
     x, y = place(page, 150, 60)
@@ -227,7 +227,7 @@ def test_zoom_keeps_the_place_under_the_pointer(visit: Callable[..., Page]) -> N
 
 def test_help_lists_the_keys_and_typing_is_left_alone(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "normal.hea", "normal.dat")
+    opened(page, "normal.hea", "normal.dat")
     expect(page.locator(VIEWER)).to_be_visible()
     page.locator("body").press("?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
@@ -243,10 +243,10 @@ def test_help_lists_the_keys_and_typing_is_left_alone(visit: Callable[..., Page]
 
 def test_another_ecg_is_compared_beside_and_laid_over(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "normal.hea", "normal.dat")
+    opened(page, "normal.hea", "normal.dat")
     expect(page.locator(VIEWER)).to_be_visible()
     page.get_by_role("button", name="Open ECGs").click()
-    drop(page, "anterior_stemi.hea", "anterior_stemi.dat")
+    opened(page, "anterior_stemi.hea", "anterior_stemi.dat")
     expect(page.locator(VIEWER)).to_be_visible()
     page.get_by_role("button", name="More tools").click()
     page.get_by_label("Compare with").select_option(label="normal · opened now")
@@ -270,7 +270,7 @@ def test_another_ecg_is_compared_beside_and_laid_over(visit: Callable[..., Page]
 
 def test_two_classes_side_by_side_and_another_method(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "old_inferior.hea", "old_inferior.dat")
+    opened(page, "old_inferior.hea", "old_inferior.dat")
     expect(page.locator(VIEWER)).to_be_visible()
     # Nobody asked where the model looked.
     expect(page.locator(f"{VIEWER} .halo")).to_have_count(0)
@@ -290,7 +290,7 @@ def test_two_classes_side_by_side_and_another_method(visit: Callable[..., Page])
 
 def test_a_scan_shows_its_traces_and_the_original(visit: Callable[..., Page]) -> None:
     page = visit()
-    drop(page, "old_inferior_scan.jpg")
+    opened(page, "old_inferior_scan.jpg")
     expect(page.locator(f"{VIEWER} .layer-picture")).to_be_visible()
     source = page.get_by_label("What is shown")
     expect(source).to_have_value("picture")
@@ -309,7 +309,7 @@ def test_a_sentence_lights_up_its_leads_and_numbers_without_asking_the_server(
     visit: Callable[..., Page],
 ) -> None:
     page = visit()
-    drop(page, "anterior_stemi.hea", "anterior_stemi.dat")
+    opened(page, "anterior_stemi.hea", "anterior_stemi.dat")
     expect(page.locator(VIEWER)).to_be_visible()
     draft = page.get_by_label("Sentences of the draft report")
     elevation = draft.get_by_role("button", name=re.compile("^ST elevation"))

@@ -8,15 +8,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_reading import VIEWER, drop
+from tests.browser.test_reading import VIEWER
+from tests.browser.test_reading import opened as answered
 from tests.browser.test_viewer import PX_PER_S, place, px_per_mm, scale_bar
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 def opened(page: Page) -> Page:
-    drop(page, "normal.hea", "normal.dat")
-    expect(page.locator(VIEWER)).to_be_visible()
+    answered(page, "normal.hea", "normal.dat")
     page.wait_for_timeout(600)
     return page
 
