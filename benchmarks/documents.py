@@ -86,17 +86,6 @@ def appraisal() -> str:
     )
 
 
-def desk() -> str:
-    """From a click to what is on the screen, beside what was aimed at."""
-    return table(
-        ("what", "s", "aim", "load on cores"),
-        (
-            (row["what"], f"{row['s']:.1f}", row["aim"], f"{row['load']:.0f} on {row['cores']}")
-            for row in rows("desk")
-        ),
-    )
-
-
 def viewer() -> str:
     """First paint and panning in headless Chromium."""
     return measured(
@@ -262,7 +251,6 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "zero-shot": four_class.unchanged,
     "zero-shot pairs": four_class.pairs,
     "field": four_class.field,
-    "desk": desk,
     "viewer": viewer,
 }
 """Tables that come from result files, by the name in their marker."""
