@@ -78,7 +78,7 @@ def app(settled: None) -> AppTest:
     """The opening screen."""
     if network.default_model() not in network.list_models():
         pytest.skip("no model is shipped in models/")
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).run()
 
 
 def demo_files(*names: str) -> list[tuple[str, bytes]]:

@@ -28,7 +28,7 @@ def become(held: Cookies, *roles: Role) -> None:
 
 
 def start() -> AppTest:
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).run()
 
 
 @pytest.mark.parametrize("role", Role)
