@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 
 from ecg_core.network.architecture import PageNetwork
 from ecg_core.network.card import ModelCard
@@ -36,3 +37,28 @@ def carry_over(network: PageNetwork, codes: Sequence[str], folder: Path) -> None
                 fresh[k] = known[old[code]]
         carried[STATEMENT_HEAD + part] = fresh
     network.load_state_dict(carried)
+
+
+def mixed(
+    begun: Mapping[str, Tensor],
+    trained: Mapping[str, Tensor],
+    share: float,
+    fresh: Sequence[int],
+) -> dict[str, Tensor]:
+    """Means of the weights that training began from and those it came to.
+
+    share: of the former. fresh: statements that the former had no output for; they stay trained.
+
+    >>> one, two = {"a": torch.zeros(1)}, {"a": torch.ones(1)}
+    >>> mixed(one, two, 0.25, ())
+    {'a': tensor([0.7500])}
+    """
+    found = {}
+    for name, value in trained.items():
+        mean = value
+        if value.is_floating_point():
+            mean = share * begun[name] + (1 - share) * value
+            if name.startswith(STATEMENT_HEAD):
+                mean[list(fresh)] = value[list(fresh)]
+        found[name] = mean
+    return found

@@ -72,7 +72,8 @@ class TwelveLeadConfig(PageNetworkConfig):
     measured_weight: weight of the extra targets of `ecg_core.training.data.extra_targets`.
     least_positives: training recordings that a statement needs to be taught. triage_rule: of
     `ecg_core.training.data.triage_labels`. start_from: the released model whose weights it goes on
-    from, or "".
+    from, or "". begun_share: of the weights it began from in those that are released; the rest is
+    of the trained ones (Wortsman et al. 2022, CVPR: robust fine-tuning).
     """
 
     epochs: int
@@ -83,6 +84,7 @@ class TwelveLeadConfig(PageNetworkConfig):
     least_positives: int = 40
     triage_rule: str = "first"
     start_from: str = ""
+    begun_share: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

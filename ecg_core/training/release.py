@@ -8,7 +8,7 @@ describe, and decide which findings are shown.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,6 +39,8 @@ SHOWN_AUC_LOW = 0.80
 """Of a finding on strips: the lower end of its AUC's interval."""
 SHOWN_AUC, SHOWN_PPV = 0.85, 0.40
 """Of a finding on pages: its AUC, and the share of the flagged recordings that have it."""
+INK_OUTLIERS = 0.001
+"""Of the choosing pages to each side: one that was spoilt beyond reading sets no limit."""
 WHITENING_FLOOR = 0.02
 """Share of the mean variance added to every direction before whitening."""
 
@@ -76,6 +78,9 @@ class Releasing(Protocol):
     def network(self) -> PageNetwork:
         """A network of its shape."""
 
+    def weights(self, trained: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """What is released of trained weights."""
+
     def choosing(self) -> Iterable[np.ndarray]:
         """Stacks of pages (uint8, N×H×W) on which everything is fitted."""
 
@@ -89,7 +94,7 @@ class Releasing(Protocol):
 def release(task: Releasing, weights: Path, folder: Path) -> ModelCard:
     """Fit what surrounds the weights and write weights.safetensors and card.json to `folder`."""
     network = task.network()
-    network.load_state_dict(load_file(weights))
+    network.load_state_dict(task.weights(load_file(weights)))
     network.eval().to(memory_format=torch.channels_last)
     chosen = answered(network, task.choosing())
     fitted = task.fit(chosen)
@@ -153,8 +158,8 @@ def limits_of(ink_share: np.ndarray, pooled: Tensor, centre: Tensor, whitening: 
     """What a page must keep to, from the ink (n) and features (n×F) of the pages that choose."""
     strange = ((pooled - centre) @ whitening).square().mean(dim=1).sqrt()
     return Limits(
-        ink_low=float(ink_share.min() * 0.7),
-        ink_high=float(ink_share.max() * 1.3),
+        ink_low=float(np.quantile(ink_share, INK_OUTLIERS) * 0.7),
+        ink_high=float(np.quantile(ink_share, 1 - INK_OUTLIERS) * 1.3),
         strangeness=float(torch.quantile(strange, STRANGENESS_QUANTILE)),
     )
 

@@ -92,6 +92,10 @@ class StripTask:
             network.load_state_dict(network.state_dict() | taken)
         return network
 
+    def weights(self, trained: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Trained weights are released as they are."""
+        return trained
+
     def also(self, network: nn.Module) -> Mapping[str, nn.Module]:
         """Nothing else learns."""
         return {}

@@ -23,7 +23,7 @@ from ecg_core.evidence.values import CaseSet
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import Output, Triaging
 from ecg_core.network.classifier import Classifier
-from ecg_core.network.registry import models_folder
+from ecg_core.network.registry import card_of, models_folder
 from ecg_core.network.statements import (
     STATEMENTS,
     SUPERCLASS_NAMES,
@@ -35,7 +35,7 @@ from ecg_core.page.drawn import damage
 from ecg_core.page.layouts import DEFAULT_LAYOUT
 from ecg_core.training import begun, evaluate, loop, losses, teacher
 from ecg_core.training.config import TwelveLeadConfig
-from ecg_core.training.data import extra_targets, noise, pages, ptbxl, restated
+from ecg_core.training.data import extra_targets, injury_current, noise, pages, ptbxl, restated
 from ecg_core.training.data.batches import Batch, DrawnBatches, as_input, loader
 from ecg_core.training.data.recordings import read_page, record_of
 from ecg_core.training.release import Answered, Fitted, platt
@@ -101,6 +101,15 @@ class TwelveLeadTask:
         if self.config.start_from:
             begun.carry_over(network, self.data.codes, models_folder() / self.config.start_from)
         return network
+
+    def weights(self, trained: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """What is released: the trained weights, or their mean with those it began from."""
+        share = self.config.begun_share
+        if not share:
+            return trained
+        known = {one.code for one in card_of(self.config.start_from).statements}
+        fresh = [k for k, code in enumerate(self.data.codes) if code not in known]
+        return begun.mixed(self.network().state_dict(), trained, share, fresh)
 
     def also(self, network: nn.Module) -> Mapping[str, nn.Module]:
         """The head that tells measurements."""
@@ -183,16 +192,22 @@ class TwelveLeadTask:
         return self._drawn(self.data.rows((ptbxl.CHOOSE_FOLD,)), seed=9)
 
     def ordinary(self) -> Iterator[np.ndarray]:
-        """Training recordings, drawn alike; of rare shapes more than chance gives."""
+        """Training recordings, drawn alike; of rare shapes, acute injury among them where it was
+        taught, more than chance gives."""
         rows = np.random.default_rng(self.config.seed).permutation(
             self.data.rows(ptbxl.TRAIN_FOLDS)
         )
         told = dict(zip(self.data.codes, self.data.statements.T, strict=True))
         rare = [rows[told[code][rows]][:RARE_PAGES] for code in RARE_SHAPES if code in told]
-        return self._drawn(np.concatenate([rows[:ORDINARY_PAGES], *rare]), seed=10)
+        yield from self._drawn(np.concatenate([rows[:ORDINARY_PAGES], *rare]), seed=10)
+        if self.config.pages.injured:
+            yield from self._drawn(rows[-RARE_PAGES:], seed=12, injured=True)
 
-    def _drawn(self, rows: np.ndarray, seed: int) -> Iterator[np.ndarray]:
-        """Every row as a clean default page, then every row as a degraded page of some layout."""
+    def _drawn(self, rows: np.ndarray, seed: int, *, injured: bool = False) -> Iterator[np.ndarray]:
+        """Every row as a clean default page, then every row as a degraded page of some layout.
+
+        injured: with a current of acute injury laid over, where there are beats.
+        """
         rng = np.random.default_rng((self.config.seed, seed))
         unseen = noise.load(self.noise_root, training=False)
         degraded = replace(self.config.pages, degraded=1.0, other_seconds=0.0)
@@ -205,6 +220,9 @@ class TwelveLeadTask:
                     name = DEFAULT_LAYOUT if clean else str(rng.choice(names, p=shares))
                     plan = pages.plan_for(name, rng, vary=not clean)
                     signals = self.data.signals_uv[row]
+                    if injured:
+                        lifted = injury_current.injured(signals.astype(np.float32) / 1000.0, rng)
+                        signals = signals if lifted is None else lifted * 1000.0
                     drawn.append(pages.draw_arranged(signals, plan, recipe, unseen, rng))
                 yield np.stack(drawn)
 
