@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ecg_core.network.classifier import Classifier
     from ecg_core.network.values import ModelIdentity
 
-DEFAULT_MODEL = "resatt-arranged-ptbxl"
+DEFAULT_MODEL = "resatt-staged-ptbxl"
 STRIP_MODEL = "resatt-rhythm"
 """Who answers: twelve-lead pages, and rhythm strips of one to three leads."""
 NAMED_IN_CARD = ("name", "version", "weights_sha256", "preprocessing_version")
@@ -46,7 +46,7 @@ def model_for(layout: str) -> str:
     Without a model for strips the default one is asked, which abstains on them.
 
     >>> model_for("12x1")
-    'resatt-arranged-ptbxl'
+    'resatt-staged-ptbxl'
     """
     strip = layout == STRIP and STRIP_MODEL in list_models()
     return STRIP_MODEL if strip else DEFAULT_MODEL
