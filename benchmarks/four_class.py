@@ -6,6 +6,8 @@ from functools import cache
 from itertools import product
 from statistics import median
 
+import pandas as pd
+
 from benchmarks.markdown import NOT_MEASURED, interval, measured, table
 from ecg_core import network
 from ecg_core.evidence.field import literature
@@ -148,10 +150,10 @@ def gains() -> str:
 
 def unchanged() -> str:
     """The released model on pages it never saw."""
-    card = _card()
-    rows = zero_shot.load(card.name, card.weights_sha256)
-    if rows is None:
-        return "Not measured with this model."
+    found = _asked()
+    if found is None:
+        return NOT_MEASURED
+    card, rows = found
     lines = [
         f"Model `{card.name}` {card.version}, weights `{card.weights_sha256[:12]}`; "
         f"{len(rows)} pages, {int(rows['abstained'].sum())} of them abstained on and counted here.",
@@ -172,12 +174,22 @@ def unchanged() -> str:
     return "\n".join(lines)
 
 
+def _asked() -> tuple[ModelCard, pd.DataFrame] | None:
+    """The model that was asked about these pages, the one that answers before older ones."""
+    for name in dict.fromkeys((network.default_model(), *reversed(network.list_models()))):
+        card = ModelCard.read(models_folder() / name / "card.json")
+        rows = zero_shot.load(card.name, card.weights_sha256)
+        if rows is not None:
+            return card, rows
+    return None
+
+
 def pairs() -> str:
     """Where the released model's scores fail: class against class."""
-    card = _card()
-    rows = zero_shot.load(card.name, card.weights_sha256)
-    if rows is None:
-        return "Not measured with this model."
+    found = _asked()
+    if found is None:
+        return NOT_MEASURED
+    _, rows = found
     cells = []
     shown = [s for s in zero_shot.SCORES if s.name in SHOWN_BY_PAIR]
     for score in shown:
