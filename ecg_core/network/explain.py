@@ -1,14 +1,11 @@
-"""Where the model looked: class activation maps laid over the leads."""
+"""Where the model looked: class activation maps laid over the leads (pytorch-grad-cam)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 
-import cv2
 import numpy as np
-import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ecg_core.network.architecture import PageNetwork
 from ecg_core.network.attention import DEFAULT_METHOD, METHODS
@@ -27,6 +24,19 @@ def targets(classifier: Classifier) -> tuple[tuple[str, str], ...]:
     supers = tuple((output.code, output.name) for output in card.superclasses)
     shown = tuple((o.code, o.name) for o in card.statements if o.shown)
     return triage + supers + tuple(pair for pair in shown if pair[0] not in SUPERCLASSES)
+
+
+class _OneHead(nn.Module):
+    """The network seen through the head that holds the target."""
+
+    def __init__(self, network: PageNetwork, head: str) -> None:
+        super().__init__()
+        self.network = network
+        self.head = head
+
+    def forward(self, ink: Tensor) -> Tensor:
+        logits: Tensor = getattr(self.network(ink), self.head)
+        return logits
 
 
 def locate(classifier: Classifier, target: str) -> tuple[str, int]:
@@ -84,44 +94,16 @@ def heat_map(
     """Class activation map of one output on what the network reads: float32, H×W, 0 to 1.
 
     read: 1×1×H×W. boxes: where the leads lie on it. The page is read once, as it is: averaging over
-    augmented copies would mirror time.
+    augmented copies, as the library offers, would mirror time.
     """
     chosen = METHODS[method]
-    size = (read.shape[3], read.shape[2])
-    maps = [
-        _on_page(chosen.weigh(features, gradients), size)
-        for features, gradients in _seen(network, read, head, index, chosen.stages)
-    ]
-    heat = chosen.joined(np.stack(maps), boxes)
+    layers = [network.trunk[stage] for stage in chosen.stages]
+    with chosen.cam()(model=_OneHead(network, head), target_layers=layers) as cam:
+        found = cam(input_tensor=read.requires_grad_(True), targets=[lambda logits: logits[index]])[
+            0
+        ]
+    heat = chosen.joined(np.asarray(found, np.float32), boxes)
     return np.asarray(np.clip(heat, 0, 1))
-
-
-def _seen(
-    network: PageNetwork, read: Tensor, head: str, index: int, stages: Sequence[int]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Features of some stages, and the gradients of one output by them: C×h×w each."""
-    held: list[Tensor] = []
-    network.eval()
-    with ExitStack() as hooks, torch.enable_grad():
-        for stage in stages:
-            hook = network.trunk[stage].register_forward_hook(
-                lambda _module, _given, found: held.append(found)
-            )
-            hooks.callback(hook.remove)
-        logits: Tensor = getattr(network(read.requires_grad_(True)), head)
-        gradients = torch.autograd.grad(logits[0, index], held)
-    return [
-        (one.detach()[0].numpy(), gradient[0].numpy())
-        for one, gradient in zip(held, gradients, strict=True)
-    ]
-
-
-def _on_page(coarse: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """What speaks for the answer, 0 to 1, as large as the page. size: width, height."""
-    found = np.maximum(coarse, 0)
-    found = found - found.min()
-    scaled = np.asarray(found / (1e-7 + found.max()), np.float32)
-    return np.asarray(cv2.resize(scaled, size))
 
 
 def lead_shares(heat: np.ndarray, boxes: Sequence[LeadBox]) -> tuple[tuple[LeadShare, ...], float]:

@@ -1,14 +1,21 @@
 """Grad-CAM: every feature weighs its mean gradient over the page."""
 
-import numpy as np
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 
+if TYPE_CHECKING:
+    from pytorch_grad_cam.base_cam import BaseCAM
 
-def weigh(features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-    """Features, each by its mean gradient."""
-    return np.asarray((gradients.mean(axis=(1, 2))[:, None, None] * features).sum(axis=0))
+
+def library() -> type[BaseCAM]:
+    """The library's class; it takes seconds to import, so only whoever asks for a map does."""
+    from pytorch_grad_cam import GradCAM
+
+    return GradCAM
 
 
 method = AttentionMethod(
@@ -16,5 +23,5 @@ method = AttentionMethod(
     name=METHOD_NAMES["gradcam"],
     about="Each feature counts by its mean effect on the answer over the whole page.",
     source="Selvaraju et al., ICCV 2017",
-    weigh=weigh,
+    cam=library,
 )

@@ -1,21 +1,21 @@
 """Grad-CAM++: only places that raise the answer weigh, several alike."""
 
-import numpy as np
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 
-TINY = 1e-6
+if TYPE_CHECKING:
+    from pytorch_grad_cam.base_cam import BaseCAM
 
 
-def weigh(features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-    """Features, each by its rising gradients (equation 19 of the source)."""
-    squared = gradients**2
-    held = features.sum(axis=(1, 2))[:, None, None]
-    shares = squared / (2 * squared + held * squared * gradients + TINY)
-    shares = np.where(gradients != 0, shares, 0)
-    weights = (np.maximum(gradients, 0) * shares).sum(axis=(1, 2))
-    return np.asarray((weights[:, None, None] * features).sum(axis=0))
+def library() -> type[BaseCAM]:
+    """The library's class; it takes seconds to import, so only whoever asks for a map does."""
+    from pytorch_grad_cam import GradCAMPlusPlus
+
+    return GradCAMPlusPlus
 
 
 method = AttentionMethod(
@@ -23,5 +23,5 @@ method = AttentionMethod(
     name=METHOD_NAMES["gradcam++"],
     about="Only what raises the answer counts, and several places may count alike.",
     source="Chattopadhay et al., WACV 2018",
-    weigh=weigh,
+    cam=library,
 )

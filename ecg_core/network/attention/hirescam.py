@@ -1,14 +1,21 @@
 """HiResCAM: every feature weighs its gradient at the very place."""
 
-import numpy as np
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 
+if TYPE_CHECKING:
+    from pytorch_grad_cam.base_cam import BaseCAM
 
-def weigh(features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-    """Features, each place of each by its own gradient."""
-    return np.asarray((gradients * features).sum(axis=0))
+
+def library() -> type[BaseCAM]:
+    """The library's class; it takes seconds to import, so only whoever asks for a map does."""
+    from pytorch_grad_cam import HiResCAM
+
+    return HiResCAM
 
 
 method = AttentionMethod(
@@ -16,5 +23,5 @@ method = AttentionMethod(
     name=METHOD_NAMES["hirescam"],
     about="Each feature counts by its effect on the answer at the very place.",
     source="Draelos and Carin, arXiv:2011.08891, 2020",
-    weigh=weigh,
+    cam=library,
 )

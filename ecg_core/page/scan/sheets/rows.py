@@ -156,6 +156,9 @@ def _exactly(
         # Beside a strip alone the frame is the only ink.
         own = np.abs(heights[:, 0] - np.median(heights)) < ALONE_MM * px_per_mm
         exact, heights = exact[own], heights[own]
+    if not len(exact):
+        # Half of the pieces above and half below: the median lies where none is.
+        return ()
     everywhere = np.arange(len(seen))
     middles = np.median(heights, axis=0)
     pitch = float(np.diff(middles).min()) if n > 1 else 40.0 * px_per_mm
