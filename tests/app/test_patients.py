@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -22,8 +23,10 @@ def offers(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     seen: list[list[str]] = []
     draw = reading.paper
 
-    def paper(*args: object, offered: list[tuple[str, str]], **options: object) -> None:
-        seen.append([title for _, title in offered])
+    def paper(
+        *args: object, offered: Sequence[tuple[str, str, bool]] = (), **options: object
+    ) -> None:
+        seen.append([title for _, title, _ in offered])
         draw(*args, offered=offered, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading, "paper", paper)

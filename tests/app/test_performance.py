@@ -318,8 +318,9 @@ def test_shipped_robustness_and_groups(released: tuple[AppTest, CaseSet]) -> Non
     (clean,) = heat.to_dict("records")[:1]
     assert (clean["Condition"], clean["Layout"], clean["ECGs"]) == ("Clean", "3x4+1R", found.n)
     assert clean["Mean AUC"] == f"{carried.value:.3f} ({carried.low:.3f}–{carried.high:.3f})"
-    # Every recording is held against itself on another layout.
-    assert (comparison["Cases"] == found.n).all() and len(comparison) == 6
+    # Every recording is held against itself on another layout, of triage those that have a class.
+    classed = int(found.choice.known.sum())
+    assert set(comparison["Cases"]) <= {found.n, classed} and len(comparison) == 6
 
 
 def test_a_month_of_daily_use_and_its_adjudications(

@@ -104,7 +104,7 @@ def test_the_patients_earlier_ecg_is_offered_and_the_number_never_shown(
     drop(page, payload("today.xml", aecg(-signals, TWELVE)))
     expect(page.locator(SHEET)).to_be_visible()
     page.get_by_role("button", name="More tools").click()
-    page.get_by_label("Compare with").select_option(
+    page.get_by_label("Compare with", exact=True).select_option(
         label="Same patient · last year.scp · opened now"
     )
     expect(page.locator(SHEET)).to_have_count(2)

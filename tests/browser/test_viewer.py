@@ -249,7 +249,7 @@ def test_another_ecg_is_compared_beside_and_laid_over(visit: Callable[..., Page]
     opened(page, "anterior_stemi.hea", "anterior_stemi.dat")
     expect(page.locator(VIEWER)).to_be_visible()
     page.get_by_role("button", name="More tools").click()
-    page.get_by_label("Compare with").select_option(label="normal · opened now")
+    page.get_by_label("Compare with", exact=True).select_option(label="normal · opened now")
     expect(page.locator(".sheet")).to_have_count(2)
     expect(page.get_by_text("check that both ECGs are of the same person")).to_be_visible()
     # Both on one scale, and at the same place.

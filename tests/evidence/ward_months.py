@@ -18,7 +18,7 @@ from ecg_core import network
 from ecg_core.evidence import forms
 from ecg_core.evidence.values import CaseSet
 from ecg_core.network.card import ModelCard
-from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES
+from ecg_core.network.statements import SUPERCLASSES, TRIAGE_CLASSES, Triage
 from ecg_core.network.values import Finding, ModelIdentity, Prediction
 from ecg_core.page.values import PREPROCESSING_VERSION
 from ecg_core.store.audit import chain
@@ -29,6 +29,7 @@ from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Account, Accounts
 from ecg_core.store.people.roles import Actor, Role
+from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import Priority
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
@@ -79,14 +80,16 @@ def fill(store: Store, months: int, per_month: int, first: datetime, seed: int =
                 said = replace(said, page_sha256=new.page.sha256)
                 case_id = add(store, replace(new, prediction=said))
                 truth = int(found.choice.truth[row])
-                settled += _read(case_id, truth, said, (berg, castro, dahl), clock, rng)
+                # What the verdict stands for, where it differs from the network's class.
+                machine = verdict_class(new.priority, said)
+                settled += _read(case_id, truth, machine, (berg, castro, dahl), clock, rng)
     return settled
 
 
 def _read(
     case_id: str,
     truth: int,
-    said: Prediction,
+    machine: Triage,
     rooms: tuple[Room, Room, Room],
     clock: Clock,
     rng: np.random.Generator,
@@ -94,15 +97,15 @@ def _read(
     """Read one case as a ward would; whether it came to an adjudication."""
     reader, other, lead = rooms if rng.random() < 0.6 else (rooms[1], rooms[0], rooms[2])
     second = bool(rng.random() < SECOND)
-    one = _reader(reader, case_id, truth, said, second, clock, rng)
+    one = _reader(reader, case_id, truth, machine, second, clock, rng)
     if not second:
         return False
-    if _reader(other, case_id, truth, said, False, clock, rng) == one:
+    if _reader(other, case_id, truth, machine, False, clock, rng) == one:
         return False
     clock.on(1800)
     lead.view(case_id)
     clock.on(60)
-    lead.read(case_id, _reading(lead, truth, said), f"l{case_id}", Phase.ADJUDICATION)
+    lead.read(case_id, _reading(lead, truth, machine), f"l{case_id}", Phase.ADJUDICATION)
     return True
 
 
@@ -110,13 +113,13 @@ def _reader(
     room: Room,
     case_id: str,
     truth: int,
-    said: Prediction,
+    says: Triage,
     second: bool,
     clock: Clock,
     rng: np.random.Generator,
 ) -> int:
     """View, read blind where the account does, see the answer, decide; the class decided on."""
-    machine = int(np.argmax(said.triage))
+    machine = TRIAGE_CLASSES.index(says)
     thinks = truth if rng.random() < RIGHT else int(rng.integers(len(TRIAGE_CLASSES)))
     clock.on(float(rng.gamma(4, 7)))
     if room.account.blind == "always":
@@ -132,13 +135,13 @@ def _reader(
     clock.on(float(rng.gamma(3, 6)))
     if thinks != machine and rng.random() < GOES_ALONG:
         thinks = machine
-    reading = replace(_reading(room, thinks, said), second_wanted=second)
+    reading = replace(_reading(room, thinks, says), second_wanted=second)
     room.read(case_id, reading, f"d{case_id}{room.account.id}"[:60], Phase.FINAL)
     return thinks
 
 
-def _reading(room: Room, triage: int, said: Prediction) -> Reading:
-    agrees = triage == int(np.argmax(said.triage))
+def _reading(room: Room, triage: int, machine: Triage) -> Reading:
+    agrees = TRIAGE_CLASSES[triage] is machine
     return Reading(
         room.account.full_name,
         agrees,

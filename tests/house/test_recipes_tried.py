@@ -39,10 +39,12 @@ def register(subparsers):
     subparsers.add_parser("dummy").set_defaults(run=lambda arguments: 7)
 """
 DUMMY_METHOD = """
+from pytorch_grad_cam import LayerCAM
+
 from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 
-method = AttentionMethod("dummy", METHOD_NAMES["dummy"], "About.", "Source", lambda a, g: a[0])
+method = AttentionMethod("dummy", METHOD_NAMES["dummy"], "About.", "Source", lambda: LayerCAM)
 """
 DUMMY_VIEW = """
 import streamlit as st
