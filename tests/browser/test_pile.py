@@ -16,7 +16,7 @@ from widgets.session.demos import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PILE = 12
-READ_WITHIN_MS = 400_000
+READ_WITHIN_MS = 240_000
 """A busy machine takes half a minute for each."""
 DRAWN = ".st-key-desk [data-drawn='paper']"
 
@@ -36,6 +36,15 @@ def pile(folder: Path) -> list[str]:
     return files
 
 
+def only_the_pile(page: Page) -> None:
+    """Choose the pile's list, which is offered once the first of it is read."""
+    at_rest(page)
+    page.get_by_role("combobox", name="List", exact=True).click()
+    page.get_by_role("option", name="pile", exact=True).click()
+    page.keyboard.press("Escape")
+    at_rest(page)
+
+
 def standing_at(page: Page, number: int) -> None:
     """Wait until the case with this number in the pile is drawn and can be decided on."""
     expect(page.get_by_text(f"{number} of {PILE}", exact=True)).to_be_visible()
@@ -52,7 +61,8 @@ def test_a_pile_of_twelve_is_read_by_keyboard_alone(
     page.locator("input[type=file]").set_input_files(pile(tmp_path))
     expect(page.get_by_text("pile_00.hea")).to_be_visible()
     page.get_by_role("button", name="Put on the list").click()
-    page.goto(f"{address}/worklist?list=pile")
+    page.goto(f"{address}/worklist")
+    only_the_pile(page)
     listed = page.get_by_text(f"{PILE} cases. Click a row to open it.")
     expect(listed).to_be_visible(timeout=READ_WITHIN_MS)
     at_rest(page)
@@ -79,7 +89,6 @@ def test_a_pile_of_twelve_is_read_by_keyboard_alone(
             break
         page.wait_for_timeout(50)
     standing_at(page, 2)
-    expect(page.get_by_text(re.compile(r"pile_\d\d saved: Agree"))).to_be_visible()
 
     # Another class, by its key and a reason.
     page.keyboard.press("4")
@@ -90,14 +99,13 @@ def test_a_pile_of_twelve_is_read_by_keyboard_alone(
     at_rest(page)
     page.keyboard.press("Enter")
     standing_at(page, 3)
-    expect(page.get_by_text(re.compile("saved: Override, Other abnormality"))).to_be_visible()
 
     for number in range(3, PILE):
         page.keyboard.press("a")
         standing_at(page, number + 1)
     page.keyboard.press("a")
     expect(page.get_by_text("Nothing to do here.")).to_be_visible()
-    page.goto(f"{address}/worklist?list=pile&show=done")
+    page.get_by_role("radio", name="Done", exact=True).click()
     expect(page.get_by_text(f"{PILE} cases. Click a row to open it.")).to_be_visible()
     expect(page.locator("td", has_text=re.compile("^ReadAgreed"))).to_have_count(PILE - 1)
 
