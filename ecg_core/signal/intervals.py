@@ -18,6 +18,9 @@ T_ABOVE_NOISE = 6.0
 P_FAINT, P_VAGUE_S, P_NOWHERE_S = 12.0, 0.036, 0.060
 """A P wave so low against the noise, or whose beginning lies so far apart when it is looked for in
 other ways, makes PR doubtful; both together, or a beginning that could be anywhere, blank it."""
+LONGEST_P_S = 0.16
+"""Off paper, a P wave that seems longer begins in the paper's noise: on pages of another generator
+all PR intervals more than 40 ms off were of this kind."""
 QRS_NOWHERE_S = 0.040
 """A border of QRS so far apart in two readings blanks it: on the QT Database 6 in 100, with errors
 four times as large."""
@@ -68,10 +71,12 @@ def intervals(
     leads: tuple[str, ...],
     single: SingleP,
     paced: bool = False,
+    off_paper: bool = False,
 ) -> dict[str, Measurement]:
     """PR, QRS, QT and QT corrected for rate by Fridericia's and Bazett's formula, in ms.
 
     single: the P wave in every beat. paced: spikes lead the beats, so that there is no PR.
+    off_paper: the beat was read off a page.
     """
     nothing = blank("no_clear_beat", leads)
     if waves.qrs is None or not len(beat.used):
@@ -92,6 +97,8 @@ def intervals(
     }
     if max(waves.qrs.unsure_s, waves.qrs.end_unsure_s) >= QRS_NOWHERE_S:
         found["qrs"] = blank("qrs_end_unclear", leads)
+    if off_paper and found["pr"].value is not None and _p_is_long(waves):
+        found["pr"] = blank("p_start_unclear", leads)
     qt = blank("t_on_p" if crowded else "t_end_unclear", leads)
     if waves.t is not None and waves.t.signal_to_noise >= T_ABOVE_NOISE and waves.t.over:
         qt_ms = 1e3 * float(waves.t.end_s - waves.qrs.start_s)
@@ -107,6 +114,10 @@ def _p_on_t(waves: Delineation, rr: Measurement) -> bool:
     if waves.p is None or waves.t is None or waves.t.over or rr.value is None:
         return False
     return waves.t.end_s + ON_P_S > rr.value / 1e3 + waves.p.start_s
+
+
+def _p_is_long(waves: Delineation) -> bool:
+    return waves.p is not None and waves.p.end_s - waves.p.start_s > LONGEST_P_S
 
 
 def axes(beat: MedianBeat, waves: Delineation, names: tuple[str, ...]) -> dict[str, Measurement]:

@@ -67,7 +67,9 @@ def measure(
     if spikes is not None:
         said.append(spikes)
     paced, each_p = spikes is not None, single_p(beat, waves)
-    values |= intervals.intervals(beat, waves, values["rr"], values["rr_sd"], names, each_p, paced)
+    values |= intervals.intervals(
+        beat, waves, values["rr"], values["rr_sd"], names, each_p, paced, off_paper
+    )
     values |= intervals.axes(beat, waves, record.leads)
     values |= sequence.extremes(ecg, beats, values["rate"].code, timed)
     values |= sequence.ectopy(ecg, kinds, beats)

@@ -16,7 +16,7 @@ from widgets.session.demos import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PILE = 12
-READ_WITHIN_MS = 240_000
+READ_WITHIN_MS = 400_000
 """A busy machine takes half a minute for each."""
 DRAWN = ".st-key-desk [data-drawn='paper']"
 
@@ -52,7 +52,6 @@ def standing_at(page: Page, number: int) -> None:
     at_rest(page)
 
 
-@pytest.mark.skip(reason="not seen green yet: the pile is read, and its first signature stored")
 def test_a_pile_of_twelve_is_read_by_keyboard_alone(
     visit: Callable[..., Page], address: str, tmp_path: Path
 ) -> None:

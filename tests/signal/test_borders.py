@@ -159,6 +159,17 @@ def test_beats_that_stand_out_little_have_no_intervals() -> None:
     assert {one.code for one in found.values()} == {"faint_beats"}
 
 
+def test_a_p_wave_too_long_to_be_one_is_not_believed_off_paper() -> None:
+    every = SingleP(np.zeros(5), 5)
+    long = replace(PLAIN, p=Wave(-0.26, -0.15, -0.08, 50.0, 1.0))
+    rr, even = number(800.0), number(10.0)
+    record = intervals(BEAT, long, rr, even, ("II",), every)
+    page = intervals(BEAT, long, rr, even, ("II",), every, off_paper=True)
+    assert (record["pr"].value, page["pr"].value) == (pytest.approx(220), None)
+    assert page["pr"].code == "p_start_unclear"
+    assert page["qrs"].value == record["qrs"].value
+
+
 def test_borders_that_two_readings_put_far_apart_are_blank() -> None:
     assert PLAIN.qrs is not None
     late_end = replace(PLAIN, qrs=replace(PLAIN.qrs, end_unsure_s=0.05))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
@@ -18,21 +17,9 @@ from ecg_core.store.people.account_rows import FIRST_ROLES
 from ecg_core.store.people.accounts import Account, Accounts, SignInError
 from ecg_core.store.people.passwords import checked_password
 from ecg_core.store.people.roles import NotAllowedError, Role
+from tests.store.moved_clock import Clock
 
 PASSWORD = "correct horse battery"
-
-
-class Clock:
-    """A clock that the tests move."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 8, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **span: float) -> None:
-        self.now += timedelta(**span)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from ecg_core.store.people.accounts import Account, Accounts, SignInError
 from ecg_core.store.people.roles import NotAllowedError, Role
 from ecg_core.store.people.second_factor import seal, step_of, unseal
 from ecg_core.store.upkeep.settings import FactorFor, Settings
+from tests.store.moved_clock import Clock
 
 PASSWORD, OTHER = "correct horse battery", "another long battery"
 RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
@@ -47,19 +48,6 @@ def authenticator(secret: str, moment: datetime) -> str:
     start = digest[-1] & 0xF
     number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
     return f"{number % 10**6:06d}"
-
-
-class Clock:
-    """A clock that the tests move."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 8, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **span: float) -> None:
-        self.now += timedelta(**span)
 
 
 @pytest.fixture

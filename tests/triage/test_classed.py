@@ -36,7 +36,7 @@ def stands_for(facts: Facts) -> Triage:
         ("st-elevation-reciprocal", Triage.ACUTE_MI),
         ("de-winter", Triage.ACUTE_MI),
         ("acute-seen", Triage.ACUTE_MI),
-        # Elevation alone is urgent, and no infarction yet; nor is a flag, right one time in four.
+        # Elevation alone is urgent, and no infarction yet; nor is a flag, right one time in nine.
         ("st-elevation", Triage.OTHER),
         ("acute-flag", Triage.OTHER),
         # Where verdict and model go together, it is the model's class.
