@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ecg_core.triage.lines import findings, intervals, ischaemia, outcome, rhythm
+from ecg_core.triage.lines import (
+    findings,
+    intervals,
+    ischaemia,
+    outcome,
+    rate,
+    rhythm,
+    single_beats,
+)
 from ecg_core.triage.lines.outcome import SURELY_NORMAL
 from ecg_core.triage.priority import Priority, rank
 from ecg_core.triage.rule import Rule
@@ -19,7 +27,14 @@ __all__ = ["RELEASED", "RULES", "SURELY_NORMAL", "PriorityTable", "Rule"]
 
 RULES: tuple[Rule, ...] = (
     *sorted(
-        (*rhythm.LINES, *ischaemia.LINES, *intervals.LINES, *findings.LINES),
+        (
+            *rhythm.LINES,
+            *single_beats.LINES,
+            *rate.LINES,
+            *ischaemia.LINES,
+            *intervals.LINES,
+            *findings.LINES,
+        ),
         key=lambda rule: rank(rule.priority),
     ),
     *outcome.LINES,
