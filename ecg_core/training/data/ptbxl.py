@@ -107,19 +107,25 @@ def _signals(root: Path, names: list[str], cache: Path | None) -> np.memmap:
     stacked = (cache or root.parent / "cache") / "ptbxl_100hz_uv.npy"
     if stacked.exists():
         return np.lib.format.open_memmap(stacked, mode="r")
-    signals = np.empty((len(names), len(STANDARD_LEADS), 10 * FS_HZ), np.int16)
-    for row, name in enumerate(tqdm(names, desc="reading PTB-XL", unit="record")):
-        record = wfdb.rdrecord(str(root / name))
-        order = [canonical_lead(lead) for lead in record.sig_name]
-        microvolts = np.nan_to_num(record.p_signal) * 1000.0
-        for column, lead in enumerate(order):
-            if lead is None:
-                raise ValueError(f"{name}: unknown lead {record.sig_name[column]!r}")
-            signals[row, STANDARD_LEADS.index(lead)] = np.clip(
-                np.rint(microvolts[:, column]), -32767, 32767
-            )
+    signals = microvolts(root, names)
     stacked.parent.mkdir(parents=True, exist_ok=True)
     partial = stacked.with_suffix(".partial.npy")
     np.save(partial, signals)
     partial.replace(stacked)
     return np.lib.format.open_memmap(stacked, mode="r")
+
+
+def microvolts(root: Path, names: list[str]) -> np.ndarray:
+    """Recordings by their file names: int16, records × 12 leads × 1000 samples, µV."""
+    signals = np.empty((len(names), len(STANDARD_LEADS), 10 * FS_HZ), np.int16)
+    for row, name in enumerate(tqdm(names, desc="reading PTB-XL", unit="record", mininterval=10)):
+        record = wfdb.rdrecord(str(root / name))
+        uv = np.nan_to_num(record.p_signal) * 1000.0
+        for column, said in enumerate(record.sig_name):
+            lead = canonical_lead(said)
+            if lead is None:
+                raise ValueError(f"{name}: unknown lead {said!r}")
+            signals[row, STANDARD_LEADS.index(lead)] = np.clip(
+                np.rint(uv[:, column]), -32767, 32767
+            )
+    return signals
