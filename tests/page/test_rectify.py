@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from benchmarks.foreign.second_printer import look_of, printed
 from benchmarks.rectify import Agreement, compare
 from ecg_core.intake.values import EcgScan
 from ecg_core.page.doubts.quality import LIMITS
@@ -156,10 +157,22 @@ def test_foreign_pictures_are_refused_with_reason_and_hint(draw: object) -> None
 def test_half_a_page_is_doubted_and_a_blurred_page_refused() -> None:
     sheet = print_record(beating(), px_per_mm=6.0).pixels
     page = from_scan(scan(sheet[:, : sheet.shape[1] // 2]))
-    assert "short" in {one.code for one in page.remarks if one.severity is Severity.DOUBT}
+    assert "brief_columns" in {one.code for one in page.remarks if one.severity is Severity.DOUBT}
     assert {box.lead for box in page.boxes} <= {"I", "II", "III", "aVR", "aVL", "aVF"}
     with pytest.raises(PageError):
         from_scan(scan(cv2.GaussianBlur(sheet, (0, 0), 9.0)))
+
+
+def test_columns_of_2_2_s_are_a_note_that_speaks_of_the_sheet() -> None:
+    # 55 mm at 25 mm/s, as some recorders print them: the machine's answer is no less sure for it.
+    record = beating()
+    look = replace(look_of(0), layout="3x4", column_s=2.2, speed_mm_per_s=25.0, gain_mm_per_mv=10.0)
+    page = from_scan(scan(printed(record, look).pixels))
+    [said] = [
+        one for one in page.remarks if one.code in ("short_columns", "brief_columns", "short")
+    ]
+    assert said.code == "short_columns" and said.severity is Severity.NOTE
+    assert said.text.startswith("The sheet shows 2.2 s of each lead")
 
 
 def test_page_survives_its_bytes() -> None:

@@ -16,7 +16,7 @@ import wfdb
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.page import to_page
 from ecg_core.page.doubts import saturated
-from ecg_core.page.doubts.quality import LIMITS
+from ecg_core.page.doubts.quality import LIMITS, ROWS
 from ecg_core.page.drawn import printed as printing
 from ecg_core.page.drawn.printed import Grid, PrintStyle, print_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT
@@ -209,3 +209,7 @@ def test_real_recordings_at_their_limits_are_told_from_whole_ones() -> None:
 def test_every_code_of_the_issue_is_a_row_of_the_table_with_a_hint() -> None:
     for _, code, _ in (*SCANS.values(), *RECORDS.values()):
         assert code in LIMITS and LIMITS[code].hint
+
+
+def test_every_code_has_one_row_and_so_one_severity() -> None:
+    assert len(LIMITS) == len(ROWS)

@@ -29,6 +29,8 @@ REACH_MM, SLACK_MM, STROKE_MM = 0.8, 1.2, 4.0
 """A separator stands this near to where a column begins; of its stroke, what lies as near as this
 to the traces on both sides stays; shorter strokes are none."""
 NOTED, SQUEEZED = 0.02, 1.5
+BRIEF = 0.8
+"""Columns that show less than so much of the usual seconds are a doubt, longer ones a note."""
 
 
 @dataclass(frozen=True)
@@ -268,7 +270,8 @@ def _placed(
     if columns > 1 and printed > usual * (1 + 2 * NOTED):
         notes.append(remark("first_seconds", printed=printed, shown=shown))
     elif columns > 1 and 0 < printed < usual * (1 - 2 * NOTED):
-        notes.append(remark("short", seconds=printed, usual=usual))
+        code = "brief_columns" if printed < BRIEF * usual else "short_columns"
+        notes.append(remark(code, seconds=printed, usual=usual))
     return boxes, tuple(moves), notes
 
 
