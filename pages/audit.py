@@ -104,7 +104,8 @@ def chain_badge(state: ChainState) -> None:
         st.badge("Chain broken", icon=":material/gpp_bad:", color="red", help=report.what)
         return
     if state.whole_utc:
-        words = f"Chain verified {state.whole_utc[11:16]} UTC, {report.events:,} events"
+        when = state.whole_utc[:16].replace("T", " ") if state.signed else state.whole_utc[11:16]
+        words = f"Chain verified {when} UTC, {report.events:,} events"
         words += f", {state.new:,} new since" if state.new else ""
     else:
         recent = report.events - report.since

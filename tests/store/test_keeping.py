@@ -19,6 +19,8 @@ from ecg_core.evidence import tags
 from ecg_core.evidence.own_sets import sets
 from ecg_core.network import registry
 from ecg_core.store.audit import chain, checkpoints, daily
+from ecg_core.store.audit.canonical import sha256_bytes
+from ecg_core.store.audit.watching import ChainWatch
 from ecg_core.store.cases import events
 from ecg_core.store.cases.events import EventFilter
 from ecg_core.store.cases.schema import Action
@@ -85,6 +87,56 @@ def test_a_back_up_with_something_more_is_refused_before_it_is_unpacked(
     with pytest.raises(StoreError, match="does not belong in it"):
         restore(tmp_path / "saved.tar", tmp_path / "new", None)
     assert not list((tmp_path / "new").iterdir())
+
+
+@pytest.mark.parametrize("name", ["cookie.key", "blobs/../factor.key", "labelled/../cookie.key"])
+def test_a_back_up_whose_manifest_names_a_key_is_refused(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    backup(folder, None, tmp_path / "saved.tar")
+    known = b"a key that somebody else knows"
+    with (
+        tarfile.open(tmp_path / "saved.tar") as saved,
+        tarfile.open(tmp_path / "forged.tar", "w") as forged,
+    ):
+        for member in saved.getmembers():
+            data = saved.extractfile(member).read()  # type: ignore[union-attr]
+            if member.name == "manifest.json":
+                told = json.loads(data)
+                told["files"][name] = sha256_bytes(known)
+                data = json.dumps(told).encode()
+            member.size = len(data)
+            forged.addfile(member, io.BytesIO(data))
+        info = tarfile.TarInfo(name)
+        info.size = len(known)
+        forged.addfile(info, io.BytesIO(known))
+    with pytest.raises(StoreError, match="does not belong in it"):
+        restore(tmp_path / "forged.tar", tmp_path / "new", None)
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_the_command_verifies_what_came_after_a_signed_walk(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ECG_DATABASE_URL", raising=False)
+    private, public = checkpoints.new_key()
+    verify = ["audit", "verify", "--new", "--data-dir", str(folder)]
+    monkeypatch.setenv(checkpoints.PUBLIC_KEY, public)
+    assert main(verify) == 3
+    assert "No walk over the whole chain is signed" in capsys.readouterr().err
+    monkeypatch.setenv(checkpoints.KEY, private)
+    with closing(Store.open(folder)) as store:
+        assert ChainWatch(store).walk().ok
+        add(store, case(31))
+    # Whoever only verifies needs the public key alone.
+    monkeypatch.delenv(checkpoints.KEY)
+    assert main(verify) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["ok"], said["events"], said["since"]) == (True, EVENTS + 2, EVENTS)
+    with closing(unguarded(folder)) as connection:
+        connection.execute(f"UPDATE events SET hash = '{'ab' * 32}' WHERE seq = 3")
+    assert main(verify) == 3
+    assert "at least one is not what it was" in capsys.readouterr().out
 
 
 def test_labelled_sets_tags_and_checkpoints_come_along(folder: Path, tmp_path: Path) -> None:

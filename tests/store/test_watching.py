@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from test_chain import unguarded
 
-from ecg_core.store.audit import checkpoints, watching
+from ecg_core.store.audit import checkpoints, walked, watching
+from ecg_core.store.audit.anchor import ChainPlace
+from ecg_core.store.audit.canonical import utc_text
 from ecg_core.store.audit.watching import ChainWatch, Watcher
 from ecg_core.store.cases.store import Store
 
@@ -115,3 +118,71 @@ def test_the_background_walks_without_being_asked_and_rests_between(
         watcher.stop()
         watcher._thread.join(5)
         assert watch.state().report.first_broken_seq == 2
+
+
+def test_a_signed_walk_goes_for_the_next_start_and_only_what_is_new_is_walked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(checkpoints.KEY, checkpoints.new_key()[0])
+    monkeypatch.setattr(watching, "AT_ONCE", 3)
+    with closing(Store.open(folder)) as store:
+        assert ChainWatch(store).walk().ok
+        store.record_failure("later")
+        after_start = ChainWatch(store)
+        state = after_start.state()
+        assert (state.report.ok, state.signed, state.new) == (True, True, 1)
+        assert "as that walk was signed; the 1 since" in state.report.what
+        # A minute later the background walks the one new event, not the whole chain.
+        assert after_start.follow().since == EVENTS
+        assert after_start.walk().since == 0 and not after_start.state().signed
+        # Another key's mark, or a mark that was touched, is none.
+        for text in (checkpoints.new_key()[0], None):
+            if text is not None:
+                monkeypatch.setenv(checkpoints.KEY, text)
+            else:
+                monkeypatch.delenv(checkpoints.KEY)
+            assert ChainWatch(store).state().whole_utc == ""
+
+
+def test_hashes_rewritten_under_a_signed_walk_are_told_at_the_next_look(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(checkpoints.KEY, checkpoints.new_key()[0])
+    with closing(Store.open(folder)) as store:
+        watch = ChainWatch(store)
+        assert watch.walk().ok
+        harm(folder, f"UPDATE events SET hash = '{'ab' * 32}' WHERE seq = 2")
+        for known in (watch, ChainWatch(store)):
+            assert "at least one is not what it was" in known.follow().what
+            assert not known.state().report.ok
+        # No hash at all is told as well, and the whole walk names the event.
+        harm(folder, "UPDATE events SET hash = 'none' WHERE seq = 2")
+        assert watch.walk().first_broken_seq == 2
+
+
+def test_a_mark_is_no_checkpoint_and_a_checkpoint_no_mark(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(checkpoints.KEY, checkpoints.new_key()[0])
+    with closing(Store.open(folder)) as store:
+        assert ChainWatch(store).walk().ok
+        checkpoints.keep_up(store, folder)
+        walked.path_of(store).write_text((folder / checkpoints.OWN).read_text())
+        # A checkpoint says that the chain was so, not that anybody walked it.
+        assert walked.last(store) is None
+
+
+def test_a_long_chain_is_walked_whole_the_less_often_the_longer_it_takes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(checkpoints.KEY, checkpoints.new_key()[0])
+    with closing(Store.open(folder)) as store:
+        watch = ChainWatch(store)
+        watch.walk()
+        # Signed 25 minutes ago: 5 s of work are due again after 1,000 s, 10 s after 2,000 s.
+        ago = utc_text(datetime.now(UTC) - timedelta(minutes=25))
+        walked.sign(store, watch.state().report.end or ChainPlace(0, ""), ago)
+        watch._took_s = 10.0
+        assert watch.follow().since == EVENTS
+        watch._took_s = 5.0
+        assert watch.follow().since == 0

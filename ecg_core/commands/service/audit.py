@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, complain, emit
-from ecg_core.store.audit import checkpoints, daily
+from ecg_core.store.audit import checkpoints, daily, walked
 from ecg_core.store.audit.checkpoints import Checkpoint
+from ecg_core.store.audit.verification import ChainReport
 from ecg_core.store.cases.store import Store, StoreError
 from ecg_core.store.upkeep.looking import store_to_look_at
 
@@ -37,6 +38,11 @@ def register(subparsers: Any) -> None:
         action="append",
         default=[],
         help="signed checkpoints kept outside (JSON lines): to verify against, or to prove by",
+    )
+    parser.add_argument(
+        "--new",
+        action="store_true",
+        help="verify only what came after the last walk over all that the app signed",
     )
     parser.add_argument("--event", type=int, help="the event to prove (`proof`)")
     parser.add_argument("--out", type=Path, help="where the new private key goes (`key`)")
@@ -77,7 +83,7 @@ def _do(arguments: argparse.Namespace, store: Store) -> int:
         for anchor in daily.anchors(store):
             emit(asdict(anchor))
         return ALL_READ
-    report = store.verify(blobs=True)
+    report = _since_signed(store) if arguments.new else store.verify(blobs=True)
     for words in report.changed:
         complain(words)
     if arguments.anchors is not None:
@@ -99,6 +105,7 @@ def _do(arguments: argparse.Namespace, store: Store) -> int:
         {
             "ok": report.ok,
             "events": report.events,
+            "since": report.since,
             "first_broken": report.first_broken_seq,
             "what": report.what,
             "changed": list(report.changed),
@@ -106,6 +113,19 @@ def _do(arguments: argparse.Namespace, store: Store) -> int:
         }
     )
     return ALL_READ if report.ok else SOME_REJECTED
+
+
+def _since_signed(store: Store) -> ChainReport:
+    """What follows the last signed walk. Raises StoreError where none is known by its key."""
+    mark = walked.last(store)
+    if mark is None:
+        raise StoreError(
+            "No walk over the whole chain is signed by this key.",
+            f"Set {checkpoints.PUBLIC_KEY}, or verify without --new.",
+        )
+    if mark.wrong:
+        return ChainReport(False, mark.end.seq, None, mark.wrong)
+    return store.verify(since=mark.end)
 
 
 def _not_covered(signed: list[Checkpoint], with_key: bool) -> str:

@@ -13,7 +13,7 @@ import json
 import os
 import syslog
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -104,9 +104,13 @@ def new_key() -> tuple[str, str]:
 def make(store: Store, key: Ed25519PrivateKey, origin: str = "ecg-triage") -> Checkpoint:
     """A signed checkpoint of the chain as it is."""
     leaves = _leaves(store)
-    unsigned = Checkpoint(origin, len(leaves), merkle.root(leaves).hex(), utc_now())
+    return signed(Checkpoint(origin, len(leaves), merkle.root(leaves).hex(), utc_now()), key)
+
+
+def signed(unsigned: Checkpoint, key: Ed25519PrivateKey) -> Checkpoint:
+    """The same with its signature."""
     signature = base64.b64encode(key.sign(unsigned.signed_bytes())).decode()
-    return Checkpoint(**{**asdict(unsigned), "signature": signature})
+    return replace(unsigned, signature=signature)
 
 
 def is_due(last: Checkpoint | None, size: int, now: str) -> bool:
@@ -149,7 +153,7 @@ def compare(
     wrong: list[str] = []
     fits = 0
     for one in sorted(kept, key=lambda checkpoint: checkpoint.size):
-        if not _signature_holds(one, key):
+        if not signature_holds(one, key):
             wrong.append(f"The checkpoint of {one.size} events is not signed by this key.")
         elif one.size > len(leaves):
             wrong.append(f"Events {len(leaves) + 1} to {one.size} are no longer there.")
@@ -172,7 +176,7 @@ def compare_own(store: Store) -> tuple[str, ...]:
     if not own.exists():
         return ()
     key = public_key()
-    return compare(store, [one for one in read_file(own) if _signature_holds(one, key)], None)
+    return compare(store, [one for one in read_file(own) if signature_holds(one, key)], None)
 
 
 def proof_of(store: Store, seq: int, checkpoint: Checkpoint) -> dict[str, object]:
@@ -238,13 +242,19 @@ _PLACES: dict[str, Callable[[str, str], None]] = {"folder": _to_folder, "syslog"
 """Kinds of places that checkpoints are sent to. `folder:/path` and `syslog:` or `syslog:local0`."""
 
 
-def _leaves(store: Store) -> Sequence[bytes]:
+def hashes(store: Store) -> Sequence[str]:
+    """The hash kept of every event, in order."""
     with store.snapshot() as session:
         query = select(EventRow.hash).order_by(EventRow.seq).execution_options(yield_per=10_000)
-        return [merkle.leaf(one) for one in session.scalars(query)]
+        return [str(one) for one in session.scalars(query)]
 
 
-def _signature_holds(checkpoint: Checkpoint, key: Ed25519PublicKey | None) -> bool:
+def _leaves(store: Store) -> Sequence[bytes]:
+    return [merkle.leaf(one) for one in hashes(store)]
+
+
+def signature_holds(checkpoint: Checkpoint, key: Ed25519PublicKey | None) -> bool:
+    """Whether a checkpoint was signed by this key; any passes without one."""
     if key is None:
         return True
     try:

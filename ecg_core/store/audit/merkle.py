@@ -13,8 +13,12 @@ EMPTY = hashlib.sha256(b"").digest()
 
 
 def leaf(event_hash: str) -> bytes:
-    """The leaf of an event, from its hash in hexadecimal."""
-    return hashlib.sha256(b"\x00" + bytes.fromhex(event_hash)).digest()
+    """The leaf of an event, from its hash in hexadecimal; of what is no hash, no event's leaf."""
+    try:
+        known = bytes.fromhex(event_hash)
+    except ValueError:
+        known = b"no hash: " + event_hash.encode(errors="replace")
+    return hashlib.sha256(b"\x00" + known).digest()
 
 
 def root(leaves: Sequence[bytes]) -> bytes:

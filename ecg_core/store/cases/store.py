@@ -276,6 +276,11 @@ class Store:
         return self._data_dir
 
     @property
+    def witness(self) -> Path:
+        """The file that knows the chain's end, outside the database."""
+        return self._anchor.path
+
+    @property
     def scratch(self) -> Path:
         """A folder for unfinished files, on the disk of the data directory."""
         return self._blobs.scratch

@@ -144,7 +144,9 @@ def _refuse_extras(archive: tarfile.TarFile, files: Mapping[str, str]) -> None:
         name = _inside(member)
         if member.isdir() or name == MANIFEST:
             continue
-        known = name in _SINGLE or name.partition("/")[0] in _WITHIN
+        parts = PurePosixPath(name).parts
+        # A manifest is as easily written as the rest: ".." leads to the keys beside the blobs.
+        known = name in _SINGLE or (parts[0] in _WITHIN and ".." not in parts)
         if not member.isreg() or not known or name not in files:
             raise StoreError(
                 f"The back-up holds something that does not belong in it: {name}.",
