@@ -56,9 +56,9 @@ ALIASES: dict[str, str] = {
 _BY_UPPER = {lead.upper(): lead for lead in STANDARD_LEADS}
 _OTHERS = {lead.upper(): lead for lead in OTHER_LEADS}
 
-_WORDS = r"LEAD|ECG|EKG|ABLEITUNG|DERIVATION|DERIVACION|DERIVAZIONE"
+_WORDS = r"LEAD|ECG|EKG|MDC|ABLEITUNG|DERIVATION|DERIVACION|DERIVAZIONE"
 _PREFIX = re.compile(rf"(?:(?:{_WORDS})[\s_\-.:/]*)+(?=\S)")
-_MINUS = re.compile(rf"(?:(?:{_WORDS})[\s_:]+)?[-\u2010-\u2015\u2212]\s*(?=\w)")
+_MINUS = re.compile(rf"(?:(?:{_WORDS})[\s_:]+)*[-\u2010-\u2015\u2212]\s*(?=\w)")
 _TURNED = r"NEG|NEGATIVE|INV|INVERTED"
 _TURNED_BEFORE = re.compile(rf"(?:{_TURNED})[\s_\-.]+")
 _TURNED_AFTER = re.compile(rf"(?:[\s_\-.]+(?:{_TURNED})|(?<=AV[RLF])NEG)")
@@ -67,6 +67,7 @@ _SAID_ASIDE = re.compile(
     r"[(\[]\s*(?:RAW|FILTERED|MV|UV|\u039cV|EINTHOVEN|GOLDBERGER|WILSON|AUGMENTED[^)\]]*)\s*[)\]]"
 )
 _SEPARATORS = re.compile(r"[\s_.:/()]+")
+_APART = re.compile(r"[\s_.:/\-\u2010-\u2015\u2212]+")
 _BETWEEN = re.compile(r"(?<=\w)-(?=\w)")
 _NUMBER = re.compile(rf"(?:{_WORDS}|CH|CHANNEL|SIGNAL|KANAL|CANAL)?[\s_\-.:#]*0?(1[0-2]|[0-9])")
 
@@ -88,12 +89,18 @@ def canonical_lead(name: str) -> str | None:
 def signed_lead(name: str) -> tuple[str, int] | None:
     """(standard lead, 1) of a label, (standard lead, -1) where it says that the lead is turned.
 
-    >>> signed_lead("Lead I (raw)"), signed_lead("-aVR"), signed_lead("AVRNEG")
-    (('I', 1), ('aVR', -1), ('aVR', -1))
+    What lies between two leads ("I-II") is neither, and no III.
+
+    >>> signed_lead("Lead I (raw)"), signed_lead("-aVR"), signed_lead("AVRNEG"), signed_lead("I-II")
+    (('I', 1), ('aVR', -1), ('aVR', -1), None)
     """
     bare, sign = _bare(name)
-    lead = _BY_UPPER.get(bare) or ALIASES.get(bare)
+    lead = None if _is_between(name) else _BY_UPPER.get(bare) or ALIASES.get(bare)
     return (lead, sign) if lead is not None else None
+
+
+def _is_between(name: str) -> bool:
+    return sum(word in _BY_UPPER for word in _APART.split(_plain(name))) > 1
 
 
 def other_lead(name: str) -> str | None:

@@ -7,11 +7,12 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ecg_core.intake import LIMITS, Bundle, Upload, split
+from ecg_core.intake import LIMITS, Bundle, Upload, split, with_next
 
-_PAGE = re.compile(r"(.+)#page=(\d{1,4})")
+_PAGE = re.compile(r"(.+)#page=(\d{1,4})(?:\+(\d{1,4}))?")
 
 _OF_A_RECORD = (".dat", ".mat", ".atr")
 
@@ -24,10 +25,11 @@ def bundles(paths: Sequence[str]) -> Iterator[tuple[str, Bundle]]:
     A header or record name brings the files beside it that belong to it, so those are no cases of
     their own where they are named as well (`rec.hea rec.dat`, `folder/*`); a signal file brings
     its header. Every page of a document is a case, named as in "report.pdf#page=2"; that name is
-    also a path. An empty folder is a case without files. Links are not followed. Raises
-    FileNotFoundError for a path that does not exist.
+    also a path, and so is "report.pdf#page=1+2", two pages that are one ECG. An empty folder is a
+    case without files. Links are not followed. Raises FileNotFoundError for a path that does not
+    exist.
     """
-    found = [(text, *_page(text)) for text in paths]
+    found = [(text, *_page_of(text)) for text in paths]
     folders = _Folders()
     headers = {text: folders.header_of(path) for text, path, _ in found}
     records = {header: folders.record(header) for header in headers.values() if header is not None}
@@ -96,24 +98,40 @@ class _Folders:
         return wanted
 
 
-def _file(text: str, path: Path, page: int | None) -> Iterator[tuple[str, Bundle]]:
+@dataclass(frozen=True)
+class _Page:
+    """A page of a document, from 1, and whether the one after it belongs to it."""
+
+    number: int
+    with_next: bool
+
+
+def _file(text: str, path: Path, page: _Page | None) -> Iterator[tuple[str, Bundle]]:
     found = split([_upload(path)])
     if page is not None:
-        found = tuple(bundle for bundle in found if (bundle.part or 0) == page - 1)
-        if not found:
+        found = tuple(bundle for bundle in found if (bundle.part or 0) == page.number - 1)
+        if not found or (page.with_next and found[0].part is None):
             raise FileNotFoundError(text)
-    yield from ((_named(str(path), bundle), bundle) for bundle in found)
+        found = tuple(with_next(bundle) if page.with_next else bundle for bundle in found)
+    yield from ((named(str(path), bundle), bundle) for bundle in found)
 
 
-def _page(text: str) -> tuple[Path, int | None]:
+def _page_of(text: str) -> tuple[Path, _Page | None]:
     match = _PAGE.fullmatch(text)
     if match is None or Path(text).exists():
         return Path(text), None
-    return Path(match[1]), int(match[2])
+    number, second = int(match[2]), int(match[3] or 0)
+    if second and second != number + 1:
+        raise FileNotFoundError(text)
+    return Path(match[1]), _Page(number, bool(second))
 
 
-def _named(text: str, bundle: Bundle) -> str:
-    return text if bundle.part is None else f"{text}#page={bundle.part + 1}"
+def named(text: str, bundle: Bundle) -> str:
+    """The path of a case: of a document with its page, or its two pages."""
+    if bundle.part is None:
+        return text
+    second = f"+{bundle.part + 2}" if bundle.with_next else ""
+    return f"{text}#page={bundle.part + 1}{second}"
 
 
 def _folder(text: str, folder: Path) -> Iterator[tuple[str, Bundle]]:

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from ecg_core import network
-from ecg_core.answer import Answer, ReadAs, Refusal, answer
+from ecg_core.answer import AS_IT_COMES, Answer, ReadAs, Refusal, answer
 from ecg_core.commands import by_hand
-from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
+from ecg_core.commands.files import (
+    ALL_READ,
+    SOME_REJECTED,
+    WRONG_USAGE,
+    bundles,
+    complain,
+    emit,
+    named,
+)
 from ecg_core.commands.measuring import plain
-from ecg_core.intake import Bundle, warm_up
+from ecg_core.intake import Bundle, warm_up, with_next
 from ecg_core.network.statements import TRIAGE_CLASSES
+from ecg_core.page.joined import belong, lacks
 from ecg_core.page.layouts import DEFAULT_LAYOUT
+from ecg_core.page.values import EcgPage
 from ecg_core.report.plain import narrative_to_plain
 from ecg_core.triage.verdict import verdict_to_plain
+
+UNSURE = frozenset({"pages_unlike", "pages_unnamed", "pages_rates", "pages_rate_unknown"})
+"""Remarks on two pages over which they are not joined unasked."""
 
 
 def register(subparsers: Any) -> None:
@@ -44,30 +58,80 @@ def run(arguments: argparse.Namespace) -> int:
         answering.to(arguments.layout or DEFAULT_LAYOUT)
     read_as = by_hand.read_as(arguments)
     leads = tuple(map(str.strip, arguments.signals.split(","))) if arguments.signals else ()
+    cases = ((name, replace(found, leads=leads)) for name, found in bundles(arguments.paths))
     code = ALL_READ
     try:
-        for name, found in bundles(arguments.paths):
-            bundle = replace(found, leads=leads)
-            line = predict(answering, name, bundle, read_as)
-            code = SOME_REJECTED if line["status"] == "rejected" else code
-            emit(line)
+        for case in joined((predict(answering, *one, read_as) for one in cases), answering):
+            code = SOME_REJECTED if case.line["status"] == "rejected" else code
+            emit(case.line)
     except FileNotFoundError as error:
         complain(f"No such file: {error}")
         return WRONG_USAGE
     return code
 
 
-def predict(
-    answering: network.Answering, name: str, bundle: Bundle, read_as: ReadAs
-) -> dict[str, object]:
-    """One case as the contract's object."""
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One case read. line: the contract's object. page: None of a rejected one."""
+
+    name: str
+    bundle: Bundle
+    line: dict[str, object]
+    page: EcgPage | None
+    read_as: ReadAs
+
+
+def predict(answering: network.Answering, name: str, bundle: Bundle, read_as: ReadAs) -> Case:
+    """Read one case."""
     started = time.perf_counter()
     head: dict[str, object] = {"input": name, "sha256": bundle.sha256}
     said = answer(bundle, answering, read_as=read_as)
     if isinstance(said, Refusal):
-        return head | {"status": "rejected", "reasons": [str(said)]}
+        line = head | {"status": "rejected", "reasons": [str(said)]}
+        return Case(name, bundle, line, None, read_as)
     line = head | _line(said)
-    return line | {"elapsed_ms": round((time.perf_counter() - started) * 1e3, 1)}
+    line["elapsed_ms"] = round((time.perf_counter() - started) * 1e3, 1)
+    return Case(name, bundle, line, said.page, read_as)
+
+
+def joined(cases: Iterable[Case], answering: network.Answering) -> Iterator[Case]:
+    """The cases; in place of two pages that follow one another and plainly belong together, limb
+    leads on one and chest leads on the other, the one ECG that they are.
+
+    Where they may belong together, both lines have the path that reads them so ("join").
+    """
+    held: Case | None = None
+    for case in cases:
+        whole = None if held is None else _together(held, case, answering)
+        if whole is not None and not UNSURE & set(cast("dict[str, object]", whole.line["quality"])):
+            held = None
+            yield whole
+            continue
+        if whole is not None and held is not None:
+            held.line["join"] = case.line["join"] = whole.name
+        if held is not None:
+            yield held
+        held = case if case.page is not None and lacks(case.page) else None
+        if held is None:
+            yield case
+    if held is not None:
+        yield held
+
+
+def _together(one: Case, other: Case, answering: network.Answering) -> Case | None:
+    """Both pages read as one ECG, where they make one."""
+    part, after = one.bundle.part, other.bundle.part
+    follow = part is not None and after == part + 1 and one.bundle.files == other.bundle.files
+    if not follow or one.bundle.with_next or other.bundle.with_next or other.read_as != AS_IT_COMES:
+        return None
+    if one.page is None or other.page is None or not belong(one.page, other.page):
+        return None
+    head, page, _ = one.name.rpartition("#page=")
+    # Cases of a folder bear names that are no paths.
+    path = head if page else one.name.removesuffix(one.bundle.name) + one.bundle.files[0].name
+    bundle = with_next(one.bundle)
+    found = predict(answering, named(path, bundle), bundle, one.read_as)
+    return found if found.page is not None else None
 
 
 def _line(said: Answer) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """From bytes to an ECG: `split` sorts dropped files into cases, `read` reads one case."""
 
-from ecg_core.intake.bundles import split
+from ecg_core.intake.bundles import split, with_next
 from ecg_core.intake.isolation.limits import LIMITS, FileLimits
 from ecg_core.intake.isolation.sandbox import lacking_locks, warm_up
 from ecg_core.intake.reading import preview, read, read_here
@@ -30,4 +30,5 @@ __all__ = [
     "read_here",
     "split",
     "warm_up",
+    "with_next",
 ]

@@ -28,6 +28,13 @@ YEARS_PER_UNIT: dict[str, float] = {
     "hours": 1 / 8766,
 }
 """Years in a unit of age, as DICOM, UCUM and carts write it."""
+_STATED = re.compile(
+    r"<?\bage\b>?\s*(?:[(\[]\s*(?:in\s+)?(y(?:ea)?rs?|months?)\s*[)\]])?\s*[:=]?\s*"
+    r"(\d{1,3}(?:\.\d+)?)(?!\d|[-./]\d)\s*([a-z]{2,}|y\b)?",
+    re.IGNORECASE,
+)
+_AGE_AND_SEX = re.compile(r"\s*(\d{1,3})\s+[MF]\b.*")
+"""As the records of MIT-BIH begin: "69 M 1085 1629 x1"."""
 _ISO = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 
 
@@ -41,6 +48,20 @@ def years(value: float | None, unit: str = "y") -> int | None:
     if value is None or factor is None or not 0 <= value * factor <= OLDEST:
         return None
     return int(value * factor + 1e-9)
+
+
+def stated(text: str) -> int | None:
+    """Whole years of an age in words: "Age: 8", "<age>: 63 <sex>: M", "age: 8 months", "69 M".
+
+    >>> stated("Age: 8 years old"), stated("age: 8 months"), stated("8 F x1"), stated("stage: 3")
+    (8, 0, 8, None)
+    """
+    if match := _AGE_AND_SEX.fullmatch(text):
+        return years(float(match[1]))
+    if (match := _STATED.search(text)) is None:
+        return None
+    unit = (match[1] or match[3] or "years").lower()
+    return years(float(match[2]), unit if unit in YEARS_PER_UNIT else "years")
 
 
 def between(born: date | None, recorded: date | None) -> int | None:

@@ -19,7 +19,10 @@ _NESTED_SUFFIXES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar",
 _NESTED_MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ")
 _JUNK_NAMES = {".ds_store", "thumbs.db", "desktop.ini"}
 # Lists and licences that PhysioNet packs beside records; they describe files, not ECGs.
-_INDEX_NAMES = {"records", "annotators", "sha256sums.txt", "license.txt", "readme.txt", "readme"}
+_INDEX_NAMES = {
+    *("records", "annotators", "sha256sums.txt", "license.txt", "license", "license.md"),
+    *("readme.txt", "readme", "readme.md", "index.html"),
+}
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,13 @@ def split(uploads: Sequence[Upload], limits: FileLimits = LIMITS) -> tuple[Bundl
     return (*_group(list(dict.fromkeys(placed)), limits), *refused)
 
 
+def with_next(page: Bundle) -> Bundle:
+    """A page and the one after it as one ECG, limb leads on one and chest leads on the other."""
+    part = page.part or 0
+    name = f"{page.files[0].name}, pages {part + 1} and {part + 2}"
+    return replace(page, name=name, part=part, with_next=True)
+
+
 def _unpacked(upload: Upload, limits: FileLimits) -> tuple[Member, ...]:
     if len(upload.data) > limits.max_file_bytes:
         raise IntakeError(f"{upload.name} is too large.", "Upload fewer records at once.")

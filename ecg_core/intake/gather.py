@@ -16,6 +16,7 @@ BEAT_S, TIMES_LONGER = 2.0, 2.0
 """A part shorter than this beside one so many times as long is an averaged beat."""
 ADJOINING_S = 1.0
 """Parts that lie no further apart were recorded in one go."""
+AVERAGE_LEFT_OUT = "An averaged beat in the file is left out; the rhythm is shown."
 SAME_SAMPLE = 1.5
 """A lead goes on where the next part begins within so many samples of its end."""
 
@@ -59,8 +60,8 @@ def fullest(parts: Sequence[Part], told: Told, name: str) -> list[ChannelSamples
     """The channels of the fullest recording: the part of the most leads, then the longest, and
     every part of the same time that adds leads or goes on where it ends.
 
-    Averages never count beside a rhythm. What is left out is told. Raises IntakeError where a
-    file holds averages only.
+    Averages never count beside a rhythm. What is left out is told, averages among it. Raises
+    IntakeError where a file holds averages only.
     """
     longest = max((part.duration_s for part in parts), default=0.0)
     rhythm = [
@@ -73,6 +74,8 @@ def fullest(parts: Sequence[Part], told: Told, name: str) -> list[ChannelSamples
         raise IntakeError(
             f"{name} holds averaged beats only, no rhythm.", "Export the whole ten seconds."
         )
+    if len(rhythm) < len(parts):
+        told.note(AVERAGE_LEFT_OUT)
     order = sorted(rhythm, key=lambda part: (-len(part.leads), -part.duration_s))
     taken, left = order[0], [part for part in rhythm if part is not order[0]]
     untimed = {} if taken.timed else dict.fromkeys(taken.leads)

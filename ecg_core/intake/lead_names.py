@@ -12,6 +12,8 @@ from ecg_core.leads import LIMB_LEADS, STANDARD_LEADS, lead_number, other_lead, 
 
 _LONGEST_LABEL = 20
 _COPY = re.compile(r"_\d+$")
+_C_NUMBER = re.compile(r"\s*(?:ECG|EKG|LEAD)?[\s_\-.:]*C\s*([1-6])\s*", re.IGNORECASE)
+"""V1 to V6 as some countries write them; in a sleep laboratory, electrodes on the head."""
 _FEW = 8
 """A record of fewer signals is no twelve-lead ECG, and lacks most leads anyway."""
 
@@ -29,12 +31,14 @@ def choose_leads(labels: Sequence[str], told: Told, named: Sequence[str] = ()) -
 
     named: what a person says the signals are, in their order; then the labels do not count.
 
+    C1 to C6 are chest leads where all six are there; C3 and C4 alone are an EEG's.
     Of a lead that is there twice the first is taken; what is left out, what is upside down and
     what is doubtful is told. Twelve signals that are only numbered are taken in standard order,
     with a doubt. Raises IntakeError when none is a standard lead.
     """
     if named:
         labels = _by_hand(labels, told, named)
+    on_head = 0 < len({m[1] for label in labels if (m := _C_NUMBER.fullmatch(label))}) < 6
     found: dict[str, Chosen] = {}
     twice: dict[str, int] = {}
     others: list[str] = []
@@ -42,7 +46,7 @@ def choose_leads(labels: Sequence[str], told: Told, named: Sequence[str] = ()) -
     for index, label in enumerate(labels):
         # A library tells signals of one name apart by a number: "II_2".
         known = signed_lead(label) or signed_lead(_COPY.sub("", label))
-        if known is None:
+        if known is None or (on_head and _C_NUMBER.fullmatch(label) and not named):
             (elsewhere if other_lead(label) else others).append(_short(label))
         elif known[0] in found:
             twice.setdefault(known[0], index)

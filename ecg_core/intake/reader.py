@@ -20,7 +20,8 @@ class Reader:
     recognises: whether a file with these first `HEAD_BYTES` bytes and this name is one.
     read: reads the whole bundle or raises IntakeError.
     parts: how many ECGs (pages, frames) a file holds, or None where a file is always one.
-    Raises IntakeError like `read`.
+    same_person: whether what is written on two pages, from 0, names the same person and time; None
+    where that cannot be told. Both raise IntakeError like `read`.
     """
 
     name: str
@@ -28,3 +29,4 @@ class Reader:
     recognises: Callable[[bytes, str], bool]
     read: Callable[[Bundle, FileLimits], EcgRecord | EcgScan]
     parts: Callable[[Upload, FileLimits], int] | None = None
+    same_person: Callable[[Upload, tuple[int, int], FileLimits], bool | None] | None = None

@@ -29,6 +29,11 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "A checksum in the file does not fit what it holds: {what}.",
         "The file may have been damaged or changed; export it again.",
     ),
+    "more_samples": (
+        "{name} holds more samples than its header announces: it goes on longer, or holds more "
+        "signals, and then the leads are mixed.",
+        "Compare with the original, or export the record again.",
+    ),
     "impossible_height": (
         "Waves reach {height:.0f} mV, more than any heart gives: the unit or gain in the file is "
         "probably wrong.",
@@ -38,6 +43,14 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "The file holds its leads in groups and does not say when {leads} were recorded; they are "
         "shown as if all leads were recorded at the same time.",
         "Beats that stand above one another may be different ones: compare with the original.",
+    ),
+    "pages_unlike": (
+        "The two pages name different persons, numbers, dates or times.",
+        "They may be of different ECGs: compare them with the original.",
+    ),
+    "pages_unnamed": (
+        "Whether both pages are of the same person and time could not be read.",
+        "Compare names, dates and times on both pages.",
     ),
     "picture_damaged": (
         "The picture is damaged: parts of it could not be decoded and may be wrong.",

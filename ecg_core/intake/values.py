@@ -37,14 +37,16 @@ class Bundle:
     """The files of one case, for example a WFDB header with its signal files.
 
     part: which page or frame of a file that holds several ECGs, from 0; None where the files
-    are one ECG. leads: the leads of a record's signals in their order, where a person names what
-    the file does not ("ECG1, ECG2"); "" for a signal that is none.
+    are one ECG. with_next: the page after it shows the other leads of the same ECG. leads: the
+    leads of a record's signals in their order, where a person names what the file does not ("ECG1,
+    ECG2"); "" for a signal that is none.
     """
 
     name: str
     files: tuple[Upload, ...]
     part: int | None = None
     leads: tuple[str, ...] = ()
+    with_next: bool = False
 
     @property
     def sha256(self) -> str:
@@ -52,6 +54,7 @@ class Bundle:
         hashes = sorted(hashlib.sha256(file.data).hexdigest() for file in self.files)
         if self.part is not None:
             hashes.append(f"part {self.part}")
+            hashes += [f"part {self.part + 1}"] if self.with_next else []
         if len(hashes) == 1:
             return hashes[0]
         return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
@@ -117,6 +120,8 @@ class EcgScan:
     """Pixels of a page or screen, upright as its metadata says.
 
     pixels: uint8, height × width × 3, RGB.
+    second_from: the row of pixels at which a second page begins, which shows the other leads of
+    the same ECG; None where the pixels are one page.
     notes: what the reader of the ECG should know about how the file was read.
     age_years, patient, patient_id, doubts: as of an `EcgRecord`.
     """
@@ -129,3 +134,4 @@ class EcgScan:
     patient: str = ""
     patient_id: PatientId | None = field(default=None, repr=False)
     doubts: tuple[Doubt, ...] = ()
+    second_from: int | None = None

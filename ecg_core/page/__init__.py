@@ -5,8 +5,9 @@ from __future__ import annotations
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.page.correction import Correction
 from ecg_core.page.drawn.from_record import from_record
+from ecg_core.page.joined import from_scan
 from ecg_core.page.layouts import DEFAULT_LAYOUT
-from ecg_core.page.scan.rectify import from_scan, read_scan
+from ecg_core.page.scan.rectify import read_scan
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.signal.filters import Band
 

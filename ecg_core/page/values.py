@@ -84,7 +84,10 @@ class PageError(Exception):
 
 @dataclass(frozen=True)
 class LeadBox:
-    """Where one lead lies on the page (mm from the top left) and what time it shows (s)."""
+    """Where one lead lies on the page (mm from the top left) and what time it shows (s).
+
+    span: 1 of leads on a second sheet, whose time begins anew; nothing is timed across sheets.
+    """
 
     lead: str
     x0_mm: float
@@ -93,6 +96,7 @@ class LeadBox:
     y1_mm: float
     start_s: float
     end_s: float
+    span: int = 0
 
     @property
     def area_mm2(self) -> float:

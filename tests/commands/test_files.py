@@ -10,7 +10,7 @@ import pytest
 
 from ecg_core.commands.files import bundles
 from ecg_core.intake import IntakeError, Upload, read
-from tests.intake.documents import RED_BLUE
+from tests.intake.documents import RED_BLUE, filled, pdf
 from tests.intake.test_archive import packed
 from tests.intake.test_wfdb_segments import A, B, listed, segment
 
@@ -58,6 +58,16 @@ def test_page_of_a_document_is_a_path(tmp_path: Path) -> None:
     assert (name, bundle.part) == (f"{path}#page=2", 1)
     with pytest.raises(FileNotFoundError):
         names(f"{path}#page=3")
+
+
+def test_two_pages_of_a_document_are_a_path(tmp_path: Path) -> None:
+    put(tmp_path, [Upload("report.pdf", RED_BLUE), Upload("one.pdf", pdf(filled(1, 0, 0)))])
+    path = f"{tmp_path / 'report.pdf'}#page=1+2"
+    ((name, bundle),) = bundles([path])
+    assert (name, bundle.part, bundle.with_next) == (path, 0, True)
+    for wrong in ("report.pdf#page=1+3", "report.pdf#page=2+1", "one.pdf#page=1+2"):
+        with pytest.raises(FileNotFoundError):
+            names(tmp_path / wrong)
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from ecg_core.intake import (
     read_here,
     split,
 )
+from ecg_core.intake.gather import AVERAGE_LEFT_OUT
 from ecg_core.leads import STANDARD_LEADS
 from tests.intake.dicom_files import envelope, group, picture, waveform, written
 from tests.intake.documents import RED_BLUE
@@ -49,7 +50,8 @@ def test_twelve_leads_in_mv_and_the_median_beat_left_out() -> None:
     median = group(SIGNALS[:, :600] * 0, SOURCES, originality="DERIVED", label="MEDIAN BEAT")
     found = record(waveform(median, group(SIGNALS, SOURCES, baseline=50.0)))
     assert found.leads == STANDARD_LEADS
-    assert (found.fs_hz, found.duration_s, found.notes) == (500.0, 3.0, ())
+    assert (found.fs_hz, found.duration_s) == (500.0, 3.0)
+    assert found.notes == (AVERAGE_LEFT_OUT,)
     np.testing.assert_allclose(found.signals_mv, SIGNALS * 5e-3 + 0.05, atol=1e-6)
 
 

@@ -83,10 +83,13 @@ def scp(
     announced: int | None = None,
     number: str = NUMBER,
     age: tuple[int, int] | None = None,
+    beat: np.ndarray | None = None,
+    taken_at: Sequence[int] = (),
 ) -> bytes:
     """An SCP-ECG record: 16-bit amplitudes, or second differences under the default table.
 
-    age: number and unit (1 years, 2 months).
+    age: number and unit (1 years, 2 months). beat: a reference beat (section 5), leads × samples;
+    taken_at: samples from which on it is subtracted from the rhythm (section 4).
     """
     count, samples = signals.shape
     told_of_patient = {0: PATIENT, 2: number}
@@ -101,8 +104,13 @@ def scp(
     definitions = struct.pack("<BB", count, 0b100 | (count << 3 & 0xFF)) + b"".join(
         struct.pack("<IIB", 1, announced or samples, _SCP_LEADS[lead]) for lead in leads
     )
+    rows = signals.copy()
+    for start in taken_at if beat is not None else ():
+        rows[:, start : start + beat.shape[1]] -= beat
+    if taken_at:
+        definitions = definitions[:1] + bytes([definitions[1] | 1]) + definitions[2:]
     chunks = []
-    for row in signals:
+    for row in rows:
         if packed:
             second = np.concatenate([row[:2], np.diff(row, 2)])
             chunk = _huffman(second)
@@ -115,6 +123,17 @@ def scp(
     statement = DIAGNOSIS.encode() + b"\0"
     told = bytes(8) + b"\1" + struct.pack("<BH", 1, len(statement)) + statement
     bodies = {1: patient, 3: definitions, 6: rhythm, 8: told}
+    if beat is not None:
+        plain = [row.astype("<i2").tobytes() for row in beat]
+        head = struct.pack("<HHBB", nv_per_level, round(1e6 / fs_hz), 0, 0)
+        sizes = b"".join(struct.pack("<H", len(chunk)) for chunk in plain)
+        bodies[5] = head + sizes + b"".join(plain)
+        length_ms, middle = round(1000 * beat.shape[1] / fs_hz), beat.shape[1] // 2
+        # Samples are counted from 1, the last one included.
+        zones = [(0, start + 1, start + middle, start + beat.shape[1]) for start in taken_at]
+        bodies[4] = struct.pack("<HHH", length_ms, middle, len(zones))
+        bodies[4] += b"".join(struct.pack("<HIII", *zone) for zone in zones)
+        bodies[4] += b"".join(struct.pack("<II", zone[1], zone[3]) for zone in zones)
     if packed:
         bodies[2] = struct.pack("<H", 19999)
     sections = {number: _section(number, body) for number, body in sorted(bodies.items())}

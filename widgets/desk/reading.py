@@ -24,6 +24,7 @@ from widgets.desk import (
     earlier,
     looking,
     measuring,
+    other_half,
     question,
     report_parts,
     verdict,
@@ -97,9 +98,10 @@ def reading_screen(entry: queue.Entry) -> None:
                 )
             )
             return
-        else:
+        elif source.second_from is None:
             with bar:
                 correction.offer(entry.sha256)
+                other_half.offer(entry, view)
         if bar.button("Original", icon=":material/description:", key=f"shown_{entry.sha256}"):
             original(engine.bundle(entry.sha256), source)
         if bar.button("Export", icon=":material/download:", key=f"away_{entry.sha256}"):

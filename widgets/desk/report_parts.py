@@ -106,7 +106,8 @@ def for_person(
 
 def marks(page: EcgPage, measurements: Measurements, case_id: str) -> list[Annotation]:
     """Marks of the measurements for the trace, when the reader asks for them."""
-    if not st.session_state.get(f"marks_{case_id}"):
+    # Of two sheets the beats of one stand above the other's.
+    if not st.session_state.get(f"marks_{case_id}") or any(box.span for box in page.boxes):
         return []
     return [Annotation(page.start_s + m.time_s, str(m.kind)) for m in measurements.marks]
 

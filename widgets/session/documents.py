@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from ecg_core.intake import with_next
 from ecg_core.intake.values import Bundle, IntakeError
 from widgets.session import engine
 from widgets.session.text import plain
@@ -43,6 +44,24 @@ def keep(pages: Sequence[Bundle]) -> Document:
     return document
 
 
+def beside(page: str) -> list[int]:
+    """Numbers, from 1, of the pages before and after one, where its document is on the desk."""
+    for document in documents():
+        if page in document.pages:
+            here = document.pages.index(page) + 1
+            return [n for n in (here - 1, here + 1) if 1 <= n <= len(document.pages)]
+    return []
+
+
+def _open_joined(page: str, open_pages: Callable[[Sequence[str]], None]) -> None:
+    try:
+        key = engine.shelf().put(with_next(engine.bundle(page)))
+    except IntakeError as error:
+        st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+        return
+    open_pages([key])
+
+
 def page_choosers(open_pages: Callable[[Sequence[str]], None]) -> None:
     """Pages of every document as pictures with buttons; open_pages is given the chosen keys."""
     for document in documents():
@@ -59,6 +78,13 @@ def _chooser(document: Document, open_pages: Callable[[Sequence[str]], None]) ->
             icon=":material/library_books:",
         ):
             open_pages(document.pages)
+        if len(document.pages) == 2 and st.button(
+            "Read both pages as one ECG",
+            key=f"both_{document.key}",
+            icon=":material/join:",
+            help="For limb leads on one page and chest leads on the other.",
+        ):
+            _open_joined(document.pages[0], open_pages)
         if st.button(
             "Put away", key=f"away_{document.key}", icon=":material/close:", type="tertiary"
         ):

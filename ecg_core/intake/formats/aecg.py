@@ -19,6 +19,7 @@ from ecg_core.intake.formats.recorder_file import damaged, recorder_file, uncali
 from ecg_core.intake.formats.xml_tree import AGAIN, child, children, number, root_name, tree
 from ecg_core.intake.gather import Part, fullest
 from ecg_core.intake.isolation.limits import FileLimits
+from ecg_core.intake.lead_codes import lead_of_code
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.reader import Reader
 from ecg_core.intake.told import Told
@@ -87,7 +88,7 @@ def _part(
             elif match := _LEAD.fullmatch(code):
                 leads.append((match[1], value))
             else:
-                leads.append((code, value))
+                leads.append((lead_of_code(code) or code, value))
     if not leads:
         return None
     if time is None or len(leads) > limits.max_channels:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ecg_core.intake import age
 from ecg_core.intake.assemble import MV_PER_UNIT, ChannelSamples, mv_per_unit, record_of
-from ecg_core.intake.formats.recorder_file import recorder_file
+from ecg_core.intake.formats.recorder_file import recorder_file, scaled_twice
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.patients import patient_id
 from ecg_core.intake.reader import Reader
@@ -38,6 +38,7 @@ WORDS: dict[str, str] = {
         ("lead", "leads", "leadname", "ableitung", "derivation", "derivacion", "derivazione"),
         "lead",
     ),
+    **dict.fromkeys(("gain", "adcgain", "resolution", "scale", "scalefactor", "lsb"), "scale"),
     **dict.fromkeys(("age", "alter", "edad"), "age"),
     **dict.fromkeys(("dateofbirth", "birthdate", "geburtsdatum", "datedenaissance"), "born"),
     **dict.fromkeys(("recordeddate", "date", "aufgezeichnetam", "aufzeichnungsdatum"), "recorded"),
@@ -53,6 +54,7 @@ _COUNT_NAMES = ("sample", "sampleno", "samplenumber", "index", "n", "no", "")
 _COLUMN = re.compile(r"(.*?)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]")
 _SUFFIXED = re.compile(r"(.+)_(mv|uv|µv|nv|v|s|ms|us)", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
+_UNNAMED = "Column"
 _MOST_WORDS = 200
 _REGULAR = 0.02
 """Times may differ from regular steps by this share of a step, and by rounding."""
@@ -86,12 +88,14 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     file = recorder_file(bundle, limits, _WHAT)
     table = _parsed(file, limits)
     fs_hz, time_column = _rate(table, file)
+    if "mm" not in (gain := table.said.get("scale", "mm")) and _value(gain.split()[0]) != 1.0:
+        raise scaled_twice(file, "gain")
     told = Told()
     waves = []
     for place, (name, unit) in enumerate(zip(table.names, table.units, strict=True)):
-        if place == time_column or _key(name) in _COUNT_NAMES:
+        if place == time_column or (_key(name) in _COUNT_NAMES and not name.isdigit()):
             continue
-        if signed_lead(name) is None and lead_number(name) is None:
+        if not bundle.leads and signed_lead(name) is None and lead_number(name) is None:
             waves.append(ChannelSamples(name, np.empty(0), fs_hz))
             continue
         unit = unit or table.said.get("unit", "")
@@ -100,6 +104,8 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
         scale = mv_per_unit(unit, name, file.name)
         waves.append(ChannelSamples(name, table.rows[:, place] * scale, fs_hz))
     said = table.said
+    if not bundle.leads and all(_UNNAMED in wave.label for wave in waves):
+        raise _missing(file, "which leads its columns are", tuple(wave.label for wave in waves))
     return replace(
         record_of(bundle, waves, limits, told),
         patient_id=patient_id(said.get("patient")),
@@ -107,10 +113,11 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     )
 
 
-def _missing(file: Upload, what: str) -> IntakeError:
+def _missing(file: Upload, what: str, signals: tuple[str, ...] = ()) -> IntakeError:
     return IntakeError(
         f"{file.name} is {_WHAT} that does not state {what}: numbers alone carry no calibration.",
         "Export it with its unit, sampling rate and the leads' names, or as an image.",
+        signals,
     )
 
 
@@ -187,7 +194,11 @@ def _parsed(file: Upload, limits: FileLimits) -> _Table:
             f"{file.name} is {_WHAT} whose lines have different numbers of columns.",
             "Export it again.",
         )
-    names, units = _columns(headers, said, len(rows[0]))
+    count = len(rows[0])
+    if count > 1 and len(rows) > 1 and rows[0] in ([*range(n, n + count)] for n in (0, 1)):
+        # Columns that are numbered, not named.
+        headers.append([f"{number:.0f}" for number in rows.pop(0)])
+    names, units = _columns(headers, said, count)
     return _Table(said, names, units, np.array(rows, np.float64), clock)
 
 
@@ -214,7 +225,7 @@ def _columns(
     if wide and count > 1 and all(_is_unit(field) for field in wide[-1]):
         below = wide.pop()
     if not wide:
-        return [f"{n + 1}" for n in range(count)], below
+        return [f"{_UNNAMED} {n + 1}" for n in range(count)], below
     names, units = [], []
     for field, unit in zip(wide[-1], below, strict=True):
         match = _COLUMN.fullmatch(field) or _SUFFIXED.fullmatch(field)
@@ -263,8 +274,8 @@ def _rate(table: _Table, file: Upload) -> tuple[float, int | None]:
 
 
 def _age(said: dict[str, str]) -> int | None:
-    if match := re.match(r"\d+", said.get("age", "")):
-        return age.years(float(match[0]))
+    if (stated := age.stated(f"age: {said.get('age', '')}")) is not None:
+        return stated
     return age.between(_day(said.get("born", "")), _day(said.get("recorded", "")))
 
 

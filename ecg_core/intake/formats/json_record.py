@@ -15,7 +15,7 @@ import numpy as np
 
 from ecg_core.intake import age
 from ecg_core.intake.assemble import ChannelSamples, mv_per_unit, record_of
-from ecg_core.intake.formats.recorder_file import damaged, recorder_file
+from ecg_core.intake.formats.recorder_file import damaged, recorder_file, scaled_twice
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_codes import lead_of_code
 from ecg_core.intake.patients import PatientId, patient_id
@@ -35,7 +35,10 @@ WORDS: dict[str, tuple[str, ...]] = {
               "leadlabels"),
     "name": ("name", "lead", "label", "leadname", "id", "channel"),
     "samples": ("samples", "data", "values", "signal", "waveform"),
+    "scale": ("gain", "adcgain", "resolution", "scale", "scalefactor", "factor", "multiplier",
+              "lsb", "unitsperbit", "amplitudeunitsperbit", "sensitivity", "offset", "baseline"),
     "age": ("age", "patientage", "ageyears"),
+    "person": ("patient", "subject", "demographics", "patientdata", "metadata", "header", "info"),
     "patient": ("patientid", "patientnumber", "subjectid"),
 }  # fmt: skip
 """Keys by what they say, without case and marks."""
@@ -63,8 +66,7 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     else:
         waves = _leads(root, file)
         patient = patient_id(_plain(root, "patient"))
-        stated = _plain(root, "age")
-        years = age.years(_number(stated)) if stated is not None else None
+        years = _age(root)
     if len(waves) > limits.max_channels:
         raise damaged(file, _WHAT, _AGAIN, f"{len(waves)} leads")
     record = record_of(bundle, waves, limits, told)
@@ -100,6 +102,24 @@ def _plain(node: dict[str, Any], what: str) -> Any:
     return value if isinstance(value, str | int | float) else None
 
 
+def _age(root: dict[str, Any]) -> int | None:
+    """As stated at the top, or of the person there."""
+    person = _get(root, "person")
+    for node in (root, person if isinstance(person, dict) else {}):
+        if (stated := _plain(node, "age")) is not None:
+            return age.stated(f"age: {stated}")
+    return None
+
+
+def _check_unscaled(node: dict[str, Any], file: Upload) -> None:
+    """Raises IntakeError for a gain or offset: no program says whether it is applied already."""
+    for key, value in node.items():
+        said = "".join(c for c in key.casefold() if c.isalnum())
+        on_paper = isinstance(value, str) and "mm" in value
+        if said in WORDS["scale"] and value not in (None, 0, 1, "") and not on_paper:
+            raise scaled_twice(file, key[:20])
+
+
 def _array(values: object, file: Upload) -> np.ndarray:
     try:
         found = np.array([np.nan if v is None else v for v in values], np.float64)  # type: ignore[attr-defined]
@@ -116,6 +136,7 @@ def _leads(root: dict[str, Any], file: Upload) -> list[ChannelSamples]:
     names = _get(root, "names")
     if isinstance(found, dict) and _get(found, "leads") is not None and rate is None:
         return _leads(found, file)
+    _check_unscaled(root, file)
     if isinstance(found, dict):
         pairs: list[tuple[str, Any, dict[str, Any]]] = [
             (name, values, {}) for name, values in found.items()
@@ -130,6 +151,7 @@ def _leads(root: dict[str, Any], file: Upload) -> list[ChannelSamples]:
     for name, values, own in pairs:
         if isinstance(values, dict):
             own, values = values, _get(values, "samples")
+        _check_unscaled(own, file)
         fs_hz, volts = _number(_plain(own, "rate") or rate), _plain(own, "unit") or unit
         if fs_hz <= 0:
             raise _missing(file, "its sampling rate")

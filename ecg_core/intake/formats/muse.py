@@ -27,6 +27,7 @@ from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, IntakeError, Upload
 
 _WHAT = "a GE MUSE file"
+_OFFSETS = ("FirstSampleBaseline", "LeadOffsetFirstSample")
 _NO_UNIT = ("", "NONE")
 _VOLTS = re.compile(r"(MICRO|MILLI|NANO)?VOLTS?|[\u00b5\u03bcUMN]?V", re.IGNORECASE)
 _DAY = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
@@ -87,8 +88,8 @@ def _wave(
         if not is_rhythm:
             return ChannelSamples(label, np.empty(0), fs_hz)
         raise uncalibrated(file, label, AGAIN)
-    # Not documented: programs disagree on whether they are added to the levels.
-    if any(number(words(child(lead, tag))) for tag in ("FirstSampleBaseline",)):
+    # Not documented: programs disagree on whether they are added to the levels, and to the time.
+    if any(number(words(child(lead, tag))) for tag in _OFFSETS):
         offsets.append(label)
     return ChannelSamples(label, levels * scale * mv_per_unit(unit, label, file.name), fs_hz)
 

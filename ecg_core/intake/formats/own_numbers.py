@@ -40,6 +40,11 @@ def of_scp(file: Upload) -> tuple[Numbers, ...]:
     return tuple(found)
 
 
+def has_reference_beat(file: Upload) -> bool:
+    """Whether section 5 holds an averaged beat."""
+    return 5 in _scp_sections(file.data)
+
+
 def scp_age(file: Upload) -> tuple[int, int] | None:
     """(age, unit) as section 1 gives it: 1 years, 2 months, 3 weeks, 4 days, 5 hours."""
     body = _scp_sections(file.data).get(1, b"")
@@ -95,6 +100,7 @@ def of_edf(file: Upload) -> tuple[Numbers, ...]:
 
 _WAVEFORMS = re.compile(r"<(?:[\w.-]+:)?parsedwaveforms\b([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_REPBEATS = re.compile(r"<(?:[\w.-]+:)?repbeat\b", re.IGNORECASE)
 _ELEMENT = r"<(?:[\w.-]+:)?{0}\b[^>]*>\s*([\d.]+)"
 
 
@@ -112,6 +118,11 @@ def of_sierra(file: Upload) -> tuple[Numbers, ...]:
     samples = round(duration_ms * fs_hz / 1000) if duration_ms and fs_hz else None
     count = int(number(said.get("numberofleads")) or 0)
     return (Numbers(step, samples, fs_hz),) * count
+
+
+def has_representative_beats(file: Upload) -> bool:
+    """Whether averaged beats stand beside the rhythm."""
+    return _REPBEATS.search(text_of(file.data)) is not None
 
 
 def _element(text: str, name: str) -> float | None:

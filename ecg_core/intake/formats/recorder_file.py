@@ -31,3 +31,12 @@ def uncalibrated(file: Upload, lead: str, hint: str) -> IntakeError:
         f"{file.name} gives no calibration for lead {lead[:20]}: its height in mV is unknown.",
         hint,
     )
+
+
+def scaled_twice(file: Upload, what: str) -> IntakeError:
+    """The error for samples with a unit and a gain: no program says whether it is applied."""
+    return IntakeError(
+        f"{file.name} states samples in a unit and a {what} as well; whether that is already "
+        "applied is not known.",
+        "Export the samples in mV or \u00b5V alone.",
+    )

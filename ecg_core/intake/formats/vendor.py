@@ -24,6 +24,7 @@ from ecg_core.intake.formats import own_numbers
 from ecg_core.intake.formats.own_numbers import Numbers
 from ecg_core.intake.formats.recorder_file import damaged, recorder_file, uncalibrated
 from ecg_core.intake.formats.xml_tree import check_entities, root_name
+from ecg_core.intake.gather import AVERAGE_LEFT_OUT
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.library_warnings import heard
@@ -48,8 +49,8 @@ class Format:
     """One format.
 
     article and name: as in "an SCP-ECG file". parser: its class in ecgdatakit. numbers: what the
-    file says of its leads. check: raises IntakeError for what the library lets through. patient,
-    age: whose ECG it is, and how old.
+    file says of its leads. averages: whether averaged beats lie beside the rhythm. check: raises
+    IntakeError for what the library lets through. patient, age: whose ECG it is, and how old.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Format:
     parser: str
     recognises: Callable[[bytes], bool]
     numbers: Callable[[Upload], Sequence[Numbers]]
+    averages: Callable[[Upload], bool] = lambda file: False
     is_xml: bool = False
     check: Callable[[Any, Upload], None] | None = None
     patient: Callable[[Any, Upload], PatientId | None] = _patient
@@ -86,6 +88,8 @@ def read(bundle: Bundle, limits: FileLimits, form: Format) -> EcgRecord:
     if form.check is not None:
         form.check(parsed, file)
     _check_numbers(parsed, file, form)
+    if form.averages(file):
+        told.note(AVERAGE_LEFT_OUT)
     chosen = choose_leads([lead.label for lead in parsed.leads], Told(), bundle.leads)
     wanted = {place.index for place in chosen.values()}
     waves = [
@@ -208,6 +212,7 @@ FORMATS: tuple[Format, ...] = (
         "scp_ecg.SCPECGParser",
         _is_scp,
         own_numbers.of_scp,
+        own_numbers.has_reference_beat,
         age=_scp_age,
     ),
     Format(
@@ -217,6 +222,7 @@ FORMATS: tuple[Format, ...] = (
         "sierra_xml.SierraXMLParser",
         lambda head: root_name(head) == "restingecgdata",
         own_numbers.of_sierra,
+        own_numbers.has_representative_beats,
         is_xml=True,
     ),
     Format(

@@ -22,6 +22,8 @@ def text_of(data: bytes) -> str:
     """XML bytes as text; what does not decode is left out."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="ignore")
+    if data[:1] == b"\0":
+        return data.decode("utf-16-be", errors="ignore")
     if data[1:2] == b"\0":
         return data.decode("utf-16-le", errors="ignore")
     return data.decode("utf-8-sig", errors="ignore")
@@ -73,7 +75,7 @@ def _parsed(data: bytes) -> Element:
 
 
 def _is_utf8(data: bytes) -> bool:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[1:2] == b"\0":
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
         return True
     try:
         data.decode("utf-8")

@@ -14,6 +14,7 @@ from ecg_core.intake.foreign import refusal
 from ecg_core.intake.isolation import jail
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.library_warnings import heard
+from ecg_core.intake.reader import Reader
 from ecg_core.intake.registry import reader_for
 from ecg_core.intake.told import Told
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
@@ -32,10 +33,33 @@ def read_case(bundle: Bundle, limits: FileLimits) -> EcgRecord | EcgScan:
         raise refusal(bundle.files[0])
     told = Told()
     with heard(told):
-        ecg = reader.read(bundle, limits)
+        ecg = _both(reader, bundle, limits) if bundle.with_next else reader.read(bundle, limits)
     # What a reader heard itself is told already; here is what it did not listen to.
     more = tuple(note for note in told.notes if note not in ecg.notes)
     return replace(ecg, notes=(*ecg.notes, *more)) if more else ecg
+
+
+def _both(reader: Reader, bundle: Bundle, limits: FileLimits) -> EcgScan:
+    """Two pages that follow one another, as one picture: limb leads on one, chest on the other."""
+    file, part = bundle.files[0], bundle.part or 0
+    if reader.parts is None or len(bundle.files) > 1:
+        raise IntakeError(f"{bundle.name} has no second page.", "Open it as it is.")
+    pages = [reader.read(replace(bundle, part=n), limits) for n in (part, part + 1)]
+    first, second = (page if isinstance(page, EcgScan) else None for page in pages)
+    if first is None or second is None:
+        raise IntakeError(f"{bundle.name} holds records, no pages.", "Open them one by one.")
+    told = Told()
+    told.note(f"Pages {part + 1} and {part + 2} of the document are read as one ECG.")
+    for page in (first, second):
+        told.take(page.notes, page.doubts)
+    same = reader.same_person(file, (part, part + 1), limits) if reader.same_person else None
+    if not same:
+        told.doubt("pages_unlike" if same is False else "pages_unnamed")
+    height, width = len(first.pixels), max(page.pixels.shape[1] for page in (first, second))
+    both = np.full((height + len(second.pixels), width, 3), 255, np.uint8)
+    both[:height, : first.pixels.shape[1]] = first.pixels
+    both[height:, : second.pixels.shape[1]] = second.pixels
+    return replace(first, pixels=both, notes=told.notes, doubts=told.doubts, second_from=height)
 
 
 def count_parts(upload: Upload, limits: FileLimits) -> int:

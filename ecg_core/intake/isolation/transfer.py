@@ -76,7 +76,7 @@ def _plain(value: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
     if value.patient_id is not None:
         head["patient_id"] = [value.patient_id.number, value.patient_id.issuer]
     if isinstance(value, EcgScan):
-        head |= {"kind": "scan", "shape": value.pixels.shape}
+        head |= {"kind": "scan", "shape": value.pixels.shape, "second_from": value.second_from}
         return head, [_raw(value.pixels, "pixels")]
     head |= {
         "kind": "record",
@@ -137,7 +137,19 @@ def _rebuilt(head: dict[str, Any], blobs: Sequence[bytes | bytearray]) -> Answer
         pixels = _array(blob, head["shape"], "pixels")
         if pixels.ndim != 3 or pixels.shape[2] != 3:
             raise TransferError("wrong shape")
-        return EcgScan(name, sha256, pixels, notes, age, patient_id=patient, doubts=doubts)
+        second = head["second_from"]
+        if second is not None and not (type(second) is int and 0 < second < len(pixels)):
+            raise TransferError("wrong shape")
+        return EcgScan(
+            name,
+            sha256,
+            pixels,
+            notes,
+            age,
+            patient_id=patient,
+            doubts=doubts,
+            second_from=second,
+        )
     if kind != "record":
         raise TransferError("unknown kind")
     signals_mv = _array(blob, head["shape"], "signals_mv")

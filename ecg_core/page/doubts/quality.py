@@ -444,6 +444,42 @@ ROWS: tuple[Limit, ...] = (
         "",
     ),
     Limit(
+        "joined_pages",
+        Severity.NOTE,
+        "Limb and chest leads are of two pages: two times ten seconds, not the same beats.",
+        "",
+    ),
+    Limit(
+        "pages_rates",
+        Severity.DOUBT,
+        "The heart beats {low:.0f} times a minute on one page and {high:.0f} on the other.",
+        "The pages may be of different ECGs: compare them with the original.",
+    ),
+    Limit(
+        "pages_rate_unknown",
+        Severity.DOUBT,
+        "Whether the heart beats at one rate on both pages could not be told.",
+        "Compare the pages with the original.",
+    ),
+    Limit(
+        "pages_no_halves",
+        Severity.REFUSE,
+        "The two pages are not one ECG: one shows {first}, the other {second}.",
+        "Open them one by one; only limb leads and chest leads are read together.",
+    ),
+    Limit(
+        "pages_apart",
+        Severity.REFUSE,
+        "The two pages are not of one scale: rows are {first:.0f} and {second:.0f} mm apart.",
+        "Open them one by one.",
+    ),
+    Limit(
+        "two_pages",
+        Severity.REFUSE,
+        "Two pages are shown as one ECG.",
+        "Open one of them alone for this.",
+    ),
+    Limit(
         "by_hand",
         Severity.NOTE,
         "Set by hand: {what}.",

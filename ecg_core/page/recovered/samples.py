@@ -8,7 +8,7 @@ missing or hangs together with another row's for too long is left out and named,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -61,10 +61,10 @@ GOES_ON_MM = (6.0, 2.0)
 class RecoveredLead:
     """One lead's waveform, read off its ink.
 
-    box: index into the page's boxes. mv: float32 samples at `FS_HZ` from `start_s` on, 0 at the
-    row's zero line, NaN in gaps. baseline_mm: page height of that line. quality: share of the
-    columns drawn in ink of the lead's own, 0 to 1. drawn, shared: shares of the columns with ink,
-    and with ink that touches another row's.
+    box: index into the page's boxes. span: of that box. mv: float32 samples at `FS_HZ` from
+    `start_s` on, 0 at the row's zero line, NaN in gaps. baseline_mm: page height of that line.
+    quality: share of the columns drawn in ink of the lead's own, 0 to 1. drawn, shared: shares of
+    the columns with ink, and with ink that touches another row's.
     """
 
     lead: str
@@ -75,6 +75,7 @@ class RecoveredLead:
     quality: float
     drawn: float
     shared: float
+    span: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,20 +97,31 @@ class Recovery:
         """The leads as a page drawn from a record would hold them."""
         return tuple(Trace(lead.box, lead.mv, FS_HZ, lead.baseline_mm) for lead in self.leads)
 
+    @property
+    def spans(self) -> tuple[Recovery, ...]:
+        """What was recovered of each sheet, where the page is two of them."""
+        spans = sorted({lead.span for lead in self.leads})
+        return tuple(
+            replace(self, leads=tuple(replace(r, span=0) for r in self.leads if r.span == span))
+            for span in spans
+        )
+
     def as_record(self) -> EcgRecord:
         """The ten seconds of the page as a record, NaN where a lead is not shown.
 
-        Of a lead that is printed twice, the longer trace is taken. Raises ValueError when no
-        lead was recovered.
+        Of a lead that is printed twice, the longer trace is taken; a second sheet's follow those of
+        the first. Raises ValueError when no lead was recovered.
         """
         if not self.leads:
             raise ValueError("no lead could be recovered from the page")
         names = tuple(lead for lead in STANDARD_LEADS if lead in {r.lead for r in self.leads})
-        signals = np.full((len(names), round(PAGE_SECONDS * FS_HZ)), np.nan, np.float32)
+        sheets = 1 + max(lead.span for lead in self.leads)
+        ten = round(PAGE_SECONDS * FS_HZ)
+        signals = np.full((len(names), sheets * ten), np.nan, np.float32)
         for row, name in enumerate(names):
             longest = max((r for r in self.leads if r.lead == name), key=lambda r: r.mv.size)
-            first = round(longest.start_s * FS_HZ)
-            length = min(longest.mv.size, signals.shape[1] - first)
+            first = longest.span * ten + round(longest.start_s * FS_HZ)
+            length = min(longest.mv.size, (longest.span + 1) * ten - first)
             signals[row, first : first + length] = longest.mv[:length]
         notes = ["Samples read off a page, not recorded."]
         if self.left_out:
@@ -121,7 +133,7 @@ class Recovery:
             names,
             names,
             FS_HZ,
-            PAGE_SECONDS,
+            sheets * PAGE_SECONDS,
             notes=tuple(notes),
         )
 
@@ -285,4 +297,5 @@ def _lead(
         float(own.mean()) if own.size else 0.0,
         float(drawn.mean()) if own.size else 0.0,
         float(shared.mean()) if own.size else 0.0,
+        box.span,
     )

@@ -109,6 +109,8 @@ def read_scan(
 
     with_picture: the page keeps what the scan looks like; the network needs only its ink.
     """
+    if scan.second_from is not None:
+        raise refuse("two_pages")
     correction = correction or Correction()
     grids: list[FoundGrid] = []
     try:

@@ -83,6 +83,7 @@ class Jobs:
                 files=json.dumps(
                     {
                         "part": bundle.part,
+                        "with_next": bundle.with_next,
                         "files": [
                             [file.name, self._store.keep(file.data)] for file in bundle.files
                         ],
@@ -175,7 +176,8 @@ class Jobs:
         if isinstance(written, list):
             written = {"part": None, "files": written}
         files = tuple(Upload(name, self._store.kept(sha256)) for name, sha256 in written["files"])
-        return Bundle(row.name, files, written["part"])
+        with_next = bool(written.get("with_next"))
+        return Bundle(row.name, files, written["part"], with_next=with_next)
 
     def progress(self, within_hours: float = 12.0) -> Progress:
         """How far the jobs of the last hours have come; waiting ones count however old."""

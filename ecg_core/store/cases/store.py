@@ -246,9 +246,10 @@ class Store:
             files = tuple(Upload(row.name, self._blobs.get(row.sha256)) for row in rows)
             leads = reopening.named_leads(session, case_id)
         whole = Bundle(case.name, files, leads=leads)
-        pages = (replace(whole, part=part) for part in range(LIMITS.max_pages))
+        pages = [replace(whole, part=part) for part in range(LIMITS.max_pages)]
+        pairs = (replace(page, with_next=True) for page in pages)
         # The page is not written down, but it is in the hash.
-        for one in (whole, *pages):
+        for one in (whole, *pages, *pairs):
             if one.sha256 == case.input_sha256:
                 return one
         raise StoreError(

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ecg_core.intake.age import years
+from ecg_core.intake import age
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.patients import PatientId, patient_id
 from ecg_core.intake.values import IntakeError, Upload
@@ -42,13 +42,15 @@ _GAIN = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)(?:\(([-+]?\d{1,10})\))?(?:/(
 _PATIENT = re.compile(
     r"\s*#\s*<?(?:patient|subject)[ _-]?(?:id|number|no\.?)>?\s*[:=]\s*(\S.*)", re.IGNORECASE
 )
-_AGE = re.compile(r"\s*#\s*<?age>?\s*[:=]\s*(\d{1,3})(?:\.\d*)?\s*(?:years?|y)?\s*", re.IGNORECASE)
 SAFE_NAME = re.compile(r"[^\s/\\:~|<>\x00-\x1f][^/\\:|<>\x00-\x1f]*")
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One signal line. gain: units per physical unit, 0 where the header gives none."""
+    """One signal line. gain: units per physical unit, 0 where the header gives none.
+
+    initial, checksum: the first sample, and the sum of all in 16 bits; None where not given.
+    """
 
     file: str
     fmt: int
@@ -60,7 +62,8 @@ class Channel:
     units: str
     adc_res: int
     adc_zero: int
-    initial: int
+    initial: int | None
+    checksum: int | None
     label: str
 
 
@@ -130,9 +133,10 @@ def patient_of(file: Upload) -> PatientId | None:
 def age_of(file: Upload) -> int | None:
     """The patient's age in years in a comment such as "# Age: 69"; none where two differ."""
     found = {
-        years(float(match[1]))
+        years
         for line in text_of(file.data[:_MOST_COMMENT_BYTES]).splitlines()
-        if (match := _AGE.fullmatch(line))
+        if line.lstrip().startswith("#")
+        and (years := age.stated(line.strip().lstrip("#"))) is not None
     }
     return found.pop() if len(found) == 1 else None
 
@@ -189,7 +193,8 @@ def _channel(line: str, name: str) -> Channel:
         units=units,
         adc_res=_integer(fields, 3),
         adc_zero=zero,
-        initial=_integer(fields, 5),
+        initial=_integer(fields, 5) if len(fields) > 5 else None,
+        checksum=_integer(fields, 6) if len(fields) > 6 else None,
         label=fields[8] if len(fields) > 8 else "",
     )
 

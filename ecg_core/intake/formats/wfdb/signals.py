@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ecg_core.intake.assemble import ChannelSamples, mv_per_unit
+from ecg_core.intake.formats.wfdb import stated
 from ecg_core.intake.formats.wfdb.header import BITS_PER_SAMPLE, Channel, Header
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_names import choose_leads
@@ -71,6 +72,10 @@ def read_signals(
         path = Path(folder) / "record"
         _write_clean(path, header.fs_hz, frames, [header.channels[n] for n in kept], sources)
         physical = _physical(path, [kept.index(place.index) for place in chosen.values()])
+    # Of a file that is not whole the header says nothing true any more.
+    whole = frames == (header.frames or frames)
+    if whole and (unlike := stated.unlike(taken, physical)):
+        told.doubt("checksum", what=f"signal {', '.join(unlike)}")
     waves = []
     labels = [named[place.index] if named else "" for place in chosen.values()]
     for channel, signal, scale, by_hand in zip(taken, physical, scales, labels, strict=True):
@@ -128,6 +133,10 @@ def _sources(
             "Upload the missing files together with the header, or put all into one ZIP.",
         )
     for name, data in sources.items():
+        offset = next(c.byte_offset for c in taken if c.file == name)
+        if offset == 0 and (before := stated.matlab_header(data)):
+            sources[name] = data[before:]
+            told.note(f"{name}: the {before} bytes of MATLAB before the samples are skipped.")
         if data.startswith(MATLAB_WORKSPACE):
             raise IntakeError(
                 f"{name} is a MATLAB workspace, not the signal file of a WFDB record.",
@@ -147,20 +156,22 @@ def _frames(header: Header, sources: Mapping[str, bytes], limits: FileLimits, to
         group = [channel for channel in header.channels if channel.file == name]
         width = sum(channel.samples_per_frame for channel in group)
         samples_per_frame += width
-        stored = _stored_samples(name, data, group)
-        frames = stored // width if frames is None else frames
+        held = _stored_samples(name, data, group)
+        frames = held // width if frames is None else frames
         if frames * width > limits.max_samples or max(c.skew for c in group) > frames:
             raise _too_long(header, limits)
-        if stored < frames * width and stored // width == frames - 1 > 0:
+        if BITS_PER_SAMPLE[group[0].fmt] is not None:
+            stated.check_surplus(name, data, group, held, header, told)
+        if held < frames * width and held // width == frames - 1 > 0:
             frames -= 1
             told.note(f"{name} is one sample shorter than its header says.")
-        if stored < frames * width:
+        if held < frames * width:
             raise IntakeError(
-                f"{name} is cut off: it holds {stored // width / header.fs_hz:.1f} of the "
+                f"{name} is cut off: it holds {held // width / header.fs_hz:.1f} of the "
                 f"{frames / header.fs_hz:.1f} seconds that the header announces.",
                 AGAIN,
             )
-        if BITS_PER_SAMPLE[group[0].fmt] is None and stored > limits.max_samples:
+        if BITS_PER_SAMPLE[group[0].fmt] is None and held > limits.max_samples:
             # The library unpacks a compressed file whole.
             raise _too_long(header, limits)
     if frames is None or frames * samples_per_frame > limits.max_samples:
@@ -210,8 +221,8 @@ def _write_clean(
     lines += [
         # Skew is applied here: the library fails over it where a file has no samples to spare.
         f"{own[c.file]} {c.fmt}x{c.samples_per_frame}+{c.byte_offset} "
-        f"{_decimal(c.gain or 1.0)}({c.baseline})/mV {abs(c.adc_res)} {c.adc_zero} {c.initial} "
-        f"0 0 signal{index}"
+        f"{_decimal(c.gain or 1.0)}({c.baseline})/mV {abs(c.adc_res)} {c.adc_zero} "
+        f"{c.initial or 0} 0 0 signal{index}"
         for index, c in enumerate(channels)
     ]
     path.with_suffix(".hea").write_text("\n".join(lines) + "\n", encoding="ascii")

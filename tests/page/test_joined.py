@@ -1,0 +1,125 @@
+"""Limb leads on one page and chest leads on the next become one page, timed by no beat of both."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ecg_core.intake import EcgRecord, EcgScan, Upload, read_here, split, with_next
+from ecg_core.leads import CHEST_LEADS, LIMB_LEADS, STANDARD_LEADS
+from ecg_core.page import EcgPage, PageError, from_scan, read_scan
+from ecg_core.page.drawn.printed import PrintStyle, print_record
+from ecg_core.page.joined import LAYOUT, belong, join, lacks
+from ecg_core.page.recovered.measured import measure_page
+from ecg_core.page.recovered.samples import FS_HZ, recover
+from ecg_core.page.viewed import waves_of_page
+from tests.page.sample_records import beating
+from tests.two_pages import drawn, halves
+
+RECORD = beating(3)
+
+
+def scan_of(record: EcgRecord, layout: str, **style: object) -> EcgScan:
+    printed = print_record(record, layout, 8.0, PrintStyle(**style))  # type: ignore[arg-type]
+    return EcgScan("page", "0" * 64, printed.pixels)
+
+
+@pytest.fixture(scope="module")
+def pages() -> tuple[EcgPage, EcgPage]:
+    """Limb leads, and the chest leads of the same record."""
+    return from_scan(scan_of(RECORD, "6x1 limb")), from_scan(scan_of(RECORD, "6x1 chest"))
+
+
+def codes(page: EcgPage) -> set[str]:
+    return {one.code for one in page.remarks}
+
+
+def test_what_a_page_lacks(pages: tuple[EcgPage, EcgPage]) -> None:
+    limb, chest = pages
+    assert lacks(limb) == CHEST_LEADS and lacks(chest) == LIMB_LEADS
+    assert belong(limb, chest) and belong(chest, limb)
+    assert not belong(limb, limb) and not belong(chest, chest)
+    assert lacks(from_scan(scan_of(RECORD, "3x4+1R"))) == ()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_joined_leads_are_those_of_the_pages(pages: tuple[EcgPage, EcgPage], turned: bool) -> None:
+    page = join(*(pages[::-1] if turned else pages))
+    assert page.layout == LAYOUT
+    assert [box.lead for box in page.boxes] == list(STANDARD_LEADS)
+    assert [box.span for box in page.boxes] == [0] * 6 + [1] * 6
+    assert "joined_pages" in codes(page) and "missing_leads" not in codes(page)
+    alone = {r.lead: r.mv for one in pages for r in recover(one).leads}
+    whole = recover(page)
+    assert whole.left_out == () and {r.lead for r in whole.leads} == set(alone)
+    for lead in whole.leads:
+        # The same ink, followed again: what is far from other ink comes out the same.
+        known = np.isfinite(lead.mv) & np.isfinite(alone[lead.lead])
+        assert known.mean() > 0.98
+        assert np.median(np.abs(lead.mv - alone[lead.lead])[known]) < 0.01
+
+
+def test_the_record_is_two_times_ten_seconds(pages: tuple[EcgPage, EcgPage]) -> None:
+    record = recover(join(*pages)).as_record()
+    ten = round(10 * FS_HZ)
+    assert record.leads == STANDARD_LEADS and record.signals_mv.shape == (12, 2 * ten)
+    limb, chest = record.signals_mv[:6], record.signals_mv[6:]
+    assert np.isnan(limb[:, ten:]).all() and np.isnan(chest[:, :ten]).all()
+    assert np.isfinite(limb[:, :ten]).mean() > 0.95 and np.isfinite(chest[:, ten:]).mean() > 0.95
+
+
+def test_nothing_is_measured_across_the_pages(pages: tuple[EcgPage, EcgPage]) -> None:
+    slow = from_scan(scan_of(beating(5, rate=60.0), "6x1 chest"))
+    limb = measure_page(pages[0])
+    page = join(pages[0], slow)
+    found = measure_page(page)
+    assert found.duration_s == 10.0 and len(found.beats) == len(limb.beats)
+    assert found.value("rate") == pytest.approx(72, abs=1.5)
+    assert [one.lead for one in found.leads] == list(STANDARD_LEADS)
+    assert found.says("low_voltage_chest") == measure_page(slow).says("low_voltage_chest")
+    # 72 and 60 a minute are further apart than 15 %.
+    assert "pages_rates" in codes(page)
+
+
+def test_the_viewer_shows_each_lead_at_its_own_seconds(pages: tuple[EcgPage, EcgPage]) -> None:
+    page = join(*pages)
+    waves = waves_of_page(replace(page, traces=recover(page).traces))
+    assert waves is not None and waves.leads == STANDARD_LEADS
+    assert waves.mv.shape[1] == round(10 * FS_HZ) + 1
+    assert (np.isfinite(waves.mv).mean(axis=1) > 0.95).all()
+
+
+def test_pages_that_do_not_make_one_are_refused(pages: tuple[EcgPage, EcgPage]) -> None:
+    with pytest.raises(PageError, match="one shows I II III aVR aVL aVF, the other I II III"):
+        join(pages[0], pages[0])
+    boxes = tuple(
+        replace(box, y0_mm=box.y0_mm * 0.8, y1_mm=box.y1_mm * 0.8) for box in pages[1].boxes
+    )
+    with pytest.raises(PageError, match="rows are 30 and 24 mm apart"):
+        join(pages[0], replace(pages[1], boxes=boxes))
+
+
+def test_a_joined_page_is_kept_and_reopened(pages: tuple[EcgPage, EcgPage]) -> None:
+    page = join(*pages)
+    again = EcgPage.from_bytes(page.to_bytes())
+    assert again.boxes == page.boxes and again.sha256 == page.sha256
+
+
+def test_a_document_drawn_by_a_program_from_bytes_to_samples() -> None:
+    cases = split([Upload("report.pdf", drawn(*halves(RECORD)))])
+    scan = read_here(with_next(cases[0]))
+    assert isinstance(scan, EcgScan) and scan.doubts == ()
+    with pytest.raises(PageError, match="Two pages are shown as one"):
+        read_scan(scan)
+    page = from_scan(scan)
+    assert codes(page) & {"pages_rates", "pages_unlike", "pages_unnamed"} == set()
+    record = recover(page).as_record()
+    ten = round(10 * FS_HZ)
+    for row, lead in zip(record.signals_mv, record.leads, strict=True):
+        true = RECORD.signals_mv[RECORD.leads.index(lead)][:ten]
+        part = row[ten:] if lead in CHEST_LEADS else row[:ten]
+        known = np.isfinite(part)
+        assert known.mean() > 0.97
+        assert np.corrcoef(part[known], true[known])[0, 1] > 0.99
