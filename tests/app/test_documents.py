@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from ecg_core.store.background.jobs import Jobs
 from tests.app.conftest import demo_files, drop, words
+from tests.page.sample_records import beating
+from tests.two_pages import drawn, halves
 from widgets.session import engine
 from widgets.session.documents import TILE, on_tile
 
@@ -79,6 +81,21 @@ def test_the_same_ecg_in_two_folders_of_one_drop_is_opened_once(app: AppTest) ->
     press(app, "Open ECGs")
     assert not app.exception
     assert opened(app) == ["normal"]
+
+
+def test_limb_and_chest_pages_are_opened_as_one_ecg(app: AppTest) -> None:
+    data = drawn(*halves(beating(3)))
+    drop(app, ("report.pdf", data))
+    press(app, "Page 1")
+    assert not app.exception and "of twelve leads" in words(app)
+    press(app, "Join with page 2")
+    assert not app.exception and not app.error
+    assert opened(app) == ["report.pdf, page 1 of 2", "report.pdf, pages 1 and 2"]
+    assert "of twelve leads" not in words(app) and "two times ten seconds" in words(app)
+    assert not any(button.label.startswith("Join with") for button in app.button)
+    press(app, "Open ECGs")
+    press(app, "Read both pages as one ECG")
+    assert opened(app) == ["report.pdf, page 1 of 2", "report.pdf, pages 1 and 2"]
 
 
 def test_tiles_have_one_shape_and_keep_the_picture() -> None:

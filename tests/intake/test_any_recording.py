@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecg_core.intake import Bundle, EcgRecord, IntakeError, Upload, read_here
+from ecg_core.intake.gather import AVERAGE_LEFT_OUT
 from ecg_core.leads import STANDARD_LEADS
 from tests.intake.battery import told
 from tests.intake.dicom_files import group, waveform
@@ -60,16 +61,17 @@ class Drawn:
 
 def _wfdb(d: Drawn) -> tuple[Upload, ...]:
     per_unit = {"uV": 1 / d.step_uv, "mV": 1000 / d.step_uv, "V": 1e6 / d.step_uv}[d.unit]
+    stored = d.levels + 7
     lines = [
-        f"r{n}.dat 16 {np.format_float_positional(per_unit)}(7)/{d.unit} 16 0 0 0 0 "
-        f"{d.label(d.leads[i])}"
+        f"r{n}.dat 16 {np.format_float_positional(per_unit)}(7)/{d.unit} 16 0 {stored[i, 0]} "
+        f"{(stored[i].sum() + 32768) % 65536 - 32768} 0 {d.label(d.leads[i])}"
         for n, part in enumerate(d.grouped())
         for i in part
     ]
     header = f"r {len(lines)} {d.fs_hz} {d.levels.shape[1]}\n" + "\n".join(lines)
     header += f"\n# Patient ID: {d.number}\n# Name: {PATIENT}\n"
     signals = [
-        Upload(f"r{n}.dat", (d.levels[part].T + 7).astype("<i2").tobytes())
+        Upload(f"r{n}.dat", stored[part].T.astype("<i2").tobytes())
         for n, part in enumerate(d.grouped())
     ]
     return (Upload("r.hea", header.encode()), *signals)
@@ -133,7 +135,9 @@ def _muse(d: Drawn) -> tuple[Upload, ...]:
 
 def _scp(d: Drawn) -> tuple[Upload, ...]:
     labels = [d.label(lead) for lead in d.leads]
-    data = scp(d.levels, labels, d.fs_hz, round(d.step_uv * 1000), d.average, number=d.number)
+    beat = d.levels[:, : d.fs_hz // 2] * 3 if d.average else None
+    step_nv, packed = round(d.step_uv * 1000), d.parts % 2 == 0
+    data = scp(d.levels, labels, d.fs_hz, step_nv, packed, number=d.number, beat=beat)
     return (Upload("e", data),)
 
 
@@ -195,6 +199,9 @@ def test_the_same_microvolts_under_the_same_names_or_a_refusal(case: tuple[str, 
     lost = set(one.leads) - set(found.leads)
     assert not lost or any("left out" in note for note in found.notes)
     assert set(found.leads) <= set(one.leads) and found.fs_hz == one.fs_hz
+    average = form == "muse" or (one.average and form in ("dicom", "aecg", "scp"))
+    assert (AVERAGE_LEFT_OUT in found.notes) == average
+    assert {doubt.code for doubt in found.doubts} <= {"time_unstated"}
     true_mv = {
         lead: row * one.step_uv / 1000 * (-1 if lead in one.turned else 1)
         for lead, row in zip(one.leads, one.levels, strict=True)

@@ -150,6 +150,19 @@ def test_sixteen_bit_picture_keeps_its_proportions() -> None:
     assert np.array_equal(scan.pixels[:, :, 0], np.arange(256).reshape(16, 16))
 
 
+@pytest.mark.parametrize(
+    ("model", "wanted"), [("MONOCHROME2", [0, 85, 170, 255]), ("MONOCHROME1", [255, 170, 85, 0])]
+)
+@pytest.mark.parametrize("stored", [12, 16])
+def test_twelve_bits_in_sixteen_are_scaled_by_what_they_hold(
+    model: str, wanted: list[int], stored: int
+) -> None:
+    levels = np.repeat(np.array([[0, 1365, 2730, 4095]], np.uint16), 4, axis=0)
+    data = picture(levels, model, BitsStored=stored, HighBit=stored - 1)
+    (found,) = scans(data)
+    assert found.pixels[0, :, 0].tolist() == wanted
+
+
 def test_every_frame_is_a_case() -> None:
     frames = np.stack([QUARTERS, QUARTERS[::-1], QUARTERS[:, ::-1]])
     found = scans(picture(frames, "RGB"))

@@ -116,6 +116,15 @@ def test_sixteen_bit_grey_keeps_its_proportions(fmt: str) -> None:
     assert pixels[:, :, 0].tolist() == [[0, 100], [200, 255]]
 
 
+@pytest.mark.parametrize("bits", [10, 12, 14])
+@pytest.mark.parametrize("fmt", ["PNG", "TIFF"])
+def test_fewer_bits_in_sixteen_are_scaled_by_what_they_hold(fmt: str, bits: int) -> None:
+    full = 2**bits - 1
+    levels = np.array([[0, full // 3], [2 * full // 3, full]], np.uint16)
+    pixels = scan(encode(Image.fromarray(levels), fmt)).pixels
+    assert np.abs(pixels[:, :, 0].astype(int) - [[0, 85], [170, 255]]).max() <= 1
+
+
 @pytest.mark.parametrize("suffix", [".png", ".tiff"])
 def test_sixteen_bit_colour_keeps_its_colours(suffix: str) -> None:
     deep = QUARTERS[:, :, ::-1].astype(np.uint16) * 257

@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 from PIL import Image
 
-from ecg_core.intake import split
+from ecg_core.intake import split, with_next
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.network.classifier import Classifier
 from ecg_core.store.background import tasks
@@ -19,6 +19,7 @@ from ecg_core.store.background.inbox import Inbox
 from ecg_core.store.background.jobs import MOST_ATTEMPTS, Jobs, JobState
 from ecg_core.store.cases.room_schema import JobRow
 from ecg_core.store.cases.store import Store
+from tests.intake.documents import RED_BLUE
 from tests.network.models import write_model
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
@@ -81,6 +82,13 @@ def test_a_page_of_a_document_is_the_page_that_is_read(store: Store, model: One)
     jobs = Jobs(store)
     states = [jobs.run(job, model) for job in jobs.submit(pages, "Ward", "Test")]
     assert states == [JobState.REFUSED, JobState.DONE]
+
+
+def test_two_pages_that_are_one_ecg_stay_so(store: Store) -> None:
+    whole = with_next(split([Upload("report.pdf", RED_BLUE)])[0])
+    jobs = Jobs(store)
+    (job,) = jobs.submit([whole], "Ward", "Test")
+    assert jobs.files(job) == whole
 
 
 def test_a_job_written_down_by_an_older_version_is_read(store: Store, model: One) -> None:

@@ -191,4 +191,7 @@ def test_the_files_of_a_case_come_back_as_they_were_opened(store: Store) -> None
     eighth = add(
         store, replace(new, bundle=bundle, page=replace(new.page, source_sha256=bundle.sha256))
     )
+    two = replace(bundle, with_next=True)
+    both = add(store, replace(new, bundle=two, page=replace(new.page, source_sha256=two.sha256)))
     assert (store.bundle(whole), store.bundle(eighth)) == (new.bundle, bundle)
+    assert store.bundle(both) == two

@@ -67,7 +67,7 @@ def _eight_bit(frame: np.ndarray, dataset: Dataset, model: str) -> np.ndarray:
     elif model.startswith("MONOCHROME") and ("WindowCenter" in dataset or frame.min() < 0):
         # A window has its own range, and signed levels (as of X-rays) have no natural one.
         low, high = float(frame.min()), float(frame.max())
-    elif model.startswith("MONOCHROME2") and high > 255:
+    elif model.startswith("MONOCHROME") and high > 255:
         # Twelve bits are often filed as sixteen.
         high = range_of(float(frame.max()))
     level = np.clip((frame - low) / max(high - low, 1.0), 0.0, 1.0) * 255
