@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
 
 OLDEST = 130
@@ -35,7 +36,7 @@ _STATED = re.compile(
 )
 _AGE_AND_SEX = re.compile(r"\s*(\d{1,3})\s+[MF]\b.*")
 """As the records of MIT-BIH begin: "69 M 1085 1629 x1"."""
-_ISO = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
+_ISO = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?")
 
 
 def years(value: float | None, unit: str = "y") -> int | None:
@@ -77,9 +78,19 @@ def between(born: date | None, recorded: date | None) -> int | None:
 
 
 def day(text: str | None) -> date | None:
-    """The day that a text begins with: 20200131 or 2020-01-31; None where it is none."""
+    """The day that a text begins with: 20200131 or 2020-01-31; None where it is none.
+
+    Of a month or a year alone ("2015-05", "2015"), its last day: who is born then is rather taken
+    for too young than for too old.
+
+    >>> day("20200131"), day("2015-05"), day("2015"), day("31.01.2020")
+    (datetime.date(2020, 1, 31), datetime.date(2015, 5, 31), datetime.date(2015, 12, 31), None)
+    """
     match = _ISO.match((text or "").strip())
+    if match is None:
+        return None
+    year, month = int(match[1]), int(match[2] or 12)
     try:
-        return date(*map(int, match.groups())) if match else None
+        return date(year, month, int(match[3] or monthrange(year, month)[1]))
     except ValueError:
         return None

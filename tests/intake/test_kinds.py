@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import warnings
 from collections.abc import Sequence
@@ -450,6 +451,11 @@ AGES: dict[str, tuple[tuple[Upload | bytes, ...], int | None]] = {
         (waveform(group(SIGNALS, SOURCES), PatientBirthDate="20100503", StudyDate="20200502"),),
         9,
     ),
+    "dicom without its letter": ((waveform(group(SIGNALS, SOURCES), PatientAge="008"),), 8),
+    "dicom year": (
+        (waveform(group(SIGNALS, SOURCES), PatientBirthDate="2006", StudyDate="20200502"),),
+        13,
+    ),
     "scp years": ((scp(SIGNALS, TWELVE, age=(44, 1)),), 44),
     "scp months": ((scp(SIGNALS, TWELVE, age=(6, 2)),), 0),
     "edf": ((born("2010"),), 10),
@@ -469,6 +475,32 @@ AGES: dict[str, tuple[tuple[Upload | bytes, ...], int | None]] = {
             ),
         ),
         8,
+    ),
+    "muse day first": (
+        (
+            muse(SIGNALS, TWELVE)
+            .replace(b"</PatientID>", b"</PatientID><DateofBirth>25-12-2010</DateofBirth>")
+            .replace(
+                b"<Diagnosis>",
+                b"<TestDemographics><AcquisitionDate>24-12-2020</AcquisitionDate>"
+                b"</TestDemographics><Diagnosis>",
+            ),
+        ),
+        9,
+    ),
+    "json": (
+        (
+            json.dumps(
+                {
+                    "fs": 500,
+                    "unit": "uV",
+                    "leads": {"II": SIGNALS[1].tolist()},
+                    "recordedAt": "2020-05-02T10:00:00Z",
+                    "patient": {"birthDate": "2010-05-03"},
+                }
+            ).encode(),
+        ),
+        9,
     ),
     "wfdb": (
         tuple(

@@ -27,7 +27,8 @@ _VRS = (b"UL", b"UI", b"CS", b"SH", b"DA", b"LO", b"OB")
 _FIRST_ELEMENTS = (b"\x08\x00\x05\x00", b"\x08\x00\x08\x00", b"\x08\x00\x16\x00")
 """Character set, image type, SOP class: what files without VRs begin with."""
 _LONGEST_FIRST = 256
-_AGE = re.compile(r"(\d{1,3})([YMWD])", re.IGNORECASE)
+_AGE = re.compile(r"(\d{1,4})\s*([YMWD]?)", re.IGNORECASE)
+"""Of three digits and a letter by the standard; archives leave the letter out."""
 
 
 def recognises(head: bytes, name: str) -> bool:
@@ -88,7 +89,7 @@ def _patient(dataset: Dataset) -> PatientId | None:
 def _age(dataset: Dataset) -> int | None:
     """As stated ("009Y", "030M"), else from birth to the recording."""
     if match := _AGE.fullmatch(str(dataset.get("PatientAge") or "").strip()):
-        return age.years(float(match[1]), match[2])
+        return age.years(float(match[1]), match[2] or "y")
     born = age.day(str(dataset.get("PatientBirthDate") or ""))
     for name in ("AcquisitionDateTime", "ContentDate", "StudyDate"):
         if (recorded := age.day(str(dataset.get(name) or ""))) is not None:

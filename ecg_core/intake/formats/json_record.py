@@ -38,6 +38,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "scale": ("gain", "adcgain", "resolution", "scale", "scalefactor", "factor", "multiplier",
               "lsb", "unitsperbit", "amplitudeunitsperbit", "sensitivity", "offset", "baseline"),
     "age": ("age", "patientage", "ageyears"),
+    "born": ("birthdate", "dateofbirth", "dob"),
+    "recorded": ("recorded", "recordedat", "recordeddate", "date", "timestamp", "starttime",
+                 "acquisitiondate", "acquired"),
     "person": ("patient", "subject", "demographics", "patientdata", "metadata", "header", "info"),
     "patient": ("patientid", "patientnumber", "subjectid"),
 }  # fmt: skip
@@ -103,12 +106,17 @@ def _plain(node: dict[str, Any], what: str) -> Any:
 
 
 def _age(root: dict[str, Any]) -> int | None:
-    """As stated at the top, or of the person there."""
+    """As stated at the top or of the person there, else from birth to the recording."""
     person = _get(root, "person")
-    for node in (root, person if isinstance(person, dict) else {}):
+    nodes = (root, person if isinstance(person, dict) else {})
+    for node in nodes:
         if (stated := _plain(node, "age")) is not None:
             return age.stated(f"age: {stated}")
-    return None
+    born, recorded = (
+        next((str(found) for node in nodes if (found := _plain(node, what)) is not None), "")
+        for what in ("born", "recorded")
+    )
+    return age.between(age.day(born), age.day(recorded))
 
 
 def _check_unscaled(node: dict[str, Any], file: Upload) -> None:

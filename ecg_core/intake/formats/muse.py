@@ -122,10 +122,13 @@ def _age(person: Element | None, test: Element | None) -> int | None:
 
 
 def _day(text: str) -> date | None:
-    """A day as MUSE writes it: month, day, year."""
-    match = _DAY.match(text)
+    """A day as MUSE writes it: month, day, year; the day first where there is no such month."""
+    if (match := _DAY.match(text)) is None:
+        return age.day(text)
+    first, second, year = map(int, match.groups())
+    month, day = (second, first) if first > 12 else (first, second)
     try:
-        return date(int(match[3]), int(match[1]), int(match[2])) if match else age.day(text)
+        return date(year, month, day)
     except ValueError:
         return None
 
