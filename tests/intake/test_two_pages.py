@@ -11,6 +11,7 @@ from PIL import Image
 from ecg_core.intake import Bundle, EcgScan, IntakeError, Upload, read, read_here, split, with_next
 from ecg_core.intake.isolation.transfer import TransferError, decode, encode
 from tests.intake.battery import told
+from tests.intake.dicom_files import envelope, picture
 from tests.intake.documents import RED_BLUE, filled, pdf
 
 SCALE = b"(25 mm/s 10 mm/mV 0.05-150 Hz)"
@@ -88,6 +89,14 @@ def test_whose_pages_they_are(
     found = both(document(page(*first), page(*second)))
     assert codes(found) == ([code] if code else [])
     assert not any(word in told(found) for word in ("DOE", "Jane", "4711", "2021", "10:42"))
+
+
+def test_pages_within_dicom() -> None:
+    frames = np.full((2, 40, 60, 3), 200, np.uint8)
+    assert codes(both(picture(frames, "RGB"), "a.dcm")) == []
+    for second, code in ((JANE, []), (b"(V1)", ["pages_unnamed"])):
+        data = envelope(document(page(JANE), page(second)))
+        assert codes(both(data, "a.dcm")) == code
 
 
 def test_a_last_page_a_record_and_a_picture_have_no_next_page() -> None:

@@ -126,4 +126,12 @@ def _document(dataset: Dataset, file: Upload) -> Upload:
     return Upload(file.name, data)
 
 
-reader = Reader("dicom", "DICOM file", recognises, read, count)
+def same_person(file: Upload, pages: tuple[int, int], limits: FileLimits) -> bool | None:
+    """Of pages of a document what their words say; frames of one object are of one person."""
+    with _parsed(file) as dataset:
+        if "EncapsulatedDocument" in dataset:
+            return pdf.same_person(_document(dataset, file), pages, limits)
+    return True
+
+
+reader = Reader("dicom", "DICOM file", recognises, read, count, same_person)
