@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ def bundles(paths: Sequence[str]) -> Iterator[tuple[str, Bundle]]:
     exist.
     """
     found = [(text, *_page_of(text)) for text in paths]
-    folders = _Folders()
+    folders = _Folders([path for _, path, _ in found])
     headers = {text: folders.header_of(path) for text, path, _ in found}
     records = {header: folders.record(header) for header in headers.values() if header is not None}
     claimed = {file for files in records.values() for file in files[1:]}
@@ -55,12 +56,35 @@ def bundles(paths: Sequence[str]) -> Iterator[tuple[str, Bundle]]:
 
 
 class _Folders:
-    """What lies beside a header, each folder listed once; links are left out."""
+    """What lies beside a header, each folder listed once; links are left out.
 
-    def __init__(self) -> None:
+    given: the paths named; files of a record may be named from several folders.
+    """
+
+    def __init__(self, given: Sequence[Path]) -> None:
         self._listed: dict[Path, dict[str, Path]] = {}
+        self._given: defaultdict[str, set[Path]] = defaultdict(set)
+        for path in given:
+            self._given[path.name.lower()].add(path)
 
     def find(self, folder: Path, name: str) -> Path | None:
+        """The file of this name in the folder, else the only one named that is no other record's:
+        beside which no header lies."""
+        if (beside := self._beside(folder, name)) is not None:
+            return beside
+        same = {
+            path
+            for path in self._given.get(name.lower(), ())
+            if path.is_file()
+            and not path.is_symlink()
+            and (
+                path.suffix.lower() == ".hea"
+                or self._beside(path.parent, f"{path.stem}.hea") is None
+            )
+        }
+        return same.pop() if len(same) == 1 else None
+
+    def _beside(self, folder: Path, name: str) -> Path | None:
         """The file of this name, in any case where none is written exactly so."""
         if folder not in self._listed:
             files = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -78,7 +102,7 @@ class _Folders:
         if suffix == ".hea":
             return path if path.exists() else None
         if not path.exists():
-            return self.find(path.parent, f"{path.name}.hea")
+            return self._beside(path.parent, f"{path.name}.hea")
         header = self.find(path.parent, f"{path.stem}.hea") if suffix in _OF_A_RECORD else None
         return header if header is not None and path in self.record(header) else None
 

@@ -106,6 +106,19 @@ def test_files_of_one_record_named_together_are_one_case(tmp_path: Path) -> None
     assert [bundle.name for _, bundle in bundles(everything)] == ["other", "rec", "z.png"]
 
 
+def test_files_of_one_record_named_from_two_folders_are_one_case(tmp_path: Path) -> None:
+    header, data = segment("rec", {"II": A})
+    put(tmp_path / "a", [header])
+    put(tmp_path / "b", [data])
+    paths = tmp_path / "a" / header.name, tmp_path / "b" / data.name
+    for order in (paths, paths[::-1]):
+        ((name, bundle),) = bundles([str(path) for path in order])
+        assert name == str(paths[0]) and [f.name for f in bundle.files] == ["rec.hea", "rec.dat"]
+    # What lies beside a header of its own is that record's, and no other's.
+    put(tmp_path / "b", [header])
+    assert [len(bundle.files) for _, bundle in bundles([str(path) for path in paths])] == [1, 2]
+
+
 def test_every_file_of_a_record_of_segments_is_one_case(tmp_path: Path) -> None:
     put(tmp_path, [listed("s1 1000", "s2 500"), *segment("s1", {"II": A})])
     put(tmp_path, segment("s2", {"II": B}))
