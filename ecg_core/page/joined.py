@@ -35,10 +35,12 @@ def from_scan(
     """The page of a scan, or of the two pages that a scan holds; see `rectify.from_scan`.
 
     layout and correction are those of both pages. Raises PageError, also where the pages do not
-    show six limb and six chest leads, or not on one scale.
+    show six limb and six chest leads, or not on one scale, or are turned or cropped by hand.
     """
     if scan.second_from is None:
         return rectify.from_scan(scan, layout, correction)
+    if correction is not None and (correction.corners_px or correction.quarter_turns):
+        raise refuse("two_pages")
     parts = scan.pixels[: scan.second_from], scan.pixels[scan.second_from :]
     pages = [
         rectify.from_scan(replace(scan, pixels=part, second_from=None), layout, correction)

@@ -9,7 +9,7 @@ import pytest
 
 from ecg_core.intake import EcgRecord, EcgScan, Upload, read_here, split, with_next
 from ecg_core.leads import CHEST_LEADS, LIMB_LEADS, STANDARD_LEADS
-from ecg_core.page import EcgPage, PageError, from_scan, read_scan
+from ecg_core.page import Correction, EcgPage, PageError, from_scan, read_scan
 from ecg_core.page.drawn.printed import PrintStyle, print_record
 from ecg_core.page.joined import LAYOUT, belong, join, lacks
 from ecg_core.page.recovered.measured import measure_page
@@ -113,6 +113,8 @@ def test_a_document_drawn_by_a_program_from_bytes_to_samples() -> None:
     assert isinstance(scan, EcgScan) and scan.doubts == ()
     with pytest.raises(PageError, match="Two pages are shown as one"):
         read_scan(scan)
+    with pytest.raises(PageError, match="Two pages are shown as one"):
+        from_scan(scan, None, Correction(quarter_turns=1))
     page = from_scan(scan)
     assert codes(page) & {"pages_rates", "pages_unlike", "pages_unnamed"} == set()
     record = recover(page).as_record()
