@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from ecg_core.store.background.jobs import Jobs
 from tests.app.conftest import demo_files, drop, words
 from tests.page.sample_records import beating
-from tests.two_pages import drawn, halves
+from tests.page.two_pages import drawn, halves
 from widgets.session import engine
 from widgets.session.documents import TILE, on_tile
 

@@ -20,7 +20,7 @@ from ecg_core.page.layouts import LAYOUTS, SCANNED
 from ecg_core.page.values import EcgPage
 from tests.network.models import write_model
 from tests.page.sample_records import beating
-from tests.two_pages import HEADER, OTHER_HEADER, drawn, halves
+from tests.page.two_pages import HEADER, OTHER_HEADER, drawn, halves
 
 FILE = (Upload("report.pdf", b"%PDF"),)
 NOBODY = None

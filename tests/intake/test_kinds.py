@@ -292,6 +292,7 @@ def test_skew_of_a_dicom_channel_moves_it() -> None:
     late.ChannelDefinitionSequence[2].ChannelSampleSkew = "10"
     found = record(waveform(late))
     assert found.duration_s == pytest.approx(10.1)
+    assert found.notes == ("II, III: moved in time as the file's skew says.",)
     np.testing.assert_allclose(found.signals_mv[1, 50:], MV[1], atol=1e-5)
     np.testing.assert_allclose(found.signals_mv[2, 10:5010], MV[2], atol=1e-5)
     np.testing.assert_allclose(found.signals_mv[0, :5000], MV[0], atol=1e-5)

@@ -16,7 +16,7 @@ from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.recovered.samples import FS_HZ, recover
 from ecg_core.page.viewed import waves_of_page
 from tests.page.sample_records import beating
-from tests.two_pages import drawn, halves
+from tests.page.two_pages import drawn, halves
 
 RECORD = beating(3)
 

@@ -50,7 +50,10 @@ def read(dataset: Dataset, bundle: Bundle, limits: FileLimits) -> EcgRecord:
         )
         for group in groups
     ]
-    return record_of(bundle, fullest(parts, told, bundle.name), limits, told)
+    waves = fullest(parts, told, bundle.name)
+    if moved := [wave.label for part in parts for wave in _skewed(part) if wave in waves]:
+        told.note(f"{', '.join(moved)}: moved in time as the file's skew says.")
+    return record_of(bundle, waves, limits, told)
 
 
 def _is_average(group: Dataset) -> bool:
@@ -110,6 +113,12 @@ def _waves(group: Dataset, name: str, little: bool, limits: FileLimits) -> list[
         _check_depth(levels, definition, dtype, name)
         waves.append(ChannelSamples(label, levels * scale + baseline, _rate(group), begin_s))
     return waves
+
+
+def _skewed(part: Part) -> list[ChannelSamples]:
+    """Channels that begin later than the first of their group."""
+    named = [wave for wave in part.waves if len(wave.samples_mv)]
+    return [wave for wave in named if wave.start_s > min(one.start_s for one in named)]
 
 
 def _skew_s(definition: Dataset, fs_hz: float) -> float:
