@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import signal
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
+from scipy.ndimage import maximum_filter1d, minimum_filter1d, uniform_filter1d
 
 from ecg_core.signal.sampled import Sampled
 
@@ -21,6 +21,9 @@ ENERGY_S = 0.1
 """Most of the energy of a QRS complex lies in this band and within this time."""
 SAME_BEAT_S = 0.13
 """Detections closer than this are of one beat."""
+REFRACTORY_S, REFRACTORY_SHARE = 0.25, 0.30
+"""No ventricle beats twice within this time, or this share of its usual interval where that is
+less: of two the one that moves more is a beat."""
 COVERED = 0.8
 """Share of the time that a lead must cover to be asked on its own."""
 CAREFUL_TRACKS = 2
@@ -31,6 +34,10 @@ a beat: chosen on the records of DS1 (de Chazal 2004) and the paced ones, never 
 STRONG_SHARE, APART_S = 0.5, 0.36
 """Energy against the usual beat, and distance from all others, that make a beat by themselves."""
 FLAT_MV = 0.005
+END_S = 0.06
+"""From so much of either end, the level at which a lead begins and ends on a page is read."""
+JOIN_S = 0.15
+"""So near to where one lead follows another, what is seen may come of their join."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +57,7 @@ class FoundBeats:
 
 def find_beats(ecg: Sampled) -> FoundBeats:
     """Find the beats of all leads together; none where nothing beats."""
-    tracks, asked = _tracks(ecg)
+    tracks, clear, asked = _tracks(ecg)
     nothing = FoundBeats(np.zeros(0), 0.0, asked)
     if not len(tracks):
         return nothing
@@ -68,12 +75,15 @@ def find_beats(ecg: Sampled) -> FoundBeats:
     candidates = _candidates([*quick, *careful.values()], round(SAME_BEAT_S * fs_hz))
     if not len(candidates):
         return nothing
-    weight = np.minimum(clarity, 20.0) / np.minimum(clarity, 20.0).sum()
+    trust = np.minimum(clarity, 20.0)[:, None] * clear
+    # Where leads join in every track, each says what it can.
+    trust = np.where(trust.any(axis=0), trust, np.minimum(clarity, 20.0)[:, None])
+    weight = trust / trust.sum(axis=0)
     near = round(0.11 * fs_hz)
     score = np.zeros(len(candidates))
     peaks = maximum_filter1d(energy, 2 * round(0.1 * fs_hz) + 1, axis=1)
-    for track, share in enumerate(weight):
-        if not share:
+    for track, share in enumerate(weight[:, candidates]):
+        if not clarity[track]:
             continue
         said = _near(candidates, quick[track], near).astype(float)
         if track in careful:
@@ -83,10 +93,20 @@ def find_beats(ecg: Sampled) -> FoundBeats:
         strength = np.minimum(peaks[track, candidates] / max(usual, 1e-9), 1.0)
         score += share * ((1 - ENERGY_SHARE) * said + ENERGY_SHARE * strength)
     beats = candidates[score > NEEDED]
-    together = (weight[:, None] * energy).sum(axis=0)
+    together = (weight * energy).sum(axis=0)
     beats = _with_strong(beats, together, fs_hz)
-    summits = _summits(beats, together, round(0.09 * fs_hz), round(SAME_BEAT_S * fs_hz))
+    whole = clear.all(axis=1)
+    if whole.any():
+        # The same leads all the time put every beat at the same place.
+        together = clarity[whole] @ energy[whole]
+    summits = _summits(beats, together, round(0.09 * fs_hz), _refractory(beats, fs_hz))
     return FoundBeats(summits / fs_hz, float(clarity.max()), asked)
+
+
+def _refractory(beats: np.ndarray, fs_hz: float) -> int:
+    """Samples within which there are no two beats."""
+    usual = float(np.median(np.diff(beats))) if len(beats) > 2 else 0.0
+    return round(max(min(REFRACTORY_SHARE * usual, REFRACTORY_S * fs_hz), SAME_BEAT_S * fs_hz))
 
 
 def _with_strong(beats: np.ndarray, energy: np.ndarray, fs_hz: float) -> np.ndarray:
@@ -109,34 +129,55 @@ def qrs_energy(mv: np.ndarray, fs_hz: float) -> np.ndarray:
     """How strongly each lead moves as a QRS complex does: tracks × samples, in mV."""
     band = signal.butter(2, QRS_BAND_HZ, "bandpass", fs=fs_hz, output="sos")
     moved = signal.sosfiltfilt(band, mv, axis=1)
-    return np.asarray(np.sqrt(uniform_filter1d(moved**2, round(ENERGY_S * fs_hz), axis=1)))
+    # A running sum ends a little below 0 where nothing moves.
+    mean = np.maximum(uniform_filter1d(moved**2, round(ENERGY_S * fs_hz), axis=1), 0.0)
+    return np.asarray(np.sqrt(mean))
 
 
-def _tracks(ecg: Sampled) -> tuple[np.ndarray, np.ndarray]:
-    """Signals as long as the record (whole leads, else leads one after the other); leads used.
+def _tracks(ecg: Sampled) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Signals as long as the record: whole leads, and leads one after the other; where each of
+    them is clear of such a join; and the leads used.
 
     A page shows a lead for 2.5 s and the next one after it; their signs and sizes differ, which
-    matters to no detector once each is scaled.
+    matters to no detector once each is scaled. Beside a rhythm strip they tell a stain on it from
+    a beat.
     """
     moving = np.array([_moves(mv, known) for mv, known in zip(ecg.mv, ecg.known, strict=True)])
-    whole = np.flatnonzero(moving & (ecg.coverage >= COVERED))
-    if len(whole):
-        return ecg.mv[whole], np.isin(np.arange(len(ecg.mv)), whole)
+    whole = moving & (ecg.coverage >= COVERED)
     tracks: list[np.ndarray] = []
     taken: list[np.ndarray] = []
-    for lead in np.flatnonzero(moving):
+    clear: list[np.ndarray] = []
+    reach = 2 * round(JOIN_S * ecg.fs_hz) + 1
+    for lead in np.flatnonzero(moving & ~whole):
         known = ecg.known[lead]
-        wave = ecg.mv[lead] - np.median(ecg.mv[lead, known])
-        wave = np.where(known, wave / max(float(np.percentile(np.abs(wave[known]), 98)), 1e-9), 0)
+        wave = _piece(ecg.mv[lead], known, ecg.fs_hz)
+        inside = minimum_filter1d(known.astype(np.uint8), reach).astype(bool)
         for number, already in enumerate(taken):
             if not (already & known).any():
                 tracks[number], taken[number] = tracks[number] + wave, already | known
+                clear[number] |= inside
                 break
         else:
             tracks.append(wave)
             taken.append(known)
-    kept = [track for track, known in zip(tracks, taken, strict=True) if known.mean() >= COVERED]
-    return np.array(kept), moving
+            clear.append(inside)
+    shown = ecg.known.any(axis=0).sum()
+    enough = [known.sum() >= COVERED * shown for known in taken]
+    kept = [track for track, is_long in zip(tracks, enough, strict=True) if is_long]
+    away = [one for one, is_long in zip(clear, enough, strict=True) if is_long]
+    asked = moving if kept else whole
+    every = np.ones((int(whole.sum()), ecg.mv.shape[1]), bool)
+    return np.array([*ecg.mv[whole], *kept]), np.array([*every, *away]), asked
+
+
+def _piece(mv: np.ndarray, known: np.ndarray, fs_hz: float) -> np.ndarray:
+    """A lead that is shown for a while, scaled, and from 0 to 0: the next joins without step."""
+    at = np.flatnonzero(known)
+    first, last = int(at[0]), int(at[-1])
+    end = max(min(round(END_S * fs_hz), (last - first) // 4), 1)
+    levels = np.median(mv[first : first + end]), np.median(mv[last + 1 - end : last + 1])
+    wave = mv - np.interp(np.arange(len(mv)), (first, last), levels)
+    return np.where(known, wave / max(float(np.percentile(np.abs(wave[known]), 98)), 1e-9), 0.0)
 
 
 def _moves(mv: np.ndarray, known: np.ndarray) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.signal import filters, intervals, sequence, signs
+from ecg_core.signal import filters, intervals, misread, sequence, signs
 from ecg_core.signal.atrial import p_questions, single_p
 from ecg_core.signal.beats import FoundBeats, find_beats
 from ecg_core.signal.borders.delineation import delineate
@@ -72,11 +72,15 @@ def measure(
     )
     values |= intervals.axes(beat, waves, record.leads)
     values |= sequence.extremes(ecg, beats, values["rate"].code, timed)
+    if off_paper and values["longest_pause"].code == "beat_missed":
+        values["rate"] = misread.doubted(values["rate"], "beat_missed")
     values |= sequence.ectopy(ecg, kinds, beats)
     levels = lead_levels(beat, waves, record.leads)
     judged = p_questions(beat, waves, each_p, values["p_axis"], values["pr"], paced)
     judged |= qrs_questions(beat, waves, levels, off_paper)
     judged["regular"] = sequence.regular(values["rr"], values["rr_sd"])
+    if off_paper and misread.is_misread(beat):
+        values, levels, judged = misread.withheld(values, levels, judged)
     judged["paced"] = _paced(spikes, record.fs_hz, off_paper)
     return Measurements(
         values=values,

@@ -31,6 +31,7 @@ REASONS: dict[str, str] = {
     "missing_leads": "The leads that this is judged by are missing.",
     "noisy_leads": "The leads that this is judged by are noisy.",
     "not_compared": "Every lead shows other beats: their shapes cannot be compared.",
+    "beats_unlike": "The beats of one lead differ from one another: they may be misread.",
     "beat_missed": "A beat may have been missed here.",
     "nothing_read": "No trace could be read.",
 }

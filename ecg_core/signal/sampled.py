@@ -25,8 +25,8 @@ class Sampled:
 
     @property
     def coverage(self) -> np.ndarray:
-        """Share of the time in which each lead was recorded."""
-        return np.asarray(self.known.mean(axis=1))
+        """Share of the time in which each lead was recorded, of that in which any was."""
+        return np.asarray(self.known.sum(axis=1) / max(int(self.known.any(axis=0).sum()), 1))
 
 
 def sampled(signals_mv: np.ndarray, fs_hz: float) -> Sampled:

@@ -28,19 +28,21 @@ def extremes(
 ) -> dict[str, Measurement]:
     """Shortest RR and longest time without a beat, in ms.
 
-    The time before the first beat and after the last counts as pause: it lasted at least so long.
+    The time before the first beat and after the last counts as pause: it lasted at least so long,
+    but no longer than anything is shown.
     """
     if len(beats) < 2:
         return dict.fromkeys(("shortest_rr", "longest_pause"), blank("few_beats", leads))
     times = np.array([beat.time_s for beat in beats])
-    end_s = ecg.mv.shape[1] / ecg.fs_hz
+    shown = np.flatnonzero(ecg.known.any(axis=0)) / ecg.fs_hz
+    start_s, end_s = float(shown[0]), float(shown[-1])
     rr_s = np.diff(times)
-    gaps = np.concatenate([[times[0]], rr_s, [end_s - times[-1]]])
-    starts = np.concatenate([[0.0], times])
+    gaps = np.concatenate([[times[0] - start_s], rr_s, [end_s - times[-1]]])
+    starts = np.concatenate([[start_s], times])
     longest = int(np.argmax(gaps))
     doubt = clarity_doubt
     if gaps[longest] > 1.4 * np.median(rr_s) and _moves_within(
-        ecg, times, float(starts[longest]), float(starts[longest] + gaps[longest])
+        ecg, times, float(starts[longest]), float(starts[longest] + gaps[longest]), end_s
     ):
         doubt = "beat_missed"
     return {
@@ -102,12 +104,17 @@ def _wide(ecg: Sampled, kinds: SortedBeats) -> np.ndarray:
     return np.asarray(kinds.other & (widths > np.median(usual) + WIDER_S))
 
 
-def _moves_within(ecg: Sampled, times_s: np.ndarray, start_s: float, end_s: float) -> bool:
-    """Whether something between two beats moves nearly as fast as the beats do."""
+def _moves_within(
+    ecg: Sampled, times_s: np.ndarray, start_s: float, end_s: float, shown_s: float
+) -> bool:
+    """Whether something between two beats moves nearly as fast as the beats do.
+
+    shown_s: when the last of the leads ends.
+    """
     moves, fs_hz = speed(ecg), ecg.fs_hz
     near = round(0.08 * fs_hz)
     tops = [moves[max(round(t * fs_hz) - near, 0) : round(t * fs_hz) + near].max() for t in times_s]
-    first = start_s + CLEAR_OF_T_S if start_s > 0 else 0.0
-    last = end_s - 0.12 if end_s < ecg.mv.shape[1] / fs_hz else end_s
+    first = start_s + CLEAR_OF_T_S if start_s >= times_s[0] else start_s
+    last = end_s - 0.12 if end_s < shown_s else end_s
     part = moves[round(first * fs_hz) : round(max(last, first) * fs_hz)]
     return bool(len(part) and part.max() > MISSED_SHARE * np.median(tops))

@@ -22,6 +22,9 @@ LEVEL_S, LEVEL_PERCENTILE = 0.09, 15
 """How far before that rise the level is read, and the share of it that lies lower."""
 LONGEST_RISE_S = 0.06
 """P begins no longer than this before its first steep rise: what rises more slowly is drift."""
+HALVES_S, HALF = 0.07, 0.7
+"""A wave so soon before the highest, and so high against it, is P's first half: behind many a P the
+leads dip below their level, and the dip may be deeper than P is high."""
 STEEP = 0.45
 OTHER_STEEP = (0.30, 0.70)
 """P rises first where it is this steep against its steepest rise: before the notch of a P wave.
@@ -113,4 +116,8 @@ def _peak(leads: Leads, first: int, stop: int) -> int | None:
     peaks, heights = peaks[within], found["prominences"][within]
     if not len(peaks):
         return None
-    return first + int(peaks[int(np.argmax(heights))])
+    highest = int(np.argmax(heights))
+    ahead = peaks[highest] - peaks
+    earlier = (ahead > 0) & (ahead <= HALVES_S * leads.fs_hz)
+    earlier &= size[peaks] >= HALF * size[peaks[highest]]
+    return first + int(peaks[int(np.argmax(earlier)) if earlier.any() else highest])

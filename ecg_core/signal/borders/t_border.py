@@ -7,8 +7,6 @@ tangent. A U wave, which comes after that descent has flattened, stays apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import signal
 
@@ -39,15 +37,16 @@ was then a part of what follows, and its end could be elsewhere: on the QT Datab
 the far errors are among these, a fifth of all."""
 NEXT_S = 0.02
 """T must end this long before the next P wave begins."""
-
-
-@dataclass(frozen=True)
-class TWindow:
-    """Between which samples T must lie: after the QRS complex, and before the next P wave."""
-
-    first: int
-    last: int
-    peak_last: int
+LONGEST_DESCENT_S = 0.16
+"""From T's peak to its end at a rate of 60, with the root of RR: more is not T alone."""
+APART_S, APART_SHARE = 0.06, 0.40
+"""Leads with this share of T that end it so far from all leads together make its end unclear."""
+STALL, STALL_ABOVE = 0.22, 0.45
+"""A rise that, above this share of T's height, slows down by so much of its steepest and gains
+speed again has two steps: two waves are in one, and the first may be all of T."""
+INVERTED, PAST_LEVEL, TURN_S, SECOND_STEEP = 0.2, 0.07, 0.16, 0.15
+"""An inverted T that rises this far past the level against its depth, this soon after its peak, and
+falls again this steeply may have a second half."""
 
 
 def t_wave(leads: Leads, qrs: Wave, rr_s: float, next_p_s: float) -> Wave | None:
@@ -80,8 +79,61 @@ def t_wave(leads: Leads, qrs: Wave, rr_s: float, next_p_s: float) -> Wave | None
         leads.time(first + end),
         seen_t.signal_to_noise,
         seen_t.steady,
-        over=_over(leads.smooth(first, last, REST_SMOOTH_S), peak, end, fs_hz),
+        over=_over(leads.smooth(first, last, REST_SMOOTH_S), peak, end, fs_hz)
+        and _is_one(part, peak, end, rr_s, fs_hz),
     )
+
+
+def _is_one(part: np.ndarray, peak: int, end: float, rr_s: float, fs_hz: float) -> bool:
+    """Whether T is one wave with one end, in whatever lead it is seen."""
+    longest = LONGEST_DESCENT_S * np.sqrt(np.clip(rr_s, 0.5, 1.4)) * fs_hz
+    height = part - _level(part, round(end), fs_hz)
+    along = height[:, peak] @ height / max(float(height[:, peak] @ height[:, peak]), 1e-12)
+    return bool(
+        end - peak <= longest
+        and _apart(part, peak, end, fs_hz) < APART_SHARE
+        and _stall(along[: peak + 1]) < STALL
+        and not _second_half(height, peak, end, fs_hz)
+    )
+
+
+def _stall(rise: np.ndarray) -> float:
+    """How much a rise from 0 to 1 slows down before it gains speed again, against its steepest."""
+    speed = np.gradient(rise)
+    before = np.maximum.accumulate(speed)
+    ahead = np.maximum.accumulate(speed[::-1])[::-1]
+    lost = np.minimum(before, ahead) - speed
+    return float(lost[rise > STALL_ABOVE].max(initial=0.0)) / max(float(speed.max()), 1e-12)
+
+
+def _apart(part: np.ndarray, peak: int, end: float, fs_hz: float) -> float:
+    """Share of T in leads that, looked at alone, end it elsewhere."""
+    size = np.ptp(part, axis=1) ** 2
+    alone = [_end(lead[None], peak, fs_hz) for lead in part]
+    far = [one is None or abs(one - end) > APART_S * fs_hz for one in alone]
+    return float(size[far].sum() / max(float(size.sum()), 1e-12))
+
+
+def _second_half(height: np.ndarray, peak: int, end: float, fs_hz: float) -> bool:
+    """Whether an inverted T may go on behind its end, upright. height: against the level."""
+    deep = height[:, peak]
+    if deep.sum() > -INVERTED * np.abs(deep).sum():
+        return False
+    wave = -deep @ height / max(float(deep @ deep), 1e-12)
+    change = np.gradient(wave)
+    reach = wave[peak : peak + round(TURN_S * fs_hz)]
+    summit = peak + int(np.argmax(reach))
+    behind = change[summit : summit + round(TURN_S * fs_hz)]
+    if summit > peak + len(reach) - 3 or len(behind) < 3:
+        return False
+    steep = float(change[peak : round(end)].max())
+    return bool(wave[summit] > PAST_LEVEL and -behind.min() > SECOND_STEEP * steep)
+
+
+def _level(part: np.ndarray, behind: int, fs_hz: float) -> np.ndarray:
+    """Where the leads rest before the next P wave."""
+    rest = min(max(part.shape[1] - behind, round(NEXT_S * fs_hz)), round(0.12 * fs_hz))
+    return np.asarray(np.median(part[:, -rest:], axis=1, keepdims=True))
 
 
 def _over(part: np.ndarray, peak: int, end: float, fs_hz: float) -> bool:
@@ -90,7 +142,7 @@ def _over(part: np.ndarray, peak: int, end: float, fs_hz: float) -> bool:
     rest = part.shape[1] - behind
     if rest < NEXT_S * fs_hz:
         return False
-    level = np.median(part[:, -min(rest, round(0.12 * fs_hz)) :], axis=1, keepdims=True)
+    level = _level(part, behind, fs_hz)
     away = np.linalg.norm(part - level, axis=0)
     speed = np.linalg.norm(np.gradient(part, axis=1), axis=0)
     near = slice(max(peak - round(0.05 * fs_hz), 0), peak + round(0.05 * fs_hz))

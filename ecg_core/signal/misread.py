@@ -1,0 +1,71 @@
+"""What a page was misread of: beats of one lead that are not alike, and what is then withheld.
+
+Where the trace is paler than the grid, R waves are lost and remains of the grid take their place:
+the beats of a lead then differ from one another as no heart's do, and whatever is measured on them
+is measured on the misreading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from ecg_core.signal.median_beat import MedianBeat
+from ecg_core.signal.reasons import blank, number, untold
+from ecg_core.signal.values import Judgement, LeadMeasurement, Measurement, Quality
+
+BEFORE_S, AFTER_S = 0.08, 0.10
+"""The QRS complex, from the middle of it."""
+ALIKE = 0.90
+"""Likeness below which nothing but the rate is told, and that with doubt. Of 66 pages of another
+generator (damaged or not) three lie below it, all with the rate wrong as well; the others begin at
+0.94. Of hearts it is below where every beat differs, as in polymorphic tachycardia."""
+RATES = ("rate", "rr", "rr_sd", "shortest_rr", "longest_pause")
+ON_SHAPES = ("pr", "qrs", "qt", "qtcf", "qtcb", "p_axis", "qrs_axis", "t_axis")
+"""What is read from the shape of the beats."""
+
+
+def likeness(beat: MedianBeat) -> float | None:
+    """Correlation of the QRS complexes of one lead: the median of its pairs, of all leads' the mean
+    by height. None where no lead shows two beats.
+    """
+    first, last = (beat.centre + round(s * beat.fs_hz) for s in (-BEFORE_S, AFTER_S))
+    alike, height = [], []
+    for lead in range(beat.single_mv.shape[1]):
+        seen = beat.single_mv[:, lead, max(first, 0) : last]
+        seen = seen[np.isfinite(seen).all(axis=1)]
+        if len(seen) < 2:
+            continue
+        moved = seen - seen.mean(axis=1, keepdims=True)
+        unit = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+        alike.append(float(np.median([one @ two for one, two in combinations(unit, 2)])))
+        height.append(float(np.median(np.ptp(seen, axis=1))))
+    return float(np.average(alike, weights=height)) if sum(height) > 0 else None
+
+
+def is_misread(beat: MedianBeat) -> bool:
+    """Whether the beats of a page's leads differ too much to be measured."""
+    alike = likeness(beat)
+    return alike is not None and alike < ALIKE
+
+
+def doubted(one: Measurement, code: str) -> Measurement:
+    """The same number, doubtful for this reason if not for another."""
+    return one if one.value is None else number(one.value, one.leads, one.code or code)
+
+
+def withheld(
+    values: dict[str, Measurement],
+    levels: tuple[LeadMeasurement, ...],
+    judged: dict[str, Judgement],
+) -> tuple[dict[str, Measurement], tuple[LeadMeasurement, ...], dict[str, Judgement]]:
+    """The same without what rests on the shape of the beats; rates and levels are doubtful."""
+    kept = dict(values)
+    for key in ON_SHAPES:
+        kept[key] = blank("beats_unlike", values[key].leads)
+    for key in RATES:
+        kept[key] = doubted(values[key], "beats_unlike")
+    doubtful = tuple(replace(lead, quality=Quality.DOUBTFUL) for lead in levels)
+    return kept, doubtful, dict.fromkeys(judged, untold("beats_unlike"))

@@ -1,0 +1,70 @@
+"""Pages of which the beats were misread: nothing is measured on their shape."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ecg_core.signal.measurements import measure
+from ecg_core.signal.median_beat import MedianBeat
+from ecg_core.signal.misread import is_misread, likeness
+from ecg_core.signal.synthetic.beat_model import Heart, synthesise
+from ecg_core.signal.values import Quality
+from tests.signal.test_measurements import record
+
+WAVE = np.sin(np.linspace(0, 2 * np.pi, 90, endpoint=False))
+
+
+def beats(*single: np.ndarray) -> MedianBeat:
+    """Beats of one lead, each 90 samples of a QRS complex."""
+    one = np.stack(single)[:, None]
+    return MedianBeat(
+        one[0], 40, 500.0, np.arange(len(one)), np.array([len(one)]), np.zeros_like(one[0]), one
+    )
+
+
+def test_likeness_is_the_usual_correlation_of_two_beats() -> None:
+    assert likeness(beats(WAVE, 2 * WAVE, WAVE + 3)) == pytest.approx(1.0)
+    # Of three pairs, one is alike and two are opposite.
+    assert likeness(beats(WAVE, WAVE, -WAVE)) == pytest.approx(-1.0)
+    assert likeness(beats(WAVE)) is None
+    assert not is_misread(beats(WAVE)) and is_misread(beats(WAVE, -WAVE))
+
+
+def lost_beats(seed: int = 1) -> np.ndarray:
+    """3×4 columns in which each beat's QRS complex is read otherwise: cut short, or gone."""
+    ecg = synthesise(Heart(rate_bpm=75, noise_mv=0.004), seed=seed)
+    mv = ecg.signals_mv.copy()
+    rng = np.random.default_rng(seed)
+    for beat in ecg.beats:
+        at = round(beat.time_s * 500)
+        for lead in mv:
+            first = at + int(rng.integers(-30, 10))
+            last = first + int(rng.integers(15, 40))
+            if 0 <= first and last <= mv.shape[1]:
+                lead[first:last] = np.linspace(lead[first], lead[last - 1], last - first)
+    for lead in range(12):
+        column = lead // 3
+        mv[lead, : column * 1250] = np.nan
+        mv[lead, (column + 1) * 1250 :] = np.nan
+    return mv
+
+
+def test_what_was_misread_off_a_page_is_not_measured() -> None:
+    found = measure(record(lost_beats()), off_paper=True)
+    assert {found.values[key].code for key in ("pr", "qrs", "qt", "qrs_axis")} == {"beats_unlike"}
+    assert found.values["rate"].quality is not Quality.GOOD
+    assert found.says("low_voltage_limb") is None
+    assert all(lead.quality is Quality.DOUBTFUL for lead in found.leads)
+
+
+def test_a_page_read_well_is_measured() -> None:
+    mv = synthesise(Heart(rate_bpm=75)).signals_mv.copy()
+    for lead in range(12):
+        column = lead // 3
+        mv[lead, : column * 1250] = np.nan
+        mv[lead, (column + 1) * 1250 :] = np.nan
+    found = measure(replace(record(mv)), off_paper=True)
+    assert found.value("qrs") is not None and found.values["rate"].quality is Quality.GOOD
