@@ -36,6 +36,9 @@ STRONG_SHARE, APART_S = 0.5, 0.36
 FLAT_MV = 0.005
 END_S = 0.06
 """From so much of either end, the level at which a lead begins and ends on a page is read."""
+ALONG = 0.7
+"""Leads that follow one another are asked beside a whole one when they share this much of the
+beats with it."""
 JOIN_S = 0.15
 """So near to where one lead follows another, what is seen may come of their join."""
 
@@ -67,6 +70,7 @@ def find_beats(ecg: Sampled) -> FoundBeats:
     clarity = np.array([_clarity(e, at, fs_hz) for e, at in zip(energy, quick, strict=True)])
     if not clarity.any():
         return nothing
+    clarity = np.where(_together(quick, clear, clarity, round(0.11 * fs_hz)), clarity, 0.0)
     careful = {
         int(track): _careful(tracks[track], fs_hz)
         for track in np.argsort(-clarity, kind="stable")[:CAREFUL_TRACKS]
@@ -101,6 +105,25 @@ def find_beats(ecg: Sampled) -> FoundBeats:
         together = clarity[whole] @ energy[whole]
     summits = _summits(beats, together, round(0.09 * fs_hz), _refractory(beats, fs_hz))
     return FoundBeats(summits / fs_hz, float(clarity.max()), asked)
+
+
+def _together(
+    found: list[np.ndarray], clear: np.ndarray, clarity: np.ndarray, near: int
+) -> np.ndarray:
+    """bool per track: whether it beats when the clearest whole lead does.
+
+    Not every printer's columns show the same seconds as the strip below them.
+    """
+    whole = np.flatnonzero(clear.all(axis=1) & (clarity > 0))
+    if not len(whole):
+        return np.ones(len(found), bool)
+    strip = found[int(whole[np.argmax(clarity[whole])])]
+    beats_along = []
+    for mine, is_clear in zip(found, clear, strict=True):
+        shown, own = strip[is_clear[strip]], mine[is_clear[mine]]
+        alike = min(_near(shown, own, near).mean(), _near(own, strip, near).mean())
+        beats_along.append(is_clear.all() or alike >= ALONG)
+    return np.array(beats_along)
 
 
 def _refractory(beats: np.ndarray, fs_hz: float) -> int:

@@ -68,3 +68,13 @@ def test_no_heart_beats_twice_within_a_quarter_of_a_second_at_rest() -> None:
     mv = synthesise(Heart(rate_bpm=60)).signals_mv.copy()
     found = find_beats(sampled(mv, 500.0)).times_s
     assert np.diff(found).min() > 0.25
+
+
+def test_a_strip_of_other_seconds_than_the_columns_counts_for_itself() -> None:
+    ecg = synthesise(Heart(rate_bpm=60, wander_mv=0.0), duration_s=12.0)
+    mv = columns(ecg.signals_mv[:, :5000])
+    mv[1] = ecg.signals_mv[1, 700:5700]
+    found = find_beats(sampled(mv, 500.0)).times_s
+    true = np.array([b.time_s - 1.4 for b in ecg.beats if 0.1 < b.time_s - 1.4 < 9.9])
+    assert len(found) == pytest.approx(len(true), abs=1)
+    assert all(np.abs(found - time_s).min() < 0.1 for time_s in true)

@@ -43,7 +43,7 @@ def lost_beats(seed: int = 1) -> np.ndarray:
         for lead in mv:
             first = at + int(rng.integers(-30, 10))
             last = first + int(rng.integers(15, 40))
-            if 0 <= first and last <= mv.shape[1]:
+            if first >= 0 and last <= mv.shape[1]:
                 lead[first:last] = np.linspace(lead[first], lead[last - 1], last - first)
     for lead in range(12):
         column = lead // 3
