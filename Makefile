@@ -88,7 +88,8 @@ EVERY ?= 1
 PRINTED ?= 200
 bench-measure: $(VENV)/dev ## Rate and intervals against what is known (needs ECG_DATA; EVERY=20 is quick)
 	$(BIN)/python -W ignore -m benchmarks.measurements --mitdb $(ECG_DATA)/mitdb \
-		--ptbxl $(ECG_DATA)/ptb-xl --every $(EVERY) --pages $(PRINTED)
+		--ptbxl $(ECG_DATA)/ptb-xl --every $(EVERY) --pages $(PRINTED) \
+		$(if $(ECG_SHARED_DATA),--others $(ECG_SHARED_DATA)/kit-pages)
 
 bench-qtdb: $(VENV)/dev ## PR, QRS and QT against experts' wave borders (needs ECG_DATA; a minute)
 	$(BIN)/python -W ignore -m benchmarks.qtdb --qtdb $(ECG_DATA)/qtdb/qtdb-excerpts

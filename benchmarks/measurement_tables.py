@@ -9,6 +9,8 @@ from scipy.stats import binomtest
 
 from benchmarks.markdown import NOT_MEASURED, measured, table
 
+FAR = {"ms": 40.0, "bpm": 2.0}
+
 
 def measurements(found: list[dict[str, Any]]) -> str:
     """Rate, intervals and labels against what is known."""
@@ -22,7 +24,9 @@ def measurements(found: list[dict[str, Any]]) -> str:
             "",
             *_labels([row for row in found if row["set"] == "ptb-xl fold 10"]),
             "",
-            *_printed([row for row in found if row["set"] == "printed"]),
+            *_printed([row for row in found if row["set"] == "printed"], "printed"),
+            "",
+            *_printed([row for row in found if row["set"] == "drawn by others"], "drawn by others"),
         )
     )
 
@@ -51,16 +55,18 @@ def _rates(found: list[dict[str, Any]]) -> list[str]:
     )
 
 
-def _printed(found: list[dict[str, Any]]) -> list[str]:
-    """Numbers off a print against the record's own."""
+def _printed(found: list[dict[str, Any]], how: str) -> list[str]:
+    """Numbers off a print against the record's own. A far one is more than 40 ms, or 2 bpm, off."""
     if not found:
         return [NOT_MEASURED]
     read = [row for row in found if "refused" not in row]
     lines = []
     for key, unit in {"rate": "bpm", "pr": "ms", "qrs": "ms", "qt": "ms"}.items():
         both = [row[key] for row in read if row[key][0] is not None]
-        errors = np.array([two - one for one, two in both if two is not None] or [np.nan], float)
+        known = [(two - one, bool(why)) for one, two, why in both if two is not None]
+        errors = np.array([error for error, _ in known] or [np.nan], float)
         off = np.abs(errors - np.median(errors))
+        far = [doubt for error, doubt in known if abs(error) > FAR[unit]]
         lines.append(
             (
                 f"{key.upper() if unit == 'ms' else key}, {unit}",
@@ -69,15 +75,19 @@ def _printed(found: list[dict[str, Any]]) -> list[str]:
                 f"{errors.mean():+.1f}",
                 f"{errors.std(ddof=1):.1f}" if len(errors) > 1 else "",
                 f"{1.48 * np.median(off):.1f}",
+                len(far),
+                len(far) - sum(far),
             )
         )
     head = (
-        f"{len(found)} printed, {len(found) - len(read)} refused",
+        f"{len(found)} {how}, {len(found) - len(read)} refused",
         "of the record",
         "blank on the page",
         "bias",
         "SD",
         "robust SD",
+        "over 40 ms or 2 bpm off",
+        "of them without a doubt",
     )
     return table(head, lines)
 
@@ -158,6 +168,21 @@ def experts(found: list[dict[str, Any]]) -> str:
         )
         for row in found
         if "what" in row
+    ]
+    blank = ("",) * 5
+    lines += [
+        (
+            f"{row['experts_apart'].upper()}, second expert against the first",
+            *blank,
+            row["n"],
+            f"{row['bias_ms']:+.1f}",
+            row["sd_ms"],
+            row["far"],
+            f"{row['median_ms']:+.1f}",
+            row["robust_sd_ms"],
+        )
+        for row in found
+        if "experts_apart" in row
     ]
     far = "over 40 ms off"
     head = ("interval", "windows", "blank", "bias, ms", "SD", far)

@@ -3,30 +3,37 @@
 Rate against the annotated beats of the MIT-BIH Arrhythmia Database, ten-second strips, alone and
 with the record around them, as the app has it; intervals against synthetic beats, whose waves
 begin and end where the model says; intervals against the labels of PTB-XL fold 10, on which
-nothing was chosen; and ECGs of fold 9, on which the reading of traces was chosen, printed and
-read again, against the record. Strips with ventricular flutter waves or fewer than three beats are
-left out. The share of beats' votes was chosen on DS1 and the paced records, the limits of waves on
-synthetic beats of other seeds, the QT Database and PTB-XL fold 9.
+nothing was chosen; ECGs of fold 9, on which the reading of traces was chosen, printed and read
+again, against the record; and, with `--others DIR`, pages that another program drew of such ECGs
+(ECG-Image-Kit, Shivashankara et al., Physiol Meas 2024): clean, scanned, creased, small. Strips
+with ventricular flutter waves or fewer than three beats are left out. The share of beats' votes
+was chosen on DS1 and the paced records, the limits of waves on synthetic beats of other seeds, the
+QT Database and PTB-XL fold 9.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import wfdb
 
 from benchmarks.rectify import records
+from ecg_core.commands.files import bundles
+from ecg_core.intake import read_here
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.scan.rectify import from_scan
-from ecg_core.page.values import PageError
+from ecg_core.page.values import EcgPage, PageError
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.synthetic import beat_model
 from ecg_core.signal.synthetic.beat_model import Conduction, Heart, synthesise
@@ -134,16 +141,16 @@ LABELS: tuple[tuple[str, str, float, tuple[str, ...]], ...] = (
 
 def labelled(root: Path, every: int) -> Iterator[dict[str, Any]]:
     """One row a label of PTB-XL fold 10: how often the measurement agrees with the readers."""
-    data = ptbxl.load(root)
-    rows = np.flatnonzero(data.folds == 10)[::every]
+    table = pd.read_csv(root / "ptbxl_database.csv", index_col="ecg_id")
+    rows = table[table["strat_fold"] == ptbxl.REPORT_FOLD].iloc[::every]
+    statements = [set(ast.literal_eval(codes)) for codes in rows["scp_codes"]]
     found = []
-    for row in rows:
-        mv = data.signals_uv[row].astype(np.float32) / 1000
+    for signal_uv in ptbxl.microvolts(root, rows["filename_lr"].tolist()):
+        mv = signal_uv.astype(np.float32) / 1000
         ecg = EcgRecord("", "", mv, STANDARD_LEADS, STANDARD_LEADS, 100.0, 10.0)
         found.append(measure(ecg))
     for words, key, limit, codes in LABELS:
-        columns = [data.codes.index(code) for code in codes]
-        has = data.statements[rows][:, columns].any(axis=1)
+        has = np.array([not said.isdisjoint(codes) for said in statements])
         values = [one.value(key) for one in found]
         if limit == 0.0:
             said = np.array([value is None for value in values])
@@ -162,6 +169,9 @@ def labelled(root: Path, every: int) -> Iterator[dict[str, Any]]:
         }
 
 
+COMPARED = ("rate", "pr", "qrs", "qt")
+
+
 def printed(root: Path, count: int) -> Iterator[dict[str, Any]]:
     """One row a record of fold 9: its numbers off a clean print against those of its samples."""
     layouts, grids = ("3x4+1R", "3x4", "6x2", "12x1"), tuple(GRIDS)
@@ -174,13 +184,43 @@ def printed(root: Path, count: int) -> Iterator[dict[str, Any]]:
         except PageError as error:
             yield row | {"refused": error.remark.code}
             continue
-        known, found = measure(record), measure_page(page)
-        for key in ("rate", "pr", "qrs", "qt"):
-            row[key] = [
-                None if one is None else round(one, 1)
-                for one in (known.value(key), found.value(key))
-            ]
-        yield row
+        yield row | _both(record, page)
+
+
+def drawn_by_others(root: Path, folder: Path | None) -> Iterator[dict[str, Any]]:
+    """One row a page of another program: its numbers against those of the ECG drawn.
+
+    folder: pages, and `pages.csv` with file, condition and record of each.
+    """
+    if folder is None:
+        return
+    with (folder / "pages.csv").open(encoding="utf-8", newline="") as table:
+        pages = list(csv.DictReader(table))
+    for page in pages:
+        row: dict[str, Any] = {"set": "drawn by others"}
+        row |= {key: page[key] for key in ("file", "condition", "layout")}
+        ((_, bundle),) = bundles([str(folder / page["file"])])
+        try:
+            read = from_scan(scan) if isinstance(scan := read_here(bundle), EcgScan) else None
+        except PageError as error:
+            yield row | {"refused": error.remark.code}
+            continue
+        if read is not None:
+            signals = wfdb.rdrecord(str(root / page["record"])).p_signal.T.astype(np.float32)
+            leads = STANDARD_LEADS
+            yield row | _both(EcgRecord("", "", signals, leads, leads, 100.0, 10.0), read)
+
+
+def _both(record: EcgRecord, page: EcgPage) -> dict[str, Any]:
+    """Numbers of the record and off the page, null where blank, and why the page's are doubtful."""
+    known, found = measure(record), measure_page(page)
+    return {
+        key: [
+            None if one is None else round(one, 1) for one in (known.value(key), found.value(key))
+        ]
+        + [found.values[key].code]
+        for key in COMPARED
+    }
 
 
 PARTS: dict[str, str] = {
@@ -188,6 +228,7 @@ PARTS: dict[str, str] = {
     "labels": "ptb-xl fold 10",
     "mitdb": "mitdb",
     "printed": "printed",
+    "others": "drawn by others",
 }
 """Name of a part: what its rows call their set."""
 
@@ -199,6 +240,7 @@ def main() -> None:
     parser.add_argument("--ptbxl", type=Path, required=True, metavar="DIR")
     parser.add_argument("--every", type=int, default=1, help="only each so-many-th strip")
     parser.add_argument("--pages", type=int, default=200, help="so many are printed and read")
+    parser.add_argument("--others", type=Path, metavar="DIR", help="pages of another program")
     parser.add_argument("--parts", nargs="+", choices=tuple(PARTS), default=tuple(PARTS))
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
@@ -207,6 +249,7 @@ def main() -> None:
         "labels": lambda: labelled(arguments.ptbxl, arguments.every),
         "mitdb": lambda: mitdb(arguments.mitdb, arguments.every),
         "printed": lambda: printed(arguments.ptbxl, arguments.pages),
+        "others": lambda: drawn_by_others(arguments.ptbxl, arguments.others),
     }
     kept = arguments.out.read_text(encoding="utf-8").splitlines() if arguments.out.exists() else []
     lines: list[str] = []

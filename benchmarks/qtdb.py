@@ -153,6 +153,22 @@ def summary(rows: list[dict[str, Any]], expert: str) -> Iterator[dict[str, Any]]
         }
 
 
+def experts_apart(one: list[dict[str, Any]], two: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """How far apart two experts are, by record, on those that both marked."""
+    for key in KEYS:
+        medians: list[dict[str, float]] = []
+        for rows in (one, two):
+            known: dict[str, list[float]] = {}
+            for row in rows:
+                if row[key]["expert_ms"] is not None:
+                    known.setdefault(row["record"], []).append(row[key]["expert_ms"])
+            medians.append({name: float(np.median(some)) for name, some in known.items()})
+        both = sorted(medians[0].keys() & medians[1].keys())
+        if len(both) > 1:
+            apart = np.array([medians[1][name] - medians[0][name] for name in both])
+            yield {"experts_apart": key} | _figures(apart)
+
+
 def _figures(errors_ms: np.ndarray) -> dict[str, float | int]:
     middle = float(np.median(errors_ms))
     return {
@@ -171,13 +187,13 @@ def main() -> None:
     parser.add_argument("--qtdb", type=Path, required=True, metavar="DIR")
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
+    every = {expert: list(windows(arguments.qtdb, expert)) for expert in ("qone", "qtwo")}
     with arguments.out.open("w", encoding="utf-8") as out:
-        for expert in ("qone", "qtwo"):
-            rows = list(windows(arguments.qtdb, expert))
+        for expert, rows in every.items():
             for row in (*rows, *summary(rows, expert)):
-                print(json.dumps(row), file=out, flush=True)
-            for row in summary(rows, expert):
-                print(json.dumps(row))
+                print(json.dumps(row), file=out)
+        for row in experts_apart(every["qone"], every["qtwo"]):
+            print(json.dumps(row), file=out)
 
 
 if __name__ == "__main__":

@@ -126,8 +126,8 @@ def test_columns_of_a_page_give_the_same_numbers_as_the_record() -> None:
     for key, limit in (("rate", 1), ("pr", 20), ("qrs", 16), ("qt", 20), ("qrs_axis", 15)):
         assert value(columns, key) == pytest.approx(value(whole, key), abs=limit), key
     st_whole = {lead.lead: lead.st_j60_mv for lead in whole.leads}
-    for lead in columns.leads:
-        assert lead.st_j60_mv == pytest.approx(st_whole[lead.lead], abs=0.06), lead.lead
+    for level in columns.leads:
+        assert level.st_j60_mv == pytest.approx(st_whole[level.lead], abs=0.06), level.lead
     without = np.delete(page, 1, axis=0)
     names = tuple(name for name in STANDARD_LEADS if name != "II")
     strips = measure(record(without, 250.0, names), off_paper=True)

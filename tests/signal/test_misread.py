@@ -27,8 +27,9 @@ def beats(*single: np.ndarray) -> MedianBeat:
 
 def test_likeness_is_the_usual_correlation_of_two_beats() -> None:
     assert likeness(beats(WAVE, 2 * WAVE, WAVE + 3)) == pytest.approx(1.0)
-    # Of three pairs, one is alike and two are opposite.
-    assert likeness(beats(WAVE, WAVE, -WAVE)) == pytest.approx(-1.0)
+    # One of three is left out; of four, three are left, and two of their pairs are opposite.
+    assert likeness(beats(WAVE, WAVE, -WAVE)) == pytest.approx(1.0)
+    assert likeness(beats(WAVE, WAVE, -WAVE, -WAVE)) == pytest.approx(-1.0)
     assert likeness(beats(WAVE)) is None
     assert not is_misread(beats(WAVE)) and is_misread(beats(WAVE, -WAVE))
 

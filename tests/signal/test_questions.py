@@ -10,7 +10,7 @@ from ecg_core.signal.lead_levels import _complex
 from ecg_core.signal.measurements import measure, nothing
 from ecg_core.signal.reasons import REASONS
 from ecg_core.signal.synthetic.beat_model import Conduction, Heart, Lesion, Rhythm, synthesise
-from ecg_core.signal.values import QUANTITIES, QUESTIONS, Quality
+from ecg_core.signal.values import QUANTITIES, QUESTIONS, Judgement, Measurement, Quality
 from tests.signal.test_measurements import measured, record, value
 
 
@@ -24,12 +24,14 @@ def test_every_question_is_answered_or_says_why_not() -> None:
         found = measured(heart)
         assert set(found.judged) == set(QUESTIONS)
         assert set(found.values) == set(QUANTITIES)
-        for one in (*found.judged.values(), *found.values.values()):
+        every: list[Judgement | Measurement] = [*found.judged.values(), *found.values.values()]
+        for one in every:
             assert (one.value is None) == (one.quality is Quality.NONE)
             assert one.quality is Quality.GOOD or one.why
             assert not one.code or one.why == REASONS[one.code]
     empty = nothing("No page.")
-    assert {one.why for one in (*empty.judged.values(), *empty.values.values())} == {"No page."}
+    assert {one.why for one in empty.judged.values()} == {"No page."}
+    assert {one.why for one in empty.values.values()} == {"No page."}
 
 
 def test_a_healthy_heart_is_in_sinus_rhythm() -> None:

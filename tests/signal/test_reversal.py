@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ecg_core.intake.formats.wfdb.record import reader
+from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.signal.reversal import Swap, median_beat, suspicions
@@ -141,6 +142,7 @@ def test_real_recordings_are_not_suspected_and_their_swaps_are() -> None:
     for header in headers:
         files = tuple(Upload(p.name, p.read_bytes()) for p in (header, header.with_suffix(".dat")))
         record = reader.read(Bundle(header.stem, files), LIMITS)
+        assert isinstance(record, EcgRecord)
         waves = dict(zip(record.leads, record.signals_mv, strict=True))
         said += bool(suspicions(waves, record.fs_hz))
         right, left, foot = electrodes(waves)
