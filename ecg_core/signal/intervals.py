@@ -27,6 +27,8 @@ four times as large."""
 QRS_VAGUE_S = 0.030
 """A beginning of QRS so far apart in two readings blanks PR."""
 ON_P_S = 0.03
+SHORTEST_QT_S = 0.28
+"""No T is over so soon, at a rate of 60: what seems a P wave earlier in tachycardia is T."""
 UNEVEN = 0.10
 """Deviation of RR over its mean from which P must be found in nearly every single beat."""
 PR_MS, QRS_MS, QT_MS = (70.0, 400.0), (50.0, 240.0), (200.0, 700.0)
@@ -111,9 +113,14 @@ def intervals(
 
 def _p_on_t(waves: Delineation, rr: Measurement) -> bool:
     """Whether T is not over where the next P begins, so that neither border can be told."""
-    if waves.p is None or waves.t is None or waves.t.over or rr.value is None:
+    if waves.p is None or waves.qrs is None or rr.value is None:
         return False
-    return waves.t.end_s + ON_P_S > rr.value / 1e3 + waves.p.start_s
+    rr_s = rr.value / 1e3
+    if rr_s + waves.p.start_s - waves.qrs.start_s < SHORTEST_QT_S * rr_s ** (1 / 3):
+        return True
+    if waves.t is None or waves.t.over:
+        return False
+    return waves.t.end_s + ON_P_S > rr_s + waves.p.start_s
 
 
 def _p_is_long(waves: Delineation) -> bool:

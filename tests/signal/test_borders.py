@@ -170,6 +170,13 @@ def test_a_p_wave_too_long_to_be_one_is_not_believed_off_paper() -> None:
     assert page["qrs"].value == record["qrs"].value
 
 
+def test_what_comes_before_t_can_be_over_is_no_p() -> None:
+    # 320 ms from beat to beat: "P" begins 160 ms after the QRS complex before it; at that rate even
+    # a QTc of 280 ms lasts 192.
+    assert timed(replace(PLAIN, t=None), rr_ms=320.0)["pr"] == (None, "p_on_t")
+    assert timed(replace(PLAIN, t=None), rr_ms=400.0)["pr"] == (160, "")
+
+
 def test_borders_that_two_readings_put_far_apart_are_blank() -> None:
     assert PLAIN.qrs is not None
     late_end = replace(PLAIN, qrs=replace(PLAIN.qrs, end_unsure_s=0.05))
