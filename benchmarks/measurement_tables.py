@@ -159,7 +159,7 @@ def experts(found: list[dict[str, Any]]) -> str:
             f"{row['window_bias_ms']:+.1f}",
             row["window_sd_ms"],
             row["window_far"],
-            row["record_n"],
+            f"{row['record_n']} of {row['records']}",
             f"{row['record_bias_ms']:+.1f}",
             row["record_sd_ms"],
             row["record_far"],
@@ -169,7 +169,7 @@ def experts(found: list[dict[str, Any]]) -> str:
         for row in found
         if "what" in row
     ]
-    blank = ("",) * 5
+    blank = (None,) * 5
     lines += [
         (
             f"{row['experts_apart'].upper()}, second expert against the first",
@@ -186,4 +186,18 @@ def experts(found: list[dict[str, Any]]) -> str:
     ]
     far = "over 40 ms off"
     head = ("interval", "windows", "blank", "bias, ms", "SD", far)
-    return measured((*head, "records", "bias, ms", "SD", far, "median", "robust SD"), lines)
+    shown = measured((*head, "records", "bias, ms", "SD", far, "median", "robust SD"), lines)
+    long_pr = [
+        (row["long_pr_records"], row["right"], row["missed"], row["false"])
+        for row in found
+        if "long_pr_records" in row
+    ]
+    if not long_pr:
+        return shown
+    words = (
+        "records with an expert's PR",
+        "over 200 ms and said",
+        "missed",
+        "said, not over 200 ms",
+    )
+    return "\n".join((shown, "", *table(words, long_pr)))

@@ -28,7 +28,7 @@ KEYS = ("pr", "qrs", "qt")
 BEATS = frozenset("NLRABVQ")
 WINDOW_S, LEAD_IN_S, EDGE_S = 10.0, 0.6, 0.5
 LEAST_BEATS = 3
-FAR_MS = 40.0
+FAR_MS, LONG_PR_MS = 40.0, 200.0
 LEADS = ("II", "V1")
 """Names of two leads that are measured alike; most records do not say theirs."""
 P_BEFORE_S = 0.5
@@ -141,6 +141,7 @@ def summary(rows: list[dict[str, Any]], expert: str) -> Iterator[dict[str, Any]]
             "expert": expert,
             "what": key,
             "windows": len(asked),
+            "records": len({row["record"] for row in asked}),
             "blank": len(asked) - len(every),
             "measured_without_expert": sum(
                 row[key]["expert_ms"] is None and row[key]["measured_ms"] is not None
@@ -150,6 +151,28 @@ def summary(rows: list[dict[str, Any]], expert: str) -> Iterator[dict[str, Any]]
             f"{name}_{what}": value
             for name, errors_ms in (("window", every), ("record", record))
             for what, value in _figures(errors_ms).items()
+        }
+
+
+def long_pr(rows: list[dict[str, Any]], expert: str) -> Iterator[dict[str, Any]]:
+    """Of how many records a PR over 200 ms is found, missed (blank or shorter), or wrongly said."""
+    by_record: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["pr"]["expert_ms"] is not None:
+            by_record.setdefault(row["record"], []).append(row["pr"])
+    said, true = [], []
+    for some in by_record.values():
+        found = [one["measured_ms"] for one in some if one["measured_ms"] is not None]
+        true.append(np.median([one["expert_ms"] for one in some]) > LONG_PR_MS)
+        said.append(bool(found) and np.median(found) > LONG_PR_MS)
+    if true:
+        is_long, says = np.array(true), np.array(said)
+        yield {
+            "expert": expert,
+            "long_pr_records": len(true),
+            "right": int((is_long & says).sum()),
+            "missed": int((is_long & ~says).sum()),
+            "false": int((~is_long & says).sum()),
         }
 
 
@@ -190,7 +213,7 @@ def main() -> None:
     every = {expert: list(windows(arguments.qtdb, expert)) for expert in ("qone", "qtwo")}
     with arguments.out.open("w", encoding="utf-8") as out:
         for expert, rows in every.items():
-            for row in (*rows, *summary(rows, expert)):
+            for row in (*rows, *summary(rows, expert), *long_pr(rows, expert)):
                 print(json.dumps(row), file=out)
         for row in experts_apart(every["qone"], every["qtwo"]):
             print(json.dumps(row), file=out)

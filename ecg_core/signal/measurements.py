@@ -72,14 +72,15 @@ def measure(
     )
     values |= intervals.axes(beat, waves, record.leads)
     values |= sequence.extremes(ecg, beats, values["rate"].code, timed)
-    if off_paper and values["longest_pause"].code == "beat_missed":
-        values["rate"] = misread.doubted(values["rate"], "beat_missed")
+    if off_paper:
+        pause = values["longest_pause"]
+        values["rate"] = misread.rate_off_paper(values["rate"], pause, len(beats))
     values |= sequence.ectopy(ecg, kinds, beats)
     levels = lead_levels(beat, waves, record.leads)
     judged = p_questions(beat, waves, each_p, values["p_axis"], values["pr"], paced)
     judged |= qrs_questions(beat, waves, levels, off_paper)
     judged["regular"] = sequence.regular(values["rr"], values["rr_sd"])
-    if off_paper and misread.is_misread(beat):
+    if off_paper and misread.is_misread(beat, len(beats)):
         values, levels, judged = misread.withheld(values, levels, judged)
     judged["paced"] = _paced(spikes, record.fs_hz, off_paper)
     return Measurements(

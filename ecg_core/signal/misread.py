@@ -22,6 +22,9 @@ ALIKE = 0.94
 """Likeness below which nothing but the rate is told, and that with doubt. Of 66 pages of another
 generator (damaged or not) four lie below it, with a wrong rate or QRS complex; of the others 59 lie
 above 0.97. Of hearts it is below where every beat differs, as in polymorphic tachycardia."""
+MANY = 6
+"""Of so many beats two of one lead are seen, and are of one kind, unless they were misread."""
+LONG_PAUSE_MS = 2500.0
 RATES = ("rate", "rr", "rr_sd", "shortest_rr", "longest_pause")
 ON_SHAPES = ("pr", "qrs", "qt", "qtcf", "qtcb", "p_axis", "qrs_axis", "t_axis")
 """What is read from the shape of the beats."""
@@ -50,15 +53,23 @@ def likeness(beat: MedianBeat) -> float | None:
     return float(np.average(alike, weights=height)) if sum(height) > 0 else None
 
 
-def is_misread(beat: MedianBeat) -> bool:
-    """Whether the beats of a page's leads differ too much to be measured."""
+def is_misread(beat: MedianBeat, beats: int) -> bool:
+    """Whether the beats of a page's leads differ too much to be measured. beats: their number."""
     alike = likeness(beat)
-    return alike is not None and alike < ALIKE
+    return beats >= MANY if alike is None else alike < ALIKE
 
 
 def doubted(one: Measurement, code: str) -> Measurement:
     """The same number, doubtful for this reason if not for another."""
     return one if one.value is None else number(one.value, one.leads, one.code or code)
+
+
+def rate_off_paper(rate: Measurement, pause: Measurement, beats: int) -> Measurement:
+    """The rate of a page, doubtful where a beat may have been missed; two beats and a long pause
+    make none."""
+    if beats < 3 and (pause.value or 0.0) > LONG_PAUSE_MS:
+        return blank("beat_missed", rate.leads)
+    return doubted(rate, "beat_missed") if pause.code == "beat_missed" else rate
 
 
 def withheld(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
+from ecg_core.signal.beats import JOIN_S
 from ecg_core.signal.median_beat import SortedBeats
 from ecg_core.signal.reasons import blank, number, told, untold
 from ecg_core.signal.sampled import Sampled
@@ -41,8 +42,9 @@ def extremes(
     starts = np.concatenate([[start_s], times])
     longest = int(np.argmax(gaps))
     doubt = clarity_doubt
-    if gaps[longest] > 1.4 * np.median(rr_s) and _moves_within(
-        ecg, times, float(starts[longest]), float(starts[longest] + gaps[longest]), end_s
+    gap = float(starts[longest]), float(starts[longest] + gaps[longest])
+    if gaps[longest] > 1.4 * np.median(rr_s) and (
+        _joins_within(ecg, *gap) or _moves_within(ecg, times, *gap, end_s)
     ):
         doubt = "beat_missed"
     return {
@@ -102,6 +104,13 @@ def _wide(ecg: Sampled, kinds: SortedBeats) -> np.ndarray:
     if not len(usual):
         return np.zeros(len(widths), bool)
     return np.asarray(kinds.other & (widths > np.median(usual) + WIDER_S))
+
+
+def _joins_within(ecg: Sampled, start_s: float, end_s: float) -> bool:
+    """Whether for a moment no lead is shown for long enough: where columns of a page join."""
+    reach = 2 * round(JOIN_S * ecg.fs_hz) + 1
+    clear = minimum_filter1d(ecg.known.astype(np.uint8), reach, axis=1).any(axis=0)
+    return not clear[round(start_s * ecg.fs_hz) : round(end_s * ecg.fs_hz)].all()
 
 
 def _moves_within(

@@ -9,7 +9,8 @@ import pytest
 
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.median_beat import MedianBeat
-from ecg_core.signal.misread import is_misread, likeness
+from ecg_core.signal.misread import is_misread, likeness, rate_off_paper
+from ecg_core.signal.reasons import number
 from ecg_core.signal.synthetic.beat_model import Heart, synthesise
 from ecg_core.signal.values import Quality
 from tests.signal.test_measurements import record
@@ -31,7 +32,17 @@ def test_likeness_is_the_usual_correlation_of_two_beats() -> None:
     assert likeness(beats(WAVE, WAVE, -WAVE)) == pytest.approx(1.0)
     assert likeness(beats(WAVE, WAVE, -WAVE, -WAVE)) == pytest.approx(-1.0)
     assert likeness(beats(WAVE)) is None
-    assert not is_misread(beats(WAVE)) and is_misread(beats(WAVE, -WAVE))
+    assert is_misread(beats(WAVE, -WAVE), 2) and not is_misread(beats(WAVE, WAVE), 2)
+    # One beat of a slow rhythm in each column is no misreading; one of its kind among many is.
+    assert not is_misread(beats(WAVE), 4) and is_misread(beats(WAVE), 8)
+
+
+def test_a_rate_is_no_surer_than_its_beats() -> None:
+    rate, missed = number(60.0), number(2000.0, doubt="beat_missed")
+    assert rate_off_paper(rate, number(1000.0), 10) is rate
+    assert rate_off_paper(rate, missed, 10).code == "beat_missed"
+    assert rate_off_paper(number(11.0), number(5300.0), 2).value is None
+    assert rate_off_paper(rate, number(1000.0), 2) is rate
 
 
 def lost_beats(seed: int = 1) -> np.ndarray:
