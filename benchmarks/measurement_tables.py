@@ -151,7 +151,7 @@ def _labels(found: list[dict[str, Any]]) -> list[str]:
 def experts(found: list[dict[str, Any]]) -> str:
     """Intervals against experts' wave borders, by window and by record."""
     names = {"qone": "first expert", "qtwo": "second expert"}
-    lines = [
+    lines: list[tuple[object, ...]] = [
         (
             f"{row['what'].upper()}, {names[row['expert']]}",
             row["windows"],
