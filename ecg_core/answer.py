@@ -321,6 +321,7 @@ def keep(
         ecg_core.__version__,
         answer.ecg.patient,
         {key: value for key in LISTED if (value := answer.measurements.value(key)) is not None},
+        answer.measurements,
     )
     if isinstance(place, Room):
         if instead_of:

@@ -134,7 +134,17 @@ def load_judge(identity: ModelIdentity) -> Classifier:
 
 
 def _is_card(path: Path) -> bool:
-    """Whether a file says which model lies beside it; logged when it does not."""
+    """Whether a file says which model lies beside it; read again once it was written to."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return False
+    return _names_a_model(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=64)
+def _names_a_model(path: Path, _changed_ns: int, _size: int) -> bool:
+    """As `_is_card`; logged when it does not."""
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
         whole = all(isinstance(plain[name], str) for name in NAMED_IN_CARD)

@@ -62,6 +62,20 @@ def test_an_account_without_a_role_waits_and_sees_nothing(
             app.switch_page(entry.file).run()
 
 
+def test_a_session_taken_up_by_another_person_holds_nothing_of_the_first(
+    app: AppTest, browser_cookies: Cookies
+) -> None:
+    drop_record(app, "normal")
+    app.session_state["viewed"] = {"a case"}
+    become(browser_cookies, Role.READER)
+    app.run()
+    assert not app.exception
+    # What is kept is the new person's: no opened ECG, no case that counts as seen.
+    assert "viewed" not in app.session_state
+    assert not [one for one in words(app).splitlines() if "normal" in one and "Save" in one]
+    assert "Open ECGs" not in [button.label for button in app.button]
+
+
 def test_nobody_sees_anything_without_a_sign_in(settled: None, browser_cookies: Cookies) -> None:
     browser_cookies.clear()
     app = start()

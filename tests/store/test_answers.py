@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,15 +13,22 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from stored_cases import MODEL, case, prediction
 
+from ecg_core.intake import Bundle, Upload, read_here
+from ecg_core.intake.values import EcgRecord
 from ecg_core.network.values import Attention, Finding, LeadShare, Prediction, Reason
+from ecg_core.signal.measurements import measure, nothing
 from ecg_core.store.audit.canonical import canonical_json
 from ecg_core.store.cases.answers import (
     attention_from_bytes,
     attention_to_bytes,
+    measurements_from_bytes,
+    measurements_to_bytes,
     prediction_from_plain,
     prediction_to_plain,
 )
 
+DEMO = Path(__file__).parents[2] / "assets" / "demo"
+ENDS = ("hea", "dat")
 numbers = st.floats(0, 1)
 finding = st.builds(Finding, st.text(), st.text(), numbers, numbers)
 predictions = st.builds(
@@ -87,3 +95,26 @@ def test_a_heat_map_that_would_change_is_refused() -> None:
 def test_what_json_cannot_hold_is_refused() -> None:
     with pytest.raises(ValueError, match="JSON"):
         canonical_json({"p": math.nan})
+
+
+@pytest.mark.parametrize("name", ["normal", "old_inferior"])
+def test_measurements_come_back_exactly(name: str) -> None:
+    files = tuple(Upload(f"{name}.{end}", (DEMO / f"{name}.{end}").read_bytes()) for end in ENDS)
+    record = read_here(Bundle(name, files))
+    assert isinstance(record, EcgRecord)
+    measured = measure(record)
+    assert measured.value("rate") and measured.leads and measured.marks
+    assert measurements_from_bytes(measurements_to_bytes(measured)) == measured
+    assert measurements_from_bytes(measurements_to_bytes(nothing("No beats."))) == nothing(
+        "No beats."
+    )
+
+
+def test_measurements_of_another_version_are_none() -> None:
+    plain = json.loads(measurements_to_bytes(nothing("No beats.")))
+    del plain["values"]["qrs"]
+    assert measurements_from_bytes(json.dumps(plain).encode()) is None
+    plain = json.loads(measurements_to_bytes(nothing("No beats.")))
+    # A member that came later has a default, which would be a measurement that nobody made.
+    plain["leads"] = [{"lead": "I", "beats": 3, "quality": "good"}]
+    assert measurements_from_bytes(json.dumps(plain).encode()) is None

@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 
 from ecg_core.intake import split, with_next
+from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.network.classifier import Classifier
+from ecg_core.store.background import inbox as inbox_room
 from ecg_core.store.background import tasks
 from ecg_core.store.background.inbox import Inbox
 from ecg_core.store.background.jobs import MOST_ATTEMPTS, Jobs, JobState
@@ -156,3 +158,25 @@ def test_the_inbox_takes_whole_records_once_they_rest(
     taken = sorted(path.name for path in (folder / "taken").rglob("*") if path.is_file())
     assert taken == ["holiday.png", "normal.dat", "normal.hea"]
     assert not [path for path in folder.glob("*") if path.is_file()]
+
+
+def test_the_inbox_leaves_links_and_what_is_larger_than_an_ecg(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(inbox_room, "LIMITS", FileLimits(max_file_bytes=100))
+    secret = tmp_path / "cookie.key"
+    secret.write_bytes(b"a key")
+    folder = tmp_path / "inbox"
+    inbox = Inbox(folder, store)
+    (folder / "key.png").symlink_to(secret)
+    (folder / "Ward").symlink_to(tmp_path, target_is_directory=True)
+    (folder / "vast.png").write_bytes(bytes(101))
+    (folder / "small.png").write_bytes(bytes(100))
+    (made,) = [job for _ in range(4) for job in inbox.look()]
+    with store.snapshot() as session:
+        assert session.get_one(JobRow, made).name == "small.png"
+    assert (folder / "vast.png").exists()
+    assert caplog.text.count("vast.png is larger than an ECG may be") == 1
+    # A link that takes the place of a file between look and reading is not followed either.
+    with pytest.raises(OSError, match="symbolic links"):
+        inbox_room._read(folder / "key.png")

@@ -15,6 +15,7 @@ from stored_cases import add, agrees, case, digests, overrides
 from ecg_core.network.statements import Triage
 from ecg_core.page import values
 from ecg_core.page.values import PREPROCESSING_VERSION
+from ecg_core.signal.measurements import nothing
 from ecg_core.store.audit.canonical import canonical_json, sha256_text
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.store import Action, CaseFilter, Reading, Store, StoreError
@@ -252,3 +253,12 @@ def test_csv_holds_the_same_events(store: Store) -> None:
     assert [row["seq"] for row in rows] == ["1", "2", "3", "4"]
     assert json.loads(rows[2]["payload"])["reading"]["note"] == '5", "é", line\nbreak'
     assert store.search(CaseFilter(text="line\nBREAK"))
+
+
+def test_a_case_reopens_with_the_measurements_its_verdict_rests_on(store: Store) -> None:
+    none = nothing("No beats were found.")
+    known = store.reopen(add(store, replace(case(41), measurements=none)))
+    assert known.measurements == none and known.checks.ok
+    assert store.verify(blobs=True).ok
+    # Of a case from before they were kept there are none: it is measured when it is opened.
+    assert store.reopen(add(store, case(42))).measurements is None

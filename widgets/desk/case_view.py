@@ -24,7 +24,7 @@ from widgets.desk.covers import covers
 from widgets.desk.looking import Looking
 from widgets.desk.report_parts import Reported
 from widgets.session import engine, person
-from widgets.session.rows import places
+from widgets.session.rows import Places, places
 from widgets.session.text import plain
 from widgets.viewer.paper import Overlay, paper
 
@@ -48,9 +48,13 @@ def case_view(
     others are to be seen. answered: called with the answer to what the page asks; None where it is
     not to be asked any more.
     """
+    place = places()
+    # What is saved leads to another case: this one is not drawn anew before that.
+    at_once = decide is not None and bool(st.session_state.get(f"save_{case.id}"))
+    if at_once:
+        _asked(case, place, decide)
     at = looking.looking(case.id, case.attention.target)
     attention, second, gone = _attention(case, at)
-    place = places()
     with place.ecg:
         told = _reported(case, attention, at.previous, readings)
         if answered is not None:
@@ -63,10 +67,8 @@ def case_view(
         report_parts.header_view(told)
     with place.says:
         verdict.headline(case.prediction, told.priority, case.page.remarks)
-    if decide is not None:
-        with place.decides:
-            covers(engine.stored_record(case), case.page)
-            decide()
+    if not at_once:
+        _asked(case, place, decide)
     with place.said:
         report_parts.draft_view(told)
         if decide is not None:
@@ -88,6 +90,14 @@ def case_view(
     if readings:
         with place.end:
             _record(case)
+
+
+def _asked(case: StoredCase, place: Places, decide: Callable[[], None] | None) -> None:
+    """What is asked of the reader."""
+    if decide is not None:
+        with place.decides:
+            covers(engine.stored_record(case), case.page)
+            decide()
 
 
 def _attention(case: StoredCase, at: Looking) -> tuple[Attention, Attention | None, str]:

@@ -23,7 +23,9 @@ def measured(sha256: str, view: ReadAs) -> Measurements:
 
 
 def measured_case(case: StoredCase) -> Measurements:
-    """Of a stored case, measured now from its original files."""
+    """Of a stored case: those its verdict rests on; where none are kept, measured now."""
+    if case.measurements is not None:
+        return case.measurements
     return _measured_case(case.id, case.page.sha256, case)
 
 

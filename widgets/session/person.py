@@ -32,6 +32,10 @@ def gate() -> Account:
         st.stop()
     if account is None:
         _signed_out()
+    if st.session_state.get("account") not in (None, account.id):
+        # The browser took its session up again after somebody else signed in: nothing of it (opened
+        # ECGs, drafts, what was seen) is this person's.
+        st.session_state.clear()
     st.session_state["account"] = account.id
     _watch(account.id)
     return account

@@ -12,6 +12,7 @@ from ecg_core.store.cases.readings import Decision
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.workflow import OPEN, STATUS_NAMES, CaseStatus
 from ecg_core.store.cases.worklist import WorklistRow
+from ecg_core.store.upkeep.settings import Settings
 from ecg_core.triage.verdict import level_in
 from widgets.desk.badges import LEVEL_LOOK, PRIORITY_LOOK
 from widgets.session import engine
@@ -68,12 +69,16 @@ def lines(found: Sequence[WorklistRow], room: Room) -> list[ListLine]:
     """What this person may see of these cases; of those read blind, nothing that was said."""
     names = engine.names()
     measured = room.measured([row.id for row in found])
-    return [_line(row, hides(row, room), room, names, measured.get(row.id, {})) for row in found]
+    settings = engine.settings()
+    return [
+        _line(row, hides(row, room, settings), room, names, measured.get(row.id, {}))
+        for row in found
+    ]
 
 
-def hides(row: WorklistRow, room: Room) -> bool:
+def hides(row: WorklistRow, room: Room, settings: Settings) -> bool:
     """Whether the machine's answer is kept from this person still."""
-    return room.account.id not in row.readers and room.reads_blind(row.list_name, engine.settings())
+    return room.account.id not in row.readers and room.reads_blind(row.list_name, settings)
 
 
 def _line(

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ecg_core import intake
+from ecg_core.intake.isolation.limits import LIMITS
 from ecg_core.intake.values import Upload
 from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.cases.store import Store
@@ -31,6 +32,7 @@ class Inbox:
         self.folder = folder
         self._jobs = Jobs(store)
         self._seen: dict[Path, tuple[int, int]] = {}
+        self._left: set[Path] = set()
         (folder / TAKEN).mkdir(parents=True, exist_ok=True)
 
     def look(self) -> list[str]:
@@ -54,10 +56,20 @@ class Inbox:
             and not path.is_symlink()
             and not any(part.startswith(".") for part in path.relative_to(self.folder).parts)
             and path.relative_to(self.folder).parts[0] != TAKEN
+            and not self._too_large(path)
         ]
 
+    def _too_large(self, path: Path) -> bool:
+        """Whether a file is larger than any ECG that is read: it stays where it lies, and the log
+        names it once. Read into memory it could end the worker again and again."""
+        large = _size(path)[0] > LIMITS.max_file_bytes
+        if large and path not in self._left:
+            self._left.add(path)
+            _log.warning("%s is larger than an ECG may be and is left where it lies.", path)
+        return large
+
     def _take(self, parent: Path, files: list[Path]) -> list[str]:
-        bundles = intake.split([Upload(path.name, path.read_bytes()) for path in files])
+        bundles = intake.split([Upload(path.name, _read(path)) for path in files])
         inside = parent.relative_to(self.folder)
         name = LIST if inside == Path() else f"{LIST}: {inside.as_posix()}"
         jobs = self._jobs.submit(bundles, name, LIST)
@@ -68,6 +80,12 @@ class Inbox:
             shutil.move(path, _free(aside / path.name))
             self._seen.pop(path, None)
         return jobs
+
+
+def _read(path: Path) -> bytes:
+    """A file's bytes. Raises OSError for a link that took its place since it was looked at."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        return file.read(LIMITS.max_file_bytes)
 
 
 def _size(path: Path) -> tuple[int, int]:

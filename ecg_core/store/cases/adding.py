@@ -12,10 +12,15 @@ from sqlalchemy.orm import Session
 from ecg_core.intake.values import Bundle
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
+from ecg_core.signal.values import Measurements
 from ecg_core.store.audit import chain
 from ecg_core.store.audit.canonical import canonical_json, sha256_text, utc_now
 from ecg_core.store.cases import workflow
-from ecg_core.store.cases.answers import attention_to_bytes, prediction_to_plain
+from ecg_core.store.cases.answers import (
+    attention_to_bytes,
+    measurements_to_bytes,
+    prediction_to_plain,
+)
 from ecg_core.store.cases.blobs import Blobs
 from ecg_core.store.cases.linking import link, patient_told
 from ecg_core.store.cases.schema import Action, BlobRow, CaseRow, FileRow, HeadRow
@@ -35,6 +40,7 @@ class NewCase:
     """Everything that makes a case, before it is stored. patient: a pseudonym, or "".
 
     measured: numbers that lists show of it, by the keys of `signal.values.QUANTITIES`.
+    measurements: all of them, on which the verdict rests.
     """
 
     bundle: Bundle
@@ -46,6 +52,7 @@ class NewCase:
     app_version: str
     patient: str = ""
     measured: Mapping[str, float] = field(default_factory=dict)
+    measurements: Measurements | None = None
 
     def check(self) -> None:
         """Raises StoreError when the parts do not belong together."""
@@ -90,18 +97,22 @@ class StoredBytes:
     attention: str
     files: tuple[str, ...]
     sizes: Mapping[str, int]
+    measurements: str = ""
 
 
 def write_bytes(new: NewCase, blobs: Blobs) -> StoredBytes:
-    """Put page, attention and original files on disk. Raises OSError, StoreError."""
+    """Put page, attention, measurements and original files on disk. Raises OSError, StoreError."""
     try:
-        page, attention = new.page.to_bytes(), attention_to_bytes(new.attention)
+        made = [new.page.to_bytes(), attention_to_bytes(new.attention)]
+        if new.measurements is not None:
+            made.append(measurements_to_bytes(new.measurements))
     except (TypeError, ValueError) as error:
         raise StoreError(f"The case cannot be stored: {error}.", "Tell support.") from error
-    contents = (page, attention, *(file.data for file in new.bundle.files))
+    contents = (*made, *(file.data for file in new.bundle.files))
     hashes = [blobs.put(data) for data in contents]
     sizes = dict(zip(hashes, map(len, contents), strict=True))
-    return StoredBytes(hashes[0], hashes[1], tuple(hashes[2:]), sizes)
+    measured = "" if new.measurements is None else hashes[2]
+    return StoredBytes(hashes[0], hashes[1], tuple(hashes[len(made) :]), sizes, measured)
 
 
 def list_of(name: str) -> str:
@@ -205,6 +216,7 @@ def _answer_payload(new: NewCase, stored: StoredBytes) -> dict[str, Any]:
         "rule": new.priority.rule,
         "measured": {key: round(float(value), 1) for key, value in new.measured.items()},
         "app_version": new.app_version,
+        **({"measurements": {"blob": stored.measurements}} if stored.measurements else {}),
     } | _verdict(new.priority)
 
 

@@ -1,12 +1,13 @@
-"""Predictions and attention to bytes and back, exactly: same numbers to the bit."""
+"""Predictions, attention and measurements to bytes and back, exactly: same numbers to the bit."""
 
 from __future__ import annotations
 
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, fields
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,23 @@ from ecg_core.network.values import (
     Prediction,
     Reason,
 )
+from ecg_core.signal.values import (
+    QUANTITIES,
+    QUESTIONS,
+    Beat,
+    BeatKind,
+    Judgement,
+    LeadMeasurement,
+    Mark,
+    MarkKind,
+    Measurement,
+    Measurements,
+    Quality,
+    Sign,
+)
+from ecg_core.store.audit.canonical import canonical_json
+
+_Made = TypeVar("_Made")
 
 
 def prediction_to_plain(prediction: Prediction) -> dict[str, Any]:
@@ -91,3 +109,50 @@ def attention_from_bytes(data: bytes) -> Attention:
             shares=tuple(LeadShare(**share) for share in plain["shares"]),
             outside=plain["outside"],
         )
+
+
+def measurements_to_bytes(measured: Measurements) -> bytes:
+    """Measurements as JSON. Raises ValueError for numbers that JSON does not have."""
+    return canonical_json(asdict(measured)).encode()
+
+
+def measurements_from_bytes(data: bytes) -> Measurements | None:
+    """The measurements that `measurements_to_bytes` wrote; None of another version's.
+
+    What is measured grows: an ECG whose measurements lack what is asked now is measured anew.
+    """
+    plain = json.loads(data)
+    try:
+        if set(plain["values"]) != set(QUANTITIES) or set(plain["judged"]) != set(QUESTIONS):
+            return None
+        return Measurements(
+            **_whole(Measurements, plain)
+            | {
+                "values": {key: _one(Measurement, one) for key, one in plain["values"].items()},
+                "judged": {key: _one(Judgement, one) for key, one in plain["judged"].items()},
+                "leads": tuple(_one(LeadMeasurement, one) for one in plain["leads"]),
+                "beats": tuple(_one(Beat, one) for one in plain["beats"]),
+                "marks": tuple(_one(Mark, one) for one in plain["marks"]),
+                "signs": tuple(_one(Sign, one) for one in plain["signs"]),
+            }
+        )
+    except (TypeError, KeyError, ValueError):
+        return None
+
+
+_KINDS: Mapping[type, type[StrEnum]] = {Beat: BeatKind, Mark: MarkKind}
+
+
+def _one(made: type[_Made], plain: Mapping[str, Any]) -> _Made:
+    """A value as it was before JSON."""
+    told = _whole(made, plain)
+    if "quality" in told:
+        told["quality"] = Quality(told["quality"])
+    if made in _KINDS:
+        told["kind"] = _KINDS[made](told["kind"])
+    return made(**{key: tuple(one) if isinstance(one, list) else one for key, one in told.items()})
+
+
+def _whole(made: type[Any], plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises KeyError where a member is missing that would silently get its default."""
+    return {one.name: plain[one.name] for one in fields(made)}

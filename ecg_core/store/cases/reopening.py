@@ -14,9 +14,14 @@ from sqlalchemy.orm import Session
 from ecg_core.network.statements import Triage
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.values import EcgPage
+from ecg_core.signal.values import Measurements
 from ecg_core.store.audit import chain
 from ecg_core.store.audit.canonical import canonical_json
-from ecg_core.store.cases.answers import attention_from_bytes, prediction_from_plain
+from ecg_core.store.cases.answers import (
+    attention_from_bytes,
+    measurements_from_bytes,
+    prediction_from_plain,
+)
 from ecg_core.store.cases.blobs import Blobs
 from ecg_core.store.cases.linking import of_case
 from ecg_core.store.cases.readings import Confidence, Decision, Phase, Reading, StoredReading
@@ -77,7 +82,8 @@ class StoredCase:
     """A case as it was decided: same pixels, same attention, same numbers.
 
     machine: the class with which a reader agrees, as stored. patient: the patient's pseudonym, ""
-    where the files name none.
+    where the files name none. measurements: those the verdict rests on; None of a case stored
+    before they were kept, or by a version that measured something else.
     """
 
     id: str
@@ -96,6 +102,7 @@ class StoredCase:
     events: tuple[StoredEvent, ...]
     checks: Checks
     patient: str = ""
+    measurements: Measurements | None = None
 
 
 def get_case(session: Session, case_id: str) -> CaseRow:
@@ -157,7 +164,13 @@ def reopen(session: Session, blobs: Blobs, case_id: str) -> StoredCase:
             events=all(chain.event_hash(event) == event.hash for event in events),
         ),
         patient=of_case(session, case_id),
+        measurements=_measurements(answer, blobs),
     )
+
+
+def _measurements(answer: Mapping[str, Any], blobs: Blobs) -> Measurements | None:
+    kept = answer.get("measurements")
+    return None if kept is None else measurements_from_bytes(blobs.get(kept["blob"]))
 
 
 def _priority(answer: Mapping[str, Any]) -> PriorityDecision:

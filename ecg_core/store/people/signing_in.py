@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ecg_core.store.audit import chain
@@ -99,11 +99,15 @@ class SignIns:
         """
         now = this_moment()
         with self._store.snapshot() as session:
-            found = session.get(SignInRow, sha256_text(token))
-            if found is None or found.ended_utc is not None:
+            known = session.execute(
+                select(SignInRow, AccountRow)
+                .join(AccountRow, AccountRow.id == SignInRow.account_id)
+                .where(SignInRow.token_sha256 == sha256_text(token))
+            ).one_or_none()
+            if known is None:
                 return None
-            row = session.get(AccountRow, found.account_id)
-            if row is None or not row.active:
+            found, row = known
+            if found.ended_utc is not None or not row.active:
                 return None
             idle_s = (now - datetime.fromisoformat(found.seen_utc)).total_seconds()
             whole_s = (now - datetime.fromisoformat(found.created_utc)).total_seconds()

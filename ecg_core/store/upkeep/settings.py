@@ -98,7 +98,8 @@ DEFAULTS = Settings()
 
 def read(session: Session) -> Settings:
     """The settings in force."""
-    stored = {row.key: json.loads(row.value) for row in session.scalars(select(SettingRow))}
+    rows = session.execute(select(SettingRow.key, SettingRow.value))
+    stored = {key: json.loads(value) for key, value in rows}
     names = {one.name for one in fields(Settings)}
     return _from_plain({name: value for name, value in stored.items() if name in names})
 
