@@ -15,7 +15,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 BESIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-reversal \
+.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -60,6 +60,10 @@ bench: $(VENV)/dev ## Latency, memory and app start on this machine
 
 bench-room: $(VENV)/dev ## Worklist of 10,000 cases, 200,000 events, twenty sessions
 	$(BIN)/python -m benchmarks.room
+
+bench-load: $(VENV)/dev ## Fifty and a hundred sessions beside 10,000 cases (a quarter of an hour)
+	$(BIN)/python -m benchmarks.load
+	$(BIN)/python -m benchmarks.documents
 
 bench-faults: $(VENV)/dev ## Kill the program 200 times while it uploads, scores and saves
 	$(BIN)/python -m benchmarks.faults

@@ -13,10 +13,11 @@ from ecg_core import network
 from ecg_core.answer import Refusal, answer, keep
 from ecg_core.intake import Bundle, Upload
 from ecg_core.store.audit import chain
-from ecg_core.store.audit.canonical import canonical_json, sha256_text
+from ecg_core.store.audit.canonical import canonical_json, sha256_bytes, sha256_text
 from ecg_core.store.cases import workflow
+from ecg_core.store.cases.blobs import Blobs
 from ecg_core.store.cases.room_schema import CaseStateRow
-from ecg_core.store.cases.schema import Action, CaseRow, EventRow, FileRow, HeadRow
+from ecg_core.store.cases.schema import Action, BlobRow, CaseRow, EventRow, FileRow, HeadRow
 from ecg_core.store.cases.store import Store
 from ecg_core.triage.priority import Priority, rank
 
@@ -28,7 +29,8 @@ def fill(store: Store, cases: int, events: int, seed: int = 8) -> None:
     """Add cases with their two events each, and views up to this number of events.
 
     All cases show the page of one demonstration ECG and have its priority, since the rule's is
-    what a reader may not lower without a reason; names differ.
+    what a reader may not lower without a reason; names differ, and so do the headers among their
+    original files, so that each is read from its own.
     """
     draw = random.Random(seed)
     first = _first(store)
@@ -37,7 +39,8 @@ def fill(store: Store, cases: int, events: int, seed: int = 8) -> None:
         pattern = session.get_one(CaseRow, first)
         files = session.query(FileRow).where(FileRow.case_id == first).all()
         answer = session.query(EventRow).where(EventRow.action == Action.MACHINE_ANSWER).one()
-        maker = _Maker(session, head)
+        header = DEMO / "normal.hea"
+        maker = _Maker(session, head, header.read_bytes(), store.data_dir / "blobs")
         made = [first]
         for number in range(1, cases):
             made.append(maker.case(pattern, files, answer, number, draw))
@@ -60,11 +63,13 @@ def _first(store: Store) -> str:
 class _Maker:
     """Rows in batches, every event with the hash of the one before it."""
 
-    def __init__(self, session: Session, head: HeadRow) -> None:
+    def __init__(self, session: Session, head: HeadRow, header: bytes, blobs: Path) -> None:
         self._session = session
+        self._header, self._blobs, self._dat = header, Blobs(blobs), b""
         self.seq, self._hash = head.seq, head.hash
         self._start = datetime.now(UTC) - timedelta(days=30)
         self._rows: dict[type, list[dict[str, object]]] = {
+            BlobRow: [],
             CaseRow: [],
             FileRow: [],
             EventRow: [],
@@ -83,17 +88,28 @@ class _Maker:
         plain = {c.key: getattr(pattern, c.key) for c in CaseRow.__mapper__.column_attrs}
         priority = Priority(pattern.priority)
         identity = sha256_text(f"filled {number}")
+        signals = next(f for f in files if f.name.endswith(".dat"))
+        header = self._header + f"# filled {number}\n".encode()
+        whole = Bundle(
+            "", (Upload("normal.hea", header), Upload("normal.dat", self._signals(signals)))
+        )
+        kept = self._blob(header)
         plain |= {
             "id": identity[:16],
             "identity": identity,
             "added_seq": self.seq + 1,
             "created_utc": self._moment(),
             "name": f"ECG {number:05d}",
-            "input_sha256": sha256_text(f"input {number}"),
+            "input_sha256": whole.sha256,
         }
         row = CaseRow(**plain)
         own = [
-            FileRow(case_id=row.id, position=f.position, name=f.name, sha256=f.sha256)
+            FileRow(
+                case_id=row.id,
+                position=f.position,
+                name=f.name,
+                sha256=f.sha256 if f is signals else kept,
+            )
             for f in files
         ]
         self._rows[CaseRow].append(plain)
@@ -141,6 +157,20 @@ class _Maker:
         self.seq, self._hash = event.seq, event.hash
         if len(self._rows[EventRow]) >= _BATCH:
             self.flush()
+
+    def _signals(self, kept: FileRow) -> bytes:
+        if not self._dat:
+            self._dat = self._blobs.get(kept.sha256)
+        return self._dat
+
+    def _blob(self, data: bytes) -> str:
+        """Bytes on the disk, without waiting for the disk as the store does."""
+        sha256 = sha256_bytes(data)
+        path = self._blobs.path(sha256)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        self._rows[BlobRow].append({"sha256": sha256, "size": len(data)})
+        return sha256
 
     def flush(self) -> None:
         for model, rows in self._rows.items():

@@ -1,8 +1,9 @@
 """Memory of the app while many readers open large pages: `python -m benchmarks.memory`.
 
 Demonstration scans are enlarged to as many megapixels as are read at most, each a file of its own;
-readers open them at once, and the memory that is the processes' own (not files held by the system)
-is watched: of the app, and of the app with the processes that read files. One JSON line.
+readers open them at once, and the memory that is the processes' own (not files held by the system;
+what a child shares with its parent counts once) is watched: of the app, and of the app with the
+processes that read files. One JSON line, which goes to `benchmarks/results/memory.jsonl`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "memory.jsonl"
 SCAN = ROOT / "assets" / "demo" / "old_inferior_scan.jpg"
 
 
@@ -36,7 +38,9 @@ def main() -> None:
         watch = Watch()
         with ThreadPoolExecutor(arguments.readers) as pool:
             list(pool.map(opened, [page] * arguments.pages, range(arguments.pages)))
-        print(json.dumps(vars(arguments) | watch.stop()))
+        row = {"load": round(os.getloadavg()[0], 1)} | vars(arguments) | watch.stop()
+    print(json.dumps(row))
+    RESULTS.write_text(json.dumps(row) + "\n", encoding="utf-8")
 
 
 def enlarged(megapixels: float) -> bytes:
@@ -93,12 +97,15 @@ def _group_of(pid: int) -> int:
 
 
 def _own_mb(pid: int) -> float:
-    """Anonymous memory: what the system cannot drop and read from a file again."""
+    """Anonymous memory: what the system cannot drop and read from a file again.
+
+    What a process shares with those it forked counts in equal parts for each.
+    """
     try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
     except OSError:
         return 0.0
-    found = next((line for line in lines if line.startswith("RssAnon")), "RssAnon: 0 kB")
+    found = next((line for line in lines if line.startswith("Pss_Anon")), "Pss_Anon: 0 kB")
     return round(int(found.split()[1]) / 1024, 1)
 
 

@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -175,11 +175,15 @@ class Sitting:
     crossed: int
 
 
-def sit(address: str, reader: Account, cookie: str, pauses_s: Sequence[float]) -> Sitting:
+def sit(
+    address: str, reader: Account, cookie: str, pauses_s: Sequence[float], late_s: float
+) -> Sitting:
     """Open the worklist and a case; after each pause decide, and see the next case.
 
-    Raises RuntimeError when the screen does not offer what a reader needs.
+    late_s: so much later than others it begins. Raises RuntimeError when the screen does not offer
+    what a reader needs.
     """
+    time.sleep(late_s)
     session, confirmed, drawn, saved, crossed = Session(address, cookie), [], [], [], 0
     screen, _ = session.open("worklist")
     screen, _ = session.press(_button(screen, "Read the next case"))
@@ -214,15 +218,20 @@ def of_many(
 ) -> tuple[list[dict[str, object]], list[tuple[str, str]]]:
     """All readers at once; gives rows, and who decided which case.
 
-    app: its processor time is told for each decision, which other work on the machine does not
-    change. think_s: mean pause before each decision, half to one and a half times as long; 0: none.
+    app: its processor time, with that of the processes that read files for it, is told for each
+    decision; other work on the machine changes it little. think_s: mean pause before each decision,
+    half to one and a half times as long; 0: none.
     """
     draw = random.Random(20)
     pauses = [[think_s * draw.uniform(0.5, 1.5) for _ in range(decisions)] for _ in people]
+    late_s = [think_s * draw.random() for _ in people]
     before_s = _cpu_s(app)
     with ThreadPoolExecutor(len(people)) as pool:
         found = list(
-            pool.map(lambda one: sit(address, *one[0], one[1]), zip(people, pauses, strict=True))
+            pool.map(
+                lambda one: sit(address, *one[0], *one[1:]),
+                zip(people, pauses, late_s, strict=True),
+            )
         )
     pace = f"a decision every {think_s:.0f} s each" if think_s else "without a pause"
     crossed = sum(one.crossed for one in found)
@@ -265,8 +274,13 @@ def server(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
 
 
 def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
+    """Of a process, those that it started, and those of them that ended."""
+    total_s = 0.0
+    for one in (process, *process.children(recursive=True)):
+        # One that has just ended counts with its parent.
+        with suppress(psutil.NoSuchProcess):
+            total_s += sum(one.cpu_times()[:4])
+    return total_s
 
 
 def _timed(what: str, action: Callable[[int], object], repeats: int) -> dict[str, object]:

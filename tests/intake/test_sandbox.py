@@ -22,6 +22,7 @@ import pytest
 from ecg_core.intake import LIMITS, Bundle, EcgRecord, IntakeError, read, read_here, split
 from ecg_core.intake.isolation import jail, sandbox
 from ecg_core.intake.isolation.jobs import read_case
+from ecg_core.intake.values import Upload
 from ecg_core.store.upkeep import health
 from tests.intake.records import by_hand
 from tests.intake.test_battery import SAMPLES
@@ -303,3 +304,25 @@ def test_trusted_files_are_read_without_the_worker(monkeypatch: pytest.MonkeyPat
     there = read(RECORD)
     np.testing.assert_array_equal(here.signals_mv, there.signals_mv)
     assert (here.sha256, here.leads, here.fs_hz) == (there.sha256, there.leads, there.fs_hz)
+
+
+def test_one_large_file_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: list[int] = []
+    seen: list[int] = []
+
+    def asked(*_given: object) -> int:
+        at_work.append(1)
+        seen.append(len(at_work))
+        time.sleep(0.05)
+        at_work.pop()
+        return 0
+
+    monkeypatch.setattr(sandbox, "_asked", asked)
+    monkeypatch.setattr(sandbox, "LARGE_BYTES", 100)
+    for size, most in ((100, 1), (99, 2)):
+        seen.clear()
+        upload = Upload("page.jpg", bytes(size))
+        given = [Bundle("page", (upload,)), upload] * 2
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda one: sandbox.run("read", one, "page", LIMITS), given))
+        assert max(seen) == most

@@ -23,13 +23,15 @@ from ecg_core.intake.isolation import jail
 from ecg_core.intake.isolation.limits import LIMITS, FileLimits
 from ecg_core.intake.isolation.transfer import Answer, Failure, TransferError, blob_sizes, decode
 from ecg_core.intake.isolation.worker import LENGTH, WALL_PER_CPU_SECOND, Job
-from ecg_core.intake.values import IntakeError
+from ecg_core.intake.values import Bundle, IntakeError, Upload
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2
 """Children that may run at the same time; further readers wait their turn. A page of 62 megapixels
 takes one of them 0.8 GB."""
+LARGE_BYTES = 2_000_000
+"""Files of this size may hold such a page: one of them is read at a time."""
 
 _ROOT = Path(__file__).resolve().parents[3]
 _START = (
@@ -120,6 +122,7 @@ class _Worker:
 
 _worker = _Worker()
 _slots = threading.BoundedSemaphore(AT_ONCE)
+_large = threading.Lock()
 atexit.register(_worker.stop)
 
 
@@ -143,7 +146,12 @@ def run(name: str, argument: object, label: str, limits: FileLimits) -> Answer:
 
     Raises IntakeError: the job's own, or one that says that reading took too much or failed.
     """
-    with _slots, tempfile.TemporaryDirectory(prefix="ecg-", ignore_cleanup_errors=True) as scratch:
+    turn = _large if _size(argument) >= LARGE_BYTES else contextlib.nullcontext()
+    with (
+        turn,
+        _slots,
+        tempfile.TemporaryDirectory(prefix="ecg-", ignore_cleanup_errors=True) as scratch,
+    ):
         started = time.monotonic()
         try:
             connection = _worker.connect()
@@ -166,6 +174,12 @@ def run(name: str, argument: object, label: str, limits: FileLimits) -> Answer:
         log.error("job %s failed: %s at %s", name, answer.kind, answer.place)
         raise refusal_of(answer, label)
     return answer
+
+
+def _size(argument: object) -> int:
+    """Bytes of the files that a job is given."""
+    files = argument.files if isinstance(argument, Bundle) else (argument,)
+    return sum(len(file.data) for file in files if isinstance(file, Upload))
 
 
 def _asked(connection: socket.socket, job: Job, started: float) -> Answer:

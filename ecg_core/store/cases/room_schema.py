@@ -6,7 +6,7 @@ computed again.
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ecg_core.store.cases.schema import Base, Moment, Sha256
@@ -69,6 +69,10 @@ class LinkRow(Base):
     used_utc: Mapped[str | None] = mapped_column(Moment)
 
 
+OPEN_ROWS = text("status IN ('new', 'in_reading', 'second_wanted', 'disagreement')")
+"""Of which somebody still has to do something (`workflow.OPEN`): only these are kept sorted."""
+
+
 class CaseStateRow(Base):
     """Where a case stands, computed from its events (`workflow.fold`) and kept to sort by.
 
@@ -79,7 +83,14 @@ class CaseStateRow(Base):
 
     __tablename__ = "case_states"
     __table_args__ = (
-        Index("ix_case_states_order", "status", "rank", "arrived_utc"),
+        Index(
+            "ix_case_states_open",
+            "rank",
+            "arrived_utc",
+            "case_id",
+            sqlite_where=OPEN_ROWS,
+            postgresql_where=OPEN_ROWS,
+        ),
         Index("ix_case_states_assignee", "assignee"),
         Index("ix_case_states_list", "list_name"),
     )

@@ -114,7 +114,7 @@ class EventRow(Base):
 
     __tablename__ = "events"
     __table_args__ = (
-        Index("ix_events_case_id", "case_id", "seq"),
+        Index("ix_events_case_action", "case_id", "action", "seq"),
         Index("ix_events_action", "action", "seq"),
     )
 

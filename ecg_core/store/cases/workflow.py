@@ -45,15 +45,14 @@ STATUS_NAMES: dict[CaseStatus, str] = {
     CaseStatus.WITHDRAWN: "Withdrawn",
 }
 
-OPEN: frozenset[CaseStatus] = frozenset(
-    {
-        CaseStatus.NEW,
-        CaseStatus.IN_READING,
-        CaseStatus.SECOND_WANTED,
-        CaseStatus.DISAGREEMENT,
-    }
+OPEN_IN_ORDER = (
+    CaseStatus.NEW,
+    CaseStatus.IN_READING,
+    CaseStatus.SECOND_WANTED,
+    CaseStatus.DISAGREEMENT,
 )
-"""Somebody still has to do something."""
+"""Somebody still has to do something; in the order of `room_schema.OPEN_ROWS`."""
+OPEN: frozenset[CaseStatus] = frozenset(OPEN_IN_ORDER)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -19,7 +19,7 @@ from ecg_core.store.cases.filters import equal, names_case
 from ecg_core.store.cases.readings import Decision
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.schema import Action, CaseRow, EventRow, ReadingRow
-from ecg_core.store.cases.workflow import OPEN, CaseStatus
+from ecg_core.store.cases.workflow import OPEN_IN_ORDER, CaseStatus
 from ecg_core.triage.priority import Priority
 
 HIDDEN_RANK = 1
@@ -113,7 +113,7 @@ def find(session: Session, wanted: WorklistFilter, seat: Seat) -> list[WorklistR
 def ids(session: Session, wanted: WorklistFilter, seat: Seat, most: int) -> tuple[str, ...]:
     """The cases that match, in order."""
     now = utc_text(datetime.now(UTC))
-    query = _ordered(_matching(wanted, seat, now), seat).with_only_columns(CaseStateRow.case_id)
+    query = _ordered(_states(select(CaseStateRow.case_id), wanted, seat, now), seat)
     return tuple(session.scalars(query.limit(most)))
 
 
@@ -130,26 +130,26 @@ def measured(session: Session, case_ids: Sequence[str]) -> dict[str, dict[str, f
 def count(session: Session, wanted: WorklistFilter, seat: Seat) -> int:
     """How many cases match, whatever the limit."""
     now = utc_text(datetime.now(UTC))
-    query = _matching(wanted, seat, now).with_only_columns(func.count(CaseStateRow.case_id))
-    return session.scalar(query.order_by(None)) or 0
+    query = _states(select(func.count(CaseStateRow.case_id)), wanted, seat, now)
+    return session.scalar(query) or 0
 
 
 def following(session: Session, wanted: WorklistFilter, seat: Seat, not_this: str) -> str | None:
     """The first case that this person can do next and that nobody else has open."""
     now = utc_text(datetime.now(UTC))
-    query = _ordered(_matching(wanted, seat, now), seat).where(
+    query = _ordered(_states(select(CaseStateRow.case_id), wanted, seat, now), seat).where(
         CaseStateRow.case_id != not_this,
-        CaseStateRow.status.in_([status.value for status in OPEN]),
+        _still_open(),
         _doable(seat),
         or_(
             CaseStateRow.taken_by.is_(None),
             CaseStateRow.taken_by == seat.account,
             CaseStateRow.taken_until < now,
         ),
-        or_(CaseStateRow.assignee.is_(None), CaseStateRow.assignee == seat.account),
+        # Two questions of one index would be asked before the sorted one is thought of.
+        func.coalesce(CaseStateRow.assignee, seat.account) == seat.account,
     )
-    first = session.execute(query.limit(1)).first()
-    return None if first is None else str(first[0].case_id)
+    return session.scalar(query.limit(1))
 
 
 def lists(session: Session) -> tuple[str, ...]:
@@ -215,6 +215,18 @@ def _matching(wanted: WorklistFilter, seat: Seat, now: str) -> Select:
     return query.where(*_conditions(wanted, seat, now))
 
 
+def _states(query: Select, wanted: WorklistFilter, seat: Seat, now: str) -> Select:
+    """What matches, without the cases themselves where nothing is asked of them."""
+    if wanted.text.strip() or wanted.abstained is not None:
+        query = query.join(CaseRow, CaseRow.id == CaseStateRow.case_id)
+    return query.where(*_conditions(wanted, seat, now))
+
+
+def _still_open() -> ColumnElement[bool]:
+    """In the very words of the index that keeps these sorted: it is taken only then."""
+    return CaseStateRow.status.in_([literal_column(f"'{one}'") for one in OPEN_IN_ORDER])
+
+
 def _ordered(query: Select, seat: Seat) -> Select:
     """Most urgent first, the oldest of those first; what is read blind by its age alone."""
     if seat.blind:
@@ -232,7 +244,7 @@ def _hidden(seat: Seat) -> ColumnElement[bool]:
 
 
 def _conditions(wanted: WorklistFilter, seat: Seat, now: str) -> list[ColumnElement[bool]]:
-    still_open = CaseStateRow.status.in_([status.value for status in OPEN])
+    still_open = _still_open()
     views: dict[Pile, list[ColumnElement[bool]]] = {
         Pile.TO_DO: [still_open, _doable(seat)],
         Pile.MINE: [still_open, CaseStateRow.assignee == seat.account],

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from ecg_core.store.upkeep.errors import StoreError
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration; a test compares it with the folder."""
 
 KEPT = 10

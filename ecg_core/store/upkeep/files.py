@@ -24,7 +24,7 @@ def write_whole(path: Path, data: bytes, scratch: Path) -> None:
 
     scratch: folder on the same disk for the unfinished file. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _lasting(path.parent)
     handle, name = tempfile.mkstemp(dir=scratch)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -36,6 +36,22 @@ def write_whole(path: Path, data: bytes, scratch: Path) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+_ON_DISK: set[Path] = set()
+"""Folders whose own names this process has brought to the disk."""
+
+
+def _lasting(folder: Path) -> None:
+    """Make a folder that a power cut does not take away with all that was synced in it."""
+    if folder in _ON_DISK and folder.is_dir():
+        return
+    if not folder.parent.is_dir():
+        _lasting(folder.parent)
+    folder.mkdir(exist_ok=True)
+    # Also of one that is there: whoever made it may not have come to this yet.
+    _sync_folder(folder.parent)
+    _ON_DISK.add(folder)
 
 
 def _sync_folder(folder: Path) -> None:
