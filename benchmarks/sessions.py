@@ -14,7 +14,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
+"""A busy machine answers late: how late is what is measured."""
 
 
 @dataclass
