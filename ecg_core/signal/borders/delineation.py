@@ -28,7 +28,7 @@ def delineate(beat: MedianBeat, rr_s: float, off_paper: bool = False) -> Delinea
     if qrs is None:
         return Delineation(None, None, None)
     t = t_wave(leads, qrs, rr_s, rr_s + qrs.start_s - LEAST_PR_S)
-    p = p_wave(leads, qrs, None if t is None else t.end_s - rr_s)
+    p = p_wave(leads, qrs, None if t is None else t.end_s - rr_s, off_paper)
     waves = Delineation(p, qrs, t)
     if p is not None and p_is_sure(waves):
         t = t_wave(leads, qrs, rr_s, rr_s + p.start_s)

@@ -29,15 +29,16 @@ STEEP = 0.45
 OTHER_STEEP = (0.30, 0.70)
 """P rises first where it is this steep against its steepest rise: before the notch of a P wave.
 Where other shares put its beginning elsewhere, it is doubtful."""
-BEYOND_TANGENT = 1.2
+BEYOND_TANGENT, BEYOND_ON_PAPER = 1.2, 1.05
 """How far before its steepest rise P begins, against where the tangent meets the level: chosen
-on the QT Database."""
+on the QT Database. A pen has drawn the rise out already: there as measured on printed pages."""
 
 
-def p_wave(leads: Leads, qrs: Wave, last_t_s: float | None) -> Wave | None:
+def p_wave(leads: Leads, qrs: Wave, last_t_s: float | None, off_paper: bool = False) -> Wave | None:
     """P, None where there is no wave between T and QRS.
 
-    last_t_s: when the T wave of the beat before is over, from this QRS.
+    last_t_s: when the T wave of the beat before is over, from this QRS. off_paper: the leads were
+    read off a page.
     """
     fs_hz = leads.fs_hz
     stop = leads.at(qrs.start_s)
@@ -51,7 +52,8 @@ def p_wave(leads: Leads, qrs: Wave, last_t_s: float | None) -> Wave | None:
     low = max(peak - round((RISE_S + LEVEL_S) * fs_hz), from_)
     part = leads.smooth(low, stop, SMOOTH_S)
     at = peak - low
-    starts = [_begin(part, at, share, fs_hz) for share in (STEEP, *OTHER_STEEP)]
+    beyond = BEYOND_ON_PAPER if off_paper else BEYOND_TANGENT
+    starts = [_begin(part, at, share, beyond, fs_hz) for share in (STEEP, *OTHER_STEEP)]
     if starts[0] is None:
         return None
     begins = starts[0]
@@ -76,7 +78,7 @@ def p_wave(leads: Leads, qrs: Wave, last_t_s: float | None) -> Wave | None:
     )
 
 
-def _begin(part: np.ndarray, peak: int, share: float, fs_hz: float) -> float | None:
+def _begin(part: np.ndarray, peak: int, share: float, beyond: float, fs_hz: float) -> float | None:
     """Sample where P begins, in leads × samples up to behind its peak."""
     rise = _first_rise(part, peak, round(RISE_S * fs_hz), share)
     change = np.gradient(part, axis=1)[:, rise]
@@ -86,7 +88,7 @@ def _begin(part: np.ndarray, peak: int, share: float, fs_hz: float) -> float | N
     climb = (change / steep) @ part
     before = climb[max(rise - round(LEVEL_S * fs_hz), 0) : rise + 1]
     rest = float(np.percentile(before, LEVEL_PERCENTILE))
-    ahead = BEYOND_TANGENT * float(climb[rise] - rest) / steep
+    ahead = beyond * float(climb[rise] - rest) / steep
     return max(rise - min(ahead, LONGEST_RISE_S * fs_hz), 0.0)
 
 
