@@ -25,6 +25,9 @@ above 0.97. Of hearts it is below where every beat differs, as in polymorphic ta
 MANY = 6
 """Of so many beats two of one lead are seen, and are of one kind, unless they were misread."""
 LONG_PAUSE_MS = 2500.0
+FAST_BPM = 120.0
+"""From here on beats that all differ are more often the heart's, as in ventricular tachycardia,
+which must not be doubted away; a misread page has too few beats rather than so many."""
 RATES = ("rate", "rr", "rr_sd", "shortest_rr", "longest_pause")
 ON_SHAPES = ("pr", "qrs", "qt", "qtcf", "qtcb", "p_axis", "qrs_axis", "t_axis")
 """What is read from the shape of the beats."""
@@ -65,8 +68,10 @@ def doubted(one: Measurement, code: str) -> Measurement:
 
 
 def rate_off_paper(rate: Measurement, pause: Measurement, beats: int) -> Measurement:
-    """The rate of a page, doubtful where a beat may have been missed; two beats and a long pause
-    make none."""
+    """The rate of a page, doubtful where a beat may have been missed, unless it is fast without it;
+    two beats and a long pause make none."""
+    if (rate.value or 0.0) >= FAST_BPM:
+        return rate
     if beats < 3 and (pause.value or 0.0) > LONG_PAUSE_MS:
         return blank("beat_missed", rate.leads)
     return doubted(rate, "beat_missed") if pause.code == "beat_missed" else rate
@@ -77,11 +82,13 @@ def withheld(
     levels: tuple[LeadMeasurement, ...],
     judged: dict[str, Judgement],
 ) -> tuple[dict[str, Measurement], tuple[LeadMeasurement, ...], dict[str, Judgement]]:
-    """The same without what rests on the shape of the beats; rates and levels are doubtful."""
+    """The same without what rests on the shape of the beats; levels are doubtful, and rates are
+    unless they are fast."""
     kept = dict(values)
     for key in ON_SHAPES:
         kept[key] = blank("beats_unlike", values[key].leads)
-    for key in RATES:
-        kept[key] = doubted(values[key], "beats_unlike")
+    if (values["rate"].value or 0.0) < FAST_BPM:
+        for key in RATES:
+            kept[key] = doubted(values[key], "beats_unlike")
     doubtful = tuple(replace(lead, quality=Quality.DOUBTFUL) for lead in levels)
     return kept, doubtful, dict.fromkeys(judged, untold("beats_unlike"))

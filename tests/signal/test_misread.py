@@ -9,7 +9,14 @@ import pytest
 
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.median_beat import MedianBeat
-from ecg_core.signal.misread import is_misread, likeness, rate_off_paper
+from ecg_core.signal.misread import (
+    ON_SHAPES,
+    RATES,
+    is_misread,
+    likeness,
+    rate_off_paper,
+    withheld,
+)
 from ecg_core.signal.reasons import number
 from ecg_core.signal.synthetic.beat_model import Heart, synthesise
 from ecg_core.signal.values import Quality
@@ -42,6 +49,8 @@ def test_a_rate_is_no_surer_than_its_beats() -> None:
     assert rate_off_paper(rate, number(1000.0), 10) is rate
     assert rate_off_paper(rate, missed, 10).code == "beat_missed"
     assert rate_off_paper(number(11.0), number(5300.0), 2).value is None
+    fast = number(150.0)
+    assert rate_off_paper(fast, missed, 20) is fast
     assert rate_off_paper(rate, number(1000.0), 2) is rate
 
 
@@ -70,6 +79,14 @@ def test_what_was_misread_off_a_page_is_not_measured() -> None:
     assert found.values["rate"].quality is not Quality.GOOD
     assert found.says("low_voltage_limb") is None
     assert all(lead.quality is Quality.DOUBTFUL for lead in found.leads)
+
+
+def test_a_fast_rate_stays_sure_where_every_beat_differs() -> None:
+    values = dict.fromkeys((*RATES, *ON_SHAPES), number(150.0))
+    kept, _, _ = withheld(values, (), {})
+    assert kept["rate"].quality is Quality.GOOD and kept["qrs"].value is None
+    slow, _, _ = withheld(values | {"rate": number(60.0)}, (), {})
+    assert slow["rate"].code == slow["longest_pause"].code == "beats_unlike"
 
 
 def test_a_page_read_well_is_measured() -> None:
