@@ -32,7 +32,7 @@ def screen() -> None:
         unsafe_allow_html=True,
         width="content",
     )
-    from widgets.session import navigation, notice, person
+    from widgets.session import models, navigation, notice, person
 
     account = person.gate()
     notice.show()
@@ -42,9 +42,9 @@ def screen() -> None:
     # Navigation and notice are painted before anything heavy is imported, and the page before
     # the model: its libraries alone take seconds.
     with st.skeleton(height=420):
-        from widgets.session import engine
+        from widgets.session import models
     page.run()
-    engine.warm_up()
+    models.warm_up()
 
 
 if __name__ == "__main__":

@@ -56,10 +56,10 @@ def opened(page: bytes, number: int) -> None:
     """Read one page and answer it, as a screen does. A byte after its end makes it another."""
     from ecg_core.answer import ReadAs
     from ecg_core.intake.values import Bundle, Upload
-    from widgets.session import engine
+    from widgets.session import engine, materials
 
     name = f"page{number}.jpg"
-    key = engine.shelf().put(Bundle(name, (Upload(name, page + bytes([number % 256])),)))
+    key = materials.shelf().put(Bundle(name, (Upload(name, page + bytes([number % 256])),)))
     engine.shown(key, ReadAs(), lambda _words: None)
 
 

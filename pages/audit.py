@@ -26,7 +26,7 @@ from ecg_core.store.cases.store import (
     StoreError,
 )
 from ecg_core.store.people.roles import Permission
-from widgets.desk import badges, exchange, history
+from widgets.desk import badges, exchange, history, seconds
 from widgets.desk.badges import priority_name
 from widgets.desk.case_view import case_view, checks_badge
 from widgets.desk.take_away import offer_stored
@@ -260,7 +260,8 @@ def reopened(case_id: str) -> None:
     if case_id not in seen:
         room.view(case_id)
         seen.add(case_id)
-    case_view(case)
+    # Who reads blind sees no answer along the record that they have not been shown.
+    case_view(seconds.chosen(case, room.reads_blind()), stored=case)
     history.other_models(case)
     history.timeline(case)
 

@@ -10,7 +10,7 @@ from ecg_core.network.card import Figure, ModelCard
 from ecg_core.page.layouts import STRIP
 from ecg_core.store.people.roles import Permission
 from widgets.performance import literature, training
-from widgets.session import engine, person
+from widgets.session import models, person
 from widgets.session.entrance import through_app
 
 
@@ -131,8 +131,8 @@ def part() -> str:
 through_app()
 person.me(Permission.SEE_PERFORMANCE)
 try:
-    card = engine.classifier(chosen()).card
-except engine.ModelUnavailableError as error:
+    card = models.classifier(chosen()).card
+except models.ModelUnavailableError as error:
     st.warning(str(error))
 else:
     shown = part()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -18,6 +19,8 @@ from widgets.session.entrance import through_app
 from widgets.session.text import plain
 
 OFF = "Off"
+ROW_PX = 62
+"""Three lines of words: no rule is cut off."""
 WORDS = {priority_name(priority): priority.value for priority in Priority} | {OFF: "off"}
 FACTOR_NAMES = {
     FactorFor.NOBODY: "Nobody",
@@ -31,21 +34,30 @@ BLIND_NAMES = {
 }
 
 
+def _shown(sentence: str) -> str:
+    """A rule's sentence, with dots where a case puts its own numbers.
+
+    >>> _shown("Ventricular rate {rate}/min, fast.")
+    'Ventricular rate …/min, fast.'
+    """
+    return re.sub(r"\{\w+\}", "…", sentence)
+
+
 def rules(present: Settings) -> Settings:
     """The table that decides what an ECG is called and who is read first."""
     st.subheader("Who is read first")
     st.caption(
-        "Of the lines that apply the most urgent decides; a line that is off is still said. A "
-        "change holds for ECGs that come from now on; each case keeps the line that fired for it."
+        "The most urgent rule that applies decides the priority; a rule that is off is still reported. "
+        "A change applies to ECGs added from now on; earlier cases keep the rule that decided them."
     )
     names = {value: name for name, value in WORDS.items()}
     given = present.priority_table
     table = pd.DataFrame(
         {
-            "Line": [given.words(rule) for rule in RULES],
-            "Says": [rule.sentence for rule in RULES],
-            "After": [rule.guideline for rule in RULES],
-            "Released": [priority_name(rule.priority) for rule in RULES],
+            "Rule": [given.words(rule) for rule in RULES],
+            "Reported as": [_shown(rule.sentence) for rule in RULES],
+            "Source": [rule.guideline for rule in RULES],
+            "As released": [priority_name(rule.priority) for rule in RULES],
             "In force": [
                 names[present.rule_priorities.get(rule.id, rule.priority.value)] for rule in RULES
             ],
@@ -55,11 +67,12 @@ def rules(present: Settings) -> Settings:
         table,
         hide_index=True,
         height="content",
-        disabled=["Line", "Says", "After", "Released"],
+        row_height=ROW_PX,
+        disabled=["Rule", "Reported as", "Source", "As released"],
         column_config={
-            "Line": st.column_config.TextColumn(width="large"),
-            "Says": st.column_config.TextColumn(width="medium"),
-            "After": st.column_config.TextColumn(width="small"),
+            "Rule": st.column_config.TextColumn(width=390),
+            "Reported as": st.column_config.TextColumn(width=330),
+            "Source": st.column_config.TextColumn(width=290),
             "In force": st.column_config.SelectboxColumn(options=list(WORDS), required=True),
         },
         key=f"rules_{st.session_state.get('settings_saved', 0)}",
@@ -105,7 +118,7 @@ def reading(present: Settings) -> Settings:
             st.multiselect("Lists", known, default=present.blind_lists, key="blind_lists")
         )
     templates = st.text_area(
-        "Phrases offered for notes, one a line",
+        "Phrases offered for notes, one to a line",
         value="\n".join(present.note_templates),
         key="templates",
     )
@@ -133,14 +146,14 @@ def limits(present: Settings) -> Settings:
     )
     with st.container(horizontal=True):
         idle = st.number_input(
-            "Signed out after (minutes without a sign of life)",
+            "Sign out after this many idle minutes",
             min_value=1,
             max_value=1440,
             value=present.idle_minutes,
             key="idle_minutes",
         )
         taken = st.number_input(
-            "A case stays taken for (minutes)",
+            "Keep an opened case for its reader, minutes",
             min_value=1,
             max_value=240,
             value=present.taken_minutes,

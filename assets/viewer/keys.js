@@ -49,7 +49,7 @@ function isTyping(event) {
 
 // What decides waits until the ECG is drawn, and a moment longer: a key that was meant for the case
 // before signs nothing of this one.
-const DECIDING = new Set(["a", "o", "d", "t", "p", "1", "2", "3", "4", "5", "enter"]), MOMENT_MS = 350;
+const DECIDING = new Set(["a", "o", "d", "t", "p", "w", "1", "2", "3", "4", "5", "enter"]), MOMENT_MS = 350;
 let guarding = false, seenEcg = null, seenAt = -Infinity;
 
 function sawPaper(ecg) {

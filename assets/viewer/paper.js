@@ -16,6 +16,7 @@ class Viewer {
     // Told once when it begins to watch, of a size that is known already.
     this.watcher = new ResizeObserver(() => { if (this.sized !== this.room()) this.applySize(); });
     this.stopKeys = listenToKeys(this);
+    listenToReasons();
     this.stopLit = whenLit(() => this.showLit(true));
     document.addEventListener("fullscreenchange", this.onFull = () => this.applySize());
   }
@@ -39,7 +40,10 @@ class Viewer {
       performance.mark("ecg-received");
       requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("ecg-painted")));
       this.shown = data.page.id;
-      if (this.ecg !== data.page.ecg) toTheTop();
+      if (this.ecg !== data.page.ecg) {
+        toTheTop();
+        if (lit().draft === REASONS) light(NOTHING_LIT);
+      }
       this.ecg = data.page.ecg;
       this.view = { focus: null };
       this.calipers = [];

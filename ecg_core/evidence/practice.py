@@ -93,8 +93,9 @@ def load(session: Session) -> tuple[PracticeCase, ...]:
     gone, withdrawn = _taken_back(session)
     shown = _first_shown(session)
     said: dict[str, list[StandingReading]] = defaultdict(list)
+    elsewhere = _elsewhere(session)
     for row in session.scalars(select(ReadingRow).order_by(ReadingRow.seq)):
-        if row.seq not in gone:
+        if row.seq not in gone and row.seq not in elsewhere:
             said[row.case_id].append(_said(row, shown))
     answers = {
         case_id: json.loads(payload)["prediction"]
@@ -146,6 +147,15 @@ def _taken_back(session: Session) -> tuple[set[int], set[str]]:
         str(case) for seq, case, action, _ in rows if action == Action.WITHDRAWN and seq not in gone
     }
     return gone, withdrawn
+
+
+def _elsewhere(session: Session) -> set[int]:
+    """Events of readings on other seconds of a long record than those that the case's answer is
+    about: the two are not compared."""
+    of_answer = EventRow.payload.contains('"covers":{"answer":', autoescape=True)
+    readings = (Action.FIRST_READING, Action.READING, Action.ADJUDICATION)
+    query = select(EventRow.seq).where(EventRow.action.in_(readings), of_answer)
+    return set(session.scalars(query))
 
 
 def _first_shown(session: Session) -> dict[tuple[str, str], datetime]:

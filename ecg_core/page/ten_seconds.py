@@ -18,3 +18,14 @@ def ten_seconds(record: EcgRecord, start_s: float = 0.0) -> EcgRecord:
     the record.
     """
     return record.window(start_s, PAGE_SECONDS) if is_longer(record) else record
+
+
+def clock(seconds: float) -> str:
+    """A place in the record.
+
+    >>> clock(0), clock(70), clock(3671)
+    ('0:00', '1:10', '1:01:11')
+    """
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -17,6 +17,7 @@ from ecg_core.page.layouts import (
     PAGE_WIDTH_MM,
     SPEED_MM_PER_S,
 )
+from ecg_core.page.ten_seconds import clock
 from ecg_core.report import trace_area, whole_record
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Decided, Paper
 from ecg_core.report.shade import MM
@@ -82,7 +83,7 @@ def _whole(canvas: Canvas, content: Content, whole: WholeRecord, left: float, to
     for sheet in range(whole.sheets):
         begin, end = sheet * printed, min((sheet + 1) * printed, len(whole.mv) / whole.fs_hz)
         names = "   ".join(part for part in (content.patient, content.title) if part)
-        title = f"The whole record, {whole_record.clock(begin)} to {whole_record.clock(end)}"
+        title = f"The whole record, {clock(begin)} to {clock(end)}"
         _text(canvas, left, top - 3.2, title, 11, bold=True)
         _text(canvas, left + 95, top - 3.2, _cut(names, 60), 8.5)
         _right(canvas, left + PAGE_WIDTH_MM, top - 3.2, NOTICE)

@@ -11,6 +11,7 @@ import numpy as np
 from ecg_core.intake.values import EcgRecord
 from ecg_core.page.drawn.from_record import resampled
 from ecg_core.page.layouts import PAGE_SECONDS, PAGE_WIDTH_MM
+from ecg_core.page.ten_seconds import clock
 from ecg_core.report import trace_area
 from ecg_core.report.shade import MM
 from ecg_core.signal import filters
@@ -87,14 +88,3 @@ def _mark(canvas: Canvas, whole: WholeRecord, row: int, left_mm: float, top_mm: 
     scale = PAGE_WIDTH_MM / PAGE_SECONDS
     x0, x1 = (left_mm + (t - row * PAGE_SECONDS) * scale for t in (begin, end))
     canvas.line(x0 * MM, (top_mm - 0.6) * MM, x1 * MM, (top_mm - 0.6) * MM)
-
-
-def clock(seconds: float) -> str:
-    """A place in the record.
-
-    >>> clock(0), clock(70), clock(3671)
-    ('0:00', '1:10', '1:01:11')
-    """
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from ecg_core import network
 from ecg_core.store.people import passwords
 from server import cookies, place
-from widgets.session import engine, person
+from widgets.session import models, person
 from widgets.session.demos import FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ def _fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("ECG_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("ECG_DATABASE_URL", raising=False)
-    model = engine.classifier() if network.default_model() in network.list_models() else None
+    model = models.classifier() if network.default_model() in network.list_models() else None
     st.cache_resource.clear()
     st.cache_data.clear()
     if model is not None:
@@ -121,4 +121,5 @@ def _find(node: object, key: str) -> dict[str, object] | None:
 def words(app: AppTest) -> str:
     """Everything that is written on the page, for looking for words."""
     kinds = ("markdown", "caption", "subheader", "error", "warning", "success", "info")
-    return "\n".join(str(item.value) for kind in kinds for item in app.get(kind))
+    said = [str(item.value) for kind in kinds for item in app.get(kind)]
+    return "\n".join([*said, *(item.proto.body for item in app.get("html"))])

@@ -16,7 +16,7 @@ from ecg_core.store.cases.schema import Action
 from ecg_core.store.cases.store import CaseFilter
 from tests.app.conftest import demo_files, drop, words
 from tests.page.sample_records import beating
-from widgets.session import engine
+from widgets.session import engine, materials
 
 
 def key_of(app: AppTest, prefix: str) -> str:
@@ -164,7 +164,7 @@ def test_leads_that_a_record_does_not_name_are_asked_for_and_kept(app: AppTest) 
     added = next(event for event in case.events if event.action == Action.CASE_ADDED)
     assert added.payload["leads"] == "II,V5"
     # Its signals are found again: the stored record is shown with what was said of it.
-    record = engine.stored_record(case)
+    record = materials.stored_record(case)
     assert record is not None and record.leads == ("II", "V5")
     # Dropped again, it is not asked about again.
     app.button(key="leave").click().run()

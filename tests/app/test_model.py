@@ -12,13 +12,13 @@ from ecg_core import network
 from ecg_core.network import registry
 from tests.app.conftest import words
 from tests.network.models import write_model
-from widgets.session import engine
+from widgets.session import models
 
 
 def test_the_card_is_shown_in_words(app: AppTest) -> None:
     page = app.switch_page("pages/model.py").run()
     assert not page.exception
-    card = engine.classifier().card
+    card = models.classifier().card
     text = words(page)
     for said in (
         card.intended_use,
@@ -79,7 +79,7 @@ def test_each_model_of_the_registry_can_be_looked_at(
     choice.set_value("first").run()
     assert not page.exception
     assert page.subheader[0].value == "first 0"
-    assert engine.classifier("first").card.weights_sha256 in words(page)
+    assert models.classifier("first").card.weights_sha256 in words(page)
 
 
 def test_a_single_model_leaves_nothing_to_choose(

@@ -20,6 +20,7 @@ from tests.network.models import write_model
 from widgets.desk import case_view
 from widgets.desk.looking import Looking
 from widgets.session import engine
+from widgets.session import models as loaded
 from widgets.viewer.paper import Overlay
 
 OLD, NEW = "old", "new"
@@ -75,7 +76,7 @@ def test_the_old_answer_is_shown_whatever_the_default_is_now(
 ) -> None:
     text = reopen(app, judged)
     assert judged.prediction.model.name == OLD
-    assert engine.classifier().card.name == NEW
+    assert loaded.classifier().card.name == NEW
     assert f"{OLD} 0 ·" in text
     assert judged.prediction.model.weights_sha256 in text
     attention, offered = sheets[-1]

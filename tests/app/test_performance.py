@@ -23,14 +23,14 @@ from tests.evidence.test_method_rows import row
 from tests.evidence.ward_months import fill
 from widgets.performance import tables
 from widgets.performance.views import GROUPS, VIEWS, views_of
-from widgets.session import engine
+from widgets.session import engine, models
 
 N = 40
 
 
 def known_evidence() -> CaseSet:
     """Forty cases: infarction in ten of them, found in eight; false alarms in three of thirty."""
-    card = engine.classifier().card
+    card = models.classifier().card
     infarction = np.arange(N) < 10
     flagged = np.zeros(N, bool)
     flagged[:8] = flagged[10:13] = True
@@ -204,7 +204,7 @@ def test_rows_taken_along_are_numbers_with_both_ends_and_say_what_they_are_of() 
         "AUC": ["0.83 (0.79–0.87)", "too few"],
         "n": [3, 4],
     }
-    card = engine.classifier().card
+    card = models.classifier().card
     cases = known_evidence().telling()
     first, second = tables.spelled(table, cases).to_dict("records")
     assert (first["AUC"], first["AUC low"], first["AUC high"]) == (0.83216, 0.7904, 0.86812)
@@ -251,7 +251,7 @@ def test_evidence_of_other_weights_is_not_shown(
 @pytest.fixture
 def released(app: AppTest) -> tuple[AppTest, CaseSet]:
     """The page on the evidence as it is shipped, and that evidence."""
-    card = engine.classifier().card
+    card = models.classifier().card
     found = forms.shipped(card)
     if not found:
         pytest.skip("the model in models/ has no evidence files")
@@ -263,7 +263,7 @@ def test_shipped_summary_says_what_the_evidence_file_holds(
 ) -> None:
     page, found = released
     assert not page.exception
-    card = engine.classifier().card
+    card = models.classifier().card
     ill = found.question("MI").truth
     flagged = found.question("MI").score >= card.superclasses[SUPERCLASSES.index("MI")].threshold
     said = words(page)
@@ -289,7 +289,7 @@ def test_shipped_classes_are_scikit_learns(released: tuple[AppTest, CaseSet]) ->
     page, found = released
     view(page, "classes")
     table = page.dataframe[0].value.set_index("Class")
-    card = engine.classifier().card
+    card = models.classifier().card
     for output in card.superclasses:
         question = found.question(output.code)
         ill, flagged = question.truth, question.score >= output.threshold
@@ -313,7 +313,7 @@ def test_shipped_robustness_and_groups(released: tuple[AppTest, CaseSet]) -> Non
     assert groups["women"] == (found.facts["sex"] == 1).sum()
     view(page, "robustness")
     heat, comparison = (frame.value for frame in page.dataframe)
-    card = engine.classifier().card
+    card = models.classifier().card
     carried = next(f for f in card.figures if f.name == "superclass macro-AUC" and f.n == found.n)
     (clean,) = heat.to_dict("records")[:1]
     assert (clean["Condition"], clean["Layout"], clean["ECGs"]) == ("Clean", "3x4+1R", found.n)

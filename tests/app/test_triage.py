@@ -17,8 +17,8 @@ from ecg_core.triage.verdict import judge
 from server import place
 from tests.app.conftest import READER, component, demo_files, drop, drop_record, words
 from tests.triage.ecgs import answer, measured
-from widgets.desk import reading
-from widgets.session import engine
+from widgets.desk import answering, reading
+from widgets.session import engine, models
 from widgets.session.demos import demos
 
 
@@ -144,7 +144,8 @@ def test_an_ecg_is_drawn_before_the_machine_is_asked(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[bool] = []
-    monkeypatch.setattr(reading, "paper", lambda _p, _w, overlay, **_: drawn.append(not overlay))
+    for where in (answering, reading):
+        monkeypatch.setattr(where, "paper", lambda _p, _w, overlay, **_: drawn.append(not overlay))
     asked = engine.answer
 
     def answer(*given: Any, **named: Any) -> engine.Kept:
@@ -171,7 +172,7 @@ def test_a_pile_goes_on_the_worklist_and_is_read_in_the_background(app: AppTest)
     assert jobs.progress().waiting == 3
     assert [bar.text for bar in app.get("progress")] == ["Reading 3 more ECGs in the background"]
     for job in jobs.unfinished():
-        jobs.run(job, engine.Loaded())
+        jobs.run(job, models.Loaded())
     read = [case.name.removeprefix("copy/") for case in engine.store().search(CaseFilter())]
     assert sorted(read) == ["fibrillation", "normal"]
     assert [one.name for one in jobs.refused()] == ["notes.txt"]
@@ -189,7 +190,7 @@ def test_a_signal_without_its_header_says_what_is_missing(app: AppTest) -> None:
     assert ".hea" in app.error[0].value
 
 
-def test_another_window_of_a_long_record_is_another_case(app: AppTest) -> None:
+def test_all_windows_of_a_long_record_are_one_case(app: AppTest) -> None:
     open_record(app, "one_minute_strip")
     sha256 = app.session_state["queue"][0].sha256
     # Beyond the last ten seconds of the minute is the last ten seconds.
@@ -197,8 +198,31 @@ def test_another_window_of_a_long_record_is_another_case(app: AppTest) -> None:
         app.session_state[f"start_{sha256}"] = start_s
         app.run()
         assert not app.exception
-    starts = sorted(engine.store().reopen(case.id).page.start_s for case in cases())
-    assert starts == [0.0, 25.0, 50.0]
+    (case,) = cases()
+    assert engine.store().reopen(case.id).page.start_s == 0.0
+    assert "Judged now, from 0:50. The worklist has 0:00" in words(app)
+
+    # The decision is on the seconds that were on the screen, unless the reader says otherwise.
+    app.button(key=f"save_{case.id}").click().run()
+    assert not app.exception
+    (stored,) = engine.store().reopen(case.id).readings
+    about = stored.reading.covers
+    assert about is not None and about.answer is not None
+    assert (about.start_s, about.duration_s, about.whole) == (50.0, 60.0, False)
+    assert "on 0:50 to 1:00 of a record of 1:00" in words(app)
+    assert engine.store().verify().ok
+
+
+def test_a_decision_can_cover_the_whole_record(app: AppTest) -> None:
+    open_record(app, "one_minute_strip")
+    case = case_of(app)
+    app.session_state[f"covers_{case}"] = True
+    app.run()
+    app.button(key=f"save_{case}").click().run()
+    (stored,) = engine.store().reopen(case).readings
+    about = stored.reading.covers
+    assert about is not None and about.whole and about.answer is None
+    assert "on the whole record of 1:00" in words(app)
 
 
 def test_a_strip_is_answered_by_the_model_that_reads_strips(app: AppTest) -> None:
@@ -207,7 +231,10 @@ def test_a_strip_is_answered_by_the_model_that_reads_strips(app: AppTest) -> Non
     said = engine.store().reopen(case_of(app)).prediction
     assert said.model.name == network.model_for("strip") != network.default_model()
     assert "It neither shows nor rules out an infarction" in words(app)
-    assert "Verdict and decision cover 0:00 to 0:10 of 1:00, not the rest" in words(app)
+    covers = next(
+        one for one in app.get("button_group") if one.label.startswith("This decision covers")
+    )
+    assert [option.content for option in covers.proto.options][1] == "Whole record (1:00)"
 
 
 def test_an_abstaining_machine_leaves_the_decision_to_the_reader(

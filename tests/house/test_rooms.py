@@ -35,7 +35,8 @@ KNOWN: dict[str, str] = {}
 MOST_MODULES = 20
 BARE_STORE = {
     "widgets/session/person.py": "makes the rooms, which ask for the role",
-    "widgets/session/engine.py": "settings, the key of pseudonyms, files of a case in hand",
+    "widgets/session/engine.py": "settings, and the store for whoever makes a room",
+    "widgets/session/materials.py": "the key of pseudonyms, files of a case in hand",
     "widgets/session/batch.py": "jobs, after asking who may add ECGs",
     "widgets/session/submitting.py": "jobs, after asking who may add ECGs",
 }

@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import select
 from stored_cases import add, agrees, case, digests, overrides
 
+from ecg_core.evidence import practice
 from ecg_core.network.statements import Triage
 from ecg_core.page import values
 from ecg_core.page.values import PREPROCESSING_VERSION
 from ecg_core.signal.measurements import nothing
 from ecg_core.store.audit.canonical import canonical_json, sha256_text
+from ecg_core.store.cases.readings import AnswerShown, Covers
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.store import Action, CaseFilter, Reading, Store, StoreError
 from ecg_core.triage.facts import Facts
@@ -262,3 +264,41 @@ def test_a_case_reopens_with_the_measurements_its_verdict_rests_on(store: Store)
     assert store.verify(blobs=True).ok
     # Of a case from before they were kept there are none: it is measured when it is opened.
     assert store.reopen(add(store, case(42))).measurements is None
+
+
+def test_a_reading_says_what_of_a_long_record_it_is_about(store: Store) -> None:
+    case_id = add(store, case(3, Triage.OTHER))
+    there = AnswerShown(
+        "0.5–40 Hz",
+        "cd" * 32,
+        Triage.NORMAL,
+        False,
+        Priority.ROUTINE,
+        "normal",
+        {"normal": 0.9},
+        0.4,
+    )
+    # At 0:40 the machine says normal; of the ten seconds that were stored it said something else.
+    reading = Reading(
+        "Dr Ada", True, Triage.NORMAL, Priority.ROUTINE, covers=Covers(40.0, 65.0, answer=there)
+    )
+    store.record_reading(case_id, reading, "one")
+    whole = Reading(
+        "Dr Ben", True, Triage.OTHER, Priority.SOON, covers=Covers(1.3, 65.0, whole=True)
+    )
+    store.record_reading(case_id, whole, "two")
+    first, second = store.reopen(case_id).readings
+    assert first.reading.covers == Covers(40.0, 65.0, answer=there)
+    assert second.reading.covers == whole.covers
+    assert store.reopen(case_id).checks.ok and store.verify().ok
+    # What was agreed with elsewhere is not counted as agreement with the stored answer.
+    with store.snapshot() as session:
+        (one,) = practice.load(session)
+    assert [said.reader for said in one.said] == ["Dr Ben"]
+
+
+def test_seconds_beyond_the_record_are_refused(store: Store) -> None:
+    case_id = add(store, case(3, Triage.OTHER))
+    reading = replace(agrees(), covers=Covers(65.0, 65.0))
+    with pytest.raises(StoreError, match="not in the record"):
+        store.record_reading(case_id, reading, "one")

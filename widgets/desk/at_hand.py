@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ecg_core.network.statements import Triage, triage_names
 from ecg_core.network.values import Prediction
-from ecg_core.store.cases.readings import Reading
+from ecg_core.store.cases.readings import Covers, Reading
 from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.verdict import Verdict
@@ -19,7 +19,7 @@ class AtHand:
 
     priority, machine: the verdict as stored, and the class that it stands for. shown: the verdict
     on the screen, by the limits of the person. first: what this person read before the answer was
-    shown.
+    shown. covers: of a long record, the seconds on the screen.
     """
 
     case_id: str
@@ -29,6 +29,7 @@ class AtHand:
     machine: Triage
     shown: PriorityDecision
     first: Reading | None = None
+    covers: Covers | None = None
 
     @property
     def names(self) -> dict[Triage, str]:

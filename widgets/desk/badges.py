@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Literal
 
 import streamlit as st
@@ -12,7 +13,7 @@ from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
 from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.triage.priority import Priority, PriorityDecision
-from ecg_core.triage.verdict import Level, Verdict
+from ecg_core.triage.verdict import Because, Level, Verdict
 from widgets.session.text import plain
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
@@ -59,11 +60,25 @@ def level_name(level: Level) -> str:
 
 
 def reasons(decision: PriorityDecision) -> None:
-    """What made the verdict; the rule of a case stored before there were verdicts."""
+    """What made the verdict, each reason a button that lights its leads on the paper
+    (`assets/viewer/reasons.js`); the rule of a case stored before there were verdicts."""
     if not isinstance(decision, Verdict):
         st.caption(decision.rule)
         return
-    st.markdown("\n".join(f"- {plain(reason.text)}" for reason in decision.reasons))
+    items = "".join(f"<li>{_reason(reason)}</li>" for reason in decision.reasons)
+    st.html(f'<ul class="reasons">{items}</ul>')
+
+
+def _reason(reason: Because) -> str:
+    """One reason; words alone where it rests on nothing that can be shown."""
+    words, basis = escape(reason.text), reason.rests_on
+    if not basis.leads and not basis.measurements:
+        return words
+    leads, numbers = escape(" ".join(basis.leads)), escape(" ".join(basis.measurements))
+    return (
+        f'<button type="button" class="reason" data-leads="{leads}" data-numbers="{numbers}" '
+        f'title="Show where">{words}</button>'
+    )
 
 
 STATUS_LOOK: dict[CaseStatus, tuple[Colour, str]] = {

@@ -18,12 +18,11 @@ from ecg_core.page.values import Option
 from ecg_core.store.cases.readings import Decision, Phase
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoredReading
-from widgets.desk import earlier, looking, measuring, question, report_parts, verdict
+from widgets.desk import earlier, looking, measuring, question, report_parts, seconds, verdict
 from widgets.desk.badges import priority_name
-from widgets.desk.covers import covers
 from widgets.desk.looking import Looking
 from widgets.desk.report_parts import Reported
-from widgets.session import engine, person
+from widgets.session import materials, models, person
 from widgets.session.rows import Places, places
 from widgets.session.text import plain
 from widgets.viewer.paper import Overlay, paper
@@ -41,18 +40,21 @@ def case_view(
     decide: Callable[[], None] | None = None,
     readings: bool = True,
     answered: Callable[[Option], None] | None = None,
+    stored: StoredCase | None = None,
 ) -> None:
     """Page, attention, numbers, readings, hashes and originals of one case.
 
     decide: draws what is asked of the reader, before the readings. readings: whether those of
     others are to be seen. answered: called with the answer to what the page asks; None where it is
-    not to be asked any more.
+    not to be asked any more. stored: the case as it was stored, where other seconds of its record
+    may be on the screen.
     """
+    stored = stored or case
     place = places()
     # What is saved leads to another case: this one is not drawn anew before that.
     at_once = decide is not None and bool(st.session_state.get(f"save_{case.id}"))
     if at_once:
-        _asked(case, place, decide)
+        _asked(place, decide)
     at = looking.looking(case.id, case.attention.target)
     attention, second, gone = _attention(case, at)
     with place.ecg:
@@ -60,15 +62,16 @@ def case_view(
         if answered is not None:
             rate = told.measurements.value("rate")
             question.ask(case.page, told.waves, rate, case.id, answered)
-        caution = engine.caution(case.prediction.model, attention.method)
+        caution = models.caution(case.prediction.model, attention.method)
         probable = looking.probable(case.prediction)
         overlay = Overlay(attention, *_offered(case, gone), second, caution, probable)
         _sheet(case, overlay, at, gone)
         report_parts.header_view(told)
     with place.says:
         verdict.headline(case.prediction, told.priority, case.page.remarks)
+        seconds.said_elsewhere(case, stored)
     if not at_once:
-        _asked(case, place, decide)
+        _asked(place, decide)
     with place.said:
         report_parts.draft_view(told)
         if decide is not None:
@@ -81,22 +84,21 @@ def case_view(
         verdict.classes(case.prediction, told.measurements)
     with place.leads:
         verdict.looked(attention, case.prediction.name_of(attention.target))
-        if attention is not case.attention:
+        if attention is not stored.attention:
             st.caption(
                 "Computed now with the weights that read this ECG. Stored with the answer: "
-                f"{case.prediction.name_of(case.attention.target)}."
+                f"{stored.prediction.name_of(stored.attention.target)}."
             )
         verdict.quality(case.prediction, case.page.remarks)
     if readings:
         with place.end:
-            _record(case)
+            _record(stored)
 
 
-def _asked(case: StoredCase, place: Places, decide: Callable[[], None] | None) -> None:
+def _asked(place: Places, decide: Callable[[], None] | None) -> None:
     """What is asked of the reader."""
     if decide is not None:
         with place.decides:
-            covers(engine.stored_record(case), case.page)
             decide()
 
 
@@ -106,12 +108,12 @@ def _attention(case: StoredCase, at: Looking) -> tuple[Attention, Attention | No
     if not case.checks.page:
         return kept, None, "The page is not the one that was read."
     try:
-        engine.check_judge(case.prediction.model)
+        models.check_judge(case.prediction.model)
         is_kept = at.target == kept.target and (at.method or kept.method) == kept.method
         if is_kept and not at.against:
             return kept, None, ""
         first, second = looking.attentions(case.page, at, case.prediction.model)
-    except engine.ModelUnavailableError as error:
+    except models.ModelUnavailableError as error:
         return kept, None, str(error)
     return kept if is_kept else first, second, ""
 
@@ -122,12 +124,12 @@ def _offered(
     """Targets and methods to choose from: without the judge only what was stored."""
     offered = (case.attention.target,) if gone else targets_of(case)
     named = [(target, case.prediction.name_of(target)) for target in offered]
-    return named, () if gone else engine.methods()
+    return named, () if gone else models.methods()
 
 
 def _sheet(case: StoredCase, overlay: Overlay, at: Looking, gone: str) -> None:
     """The page with the attention over it, and what else attention can be shown for."""
-    waves = engine.stored_waves(case)
+    waves = materials.stored_waves(case)
     others = earlier.offered(case.input_sha256, case.patient)
     paper(
         case.page,
@@ -151,14 +153,14 @@ def _reported(case: StoredCase, attention: Attention, previous: str, readings: b
     return Reported(
         case.id,
         case.page,
-        engine.stored_waves(case),
+        materials.stored_waves(case),
         found,
         report_parts.drafted(case.page, found, case.prediction, earlier_ecg, case.id, said),
         case.prediction,
         said,
         attention,
         lambda: case.readings if readings else (),
-        lambda: report_parts.printed_whole(engine.stored_record(case), case.page),
+        lambda: report_parts.printed_whole(materials.stored_record(case), case.page),
     )
 
 
@@ -249,6 +251,8 @@ def _words(stored: StoredReading) -> str:
         word, colour = "Adjudicated", "green"
     wait = priority_name(reading.priority).lower() if reading.priority else ""
     asks = " · second reader asked" if reading.second_wanted else ""
+    if reading.covers is not None:
+        asks += f" · on {reading.covers.words}"
     return f":{colour}-badge[{word}] {', '.join(part for part in (named, wait) if part)}{asks}"
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Literal
 
 import streamlit as st
 
-from ecg_core.network.statements import STATEMENTS, Triage
-from ecg_core.store.cases.readings import VERDICT_NAMES, Confidence, Decision, Phase, Reading
+from ecg_core.network.statements import Triage
+from ecg_core.store.cases.readings import Confidence, Covers, Decision, Phase, Reading
 from ecg_core.store.cases.room import Turn
 from ecg_core.triage.priority import Priority, PriorityDecision, rank
-from widgets.desk import saving
+from widgets.desk import choices, saving
 from widgets.desk.at_hand import AtHand
 from widgets.desk.badges import priority_name
 from widgets.desk.saving import refuse, save
@@ -20,19 +18,17 @@ from widgets.session import engine, queue, unsaved
 from widgets.session.engine import Kept
 from widgets.session.text import plain
 
-AGREE, OVERRIDE = VERDICT_NAMES[Decision.AGREE], VERDICT_NAMES[Decision.OVERRIDE]
-DECIDE = "Decide on a class"
-OTHERS = (VERDICT_NAMES[Decision.CANNOT_DECIDE], VERDICT_NAMES[Decision.REPEAT])
-_KEYS = {OVERRIDE: "O", DECIDE: "O", OTHERS[0]: "D", OTHERS[1]: "T"}
-"""Streamlit keeps R and C for itself, so that repeating is T and not deciding D."""
-LabelVisibility = Literal["visible", "collapsed"]
-_BY_NAME = {name: verdict for verdict, name in VERDICT_NAMES.items()} | {DECIDE: Decision.OVERRIDE}
 
-
-def decision_form(entry: queue.Entry, answer: Kept, turn: Turn, shown: PriorityDecision) -> None:
+def decision_form(
+    entry: queue.Entry,
+    answer: Kept,
+    turn: Turn,
+    shown: PriorityDecision,
+    about: Covers | None = None,
+) -> None:
     """Ask for the decision on an opened ECG; once it is saved, offer the next one.
 
-    shown: the verdict on the screen.
+    shown: the verdict on the screen. about: of a long record, the seconds on the screen.
     """
     if entry.event is not None:
         st.subheader("Your decision")
@@ -48,6 +44,7 @@ def decision_form(entry: queue.Entry, answer: Kept, turn: Turn, shown: PriorityD
         answer.machine,
         shown,
         first,
+        about,
     )
 
     def saved(event: int) -> None:
@@ -83,7 +80,7 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
         key=f"first_class_{case}",
         persist_state="session",
     )
-    findings = _findings(f"first_findings_{case}")
+    findings = choices.findings(f"first_findings_{case}")
     confidence = st.segmented_control(
         "How sure are you?",
         list(Confidence),
@@ -92,9 +89,12 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
         wrap=True,
         persist_state="session",
     )
+    about = choices.covers(hand)
     unsaved.warn(hand.case_id, hand.name, bool(triage or findings or confidence))
     if st.button("Save first reading", type="primary", key=f"save_first_{case}"):
-        reading = Reading("", None, triage, None, findings=findings, confidence=confidence)
+        reading = Reading(
+            "", None, triage, None, findings=findings, confidence=confidence, covers=about
+        )
         st.session_state.setdefault("firsts", {})[case] = reading
         save(hand, reading, Phase.FIRST, saved)
 
@@ -109,7 +109,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     settles = phase is Phase.ADJUDICATION
     st.subheader("Your adjudication" if settles else "Your decision")
     may_agree = hand.to_agree_with and not settles
-    verdict = _verdict(hand, settles, may_agree)
+    verdict = choices.verdict(hand, settles, may_agree)
     triage: Triage | None = machine if verdict is Decision.AGREE else None
     reason, findings = "", None
     if verdict is Decision.OVERRIDE:
@@ -125,7 +125,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
             persist_state="session",
         )
         read_first = (hand.first and hand.first.findings) or ()
-        findings = _findings(f"findings_{case}", read_first, "collapsed")
+        findings = choices.findings(f"findings_{case}", read_first, "collapsed")
     if verdict not in (Decision.AGREE, None):
         needed = " (required)" if verdict is Decision.OVERRIDE and not settles else ""
         given = "The machine abstained." if hand.prediction.abstained and not settles else ""
@@ -157,7 +157,8 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
             key=f"lowered_{case}",
             persist_state="session",
         )
-    note = _note(case)
+    about = choices.covers(hand)
+    note = choices.note(case)
     second = not settles and st.checkbox(
         "Ask a second reader", key=f"second_{case}", persist_state="session"
     )
@@ -172,7 +173,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         width="stretch",
         key=f"save_{case}",
     )
-    _keys(hand, may_agree, agreeing)
+    choices.keys(hand, may_agree, agreeing)
     if asked:
         if verdict is None:
             refuse("Choose what you decide.")
@@ -184,7 +185,16 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
             verdict = Decision.AGREE
         agrees = {Decision.AGREE: True, Decision.OVERRIDE: False}.get(verdict)
         reading = Reading(
-            "", agrees, triage, priority, reason, note, verdict, findings, second_wanted=second
+            "",
+            agrees,
+            triage,
+            priority,
+            reason,
+            note,
+            verdict,
+            findings,
+            second_wanted=second,
+            covers=about,
         )
         save(hand, reading, phase, saved)
 
@@ -192,124 +202,6 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
 def _as_stored(hand: AtHand, triage: Triage | None, findings: tuple[str, ...] | None) -> bool:
     """Whether what was decided without an answer to agree with is the stored class after all."""
     return not hand.prediction.abstained and triage is hand.machine and findings is None
-
-
-def _verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
-    """What the reader chose; agreeing while nothing else is chosen, where that can be.
-
-    An abstaining machine has no answer to agree with.
-    """
-    if may_agree:
-        label = f"The machine says: **{hand.says}**"
-    elif settles:
-        label = "What is it?"
-    elif hand.prediction.abstained:
-        label = "The model gives no class here, so the decision is yours alone."
-    else:
-        label = "By age and sex the verdict is another than the stored one: decide on a class."
-    offered = [OVERRIDE if may_agree else DECIDE, *OTHERS]
-    choice = st.segmented_control(
-        label,
-        offered,
-        # Agreeing stands on the button below; without an answer there is a class to choose.
-        # What was read before the answer was shown still stands.
-        default=None if may_agree and hand.differs is None else offered[0],
-        # What the machine says stands above, with its probability, or that it says nothing.
-        label_visibility="collapsed" if may_agree or hand.prediction.abstained else "visible",
-        # As on a button, the key that does the same.
-        format_func=lambda name: f"{name} :gray[{_KEYS[name]}]",
-        key=f"verdict_{hand.case_id}",
-        wrap=True,
-        persist_state="session",
-    )
-    if choice is None:
-        return Decision.AGREE if may_agree else None
-    return _BY_NAME[choice]
-
-
-def _keys(hand: AtHand, may_agree: bool, agreeing: bool) -> None:
-    """The keys of the form: buttons out of sight until one of them has the focus."""
-    case = hand.case_id
-    deciding = OVERRIDE if may_agree else DECIDE
-
-    def choose(value: str | None, triage: Triage | None = None) -> None:
-        st.session_state[f"verdict_{case}"] = value
-        if triage is not None:
-            st.session_state[f"class_{case}"] = triage
-
-    def next_priority() -> None:
-        row = list(Priority)
-        now = st.session_state.get(f"priority_{case}") or hand.priority.priority
-        st.session_state[f"priority_{case}"] = row[(row.index(now) + 1) % len(row)]
-
-    rows: list[tuple[str, str, Callable[[], None]]] = [
-        (f"Class: {hand.names[one]}", str(k), partial(choose, deciding, one))
-        for k, one in enumerate(hand.prediction.triage_classes, 1)
-    ]
-    rows += [
-        *((name, _KEYS[name], partial(choose, name)) for name in (deciding, *OTHERS)),
-        ("Next priority", "P", next_priority),
-    ]
-    if may_agree and not agreeing:
-        # Once more, it is saved: the button that agrees is there then.
-        rows.append(("Agree after all", "A", partial(choose, None)))
-    with st.container(key=f"keys_{case}"):
-        for words, key, run in rows:
-            st.button(
-                words,
-                shortcut=key,
-                type="tertiary",
-                width="stretch",
-                key=f"key_{key}_{case}",
-                on_click=run,
-            )
-
-
-def _findings(
-    key: str, read: tuple[str, ...] = (), label: LabelVisibility = "visible"
-) -> tuple[str, ...] | None:
-    chosen = st.multiselect(
-        "Findings",
-        list(STATEMENTS),
-        default=[code for code in read if code in STATEMENTS],
-        format_func=lambda code: STATEMENTS[code].name,
-        placeholder="Name what you see",
-        label_visibility=label,
-        key=key,
-        persist_state="session",
-    )
-    return tuple(chosen) or None
-
-
-def _note(case: str) -> str:
-    """Free text, with the service's templates one click away."""
-    key = f"note_{case}"
-    templates = engine.settings().note_templates
-
-    def put() -> None:
-        words = [st.session_state.get(key, ""), st.session_state.get(f"template_{case}") or ""]
-        st.session_state[key] = " ".join(word for word in words if word).strip()
-        st.session_state[f"template_{case}"] = None
-
-    note = st.text_area(
-        "Note",
-        key=key,
-        persist_state="session",
-        height=68,
-        placeholder="Note (N)",
-        label_visibility="collapsed",
-    )
-    if templates:
-        st.selectbox(
-            "Template",
-            templates,
-            index=None,
-            placeholder="Template for the note",
-            label_visibility="collapsed",
-            key=f"template_{case}",
-            on_change=put,
-        )
-    return note
 
 
 def _saved(entry: queue.Entry, case: str) -> None:

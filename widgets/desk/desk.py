@@ -26,11 +26,12 @@ from widgets.desk import (
     question,
     report_parts,
     saving,
+    seconds,
 )
 from widgets.desk.at_hand import AtHand
 from widgets.desk.case_view import case_view, checks_badge, readings_beside
 from widgets.desk.take_away import offer_stored
-from widgets.session import anew, engine
+from widgets.session import anew, engine, materials
 from widgets.session.text import plain
 from widgets.viewer.paper import paper
 from widgets.worklist import pile
@@ -49,7 +50,7 @@ def desk(
     the case that took this one's place.
     """
     turn = room.turn(case_id)
-    case = room.reopen(case_id)
+    case = stored = room.reopen(case_id)
     read_anew = partial(_read_anew, room, case_id, show)
     answered = partial(_answered, case, read_anew)
     correcting = question.may_answer(turn) and case.page.source == "scan"
@@ -81,11 +82,19 @@ def desk(
         ),
         None,
     )
+    case = seconds.chosen(stored, turn.blind)
     hand = AtHand(
-        case.id, case.name, case.prediction, case.priority, case.machine, case.priority, first
+        case.id,
+        case.name,
+        case.prediction,
+        case.priority,
+        case.machine,
+        case.priority,
+        first,
+        seconds.covered_case(case, stored),
     )
     if turn.blind:
-        blind_desk(case.page, engine.stored_waves(case), hand, turn, answered)
+        blind_desk(case.page, materials.stored_waves(case), hand, turn, answered)
         return
     _seen(room, case_id, turn)
     done = turn.status in (CaseStatus.READ, CaseStatus.ADJUDICATED, CaseStatus.WITHDRAWN)
@@ -100,14 +109,18 @@ def desk(
         saved(latest)
 
     if done and st.session_state.get("reading_again") != case_id:
-        case_view(case, partial(_standing, room, case, turn))
+        case_view(case, partial(_standing, room, case, turn), stored=stored)
     else:
         case_view(
             case,
             partial(_form, case, hand, turn, saved),
             not turn.hidden,
             answered if correcting else None,
+            stored,
         )
+    # The whole record takes seconds: these ten are on the screen first.
+    if seconds.read_along(stored):
+        st.rerun()
 
 
 def _form(case: StoredCase, hand: AtHand, turn: Turn, saved: Callable[[int], None]) -> None:
@@ -141,7 +154,7 @@ def _answered(case: StoredCase, read_anew: Callable[[ReadAs], None], option: Opt
 
 def _correct(case: StoredCase, read_anew: Callable[[ReadAs], None]) -> None:
     """Correct by hand how a stored scan is read."""
-    scan = engine.stored_source(case.id)
+    scan = materials.stored_source(case.id)
     if not isinstance(scan, EcgScan):
         return
     correction.correction_screen(

@@ -13,7 +13,7 @@ from ecg_core.page.overlay import beat_shift_s
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves
 from ecg_core.store.cases.store import CaseFilter, StoreError
-from widgets.session import engine, person, queue
+from widgets.session import materials, person, queue
 from widgets.viewer.paper import Earlier
 
 OFFERED_CASES = 60
@@ -75,8 +75,8 @@ def load(key: str, waves: Waves | None, offers: list[Offer]) -> Earlier | None:
 
 def _read(key: str) -> tuple[EcgPage, Waves | None]:
     if key.startswith(STORED):
-        case = engine.stored(person.room(), key.removeprefix(STORED))
-        return case.page, engine.stored_waves(case)
+        case = materials.stored(person.room(), key.removeprefix(STORED))
+        return case.page, materials.stored_waves(case)
     sha256 = key.removeprefix(OPENED)
     view = next(entry.view for entry in queue.entries() if entry.sha256 == sha256)
-    return engine.page(sha256, view), engine.waves(sha256, view)
+    return materials.page(sha256, view), materials.waves(sha256, view)

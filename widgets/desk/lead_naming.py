@@ -12,7 +12,7 @@ import streamlit as st
 from ecg_core import intake
 from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.leads import STANDARD_LEADS
-from widgets.session import engine, queue
+from widgets.session import materials, queue
 from widgets.session.text import plain
 
 NO_LEAD = "No lead"
@@ -72,9 +72,9 @@ def _problem(named: Sequence[str]) -> str:
 
 
 def _read(entry: queue.Entry, leads: tuple[str, ...]) -> None:
-    key = engine.shelf().put(replace(engine.bundle(entry.sha256), leads=leads))
+    key = materials.shelf().put(replace(materials.bundle(entry.sha256), leads=leads))
     try:
-        patient = engine.material(key).patient
+        patient = materials.material(key).patient
     except IntakeError as error:
         st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
         return
@@ -91,7 +91,7 @@ def _pictures(key: str, signals: int) -> list[np.ndarray]:
     # Any names will do to look at them.
     names = (*STANDARD_LEADS, *("" for _ in range(signals)))[:signals]
     try:
-        record = intake.read(replace(engine.bundle(key), leads=names))
+        record = intake.read(replace(materials.bundle(key), leads=names))
     except IntakeError:
         return []
     if not isinstance(record, EcgRecord):

@@ -10,7 +10,7 @@ import streamlit as st
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.network.values import Attention, ModelIdentity, Prediction
 from ecg_core.page.values import EcgPage
-from widgets.session import engine
+from widgets.session import models
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ def attentions(
     page: EcgPage, at: Looking, model: ModelIdentity
 ) -> tuple[Attention, Attention | None]:
     """Attention as chosen, and the one beside it. Raises ModelUnavailableError."""
-    first = engine.attention(page, at.target, model, at.method)
+    first = models.attention(page, at.target, model, at.method)
     if not at.against or at.against == at.target:
         return first, None
-    return first, engine.attention(page, at.against, model, at.method)
+    return first, models.attention(page, at.against, model, at.method)
 
 
 def probable(prediction: Prediction) -> dict[str, float]:

@@ -11,15 +11,15 @@ from ecg_core.page.values import PageError
 from ecg_core.signal.values import Measurements
 from ecg_core.store.cases.store import StoredCase, StoreError
 from widgets.desk.earlier import OPENED, STORED
-from widgets.session import engine, person, queue
+from widgets.session import materials, person, queue
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
 def measured(sha256: str, view: ReadAs) -> Measurements:
     """Of what a dropped ECG's page shows. Raises IntakeError or PageError."""
-    source = engine.material(sha256)
+    source = materials.material(sha256)
     record = source if isinstance(source, EcgRecord) else None
-    return measure_page(engine.page(sha256, view), record)
+    return measure_page(materials.page(sha256, view), record)
 
 
 def measured_case(case: StoredCase) -> Measurements:
@@ -32,7 +32,7 @@ def measured_case(case: StoredCase) -> Measurements:
 @st.cache_resource(show_spinner=False, max_entries=48)
 def _measured_case(case_id: str, page_sha256: str, _case: StoredCase) -> Measurements:
     # A scan has no record: the page itself is measured.
-    record = None if _case.page.source == "scan" else engine.stored_record(_case)
+    record = None if _case.page.source == "scan" else materials.stored_record(_case)
     return measure_page(_case.page, record)
 
 
@@ -40,7 +40,7 @@ def of_earlier(key: str) -> Measurements | None:
     """Of the ECG chosen to compare with (a key of `widgets.desk.earlier`), None without one."""
     try:
         if key.startswith(STORED):
-            return measured_case(engine.stored(person.room(), key.removeprefix(STORED)))
+            return measured_case(materials.stored(person.room(), key.removeprefix(STORED)))
         sha256 = key.removeprefix(OPENED)
         for entry in queue.entries():
             if key and entry.sha256 == sha256:

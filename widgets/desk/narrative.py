@@ -62,14 +62,14 @@ def _rests_on(sentence: Sentence, found: Measurements, names: Mapping[str, str])
 def editor(narrative: Narrative, key: str) -> None:
     """The text to edit, and to take over into the note of the decision."""
     area = f"draft_{key}"
-    with st.expander("Edit the draft and take it over", icon=":material/edit:"):
+    with st.expander("Edit the draft and use it as the note", icon=":material/edit:"):
         st.session_state.setdefault(area, narrative.text)
         st.text_area(
             "Report text", key=area, height=150, max_chars=4000, label_visibility="collapsed"
         )
         with st.container(horizontal=True):
             st.button(
-                "Take over as note",
+                "Use as note",
                 key=f"take_{key}",
                 icon=":material/assignment_turned_in:",
                 help="It is signed and stored with your decision.",

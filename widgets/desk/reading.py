@@ -5,32 +5,30 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention
-from ecg_core.page.layouts import PAGE_SECONDS
-from ecg_core.page.ten_seconds import is_longer
 from ecg_core.page.values import Option, PageError
-from ecg_core.signal.filters import Band
-from ecg_core.store.cases.readings import StoredReading
+from ecg_core.store.cases.readings import Covers, StoredReading
 from ecg_core.store.cases.room import Turn
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.cases.workflow import CaseStatus
 from widgets.desk import (
+    answering,
     badges,
     correction,
     earlier,
     looking,
     measuring,
     other_half,
+    opened_bar,
     question,
     report_parts,
+    seconds,
     verdict,
 )
 from widgets.desk.at_hand import AtHand
-from widgets.desk.covers import covers
 from widgets.desk.decision import decision_form
 from widgets.desk.desk import blind_desk
 from widgets.desk.lead_naming import name_leads
@@ -38,19 +36,12 @@ from widgets.desk.original import original
 from widgets.desk.refused import refusal, refused
 from widgets.desk.report_parts import Reported
 from widgets.desk.take_away import take_away
-from widgets.session import batch, engine, person, queue
+from widgets.session import materials, models, person, queue
 from widgets.session.engine import Kept
-from widgets.session.rows import places, trace_first
+from widgets.session.rows import places
 from widgets.session.text import plain
 from widgets.viewer import along
-from widgets.viewer.navigator import navigator
 from widgets.viewer.paper import Overlay, paper
-
-BAND_NAMES: dict[Band, str] = {
-    Band.DIAGNOSTIC: "Diagnostic 0.05–150 Hz",
-    Band.MONITOR: "Monitor 0.5–40 Hz",
-    Band.AS_RECORDED: "As recorded",
-}
 
 NO_TURN = Turn(
     CaseStatus.NEW,
@@ -67,7 +58,7 @@ NO_TURN = Turn(
 def reading_screen(entry: queue.Entry) -> None:
     """Show one opened ECG, or why it cannot be read."""
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="case_bar")
-    _steps(bar, entry)
+    opened_bar.steps(bar, entry)
     if entry.demonstration:
         with bar:
             st.badge("Demonstration", icon=":material/science:", color="orange")
@@ -80,20 +71,20 @@ def reading_screen(entry: queue.Entry) -> None:
         refusal(entry.name, entry.reason, entry.hint)
         return
     try:
-        source = engine.material(entry.sha256)
+        source = materials.material(entry.sha256)
         view = entry.view
         with bar:
             badges.patient_badge(source.patient)
         if isinstance(source, EcgRecord):
-            view = _view_choice(bar, source, entry)
+            view = opened_bar.view_choice(bar, source, entry)
         elif correction.is_open(entry.sha256):
             correction.correction_screen(
                 correction.Correcting(
                     entry.sha256,
                     source,
                     view,
-                    partial(engine.page, entry.sha256),
-                    partial(engine.waves, entry.sha256),
+                    partial(materials.page, entry.sha256),
+                    partial(materials.waves, entry.sha256),
                     partial(_read_anew, entry),
                 )
             )
@@ -103,11 +94,11 @@ def reading_screen(entry: queue.Entry) -> None:
                 correction.offer(entry.sha256)
                 other_half.offer(entry, view)
         if bar.button("Original", icon=":material/description:", key=f"shown_{entry.sha256}"):
-            original(engine.bundle(entry.sha256), source)
+            original(materials.bundle(entry.sha256), source)
         if bar.button("Export", icon=":material/download:", key=f"away_{entry.sha256}"):
             take_away(entry.sha256, source, view)
-        _trace_first(entry, view)
-        _desk(entry, _answer(entry, view), source)
+        answering.first_its_page(entry, view)
+        _desk(entry, answering.answered(entry, view), source)
         # The whole record takes seconds: these ten are on the screen first.
         if isinstance(source, EcgRecord) and along.read_along(entry.sha256, view.band, source):
             st.rerun()
@@ -119,38 +110,13 @@ def reading_screen(entry: queue.Entry) -> None:
             error,
             entry.sha256,
             entry.view,
-            partial(engine.page, entry.sha256),
+            partial(materials.page, entry.sha256),
             partial(_read_anew, entry),
         )
     except StoreError as error:
         st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
-    except engine.ModelUnavailableError as error:
+    except models.ModelUnavailableError as error:
         st.error(plain(str(error)), icon=":material/block:")
-
-
-def _steps(bar: DeltaGenerator, entry: queue.Entry) -> None:
-    """Back to the opening screen, and along the opened ECGs."""
-    row = queue.entries()
-    if bar.button("Open ECGs", icon=":material/arrow_back:", key="leave"):
-        queue.leave()
-        st.rerun()
-    if len(row) == 1:
-        bar.markdown(f"**{plain(entry.name)}**", width="content")
-        return
-    here = row.index(entry)
-    chosen = bar.selectbox(
-        "Opened ECGs",
-        range(len(row)),
-        index=here,
-        format_func=lambda i: f"{i + 1} of {len(row)} · {row[i].label}",
-        # The list opens at the current ECG, however it became the current one.
-        key=f"choose_{entry.sha256}_{len(row)}",
-        label_visibility="collapsed",
-        width=320,
-    )
-    if chosen is not None and chosen != here:
-        queue.show(row[chosen].sha256)
-        st.rerun()
 
 
 def _read_anew(entry: queue.Entry, view: ReadAs) -> None:
@@ -160,94 +126,22 @@ def _read_anew(entry: queue.Entry, view: ReadAs) -> None:
     st.rerun()
 
 
-def _view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> ReadAs:
-    with bar.popover(
-        BAND_NAMES[entry.view.band], icon=":material/tune:", key=f"view_{entry.sha256}"
-    ):
-        band = st.radio(
-            "Filter",
-            list(Band),
-            index=list(Band).index(entry.view.band),
-            format_func=lambda one: BAND_NAMES[one],
-            key=f"band_{entry.sha256}",
-            persist_state="session",
-        )
-    start = 0.0
-    # Less than a second more leaves nothing to choose.
-    if is_longer(record) and record.duration_s >= PAGE_SECONDS + 1.0:
-        # Who reads blind sees no answer of any ten seconds before their own.
-        blind = person.room().reads_blind()
-        lane = [] if blind else along.lane(entry.sha256, entry.view.band)
-        start = navigator(record, entry.view.start_s, entry.sha256, lane)
-    view = ReadAs(band or entry.view.band, start)
-    if view != entry.view:
-        queue.update(entry.sha256, view=view)
-        # The window's place on the overview and the name of the view are drawn above.
-        st.rerun()
-    return view
-
-
-def _trace_first(entry: queue.Entry, view: ReadAs) -> None:
-    """Show an ECG that is opened for the first time before the machine is asked about it."""
-    if _mark(entry, view) in _seen() or entry.replaces:
-        return
-    if not entry.demonstration and person.room().reads_blind(entry.list_name):
-        return
-    page, waves = engine.page(entry.sha256, view), engine.waves(entry.sha256, view)
-    ecg, column = trace_first()
-    with ecg:
-        paper(page, waves, None, key="paper_open")
-    with column:
-        _answer(entry, view)
-    # The page stays where it is; what is said and asked of it comes beside it.
-    st.rerun()
-
-
-def _answer(entry: queue.Entry, view: ReadAs) -> Kept:
-    """The machine's answer, with progress in words the first time."""
-    mark, seen, room = _mark(entry, view), _seen(), person.room()
-    first = mark not in seen or bool(entry.replaces)
-    place = st.empty()
-    try:
-        status = place.status("Reading the ECG") if first else None
-
-        def tell(text: str) -> None:
-            if status is not None:
-                status.update(label=text)
-
-        if entry.demonstration:
-            answer = engine.shown(entry.sha256, view, tell)
-        else:
-            answer = engine.answer(room, entry.sha256, view, tell, entry.replaces, entry.list_name)
-    finally:
-        place.empty()
-    seen.add(mark)
-    if not first or entry.demonstration:
-        return answer
-    if entry.job:
-        batch.settled(entry.job, answer.case_id)
-    queue.update(entry.sha256, replaces="", job="")
-    st.session_state.setdefault("case_of", {})[entry.sha256] = answer.case_id
-    return answer
-
-
-def _mark(entry: queue.Entry, view: ReadAs) -> str:
-    return f"{entry.sha256} {view}"
-
-
-def _seen() -> set[str]:
-    """What was answered in this session already: the same again takes no time."""
-    seen: set[str] = st.session_state.setdefault("answered", set())
-    return seen
-
-
 def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None:
     room = person.room()
     turn = NO_TURN if entry.demonstration else room.turn(answer.case_id)
-    waves = engine.waves(entry.sha256, entry.view)
+    waves = materials.waves(entry.sha256, entry.view)
     if turn.blind:
         said = answer.priority
-        hand = AtHand(answer.case_id, entry.name, answer.prediction, said, answer.machine, said)
+        about = seconds.covered(source, answer.page)
+        hand = AtHand(
+            answer.case_id,
+            entry.name,
+            answer.prediction,
+            said,
+            answer.machine,
+            said,
+            covers=about,
+        )
         blind_desk(answer.page, waves, hand, turn, partial(_answered, entry))
         return
     if turn.taken_by is None and not entry.demonstration:
@@ -255,7 +149,7 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
     first = str(answer.prediction.triage_class)
     at = looking.looking(answer.case_id, first)
     attention, second = looking.attentions(answer.page, at, answer.prediction.model)
-    targets = engine.targets(answer.prediction.model)
+    targets = models.targets(answer.prediction.model)
     others = [] if entry.demonstration else earlier.offered(entry.sha256, source.patient)
     told = _reported(entry, answer, attention, at.previous)
     place = places()
@@ -269,9 +163,9 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
             Overlay(
                 attention,
                 targets,
-                engine.methods(),
+                models.methods(),
                 second,
-                engine.caution(answer.prediction.model, attention.method),
+                models.caution(answer.prediction.model, attention.method),
                 looking.probable(answer.prediction),
             ),
             key="paper_open",
@@ -288,9 +182,10 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
         verdict.headline(
             answer.prediction, told.priority, answer.page.remarks, answer.priority_today()
         )
+        if answer.stored is not None:
+            seconds.judged_elsewhere(answer.page, answer.stored.page, answer.stored.priority)
     with place.decides:
-        covers(source, answer.page)
-        decision_form(entry, answer, turn, told.priority)
+        decision_form(entry, answer, turn, told.priority, _covered(source, answer))
     with place.said:
         report_parts.draft_view(told)
         if entry.event is None and not entry.demonstration:
@@ -300,6 +195,16 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
     with place.leads:
         verdict.looked(attention, dict(targets)[at.target])
         verdict.quality(answer.prediction, answer.page.remarks)
+
+
+def _covered(source: EcgRecord | EcgScan, answer: Kept) -> Covers | None:
+    """What a decision is about, where the record is longer than the page."""
+    elsewhere = None
+    if answer.stored is not None:
+        elsewhere = seconds.answer_shown(
+            answer.page, answer.prediction, answer.priority, answer.machine
+        )
+    return seconds.covered(source, answer.page, elsewhere)
 
 
 def _answered(entry: queue.Entry, option: Option) -> None:
@@ -315,7 +220,7 @@ def _reported(entry: queue.Entry, answer: Kept, attention: Attention, previous: 
     return Reported(
         answer.case_id,
         answer.page,
-        engine.waves(entry.sha256, entry.view),
+        materials.waves(entry.sha256, entry.view),
         found,
         report_parts.drafted(
             answer.page,
@@ -329,7 +234,7 @@ def _reported(entry: queue.Entry, answer: Kept, attention: Attention, previous: 
         said,
         attention,
         partial(_own_reading, answer.case_id, entry.event),
-        lambda: report_parts.printed_whole(engine.material(entry.sha256), answer.page),
+        lambda: report_parts.printed_whole(materials.material(entry.sha256), answer.page),
     )
 
 

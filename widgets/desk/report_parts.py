@@ -17,8 +17,6 @@ from ecg_core.page.viewed import Waves
 from ecg_core.report.content import Content
 from ecg_core.report.values import Narrative
 from ecg_core.report.whole_record import WholeRecord, whole_record
-from ecg_core.signal import filters
-from ecg_core.signal.filters import Band
 from ecg_core.signal.values import Measurements
 from ecg_core.store.cases.in_report import content
 from ecg_core.store.cases.readings import StoredReading
@@ -27,6 +25,7 @@ from widgets.desk.measurements import details, header
 from widgets.desk.narrative import editor, narrative_view
 from widgets.desk.recorded import person_choice, recorded_person
 from widgets.desk.report_pdf import report_button
+from widgets.desk.seconds import band_of
 from widgets.session import engine
 
 
@@ -71,9 +70,7 @@ def printed_whole(source: EcgRecord | EcgScan | None, page: EcgPage) -> WholeRec
     """What is printed of a record beyond the ten seconds of its page; None where that is all."""
     if not isinstance(source, EcgRecord) or not is_longer(source):
         return None
-    named = {one: filters.label(one, None).partition(",")[0] for one in Band}
-    band = next(one for one in Band if page.filter_name.startswith(named[one]))
-    return whole_record(source, band, page.start_s)
+    return whole_record(source, band_of(page), page.start_s)
 
 
 def drafted(

@@ -61,7 +61,8 @@ def in_words(hand: AtHand, reading: Reading) -> str:
     if reading.verdict is Decision.AGREE and hand.to_agree_with:
         named = hand.says
     wait = priority_name(reading.priority).lower() if reading.priority else ""
-    return ", ".join(part for part in (said, named, wait) if part)
+    about = f"on {reading.covers.words}" if reading.covers else ""
+    return ", ".join(part for part in (said, named, wait, about) if part)
 
 
 def told(event: int, words: str) -> None:

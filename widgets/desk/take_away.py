@@ -20,7 +20,7 @@ from ecg_core.page.values import EcgPage
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoreError
 from ecg_core.store.people.roles import Permission
-from widgets.session import engine
+from widgets.session import materials
 
 SHOWN_PX = 1400
 """The redacted picture is shown no wider than this; the download has all its pixels."""
@@ -31,7 +31,7 @@ def take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
     """Downloads of an opened ECG, without name, number or date."""
     page = None
     with suppress(PageError):
-        page = engine.page(sha256, view)
+        page = materials.page(sha256, view)
     _offers(sha256, source, page, Set(view.scan_layout, view.correction))
 
 
@@ -47,7 +47,7 @@ def offer_stored(room: Room, case: StoredCase) -> None:
 def take_away_stored(case: StoredCase) -> None:
     """The same of a stored case, from its original files and the very page that was read."""
     try:
-        source = engine.stored_source(case.id)
+        source = materials.stored_source(case.id)
         by_hand = Set(*from_json(case.page.correction))
     except (IntakeError, StoreError, ValueError):
         st.caption("The original files cannot be read any more; what the page shows is left.")

@@ -77,11 +77,12 @@ def _classes(prediction: Prediction, measurements: Measurements) -> None:
         said = (f"{f.name} :gray[{bars.percent(f.probability)}]" for f in facts.findings)
         st.markdown("  \n".join(said))
     else:
-        st.caption("None above its operating point that the measurements bear out.")
+        st.caption("No finding above its threshold that the measurements support.")
     for clash in facts.clashes:
         st.caption(plain(clash.text))
     st.subheader("Diagnostic classes")
-    bars.finding_bars(prediction.superclasses, "Probability of each superclass", "superclasses")
+    bars.finding_bars(prediction.superclasses, "Probability of each class", "superclasses")
+    st.caption("The tick on a bar: flagged from here on.")
     if not prediction.findings:
         return
     with st.popover("All findings"):

@@ -18,7 +18,7 @@ from ecg_core.page.values import PageError
 from ecg_core.store.people.roles import Permission
 from widgets.performance import tables
 from widgets.performance.context import Context
-from widgets.session import engine, person, queue
+from widgets.session import engine, materials, person, queue
 from widgets.session.text import plain
 from widgets.viewer.pictures import data_url
 
@@ -121,7 +121,7 @@ def _open(cases: CaseSet, case_id: str) -> None:
     if bundle is None:
         st.toast("This ECG is no longer here.", icon=":material/block:")
         return
-    key = engine.shelf().put(bundle)
+    key = materials.shelf().put(bundle)
     queue.add([queue.Entry(key, bundle.name)])
     st.switch_page("pages/triage.py")
 

@@ -12,7 +12,7 @@ from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from widgets.desk import bars
 from widgets.performance import tables
-from widgets.session import engine
+from widgets.session import models
 from widgets.session.demos import demos
 from widgets.session.text import plain
 from widgets.viewer.pictures import data_url
@@ -38,10 +38,10 @@ def section() -> None:
             px_per_mm=st.slider("Resolution (px/mm)", 1.5, 8.0, 8.0, 0.1, key="bench_resolution"),
         )
     try:
-        model = engine.classifier()
+        model = models.classifier()
         found = _trial(chosen or next(iter(records)), damage, model.identity.weights_sha256)
         clean = _trial(chosen or next(iter(records)), Damage(), model.identity.weights_sha256)
-    except (engine.ModelUnavailableError, IntakeError) as error:
+    except (models.ModelUnavailableError, IntakeError) as error:
         st.warning(plain(str(error)))
         return
     with picture:
@@ -56,7 +56,7 @@ def _trial(demo_id: str, damage: Damage, weights_sha256: str) -> Trial:
     demo = next(one for one in demos() if one.id == demo_id)
     ecg = intake.read_here(demo.bundle())
     assert isinstance(ecg, EcgRecord)
-    return damaged.trial(ecg, damage, engine.Loaded())
+    return damaged.trial(ecg, damage, models.Loaded())
 
 
 def _rows(found: Trial, clean: Trial) -> pd.DataFrame:

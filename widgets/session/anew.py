@@ -9,19 +9,19 @@ from ecg_core.answer import ReadAs, page_of
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
 from ecg_core.store.cases.room import Room
-from widgets.session import engine
+from widgets.session import engine, materials, models
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def page(case_id: str, read_as: ReadAs) -> EcgPage:
     """A stored scan, laid out as a person says. Raises IntakeError, PageError or StoreError."""
-    return page_of(engine.stored_source(case_id), read_as)
+    return page_of(materials.stored_source(case_id), read_as)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def waves(case_id: str, read_as: ReadAs) -> Waves | None:
     """The leads that this page shows. Raises as `page`."""
-    return engine.recovered(page(case_id, read_as))
+    return materials.recovered(page(case_id, read_as))
 
 
 def take_over(room: Room, case_id: str, read_as: ReadAs) -> str:
@@ -29,10 +29,10 @@ def take_over(room: Room, case_id: str, read_as: ReadAs) -> str:
 
     Raises IntakeError, PageError or StoreError.
     """
-    files = engine.stored_files(case_id)
+    files = materials.stored_files(case_id)
     rule = engine.settings().priority_table
     drawn = page(case_id, read_as)
     said = answers.answer_page(
-        engine.stored_source(case_id), drawn, engine.Loaded(), rule, files=files
+        materials.stored_source(case_id), drawn, models.Loaded(), rule, files=files
     )
     return answers.keep(room, said, instead_of=case_id).id

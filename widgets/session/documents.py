@@ -10,7 +10,7 @@ import streamlit as st
 
 from ecg_core.intake import with_next
 from ecg_core.intake.values import Bundle, IntakeError
-from widgets.session import engine
+from widgets.session import materials
 from widgets.session.text import plain
 
 TILE = 1.414
@@ -37,7 +37,7 @@ def documents() -> list[Document]:
 
 def keep(pages: Sequence[Bundle]) -> Document:
     """Put a document on the desk; the same one again only comes first."""
-    keys = tuple(engine.shelf().put(page) for page in pages)
+    keys = tuple(materials.shelf().put(page) for page in pages)
     document = Document(pages[0].files[0].name, keys)
     others = [held for held in documents() if held.pages != keys]
     st.session_state["documents"] = [document, *others]
@@ -100,7 +100,7 @@ def _chooser(document: Document, open_pages: Callable[[Sequence[str]], None]) ->
 
 def _picture(document: Document, page: str, number: int) -> None:
     try:
-        tile = on_tile(engine.preview(page))
+        tile = on_tile(materials.preview(page))
     except IntakeError as error:
         st.caption(f":material/block: {plain(error.reason)}")
         return

@@ -15,7 +15,7 @@ from ecg_core.answer import ReadAs
 from ecg_core.intake.values import Bundle, IntakeError, Upload
 from ecg_core.page.by_hand import from_json
 from ecg_core.store.cases.store import StoreError
-from widgets.session import engine, person, queue
+from widgets.session import materials, person, queue
 from widgets.session.demos import Demo, demos
 from widgets.session.documents import keep, page_choosers
 from widgets.session.submitting import submit
@@ -133,7 +133,7 @@ def _document_of(case: Bundle) -> int:
 
 def _open_pages(keys: Sequence[str]) -> None:
     try:
-        pages = [engine.bundle(key) for key in keys]
+        pages = [materials.bundle(key) for key in keys]
     except IntakeError as error:
         st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
         return
@@ -148,9 +148,9 @@ def entry_of(bundle: Bundle, caption: str = "") -> queue.Entry:
     correction, leads = person.room().set_by_hand(bundle.sha256)
     layout, by_hand = from_json(correction)
     view = ReadAs(scan_layout=layout, correction=by_hand)
-    key = engine.shelf().put(replace(bundle, leads=leads))
+    key = materials.shelf().put(replace(bundle, leads=leads))
     try:
-        source = engine.material(key)
+        source = materials.material(key)
     except IntakeError as error:
         return queue.Entry(
             key, bundle.name, error.reason, error.hint, caption, signals=error.signals

@@ -14,7 +14,7 @@ from ecg_core.network.values import ModelIdentity
 from ecg_core.page.layouts import PAGE_SECONDS, STRIP
 from ecg_core.signal.filters import Band
 from widgets.desk.bars import percent
-from widgets.session import engine
+from widgets.session import models
 
 if TYPE_CHECKING:
     from ecg_core.network.classifier import Classifier
@@ -58,14 +58,14 @@ def read_along(sha256: str, band: Band, record: EcgRecord) -> bool:
 
 
 def _reader() -> Classifier:
-    return engine.classifier(network.model_for(STRIP))
+    return models.classifier(network.model_for(STRIP))
 
 
 def _block(answer: WindowAnswer) -> dict[str, object]:
     """Ten seconds of the lane: what is flagged there, in words."""
     flagged = [f"{f.name} {percent(f.probability)}" for f in answer.findings if f.flagged]
     doubt = "; ".join(reason.text for reason in answer.reasons)
-    said = ", ".join(flagged) or "nothing above its operating point"
+    said = ", ".join(flagged) or "nothing flagged"
     return {
         "t0": answer.start_s,
         "t1": answer.start_s + answer.duration_s,

@@ -23,6 +23,7 @@ ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
 SCRIPTS = (
     "drawn",
     "lit",
+    "reasons",
     "kept",
     "plan",
     "sheet",

@@ -219,10 +219,12 @@ def _decided(standing: StoredReading, identifiers: bool) -> Iterator[dict[str, A
     ]
     for code, words, system, value in values:
         if value is not None:
+            about = [{"text": f"About {reading.covers.words}."}] if reading.covers else []
             yield _observation(code, words, moment) | {
                 "valueCodeableConcept": {
                     "coding": [{"system": f"{LOCAL}/{system}", "code": str(value)}]
-                }
+                },
+                **({"note": about} if about else {}),
             }
     if identifiers and (reading.reason or reading.note):
         # Free text may name a patient.

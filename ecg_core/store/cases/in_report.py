@@ -27,6 +27,8 @@ def decided(readings: Sequence[StoredReading]) -> tuple[Decided, ...]:
             words.append(TRIAGE_NAMES[reading.triage].lower())
         if reading.priority is not None:
             words.append(f"priority {reading.priority}")
+        if reading.covers is not None:
+            words.append(f"on {reading.covers.words}")
         found.append(
             Decided(
                 stored.reading.reader,

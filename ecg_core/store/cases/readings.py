@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from ecg_core.network.statements import STATEMENTS, SUPERCLASSES, TRIAGE_NAMES, Triage
+from ecg_core.page.layouts import PAGE_SECONDS
+from ecg_core.page.ten_seconds import clock
 from ecg_core.store.upkeep.errors import StoreError
 from ecg_core.triage.priority import Priority, rank
 
@@ -50,6 +54,68 @@ class Confidence(StrEnum):
 
 
 @dataclass(frozen=True)
+class AnswerShown:
+    """The machine's answer to other ten seconds of a record than those its case was stored with.
+
+    filter_name, page_sha256: of the page that was shown. triage: the class that the verdict stands
+    for. level: of the verdict. probabilities: by triage class. acute_threshold: operating point.
+    """
+
+    filter_name: str
+    page_sha256: str
+    triage: Triage
+    abstained: bool
+    priority: Priority
+    level: str
+    probabilities: Mapping[str, float]
+    acute_threshold: float
+
+
+@dataclass(frozen=True)
+class Covers:
+    """What of a record that is longer than a page a reading is about.
+
+    start_s: where the ten seconds on the screen begin, in seconds of the record. duration_s: length
+    of the record. whole: the reading is about all of it. answer: what the machine said of the ten
+    seconds on the screen, None where they are those that the case was stored with.
+    """
+
+    start_s: float
+    duration_s: float
+    whole: bool = False
+    answer: AnswerShown | None = None
+
+    @property
+    def words(self) -> str:
+        """In a line.
+
+        >>> Covers(40.0, 65.0).words, Covers(0.0, 65.0, whole=True).words
+        ('0:40 to 0:50 of a record of 1:05', 'the whole record of 1:05')
+        """
+        length = clock(self.duration_s)
+        if self.whole:
+            return f"the whole record of {length}"
+        end = clock(min(self.start_s + PAGE_SECONDS, self.duration_s))
+        return f"{clock(self.start_s)} to {end} of a record of {length}"
+
+    def plain(self) -> dict[str, Any]:
+        """As it stands in the event of the reading."""
+        plain = asdict(self)
+        if self.answer is None:
+            del plain["answer"]
+        return plain
+
+    @staticmethod
+    def from_plain(plain: Mapping[str, Any]) -> Covers:
+        """From an event."""
+        said = plain.get("answer")
+        answer = said and AnswerShown(
+            **said | {"triage": Triage(said["triage"]), "priority": Priority(said["priority"])}
+        )
+        return Covers(plain["start_s"], plain["duration_s"], plain["whole"], answer or None)
+
+
+@dataclass(frozen=True)
 class Reading:
     """One clinician's decision on a case.
 
@@ -57,7 +123,8 @@ class Reading:
     triage: the class decided on, None for "cannot decide" and "repeat". reason: why the machine
     was overridden; note: anything else. verdict: when left out, by `agrees`.
     findings: codes of statements and superclasses that the reader sees; None names none.
-    second_wanted: a second reader is asked. confidence: of a first reading.
+    second_wanted: a second reader is asked. confidence: of a first reading. covers: of a record
+    longer than a page, what of it the reading is about.
     """
 
     reader: str
@@ -70,6 +137,7 @@ class Reading:
     findings: tuple[str, ...] | None = None
     second_wanted: bool = False
     confidence: Confidence | None = None
+    covers: Covers | None = None
 
     def __post_init__(self) -> None:
         if self.verdict is None and self.agrees is not None:
@@ -115,6 +183,7 @@ def checked(
         note=_text("note", reading.note, LONGEST_NOTE),
         findings=_codes(reading.findings),
     )
+    _check_covers(clean.covers)
     if phase is Phase.FIRST:
         return _checked_first(clean)
     if clean.priority is None:
@@ -161,6 +230,11 @@ def _check_lowered(clean: Reading, suggested: Priority | None) -> None:
         return
     if rank(clean.priority) > rank(suggested):
         raise StoreError(f"The priority is lower than the rule's, {suggested}.", "Give the reason.")
+
+
+def _check_covers(covers: Covers | None) -> None:
+    if covers is not None and not 0 <= covers.start_s < covers.duration_s:
+        raise StoreError("These seconds are not in the record.", "Reload the page.")
 
 
 def _checked_first(clean: Reading) -> Reading:

@@ -40,8 +40,12 @@ def record(
     phase: Phase,
 ) -> int:
     """Store a reading; gives its event's number. Raises StoreError."""
-    suggested = Priority(case.priority)
-    clean = checked(reading, Triage(case.triage), case.abstained, phase, suggested)
+    # Of a long record the answer that counts is the one to the seconds on the screen.
+    shown = reading.covers.answer if reading.covers else None
+    machine = Triage(case.triage) if shown is None else shown.triage
+    abstained = case.abstained if shown is None else shown.abstained
+    suggested = Priority(case.priority) if shown is None else shown.priority
+    clean = checked(reading, machine, abstained, phase, suggested)
     row = ReadingRow(
         case_id=case.id,
         reader=clean.reader,
@@ -81,6 +85,8 @@ def record(
         "reason": row.reason,
         **basis(session, case),
     }
+    if clean.covers is not None:
+        payload["covers"] = clean.covers.plain()
     if row.agrees is not None:
         payload["agreement"] = "agreed" if row.agrees else "overridden"
     event = chain.append(session, head, ACTIONS[phase], actor, case.id, payload, token)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -24,7 +25,14 @@ from ecg_core.store.cases.answers import (
 )
 from ecg_core.store.cases.blobs import Blobs
 from ecg_core.store.cases.linking import of_case
-from ecg_core.store.cases.readings import Confidence, Decision, Phase, Reading, StoredReading
+from ecg_core.store.cases.readings import (
+    Confidence,
+    Covers,
+    Decision,
+    Phase,
+    Reading,
+    StoredReading,
+)
 from ecg_core.store.cases.schema import Action, CaseRow, EventRow, FileRow, ReadingRow
 from ecg_core.store.cases.workflow import undone
 from ecg_core.store.upkeep.errors import StoreError
@@ -153,7 +161,11 @@ def reopen(session: Session, blobs: Blobs, case_id: str) -> StoredCase:
             for file, entry in zip(files, added["files"], strict=True)
         ),
         readings=tuple(
-            _readings(readings, undone((event.action, payload_of(event)) for event in events))
+            _readings(
+                readings,
+                undone((event.action, payload_of(event)) for event in events),
+                {event.seq: payload_of(event).get("covers") for event in events},
+            )
         ),
         events=tuple(stored_event(event) for event in events),
         checks=Checks(
@@ -234,8 +246,11 @@ def stored_event(event: EventRow) -> StoredEvent:
 
 
 def _readings(
-    rows: list[ReadingRow], taken_back: frozenset[int] = frozenset()
+    rows: list[ReadingRow],
+    taken_back: frozenset[int] = frozenset(),
+    covered: Mapping[int, Any] = MappingProxyType({}),
 ) -> list[StoredReading]:
+    """covered: what of a long record they are about, as their events say."""
     earlier: list[int | None] = [None, *(row.seq for row in rows)]
     return [
         StoredReading(
@@ -252,6 +267,7 @@ def _readings(
                 None if row.findings is None else tuple(json.loads(row.findings)),
                 bool(row.second_wanted),
                 None if row.confidence is None else Confidence(row.confidence),
+                Covers.from_plain(said) if (said := covered.get(row.seq)) else None,
             ),
             before,
             Phase(row.phase or Phase.FINAL),

@@ -1,0 +1,73 @@
+"""The row over an opened ECG: the way along the opened ones, and how a record is looked at."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ecg_core.answer import ReadAs
+from ecg_core.intake.values import EcgRecord
+from ecg_core.signal.filters import Band
+from widgets.desk import seconds
+from widgets.session import person, queue
+from widgets.session.text import plain
+from widgets.viewer import along
+from widgets.viewer.navigator import navigator
+
+BAND_NAMES: dict[Band, str] = {
+    Band.DIAGNOSTIC: "Diagnostic 0.05–150 Hz",
+    Band.MONITOR: "Monitor 0.5–40 Hz",
+    Band.AS_RECORDED: "As recorded",
+}
+
+
+def steps(bar: DeltaGenerator, entry: queue.Entry) -> None:
+    """Back to the opening screen, and along the opened ECGs."""
+    row = queue.entries()
+    if bar.button("Open ECGs", icon=":material/arrow_back:", key="leave"):
+        queue.leave()
+        st.rerun()
+    if len(row) == 1:
+        bar.markdown(f"**{plain(entry.name)}**", width="content")
+        return
+    here = row.index(entry)
+    chosen = bar.selectbox(
+        "Opened ECGs",
+        range(len(row)),
+        index=here,
+        format_func=lambda i: f"{i + 1} of {len(row)} · {row[i].label}",
+        # The list opens at the current ECG, however it became the current one.
+        key=f"choose_{entry.sha256}_{len(row)}",
+        label_visibility="collapsed",
+        width=320,
+    )
+    if chosen is not None and chosen != here:
+        queue.show(row[chosen].sha256)
+        st.rerun()
+
+
+def view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> ReadAs:
+    """Filter and ten seconds of a record."""
+    with bar.popover(
+        BAND_NAMES[entry.view.band], icon=":material/tune:", key=f"view_{entry.sha256}"
+    ):
+        band = st.radio(
+            "Filter",
+            list(Band),
+            index=list(Band).index(entry.view.band),
+            format_func=lambda one: BAND_NAMES[one],
+            key=f"band_{entry.sha256}",
+            persist_state="session",
+        )
+    start = 0.0
+    if seconds.has_more(record):
+        # Who reads blind sees no answer of any ten seconds before their own.
+        blind = person.room().reads_blind()
+        lane = [] if blind else along.lane(entry.sha256, entry.view.band)
+        start = navigator(record, entry.view.start_s, entry.sha256, lane)
+    view = ReadAs(band or entry.view.band, start)
+    if view != entry.view:
+        queue.update(entry.sha256, view=view)
+        # The window's place on the overview and the name of the view are drawn above.
+        st.rerun()
+    return view
