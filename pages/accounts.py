@@ -14,7 +14,7 @@ from widgets.session import notice, person
 from widgets.session.entrance import through_app
 from widgets.session.text import plain
 
-BLIND_NAMES = {"list": "As the list says", "always": "Always", "never": "Never"}
+BLIND_NAMES = {"list": "As set for the list", "always": "Always", "never": "Never"}
 
 
 def links() -> None:
@@ -36,7 +36,7 @@ def add() -> None:
         st.popover("Add a person", icon=":material/person_add:"),
         st.form("add_person", border=False, clear_on_submit=True),
     ):
-        name = st.text_input("Name to sign in with", key="new_name")
+        name = st.text_input("User name", key="new_name")
         full_name = st.text_input("Full name, shown with decisions", key="new_full_name")
         roles = st.pills(
             "Roles",

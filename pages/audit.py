@@ -149,7 +149,9 @@ def toolbar() -> None:
 def anchors() -> None:
     """The hash of each day's last event, to be kept outside."""
     with st.popover("Daily anchors", icon=":material/anchor:", key="anchors"):
-        st.caption("Keep these outside: they show later that nothing before them was changed.")
+        st.caption(
+            "Keep these outside this system: they prove later that nothing before them was changed."
+        )
         for anchor in person.audit_room().anchors(most=7):
             st.markdown(f"{anchor.day}, event {anchor.seq}  \n`{anchor.hash}`")
 

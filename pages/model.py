@@ -35,7 +35,7 @@ def show(card: ModelCard) -> None:
     with use:
         st.markdown("**What it is for**")
         st.markdown(card.intended_use)
-        st.markdown("**What it learned from**")
+        st.markdown("**What it was trained on**")
         st.markdown(card.training_data)
     with limits:
         st.markdown("**What it is not for**")
@@ -44,7 +44,7 @@ def show(card: ModelCard) -> None:
         st.markdown("\n".join(f"- {line}" for line in card.do_not_trust_when))
     if card.figures:
         _measured(card)
-    st.subheader("What it can say")
+    st.subheader("What it can report")
     st.markdown(card.findings_rule)
     outputs = (*card.superclasses, *(o for o in card.statements if o.shown))
     st.dataframe(

@@ -42,7 +42,7 @@ cases = filters.filtered(whole, bar)
 st.caption(
     f"{cases.n} ECGs of {cases.people} patients"
     + (f" (of {whole.n})" if cases.n < whole.n else "")
-    + f"; {int(cases.abstained.sum())} abstained, {whole.refused} gave no page · "
+    + f"; {int(cases.abstained.sum())} abstained, {whole.refused} could not be read · "
     f"{whole.model} {whole.version}"
 )
 if opens := st.session_state.pop("open_view", None):
@@ -86,6 +86,6 @@ if whole.model in network.list_models():
 everything = sources.everything(network.card_of(network.default_model()))
 siblings = tuple(one for one in everything if one is not whole and one.dataset == whole.dataset)
 if not cases.n:
-    st.info("No case is left: the filters exclude all, or none could be read.")
+    st.info("No cases left: the filters exclude all of them, or none could be read.")
 else:
     chosen.show(Context(cases, whole, card, siblings))

@@ -47,8 +47,9 @@ def rules(present: Settings) -> Settings:
     """The table that decides what an ECG is called and who is read first."""
     st.subheader("Who is read first")
     st.caption(
-        "The most urgent rule that applies decides the priority; a rule that is off is still reported. "
-        "A change applies to ECGs added from now on; earlier cases keep the rule that decided them."
+        "The most urgent rule that applies decides the priority; one that is off is still "
+        "reported. A change applies to ECGs added from now on; earlier cases keep the rule that "
+        "decided them."
     )
     names = {value: name for name, value in WORDS.items()}
     given = present.priority_table
@@ -78,7 +79,7 @@ def rules(present: Settings) -> Settings:
         key=f"rules_{st.session_state.get('settings_saved', 0)}",
     )
     surely = st.slider(
-        "A normal ECG is routine from this probability",
+        "A normal ECG is routine at or above this probability",
         min_value=0.5,
         max_value=0.99,
         value=min(max(present.surely_normal, 0.5), 0.99),
@@ -103,7 +104,7 @@ def reading(present: Settings) -> Settings:
     """Blind reading and note templates."""
     st.subheader("Reading")
     blind = st.segmented_control(
-        "Reads first, then sees the machine's answer",
+        "Reads blind before seeing the machine's answer",
         list(BlindFor),
         default=present.blind_for,
         required=True,
@@ -135,7 +136,7 @@ def limits(present: Settings) -> Settings:
     """Time limits and second factors, for administrators."""
     st.subheader("Signing in")
     factor = st.segmented_control(
-        "Must set up a second factor",
+        "Second factor required for",
         list(FactorFor),
         default=present.factor_for,
         required=True,
@@ -153,7 +154,7 @@ def limits(present: Settings) -> Settings:
             key="idle_minutes",
         )
         taken = st.number_input(
-            "Keep an opened case for its reader, minutes",
+            "Minutes that an opened case is kept for its reader",
             min_value=1,
             max_value=240,
             value=present.taken_minutes,

@@ -40,7 +40,7 @@ async def sign_in(request: Request) -> Response:
             token = await flood.sign_in(address(request), *given)
             return _signed_in(request, token, wanted)
         except flood.TooManyError as error:
-            return page("Too many tries", "", f"{error.reason} {error.hint}", 429)
+            return page("Too many attempts", "", f"{error.reason} {error.hint}", 429)
         except StoreError as error:
             problem = f"{error.reason} {error.hint}"
     else:
@@ -128,7 +128,7 @@ async def password(request: Request) -> Response:
     return page(
         "Change your password",
         f"""<form method="post">
-        {field("present", "Present password", "password", "current-password", focus=True)}
+        {field("present", "Current password", "password", "current-password", focus=True)}
         {new_password()}<button>Change password</button></form>
         <p class="quiet"><a href="/">Back</a>. Other browsers are signed out.</p>""",
         problem,

@@ -116,7 +116,7 @@ async def guarded(
     """
     key = name.strip().casefold()
     if not _addresses.admits(network(address)) or not _names.admits(key):
-        raise TooManyError("Too many tries in a short time.", "Wait a minute and try again.")
+        raise TooManyError("Too many attempts in a short time.", "Wait a minute and try again.")
     if not _places.acquire(blocking=False):
         raise TooManyError("Many people are signing in at this moment.", "Try again.")
     loop = asyncio.get_running_loop()

@@ -40,7 +40,7 @@ def test_from_the_drop_to_the_figures(page: AppTest) -> None:
     assert "4 ECGs can be scored. Labels: Conduction disturbance, triage class." in words(page)
     page.button(key="own_score").click().run()
     assert not page.exception
-    assert "3 ECGs of 3 patients; 0 abstained, 1 gave no page" in words(page)
+    assert "3 ECGs of 3 patients; 0 abstained, 1 could not be read" in words(page)
     assert "Of 100 ECGs with a conduction disturbance it flags 100 (" in words(page)
     assert "rests on few cases" in words(page)
 

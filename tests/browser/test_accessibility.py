@@ -1,65 +1,91 @@
-"""Readable by everybody: axe-core on every page, and a case read with the keyboard alone."""
+"""Readable by everybody: axe-core on every page, and a case read with the keyboard alone.
+
+Blind reading, adjudication and setting up an account are looked at in test_room.py, where they
+happen.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import quote_plus
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from server.second_factor import PATH as SECOND_FACTOR
+from tests.browser.accessible import sound
 from tests.browser.conftest import PASSWORD, READER, at_rest, shoot
 from tests.browser.test_room import put_on_list
+from widgets.performance.views import VIEWS
+from widgets.session.demos import FOLDER
+from widgets.session.navigation import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
-PAGES = (
-    "",
-    "worklist",
-    "audit",
-    "audit?show=Events",
-    "performance",
-    "settings",
-    "accounts",
-    "model",
+ADDRESSES = (
+    *("" if place == "triage" else place for place in (p.file[6:-3] for p in PAGES)),
+    "worklist?show=done",
+    "audit?show=events",
+    *(f"performance?view={quote_plus(one.name)}" for one in VIEWS),
+    "performance?origin=your+labelled+cases",
     "account/password",
+    SECOND_FACTOR.strip("/"),
 )
-STREAMLIT: tuple[tuple[str, str, str], ...] = ()
-"""What Streamlit itself draws wrongly: axe's rule, a part of the element, and the reason."""
+"""Every page of the navigation, every view of Performance, and the account's own pages."""
+ANSWERED = re.compile("^(Agree: |Save decision)")
 
 
-def serious(page: Page) -> list[str]:
-    """What axe-core finds that is serious or critical, but for Streamlit's own."""
-    found = Axe().run(page)
-    return [
-        f"{one['id']}: {node['html'][:300]} {node['failureSummary'][:300]}"
-        for one in found.response["violations"]
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-        if not any(one["id"] == rule and part in node["html"] for rule, part, _ in STREAMLIT)
-    ]
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_nothing_serious_on_a_page(visit: Callable[..., Page], path: str) -> None:
+    sound(visit(path), path)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_serious_on_any_page(visit: Callable[..., Page], address: str, theme: str) -> None:
-    wrong: dict[str, list[str]] = {}
-    page = visit("worklist", theme=theme)
-    at_rest(page)
-    if theme == "light":
-        put_on_list(page, "old_inferior")
-    for path in PAGES:
-        page.goto(f"{address}/{path}")
-        if not path.startswith("account/"):
-            at_rest(page)
-        wrong[path] = serious(page)
-    page.goto(f"{address}/worklist?list=old_inferior")
+@pytest.mark.parametrize("path", ["account/sign-in", "account/set-up?token=used"])
+def test_nothing_serious_before_signing_in(visit: Callable[..., Page], path: str) -> None:
+    sound(visit(path, cookies=None), path)
+
+
+@pytest.mark.parametrize("name", ["one_minute_strip", "old_inferior"])
+def test_nothing_serious_on_a_case_before_and_after_its_decision(
+    visit: Callable[..., Page], address: str, name: str
+) -> None:
+    page = visit("worklist")
+    put_on_list(page, name)
+    sound(page, "the list")
+    page.goto(f"{address}/worklist?list={name}")
     page.get_by_role("button", name="Read the next case").click()
-    expect(page.get_by_text("Your decision")).to_be_visible()
-    at_rest(page)
-    wrong["a case"] = serious(page)
-    unsigned = visit("account/sign-in", theme=theme, cookies=None)
-    wrong["sign in"] = serious(unsigned)
-    assert not any(wrong.values()), {path: found for path, found in wrong.items() if found}
+    expect(page.get_by_role("button", name=ANSWERED)).to_be_visible()
+    sound(page, "a case")
+    case = re.search(r"case=(\w+)", page.url)
+    assert case is not None
+    page.get_by_role("radio", name="Override").click()
+    sound(page, "an override")
+    page.get_by_role("radio", name="Override").click()
+    page.get_by_role("button", name=ANSWERED).click()
+    expect(page.get_by_text(re.compile("saved: "))).to_be_visible()
+    for path in (f"worklist?case={case.group(1)}", f"audit?case={case.group(1)}"):
+        page.goto(f"{address}/{path}")
+        sound(page, path)
+
+
+@pytest.mark.parametrize("file", ["stemi_export.png", "fibrillation.dat"])
+def test_nothing_serious_on_an_ecg_just_opened(visit: Callable[..., Page], file: str) -> None:
+    page = visit()
+    files = [str(path) for path in FOLDER.glob(file.replace(".dat", ".*"))]
+    page.locator("input[type=file]").first.set_input_files(files)
+    expect(page.get_by_role("button", name=ANSWERED)).to_be_visible()
+    sound(page, "opened")
+    if file.endswith(".png"):
+        page.get_by_role("button", name="Correct by hand").click()
+        sound(page, "correction by hand")
+
+
+def test_nothing_serious_where_an_ecg_is_refused(visit: Callable[..., Page]) -> None:
+    page = visit()
+    lost = {"name": "lost.dat", "mimeType": "application/octet-stream", "buffer": b"no header"}
+    page.locator("input[type=file]").first.set_input_files([lost])
+    expect(page.get_by_text(re.compile(r"\.hea")).first).to_be_visible()
+    sound(page, "refused")
 
 
 def test_a_case_is_read_without_a_mouse(visit: Callable[..., Page], address: str) -> None:

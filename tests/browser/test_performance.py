@@ -156,7 +156,7 @@ def test_foreign_columns_and_words_are_mapped_by_the_keyboard_to_a_scored_set(
     at_rest(page)
     drops = page.get_by_test_id("stFileUploaderDropzoneInput")
     if not page.get_by_text("ECGs: files, a folder or a ZIP").is_visible():
-        page.get_by_text("Bring in labelled ECGs").click()
+        page.get_by_text("Add labelled ECGs").click()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for number, name in enumerate(NAMES, start=1):
@@ -210,7 +210,7 @@ def test_foreign_columns_and_words_are_mapped_by_the_keyboard_to_a_scored_set(
 def test_a_set_is_stopped_goes_on_and_survives_a_reload(visit: Callable[..., Page]) -> None:
     page = visit("performance?origin=Your+labelled+cases")
     come_to_rest(page)
-    page.get_by_text("Bring in labelled ECGs").click()
+    page.get_by_text("Add labelled ECGs").click()
     drops = page.get_by_test_id("stFileUploaderDropzoneInput")
     packed = io.BytesIO()
     lines = ["file,MI"]

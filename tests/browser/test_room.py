@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
+from tests.browser.accessible import sound
 from tests.browser.conftest import LOGS, ROOT, WIDE, at_rest, set_up, shoot
 from widgets.session.demos import FOLDER
 
@@ -50,7 +51,7 @@ def people(browser: Browser, address: str, signed_in: StorageState) -> People:
 def invited(browser: Browser, address: str, admin: Page, name: str, role: str) -> StorageState:
     """Let the administrator add a person; gives the cookies of the browser that used the link."""
     admin.get_by_role("button", name="Add a person").click()
-    admin.get_by_label("Name to sign in with").fill(name)
+    admin.get_by_label("User name").fill(name)
     admin.get_by_label("Full name, shown with decisions").fill(name)
     popover = admin.get_by_test_id("stPopoverBody")
     popover.get_by_role("button", name=role, exact=True).click()
@@ -62,7 +63,10 @@ def invited(browser: Browser, address: str, admin: Page, name: str, role: str) -
     admin.get_by_role("button", name="Done").click()
     expect(link).to_be_hidden()
     context = browser.new_context()
-    set_up(context.new_page(), f"{address}/account/set-up?token={token.group(1)}")
+    page = context.new_page()
+    page.goto(f"{address}/account/set-up?token={token.group(1)}")
+    sound(page, "setting up an account")
+    set_up(page, f"{address}/account/set-up?token={token.group(1)}")
     state = context.storage_state()
     context.close()
     return state
@@ -102,6 +106,7 @@ def test_two_readers_differ_and_a_lead_settles_it(
     expect(ada.get_by_text("Where the model looked")).to_have_count(0)
     expect(ada.get_by_text("Draft report")).to_have_count(0)
     shoot(ada, f"blind_{ecg}")
+    sound(ada, "a blind reading")
     ada.locator("label", has_text=re.compile("^Normal$")).click()
     ada.get_by_role("radio", name="High").click()
     ada.get_by_role("button", name="Save first reading").click()
@@ -148,6 +153,7 @@ def test_two_readers_differ_and_a_lead_settles_it(
     expect(lead.get_by_text("Reason: ST segments in V2")).to_be_visible()
     choose_class(lead, "Other abnormality")
     shoot(lead, f"adjudication_{ecg}_dark")
+    sound(lead, "an adjudication")
     lead.get_by_role("button", name="Save decision").click()
     expect(lead.get_by_text(SAVED)).to_be_visible()
 

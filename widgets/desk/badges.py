@@ -14,7 +14,6 @@ from ecg_core.page.values import Remark, Severity
 from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.triage.priority import Priority, PriorityDecision
 from ecg_core.triage.verdict import Because, Level, Verdict
-from widgets.session.text import plain
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 

@@ -86,7 +86,7 @@ def case_view(
         verdict.looked(attention, case.prediction.name_of(attention.target))
         if attention is not stored.attention:
             st.caption(
-                "Computed now with the weights that read this ECG. Stored with the answer: "
+                "Worked out now by the model that read this ECG. Stored with its answer: "
                 f"{stored.prediction.name_of(stored.attention.target)}."
             )
         verdict.quality(case.prediction, case.page.remarks)
@@ -219,7 +219,7 @@ def readings_beside(case: StoredCase) -> None:
 def _readings(case: StoredCase) -> None:
     st.subheader("Readings")
     if not case.readings:
-        st.caption("Nobody has decided on this ECG yet.")
+        st.caption("No decision on this ECG yet.")
     for stored in reversed(case.readings):
         reading = stored.reading
         decided = _words(stored)

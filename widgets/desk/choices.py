@@ -38,7 +38,7 @@ def verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
     elif hand.prediction.abstained:
         label = "The model gives no class here, so the decision is yours alone."
     else:
-        label = "By age and sex the verdict is another than the stored one: decide on a class."
+        label = "With this age and sex the verdict differs from the stored one: choose a class."
     offered = [OVERRIDE if may_agree else DECIDE, *OTHERS]
     choice = st.segmented_control(
         label,

@@ -206,7 +206,7 @@ def _scale(sha256: str, draft: ReadAs) -> ReadAs:
         default=found.speed_mm_per_s,
         format_func=lambda value: f"{value:g}",
         key=f"speed_{sha256}",
-        help="Leave open to take it from the page.",
+        help="Leave blank to read it from the page.",
     )
     gain = st.segmented_control(
         "Gain, mm/mV",
@@ -214,7 +214,7 @@ def _scale(sha256: str, draft: ReadAs) -> ReadAs:
         default=found.gain_mm_per_mv,
         format_func=lambda value: f"{value:g}",
         key=f"gain_{sha256}",
-        help="Leave open to take it from the page.",
+        help="Leave blank to read it from the page.",
     )
     changed = replace(found, speed_mm_per_s=speed, gain_mm_per_mv=gain)
     draft = replace(draft, scan_layout=layout, correction=changed)
@@ -252,7 +252,7 @@ def _ending(one: Correcting, draft: ReadAs) -> None:
     ):
         _close(one, draft)
     with st.container(horizontal=True, gap="small"):
-        if st.button("Nothing by hand", icon=":material/restart_alt:", key=f"none_{one.key}"):
+        if st.button("Undo my corrections", icon=":material/restart_alt:", key=f"none_{one.key}"):
             _close(one, replace(one.view, scan_layout=None, correction=Correction()))
         if st.button("Cancel", key=f"cancel_{one.key}"):
             _close(one, one.view)
@@ -263,7 +263,7 @@ def _close(one: Correcting, view: ReadAs) -> None:
     st.session_state["correcting"] = None
     if view != one.view:
         try:
-            with st.spinner("Reading it anew"):
+            with st.spinner("Reading it again"):
                 one.take(view)
         except (PageError, IntakeError, StoreError) as error:
             _drafts()[one.key] = draft

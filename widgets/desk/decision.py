@@ -71,7 +71,7 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
     """What the reader sees before the machine's answer is shown."""
     case = hand.case_id
     st.subheader("Your first reading")
-    st.caption("The machine's answer is shown once you have read.")
+    st.caption("The machine's answer is shown after your own reading.")
     triage = st.radio(
         "Class",
         list(hand.prediction.triage_classes),

@@ -146,7 +146,7 @@ def _read_anew(room: Room, case_id: str, show: Callable[[str], None], view: Read
 def _answered(case: StoredCase, read_anew: Callable[[ReadAs], None], option: Option) -> None:
     """The reader answered the page's question."""
     try:
-        with st.spinner("Reading it anew"):
+        with st.spinner("Reading it again"):
             read_anew(ReadAs.of(case.page).chosen(option))
     except (PageError, IntakeError, StoreError) as error:
         st.error(plain(str(error)), icon=":material/block:")

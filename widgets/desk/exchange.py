@@ -50,7 +50,11 @@ def list_menu(room: Room, wanted: WorklistFilter) -> None:
 def _asks_for_names(room: Room, key: str) -> bool:
     if not room.account.may(Permission.EXPORT_IDENTIFIERS):
         return False
-    return st.checkbox("With identifiers (file names, readers)", key=key, help="Is written down.")
+    return st.checkbox(
+        "With identifiers (file names, readers)",
+        key=key,
+        help="The export is recorded in the audit.",
+    )
 
 
 def _case(room: Callable[[], Room], case_id: str, named: bool) -> str:

@@ -24,7 +24,8 @@ def name_leads(entry: queue.Entry) -> None:
     """Ask which leads the signals of an opened record are; once they are named it is read."""
     st.subheader("Which leads are these signals?")
     st.caption(
-        "The file does not say. Nothing is read until you do; what you say is kept with the case."
+        "The file does not say. Nothing is read until you name them; your answer is kept with the "
+        "case."
     )
     pictures = _pictures(entry.sha256, len(entry.signals))
     usual = STANDARD_LEADS if len(entry.signals) == len(STANDARD_LEADS) else ()
@@ -63,7 +64,7 @@ def name_leads(entry: queue.Entry) -> None:
 
 def _problem(named: Sequence[str]) -> str:
     if not all(named):
-        return "Say of every signal which lead it is, or that it is none."
+        return "Choose a lead for every signal, or say that it is none."
     leads = [lead for lead in named if lead != NO_LEAD]
     if not leads:
         return "At least one signal is a lead."

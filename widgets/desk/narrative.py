@@ -78,7 +78,7 @@ def editor(narrative: Narrative, key: str) -> None:
             )
             if st.session_state[area] != narrative.text:
                 st.button(
-                    "Draft anew",
+                    "Start the draft again",
                     key=f"anew_{key}",
                     icon=":material/refresh:",
                     on_click=_anew,

@@ -13,7 +13,7 @@ def original(bundle: Bundle, source: EcgRecord | EcgScan) -> None:
     """What was dropped: a scan as pixels, upright and otherwise untouched; files to download."""
     if isinstance(source, EcgScan):
         height, width = source.pixels.shape[:2]
-        st.image(source.pixels, caption=f"As it came, {width} × {height} pixels")
+        st.image(source.pixels, caption=f"As uploaded, {width} × {height} pixels")
     else:
         st.markdown(
             f"{len(source.leads)} leads at {source.fs_hz:g} Hz, "

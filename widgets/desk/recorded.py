@@ -32,6 +32,4 @@ def person_choice(key: str) -> None:
         st.number_input(
             "Age in years", min_value=1, max_value=120, value=None, step=1, key=f"age_{key}"
         )
-        st.caption(
-            "Sinus rate by age, QTc by sex, ST elevation in V2 and V3 by both. Stored nowhere."
-        )
+        st.caption("Sinus rate by age, QTc by sex, ST elevation in V2 and V3 by both. Not stored.")

@@ -63,7 +63,7 @@ def refused(
         if st.session_state.get(tried):
             _offer(key, ways, page, take)
     with st.container(horizontal=True):
-        if st.button("Say how it is to be read", icon=":material/tune:", key=f"say_{key}"):
+        if st.button("Set how it should be read", icon=":material/tune:", key=f"say_{key}"):
             correction.begin(key)
         if st.button(
             "Read as a rhythm strip",
@@ -97,7 +97,7 @@ def _offer(
 ) -> None:
     """Those ways that give a page, as small pictures; one click takes one."""
     found: list[tuple[ReadAs, EcgPage]] = []
-    with st.spinner("Trying how it may be read"):
+    with st.spinner("Trying other ways of reading it"):
         for way in ways:
             try:
                 found.append((way, page(way)))

@@ -22,7 +22,7 @@ def report_button(make: Callable[[str], Content], key: str) -> None:
             "Patient",
             key=f"patient_{key}",
             max_chars=100,
-            placeholder="Printed if typed, stored nowhere",
+            placeholder="Printed if filled in; not stored",
         )
         shade = st.checkbox("Attention under the traces", value=True, key=f"shade_{key}")
         st.download_button(

@@ -107,13 +107,13 @@ def _redacted(sha256: str, scan: EcgScan, by_hand: Set) -> None:
     if not is_available():
         st.caption("Not on this server: the packages rapidocr and onnxruntime are not installed.")
         return
-    if not st.button("Paint over the print", icon=":material/ink_eraser:", key=f"paint_{sha256}"):
+    if not st.button("Redact the print", icon=":material/ink_eraser:", key=f"paint_{sha256}"):
         return
     with st.spinner("Looking for print"):
         found = _paint(sha256, by_hand, scan)
     st.markdown(
-        f":orange[:material/warning:] {found.regions} pieces of print painted over; lead names and "
-        "print on the traces stay. Look before you share it: handwriting may be left."
+        f":orange[:material/warning:] {found.regions} pieces of print redacted; lead names and print "
+        "on the traces stay. Check before you share it: handwriting may remain."
     )
     shrink = min(SHOWN_PX / found.pixels.shape[1], 1.0)
     shown = cv2.resize(found.pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)

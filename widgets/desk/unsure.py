@@ -44,7 +44,7 @@ def sent(model_name: str, weights_sha256: str) -> tuple[InputOutcome, ...]:
 
 def risk(cases: CaseSet) -> None:
     """Error of the surest ECGs against the share of them that is answered."""
-    st.subheader("Leaving doubtful ECGs to people")
+    st.subheader("Referring doubtful ECGs to a person")
     found = _curves(cases.digest, cases)
     if not found:
         st.caption("None of these cases carries the labels that this needs.")
@@ -83,8 +83,8 @@ def risk_rows(cases: CaseSet) -> pd.DataFrame:
 
 
 def silence(rows: Sequence[InputOutcome]) -> None:
-    """Inputs that are no twelve-lead ECG, and good ones: refused, abstained, answered."""
-    st.subheader("Inputs that are no twelve-lead ECG")
+    """Inputs that are not twelve-lead ECGs, and good ones: refused, abstained, answered."""
+    st.subheader("Inputs that are not twelve-lead ECGs")
     if not rows:
         st.caption("Not measured with this model.")
         return

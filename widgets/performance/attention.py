@@ -53,7 +53,7 @@ def show(context: Context) -> None:
         st.dataframe(_by_map(asked), hide_index=True, height="content", alt=title)
         tables.csv_button(_table(asked), f"attention_{tests[0]}", f"attention_{tests[0]}")
     st.caption(
-        f"PTB-XL {split}, clean pages, ECGs that the network flags rightly; means with 95 % "
+        f"PTB-XL {split}, clean pages, ECGs that the network flags correctly; means with 95 % "
         "intervals by patient; differences from a random map are in the CSV. Where the model "
         "looked, not why."
     )

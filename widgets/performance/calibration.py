@@ -13,7 +13,7 @@ def show(context: Context) -> None:
     """Reliability of one class, calibration of all."""
     codes = [question.code for question in context.asked]
     if not codes:
-        st.info("None of these cases carries a label that the model can be held against.")
+        st.info("None of these cases has a label to compare the model with.")
         return
     cases = context.cases
     left, right = st.columns([1, 1], gap="large")

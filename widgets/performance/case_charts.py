@@ -67,7 +67,7 @@ def benefit_chart(curve: DecisionCurve, threshold: float) -> go.Figure:
     )
     _line(figure, [0, 1], [0, 0])
     figure.add_vline(x=threshold, line={"color": GREY, "dash": "dot", "width": 1})
-    _axes(figure, "Probability from which one would act", "Net benefit")
+    _axes(figure, "Threshold probability for acting", "Net benefit")
     top = float(max(curve.model.max(), 0.02)) * 1.15
     figure.update_layout(
         title={"text": "Decision curve", "font": {"size": 13}},
@@ -97,10 +97,10 @@ def reliability_chart(found: Reliability) -> go.Figure:
             "width": 4,
         },
         customdata=[one.n for one in found.bins],
-        hovertemplate="said %{x:.2f}, came true %{y:.2f}, n = %{customdata}<extra></extra>",
+        hovertemplate="predicted %{x:.2f}, observed %{y:.2f}, n = %{customdata}<extra></extra>",
         showlegend=False,
     )
-    _axes(figure, "Probability said", "How often it came true")
+    _axes(figure, "Predicted probability", "Observed frequency")
     figure.update_layout(
         title={
             "text": f"ECE {words.told(found.ece)} · Brier {words.told(found.brier)}",

@@ -16,7 +16,7 @@ def show(context: Context) -> None:
     """Curves with a threshold to move, its meaning for a ward, tables, confusion matrix."""
     codes = [question.code for question in context.asked]
     if not codes:
-        st.info("None of these cases carries a label that the model can be held against.")
+        st.info("None of these cases has a label to compare the model with.")
         return
     _one(context, codes)
     _all(context, codes)
@@ -37,7 +37,7 @@ def _one(context: Context, codes: list[str]) -> None:
         )
         question = cases.question(code or codes[0])
         threshold = st.slider(
-            "Flag from this probability on",
+            "Flag at or above this probability",
             0.0,
             1.0,
             float(round(question.threshold, 2)),
@@ -46,7 +46,7 @@ def _one(context: Context, codes: list[str]) -> None:
             width=320,
         )
         prevalence = st.slider(
-            "Of 100 patients on your ward, have it",
+            "Patients in 100 on your ward who have it",
             1,
             99,
             min(max(round(100 * question.positives / max(question.known.sum(), 1)), 1), 99),
@@ -177,7 +177,7 @@ def _triage(context: Context) -> None:
             st.metric(name, value, f"95 % CI {spread}", delta_color="off", delta_arrow="off")
     left_out = int((~known).sum())
     side.caption(
-        "Rows: what is labelled, with the share of each that is called so. "
+        "Rows: the labelled class, with the share of each that the model put there. "
         + (f"{left_out} ECGs without a class are left out. " if left_out else "")
         + tables.source_line(context.cases)
     )

@@ -25,17 +25,17 @@ from widgets.viewer.pictures import data_url
 LISTED = 60
 PER_PAGE = 6
 THUMBNAIL_PX = 420
-LISTS = {"mistakes": "Surest mistakes", "doubtful": "Nearest to the operating point"}
+LISTS = {"mistakes": "Most confident mistakes", "doubtful": "Nearest to the operating point"}
 
 
 def show(context: Context) -> None:
     """Choose class and list; see each case with label, answer, picture and cause."""
     if not person.me().may(Permission.SEE_LABELLED):
-        st.info("Single ECGs are shown to those who read; your role sees the figures.")
+        st.info("Individual ECGs are shown to readers; your role sees the figures.")
         return
     codes = [question.code for question in context.asked]
     if not codes:
-        st.info("None of these cases carries a label that the model can be held against.")
+        st.info("None of these cases has a label to compare the model with.")
         return
     cases = context.cases
     with st.container(horizontal=True, vertical_alignment="top"):
@@ -89,7 +89,7 @@ def _case(cases: CaseSet, code: str, one: Doubtful, given: dict[str, tags.Tag]) 
                 color="orange" if one.wrong else "gray",
                 icon=":material/flag:" if one.flagged else ":material/outlined_flag:",
             )
-            st.caption("label: has it" if one.truth else "label: has it not", width="content")
+            st.caption("label: has it" if one.truth else "label: does not have it", width="content")
         with st.container(horizontal=True, vertical_alignment="center"):
             if picture and st.button(
                 "Open", key=f"open_{code}_{one.case_id}", icon=":material/open_in_full:"

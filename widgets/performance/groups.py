@@ -32,13 +32,13 @@ def show(context: Context) -> None:
     cases = context.cases
     codes = [question.code for question in context.asked]
     if not cases.dimensions or not codes:
-        st.info("These cases carry nothing that they could be grouped by.")
+        st.info("These cases carry no details to group them by.")
         return
     together = tuple(code for code in SUPERCLASSES if code in codes)
     with st.container(horizontal=True, vertical_alignment="top"):
         names = [dimension.name for dimension in cases.dimensions]
         chosen = st.segmented_control(
-            "Groups by",
+            "Group by",
             names,
             default=names[0],
             required=True,

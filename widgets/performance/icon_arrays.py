@@ -29,8 +29,8 @@ def icon_arrays(rates: Sequence[Rates]) -> None:
                     st.html(figure(one))
                 st.markdown(words.sentence(one))
     st.caption(
-        "Each dot is one ECG of a hundred. Full colour: as many as the 95 % interval holds at "
-        "least. Ringed: up to the figure. Pale: as many as the interval allows at most."
+        "Each dot is one ECG in a hundred. Solid: up to the lower end of the 95 % interval. Ringed: "
+        "up to the estimate. Pale: up to the upper end."
     )
 
 

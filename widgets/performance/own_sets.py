@@ -39,12 +39,10 @@ def choose(card: ModelCard) -> CaseSet | None:
     _resume()
     found = sets.list_sets(engine.data_dir())
     if person.me().may(Permission.ADD_ECGS):
-        with st.expander(
-            "Bring in labelled ECGs", expanded=not found, icon=":material/upload_file:"
-        ):
+        with st.expander("Add labelled ECGs", expanded=not found, icon=":material/upload_file:"):
             _bring_in(card)
     elif not found:
-        st.info("Nobody has brought in labelled ECGs yet.")
+        st.info("No labelled ECGs have been added yet.")
     if not found:
         return None
     names = {one.folder.name: one.info.name for one in found}
@@ -114,7 +112,7 @@ def _progress(labelled: LabelledSet) -> None:
             if st.button("Stop", icon=":material/stop:", key=f"stop_{info.id}"):
                 labelled.cancel()
         elif state is State.STOPPED and st.button(
-            "Go on", icon=":material/play_arrow:", key=f"go_on_{info.id}"
+            "Resume", icon=":material/play_arrow:", key=f"go_on_{info.id}"
         ):
             labelled.cancel(False)
             scoring.start(labelled)

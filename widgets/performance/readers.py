@@ -57,7 +57,7 @@ def show(context: Context) -> None:
 
 
 def _pull(cases: Sequence[PracticeCase]) -> None:
-    st.subheader("What showing the answer does")
+    st.subheader("Effect of showing the answer")
     found = readers.pull(cases)
     if not found.pairs:
         st.caption("No reader has committed a first reading before seeing the machine's answer.")
@@ -65,15 +65,15 @@ def _pull(cases: Sequence[PracticeCase]) -> None:
     differed = found.pairs - found.agreed
     st.markdown(
         f"Of {found.pairs} readings given blind first, {found.agreed} agreed with the machine "
-        f"unseen. Of the other {differed}, **{found.towards} went over to the machine** once it "
-        f"was shown{_of_them(found.towards, differed)}, {found.kept} stayed, {found.away} went "
-        "elsewhere."
+        f"unseen. Of the other {differed}, **{found.towards} changed to the machine's class** once "
+        f"it was shown{_of_them(found.towards, differed)}, {found.kept} kept their own, "
+        f"{found.away} chose a third."
     )
     if found.judged:
         st.markdown(
             f"Where a lead adjudicated ({found.judged}): {found.first_right} right before, "
-            f"{found.final_right} right after. **{found.dragged} dragged** from right to wrong by "
-            f"the machine, {found.saved} saved by it."
+            f"{found.final_right} right after. **{found.dragged} misled** from right to wrong by "
+            f"the machine, {found.saved} put right by it."
         )
     tables.csv_button(pd.DataFrame([found]), "pull", "pull")
 
@@ -183,8 +183,8 @@ def _drift(cases: Sequence[PracticeCase], context: Context) -> None:
     large = [one.name for one in told if one.period == latest and one.shift is Shift.LARGE]
     if large:
         st.warning(
-            f"In {latest} the machine's probabilities are distributed otherwise than in the "
-            f"evidence for {', '.join(large)}. Its figures may not hold for these ECGs.",
+            f"In {latest} the machine's probabilities differ from those in the evidence "
+            f"for {', '.join(large)}. Its figures may not hold for these ECGs.",
             icon=":material/trending_up:",
         )
     table = pd.DataFrame(

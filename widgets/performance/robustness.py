@@ -65,7 +65,7 @@ def _heat(sets: list[CaseSet], card: ModelCard) -> None:
             "Mean AUC": [macro for _, macro, _ in rows],
             "Lost against clean": [lost for *_, lost in rows],
             "ECGs": [one.n for one, _, _ in rows],
-            "Gave no page": [one.refused for one, _, _ in rows],
+            "Not readable": [one.refused for one, _, _ in rows],
         }
     )
     st.caption(

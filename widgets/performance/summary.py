@@ -22,7 +22,7 @@ def show(context: Context) -> None:
     asked = {question.code for question in context.asked}
     spoken = [code for code in SPOKEN if code in asked] or [q.code for q in context.asked[:6]]
     if not spoken:
-        st.info("None of these cases carries a label that the model can be held against.")
+        st.info("None of these cases has a label to compare the model with.")
         return
     icon_arrays([figures.rates_at(cases, code) for code in spoken])
     few = [code for code in spoken if figures.rates_at(cases, code).few]
@@ -42,7 +42,7 @@ def show(context: Context) -> None:
         st.metric(
             "Not answered",
             f"{(cases.abstained.sum() + cases.refused) / max(cases.n + cases.refused, 1):.1%}",
-            f"{int(cases.abstained.sum())} abstained, {cases.refused} gave no page",
+            f"{int(cases.abstained.sum())} abstained, {cases.refused} could not be read",
             delta_color="off",
             delta_arrow="off",
         )

@@ -24,7 +24,7 @@ RATE_NAMES: dict[str, tuple[str, str]] = {
     ),
     "npv": ("NPV", "Share of the unflagged that do not, at the prevalence of these cases"),
     "f1": ("F1", "Harmonic mean of sensitivity and PPV"),
-    "accuracy": ("Accuracy", "Share of right answers; misleading where one answer is rare"),
+    "accuracy": ("Accuracy", "Share of correct answers; misleading where one answer is rare"),
 }
 
 

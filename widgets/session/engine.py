@@ -109,7 +109,7 @@ def answer(
     told(said)
     own = _own(sha256, read_as, said, progress)
     model = own.prediction.model
-    progress("Looking where the model looked")
+    progress("Mapping where the model looked")
     looked = models.attention(own.page, own.prediction.triage_class, model)
     files = materials.bundle(sha256)
     if instead_of:

@@ -39,7 +39,7 @@ def bundle(sha256: str) -> Bundle:
     """A dropped bundle. Raises IntakeError when it has left memory."""
     found = shelf().get(sha256)
     if found is None:
-        raise IntakeError("This file is no longer in memory.", "Drop it again.")
+        raise IntakeError("This file is no longer in memory.", "Upload it again.")
     return found
 
 

@@ -35,7 +35,9 @@ def opening_screen() -> None:
         _opened_before()
     with right:
         st.subheader("Demonstration")
-        st.caption("To try the program with. Nothing of these is stored, nor on the worklist.")
+        st.caption(
+            "For trying the program. Nothing of them is stored, and none goes on the worklist."
+        )
         with st.grid("auto", min_column_width=250, gap="small"):
             for demo in demos():
                 _demo_card(demo)
