@@ -21,6 +21,9 @@ from widgets.session.text import plain
 OFF = "Off"
 ROW_PX = 62
 """Three lines of words: no rule is cut off."""
+TABLE_PX = 560
+PLACES = {"name": "[finding]", "percent": "… %", "leads": "[leads]", "of_flags": "", "st": "[ST]"}
+"""What a case puts into a rule's sentence, where dots would not say it."""
 WORDS = {priority_name(priority): priority.value for priority in Priority} | {OFF: "off"}
 FACTOR_NAMES = {
     FactorFor.NOBODY: "Nobody",
@@ -37,10 +40,10 @@ BLIND_NAMES = {
 def _shown(sentence: str) -> str:
     """A rule's sentence, with dots where a case puts its own numbers.
 
-    >>> _shown("Ventricular rate {rate}/min, fast.")
-    'Ventricular rate …/min, fast.'
+    >>> _shown("Ventricular rate {rate}/min, fast."), _shown("{name} ({percent}).")
+    ('Ventricular rate …/min, fast.', '[finding] (… %).')
     """
-    return re.sub(r"\{\w+\}", "…", sentence)
+    return re.sub(r"\{(\w+)\}", lambda found: PLACES.get(found[1], "…"), sentence)
 
 
 def rules(present: Settings) -> Settings:
@@ -67,11 +70,11 @@ def rules(present: Settings) -> Settings:
     edited = st.data_editor(
         table,
         hide_index=True,
-        height="content",
+        height=TABLE_PX,
         row_height=ROW_PX,
         disabled=["Rule", "Reported as", "Source", "As released"],
         column_config={
-            "Rule": st.column_config.TextColumn(width=390),
+            "Rule": st.column_config.TextColumn(width=430),
             "Reported as": st.column_config.TextColumn(width=330),
             "Source": st.column_config.TextColumn(width=290),
             "In force": st.column_config.SelectboxColumn(options=list(WORDS), required=True),

@@ -112,8 +112,8 @@ def _redacted(sha256: str, scan: EcgScan, by_hand: Set) -> None:
     with st.spinner("Looking for print"):
         found = _paint(sha256, by_hand, scan)
     st.markdown(
-        f":orange[:material/warning:] {found.regions} pieces of print redacted; lead names and print "
-        "on the traces stay. Check before you share it: handwriting may remain."
+        f":orange[:material/warning:] {found.regions} pieces of print redacted; lead names and "
+        "print on the traces stay. Check before you share it: handwriting may remain."
     )
     shrink = min(SHOWN_PX / found.pixels.shape[1], 1.0)
     shown = cv2.resize(found.pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)

@@ -65,7 +65,7 @@ def show(context: Context) -> None:
     given = tags.load(engine.data_dir(), cases.dataset, question.code)
     counted = tags.counts(given)
     st.caption(
-        f"{question.name}, flagged from {question.threshold:.2f} on · {tables.source_line(cases)}"
+        f"{question.name}, flagged from {question.threshold:.2f} · {tables.source_line(cases)}"
         + (" · " + ", ".join(f"{name}: {n}" for name, n in counted) if counted else "")
     )
     pages = -(-len(listed) // PER_PAGE)
@@ -85,7 +85,7 @@ def _case(cases: CaseSet, code: str, one: Doubtful, given: dict[str, tags.Tag]) 
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(one.case_id)}**", width="content")
             st.badge(
-                f"said {one.score:.2f}",
+                f"model {one.score:.2f}",
                 color="orange" if one.wrong else "gray",
                 icon=":material/flag:" if one.flagged else ":material/outlined_flag:",
             )

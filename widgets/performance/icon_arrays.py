@@ -29,8 +29,8 @@ def icon_arrays(rates: Sequence[Rates]) -> None:
                     st.html(figure(one))
                 st.markdown(words.sentence(one))
     st.caption(
-        "Each dot is one ECG in a hundred. Solid: up to the lower end of the 95 % interval. Ringed: "
-        "up to the estimate. Pale: up to the upper end."
+        "Each dot is one ECG in a hundred. Solid: up to the lower end of the 95 % interval. "
+        "Ringed: up to the estimate. Pale: up to the upper end."
     )
 
 
