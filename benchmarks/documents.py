@@ -86,6 +86,22 @@ def appraisal() -> str:
     )
 
 
+def desk() -> str:
+    """From a click to what is on the screen, keys and scrolls, beside what was aimed at."""
+    return measured(
+        ("what", "measured", "must", "load on cores"),
+        [
+            (
+                row["what"],
+                str(row["n"]) if "n" in row else f"{row['s']:.1f} s",
+                "" if row["must"] == "" else f"{row['must']}" + (" s" if "s" in row else ""),
+                f"{row['load']:.0f} on {row['cores']}",
+            )
+            for row in rows("desk")
+        ],
+    )
+
+
 def viewer() -> str:
     """First paint and panning in headless Chromium."""
     return measured(
@@ -251,6 +267,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "zero-shot": four_class.unchanged,
     "zero-shot pairs": four_class.pairs,
     "field": four_class.field,
+    "desk": desk,
     "viewer": viewer,
 }
 """Tables that come from result files, by the name in their marker."""

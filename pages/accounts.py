@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pandas as pd
 import streamlit as st
 
@@ -30,10 +32,21 @@ def links() -> None:
         st.rerun()
 
 
+def _turn() -> int:
+    """Counts what was saved here: what was open over the list has another key then, and closes."""
+    return int(st.session_state.setdefault("accounts_turn", 0))
+
+
+def _done() -> NoReturn:
+    """Something was saved: show the page anew, with nothing open over it."""
+    st.session_state["accounts_turn"] = _turn() + 1
+    st.rerun()
+
+
 def add() -> None:
     """A new account."""
     with (
-        st.popover("Add a person", icon=":material/person_add:"),
+        st.popover("Add a person", icon=":material/person_add:", key=f"add_person_{_turn()}"),
         st.form("add_person", border=False, clear_on_submit=True),
     ):
         name = st.text_input("User name", key="new_name")
@@ -53,7 +66,7 @@ def add() -> None:
                 st.error(plain(f"{problem.reason} {problem.hint}"))
             else:
                 st.session_state["account_link"] = (full_name or name, token)
-                st.rerun()
+                _done()
 
 
 def row(account: Account) -> None:
@@ -79,7 +92,7 @@ def row(account: Account) -> None:
         if account.blind != "list":
             st.badge(f"Reads blind: {BLIND_NAMES[account.blind].lower()}", color="gray")
         st.space("stretch")
-        with st.popover("Change", icon=":material/edit:", key=f"edit_{account.id}"):
+        with st.popover("Change", icon=":material/edit:", key=f"edit_{account.id}_{_turn()}"):
             change(account)
 
 
@@ -112,19 +125,19 @@ def change(account: Account) -> None:
                 st.error(plain(f"{problem.reason} {problem.hint}"))
             else:
                 notice.later(f"{plain(account.full_name)} saved.")
-                st.rerun()
+                _done()
     if account.provider == "local" and st.button(
         "New password link", icon=":material/link:", key=f"link_{key}"
     ):
         by = person.me(Permission.MANAGE_ACCOUNTS).actor
         st.session_state["account_link"] = (account.full_name, people.new_link(by, key))
-        st.rerun()
+        _done()
     if account.second_factor and st.button(
         "Remove second factor", icon=":material/phonelink_erase:", key=f"factor_{key}"
     ):
         people.reset_factor(person.me(Permission.MANAGE_ACCOUNTS).actor, key)
         notice.later(f"{plain(account.full_name)} signs in without a second factor.")
-        st.rerun()
+        _done()
 
 
 def table() -> None:

@@ -13,6 +13,8 @@ from ecg_core.store.cases import events as searching
 from ecg_core.store.cases.store import Action, CaseFilter, StoredCase, StoredEvent
 from widgets.session import person
 
+ROW_PX = 50
+"""Two lines of words: what changed is not cut off."""
 DIFFERENT = 0.1
 """Probabilities of two models that differ by less are not listed."""
 
@@ -29,6 +31,7 @@ def table(events: pd.DataFrame, alt: str) -> None:
         events,
         hide_index=True,
         height="content",
+        row_height=ROW_PX,
         alt=alt,
         column_config={
             "Event": st.column_config.NumberColumn(width="small"),

@@ -48,13 +48,13 @@ def steps(bar: DeltaGenerator, entry: queue.Entry) -> None:
 
 def view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> ReadAs:
     """Filter and ten seconds of a record."""
-    with bar.popover(
-        BAND_NAMES[entry.view.band], icon=":material/tune:", key=f"view_{entry.sha256}"
-    ):
+    # Another key for another filter: the list closes over what was chosen.
+    chosen, key = entry.view.band, f"view_{entry.sha256}_{entry.view.band}"
+    with bar.popover(BAND_NAMES[chosen], icon=":material/tune:", key=key):
         band = st.radio(
             "Filter",
             list(Band),
-            index=list(Band).index(entry.view.band),
+            index=list(Band).index(chosen),
             format_func=lambda one: BAND_NAMES[one],
             key=f"band_{entry.sha256}",
             persist_state="session",
@@ -65,7 +65,7 @@ def view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> R
         blind = person.room().reads_blind()
         lane = [] if blind else along.lane(entry.sha256, entry.view.band)
         start = navigator(record, entry.view.start_s, entry.sha256, lane)
-    view = ReadAs(band or entry.view.band, start)
+    view = ReadAs(band or chosen, start)
     if view != entry.view:
         queue.update(entry.sha256, view=view)
         # The window's place on the overview and the name of the view are drawn above.

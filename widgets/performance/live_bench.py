@@ -21,8 +21,9 @@ SHOWN_PX = 900
 
 
 def section() -> None:
-    """Choose a demo ECG and how badly it is photographed."""
-    st.subheader("Try it: one print-out, damaged")
+    """Choose a demo ECG and how badly it is photographed; nothing is read before that."""
+    if not st.toggle("Try it: damage a print-out and see the answer", key="bench_open"):
+        return
     records = {
         demo.id: demo for demo in demos() if any(name.endswith(".hea") for name in demo.files)
     }
