@@ -117,14 +117,19 @@ function drawLabels(svg, page, plan) {
 }
 
 // Marks of the record's own annotation file or of the measurements: along the first row that shows
-// all ten seconds, else along the uppermost.
+// all ten seconds, else along the uppermost. A name that would lie on the one before stands higher.
+const MARK_LETTER_MM = 1.7;
+
 function drawMarks(svg, page, plan) {
   const whole = plan.segments.find((s) => s.t1 - s.t0 >= page.seconds - 1e-6);
   const rows = whole ? [whole] : plan.segments.filter((s) => s.row === plan.segments[0].row);
+  let end = -Infinity;
   for (const { t, text } of page.marks) {
     const row = rows.find((s) => t >= s.t0 && t <= s.t1);
     if (!row) continue;
-    const x = row.x0 + (t - row.t0) * plan.speed, above = text.startsWith("(") ? 0.5 : 3.5;
+    const x = row.x0 + (t - row.t0) * plan.speed, half = (text.length * MARK_LETTER_MM) / 2;
+    const high = text.startsWith("(") || (x > end - 3 * half && x - half < end), above = high ? 0.5 : 3.5;
+    if (!high) end = x + half;
     element("path", { class: "marked", d: `M${x} ${row.top + 4.5}v2` }, svg);
     element("text", { class: "mark", x, y: row.top + above, "text-anchor": "middle" }, svg, text);
   }

@@ -40,7 +40,7 @@ def steps(case_id: str, show: Callable[[str], None]) -> None:
     here = row.index(case_id)
     st.markdown(f"**{here + 1} of {len(row)}**", width="content")
     for label, icon, key, at in (
-        ("Before", ":material/chevron_left:", "K", here - 1),
+        ("Previous", ":material/chevron_left:", "K", here - 1),
         ("Next", ":material/chevron_right:", "J", here + 1),
     ):
         there = 0 <= at < len(row)
