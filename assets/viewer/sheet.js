@@ -123,12 +123,14 @@ const MARK_LETTER_MM = 1.7;
 function drawMarks(svg, page, plan) {
   const whole = plan.segments.find((s) => s.t1 - s.t0 >= page.seconds - 1e-6);
   const rows = whole ? [whole] : plan.segments.filter((s) => s.row === plan.segments[0].row);
-  let end = -Infinity;
+  let end = -Infinity, before = null;
   for (const { t, text } of page.marks) {
     const row = rows.find((s) => t >= s.t0 && t <= s.t1);
     if (!row) continue;
     const x = row.x0 + (t - row.t0) * plan.speed, half = (text.length * MARK_LETTER_MM) / 2;
-    const high = text.startsWith("(") || (x > end - 3 * half && x - half < end), above = high ? 0.5 : 3.5;
+    if (row !== before) end = -Infinity;
+    before = row;
+    const high = text.startsWith("(") || x - half < end, above = high ? 0.5 : 3.5;
     if (!high) end = x + half;
     element("path", { class: "marked", d: `M${x} ${row.top + 4.5}v2` }, svg);
     element("text", { class: "mark", x, y: row.top + above, "text-anchor": "middle" }, svg, text);
