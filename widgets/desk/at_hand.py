@@ -37,6 +37,13 @@ class AtHand:
         return triage_names(self.prediction.reads)
 
     @property
+    def priority_key(self) -> str:
+        """Of the widget that holds the priority: other seconds of a record suggest their own."""
+        if self.covers is None or self.covers.answer is None:
+            return f"priority_{self.case_id}"
+        return f"priority_{self.case_id}_{self.covers.start_s:g}"
+
+    @property
     def differs(self) -> Triage | None:
         """The class of the first reading, where it is not the machine's."""
         if self.first is None or self.first.triage is self.machine:

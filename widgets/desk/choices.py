@@ -142,8 +142,8 @@ def keys(hand: AtHand, may_agree: bool, agreeing: bool) -> None:
 
     def next_priority() -> None:
         row = list(Priority)
-        now = st.session_state.get(f"priority_{case}") or hand.priority.priority
-        st.session_state[f"priority_{case}"] = row[(row.index(now) + 1) % len(row)]
+        now = st.session_state.get(hand.priority_key) or hand.priority.priority
+        st.session_state[hand.priority_key] = row[(row.index(now) + 1) % len(row)]
 
     def other_seconds() -> None:
         name = f"covers_{case}"

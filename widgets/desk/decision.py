@@ -145,7 +145,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         required=True,
         format_func=priority_name,
         label_visibility="collapsed",
-        key=f"priority_{case}",
+        key=hand.priority_key,
         wrap=True,
         persist_state="session",
     )
