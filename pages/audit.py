@@ -262,8 +262,7 @@ def reopened(case_id: str) -> None:
     if case_id not in seen:
         room.view(case_id)
         seen.add(case_id)
-    # Who reads blind sees no answer along the record that they have not been shown.
-    case_view(seconds.chosen(case, room.reads_blind()), stored=case)
+    case_view(seconds.chosen(case), stored=case)
     history.other_models(case)
     history.timeline(case)
 
