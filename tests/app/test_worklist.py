@@ -147,3 +147,38 @@ def test_a_blind_reading_that_differs_still_stands_when_the_answer_is_shown(app:
         "prior_mi",
         "normal",
     ]
+
+
+def test_a_long_record_of_the_list_is_judged_where_it_is_looked_at(app: AppTest) -> None:
+    drop_record(app, "one_minute_strip")
+    page = app.switch_page("pages/worklist.py").run()
+    page.button(key="read_next").click().run()
+    (line,) = engine.store().search(CaseFilter())
+    case = line.id
+    stored = engine.store().reopen(case).priority
+    # From 0:20 to 0:40 the demonstration fibrillates.
+    page.session_state[f"start_{case}"] = 20.0
+    page.run()
+    assert not page.exception
+    assert "Judged now, from 0:20. The worklist has 0:00" in words(page)
+    assert "Atrial fibrillation or flutter" in words(page)
+    page.button(key=f"save_{case}").click().run()
+    assert not page.exception
+    (reading,) = engine.store().reopen(case).readings
+    about = reading.reading.covers
+    assert about is not None and about.answer is not None
+    assert (about.start_s, about.whole) == (20.0, False)
+    # What was agreed with is the answer on the screen, not the one that the case was stored with.
+    assert reading.reading.agrees and reading.reading.triage is about.answer.triage
+    assert about.answer.triage is Triage.OTHER
+    assert about.answer.priority is reading.reading.priority is not stored.priority
+
+    # It opens where it was decided, from the list and from the audit.
+    for path in ("pages/worklist.py", "pages/audit.py"):
+        page = app.switch_page(path)
+        page.query_params["case"] = case
+        page.run()
+        assert not page.exception
+        assert "Judged now, from 0:20" in words(page)
+        assert "on 0:20 to 0:30 of a record of 1:00" in words(page)
+    assert engine.store().verify().ok
