@@ -81,7 +81,7 @@ def test_the_old_answer_is_shown_whatever_the_default_is_now(
     assert judged.prediction.model.weights_sha256 in text
     attention, offered = sheets[-1]
     assert np.array_equal(attention.heat, judged.attention.heat)
-    assert "Computed now" not in text
+    assert "Worked out now" not in text
     assert {"acute_mi", "HYP", "AFIB"} <= set(offered)
 
 
@@ -96,7 +96,7 @@ def test_other_attention_comes_from_the_weights_that_judged(
     assert attention.target == "MI"
     assert np.array_equal(attention.heat, old)
     assert not np.allclose(attention.heat, new, atol=0.05)
-    assert "Computed now with the weights that read this ECG." in text
+    assert "Worked out now by the model that read this ECG." in text
     assert "Attention for Myocardial infarction" in text
 
 

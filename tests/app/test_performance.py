@@ -131,7 +131,7 @@ def test_rates_at_the_shipped_operating_point(page: AppTest) -> None:
 def test_the_slider_moves_the_rates(page: AppTest) -> None:
     view(page, "classes")
     for value, sensitivity, specificity in ((0.0, "1.00", "0.00"), (1.0, "0.00", "1.00")):
-        slider = next(s for s in page.slider if s.label.startswith("Flag from"))
+        slider = next(s for s in page.slider if s.label.startswith("Flag at"))
         slider.set_value(value).run()
         figures = shown(page)
         assert (figures["Sensitivity"], figures["Specificity"]) == (sensitivity, specificity)
@@ -139,7 +139,7 @@ def test_the_slider_moves_the_rates(page: AppTest) -> None:
 
 def test_a_ward_of_a_hundred(page: AppTest) -> None:
     view(page, "classes")
-    slider = next(s for s in page.slider if s.label.startswith("Of 100 patients"))
+    slider = next(s for s in page.slider if s.label.startswith("Patients in 100"))
     slider.set_value(20).run()
     # 20 ill, 16 found; 80 well, 8 false alarms.
     assert "**16.0 found**, **4.0 missed**, 8.0 false alarms. 67% of the flags" in words(page)
@@ -338,7 +338,7 @@ def test_a_month_of_daily_use_and_its_adjudications(
     drift = next(f.value for f in page.dataframe if "2026-09 (n = 52)" in f.value)
     # Nearly all ECGs of that month are infarctions.
     assert "large shift" in drift.set_index("Class").loc["Myocardial infarction"].iloc[-1]
-    assert "In 2026-09 the machine's probabilities are distributed otherwise" in said
+    assert "In 2026-09 the machine's probabilities differ from those in" in said
     page.button_group(key="origin").set_value("adjudicated decisions").run()
     assert not page.exception
     assert f"{settled} ECGs of {settled} patients" in words(page)

@@ -73,7 +73,7 @@ def test_a_page_image_is_read_overridden_found_and_reopened(visit: Callable[...,
     before = shade.text_content() or ""
     page.get_by_role("button", name="Attention for what").click()
     page.get_by_label("Show attention for").select_option("HYP")
-    expect(page.get_by_text("Computed now with the weights that read this ECG.")).to_be_visible()
+    expect(page.get_by_text("Worked out now by the model that read this ECG.")).to_be_visible()
     expect(shade).not_to_have_text(before)
     page.keyboard.press("Escape")
     with page.expect_download() as download:

@@ -302,7 +302,7 @@ def test_a_scan_shows_its_traces_and_the_original(visit: Callable[..., Page]) ->
     page.get_by_label("Layout").select_option("12x1")
     expect(page.locator(f"{VIEWER} .trace")).to_have_count(12)
     page.get_by_role("button", name="Original", exact=True).click()
-    expect(page.get_by_role("dialog").get_by_text(re.compile("As it came"))).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text(re.compile("As uploaded"))).to_be_visible()
 
 
 def test_a_sentence_lights_up_its_leads_and_numbers_without_asking_the_server(
