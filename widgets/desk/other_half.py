@@ -9,7 +9,7 @@ import streamlit as st
 from ecg_core.answer import ReadAs
 from ecg_core.intake import with_next
 from ecg_core.page.joined import lacks
-from widgets.session import documents, engine, queue
+from widgets.session import documents, materials, queue
 from widgets.session.opening import entry_of
 
 
@@ -19,7 +19,7 @@ def offer(entry: queue.Entry, view: ReadAs) -> None:
     Raises IntakeError or PageError, as whoever shows the page would.
     """
     pages = documents.beside(entry.sha256)
-    if not pages or not lacks(engine.page(entry.sha256, view)):
+    if not pages or not lacks(materials.page(entry.sha256, view)):
         return
     for number in pages:
         if st.button(
@@ -28,7 +28,7 @@ def offer(entry: queue.Entry, view: ReadAs) -> None:
             icon=":material/join:",
             help="Limb leads of one page and chest leads of the other are read as one ECG.",
         ):
-            page = engine.bundle(entry.sha256)
+            page = materials.bundle(entry.sha256)
             first = min(page.part or 0, number - 1)
             queue.add([entry_of(with_next(replace(page, part=first)))])
             st.rerun()

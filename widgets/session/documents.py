@@ -55,7 +55,7 @@ def beside(page: str) -> list[int]:
 
 def _open_joined(page: str, open_pages: Callable[[Sequence[str]], None]) -> None:
     try:
-        key = engine.shelf().put(with_next(engine.bundle(page)))
+        key = materials.shelf().put(with_next(materials.bundle(page)))
     except IntakeError as error:
         st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
         return
