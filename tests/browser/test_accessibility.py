@@ -11,7 +11,7 @@ from collections.abc import Callable
 from urllib.parse import quote_plus
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from server.second_factor import PATH as SECOND_FACTOR
 from tests.browser.accessible import sound
@@ -82,7 +82,11 @@ def test_nothing_serious_on_an_ecg_just_opened(visit: Callable[..., Page], file:
 
 def test_nothing_serious_where_an_ecg_is_refused(visit: Callable[..., Page]) -> None:
     page = visit()
-    lost = {"name": "lost.dat", "mimeType": "application/octet-stream", "buffer": b"no header"}
+    lost: FilePayload = {
+        "name": "lost.dat",
+        "mimeType": "application/octet-stream",
+        "buffer": b"no header",
+    }
     page.locator("input[type=file]").first.set_input_files([lost])
     expect(page.get_by_text(re.compile(r"\.hea")).first).to_be_visible()
     sound(page, "refused")
