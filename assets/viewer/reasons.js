@@ -8,11 +8,24 @@ function listenToReasons() {
   if (listening) return;
   listening = true;
   document.addEventListener("click", (event) => {
-    const node = event.target instanceof Element ? event.target.closest(".reason") : null;
-    if (node) light(node.ariaPressed === "true" ? NOTHING_LIT : basisOf(node));
+    const node = reasonOf(event);
+    if (!node) return;
+    light(node.ariaPressed === "true" ? NOTHING_LIT : basisOf(node));
+    // After the mouse, Enter belongs to the decision again.
+    if (event.detail) node.blur();
   });
+  // On a reason Enter shows where, and saves nothing.
+  window.addEventListener("keydown", (event) => {
+    const node = event.key === "Enter" ? reasonOf(event) : null;
+    if (!node) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    node.click();
+  }, true);
   whenLit(showReasons);
 }
+
+function reasonOf({ target }) { return target instanceof Element ? target.closest(".reason") : null; }
 
 function basisOf({ textContent: text, dataset: { leads, numbers } }) {
   const words = (line) => line.split(" ").filter(Boolean);

@@ -346,4 +346,14 @@ def test_a_sentence_lights_up_its_leads_and_numbers_without_asking_the_server(
     expect(lit.first).to_be_visible()
     elevation.click()
     expect(lit).to_have_count(0)
+    # So does the reason of the verdict, beside the decision, and by the keyboard.
+    reason = page.locator(".st-key-says").get_by_role("button", name=re.compile("^ST elevation"))
+    reason.focus()
+    page.keyboard.press("Enter")
+    expect(reason).to_have_attribute("aria-pressed", "true")
+    expect(elevation).to_have_attribute("aria-pressed", "false")
+    leads = lit.evaluate_all("nodes => nodes.map((node) => node.dataset.lead)")
+    assert {"V2", "V3", "V4"} <= set(leads) and "aVR" not in leads
+    page.keyboard.press("Escape")
+    expect(lit).to_have_count(0)
     assert page.evaluate("window.sent") == 0
