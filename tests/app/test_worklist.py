@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecg_core.network.statements import Triage
@@ -15,6 +16,7 @@ from ecg_core.store.upkeep.settings import BlindFor, Settings
 from ecg_core.triage.priority import Priority
 from server import place
 from tests.app.conftest import READER, drop_record, words
+from widgets.desk import measuring, seconds
 from widgets.session import engine, person
 from widgets.worklist.rows import ListLine, lines
 
@@ -182,3 +184,20 @@ def test_a_long_record_of_the_list_is_judged_where_it_is_looked_at(app: AppTest)
         assert "Judged now, from 0:20" in words(page)
         assert "on 0:20 to 0:30 of a record of 1:00" in words(page)
     assert engine.store().verify().ok
+
+
+def test_other_seconds_bring_their_own_measurements(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_record(app, "one_minute_strip")
+    (line,) = engine.store().search(CaseFilter())
+    case = engine.store().reopen(line.id)
+    monkeypatch.setattr(seconds, "navigator", lambda *_: 20.0)
+    moved = seconds.chosen(case)
+    # 72/min in sinus rhythm at first, 107/min while it fibrillates.
+    slow = measuring.measured_case(case).value("rate")
+    fast = measuring.measured_case(moved).value("rate")
+    assert slow is not None and fast is not None and fast > slow + 20
+    assert moved.page.start_s == 20.0 and moved.attention.heat.shape == moved.page.ink.shape
+    # Who reads blind is given the page alone.
+    assert seconds.chosen(case, blind=True).prediction is case.prediction
