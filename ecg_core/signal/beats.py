@@ -70,13 +70,15 @@ def find_beats(ecg: Sampled) -> FoundBeats:
     clarity = np.array([_clarity(e, at, fs_hz) for e, at in zip(energy, quick, strict=True)])
     if not clarity.any():
         return nothing
-    clarity = np.where(_together(quick, clear, clarity, round(0.11 * fs_hz)), clarity, 0.0)
+    along = _together(quick, clear, clarity, round(0.11 * fs_hz))
+    clarity = np.where(along, clarity, 0.0)
     careful = {
         int(track): _careful(tracks[track], fs_hz)
         for track in np.argsort(-clarity, kind="stable")[:CAREFUL_TRACKS]
         if clarity[track] > 0
     }
-    candidates = _candidates([*quick, *careful.values()], round(SAME_BEAT_S * fs_hz))
+    found = [one for one, is_along in zip(quick, along, strict=True) if is_along]
+    candidates = _candidates([*found, *careful.values()], round(SAME_BEAT_S * fs_hz))
     if not len(candidates):
         return nothing
     trust = np.minimum(clarity, 20.0)[:, None] * clear

@@ -80,7 +80,8 @@ def measure(
     judged = p_questions(beat, waves, each_p, values["p_axis"], values["pr"], paced)
     judged |= qrs_questions(beat, waves, levels, off_paper)
     judged["regular"] = sequence.regular(values["rr"], values["rr_sd"])
-    if off_paper and misread.is_misread(beat, len(beats)):
+    others = sum(one.kind is BeatKind.OTHER_SHAPE for one in beats)
+    if off_paper and misread.is_misread(beat, len(beats), others):
         values, levels, judged = misread.withheld(values, levels, judged)
     judged["paced"] = _paced(spikes, record.fs_hz, off_paper)
     return Measurements(

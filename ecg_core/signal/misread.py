@@ -22,8 +22,9 @@ ALIKE = 0.94
 """Likeness below which nothing but the rate is told, and that with doubt. Of 66 pages of another
 generator (damaged or not) four lie below it, with a wrong rate or QRS complex; of the others 59 lie
 above 0.97. Of hearts it is below where every beat differs, as in polymorphic tachycardia."""
-MANY = 6
-"""Of so many beats two of one lead are seen, and are of one kind, unless they were misread."""
+MANY, MOST = 6, 0.5
+"""Of so many beats two of one lead are seen, and not so many are of another shape than the usual,
+unless they were misread."""
 LONG_PAUSE_MS = 2500.0
 FAST_BPM = 120.0
 """From here on beats that all differ are more often the heart's, as in ventricular tachycardia,
@@ -56,10 +57,15 @@ def likeness(beat: MedianBeat) -> float | None:
     return float(np.average(alike, weights=height)) if sum(height) > 0 else None
 
 
-def is_misread(beat: MedianBeat, beats: int) -> bool:
-    """Whether the beats of a page's leads differ too much to be measured. beats: their number."""
+def is_misread(beat: MedianBeat, beats: int, others: int = 0) -> bool:
+    """Whether the beats of a page's leads differ too much to be measured.
+
+    beats, others: how many there are, and how many of another shape than the usual.
+    """
     alike = likeness(beat)
-    return beats >= MANY if alike is None else alike < ALIKE
+    if beats >= MANY and (alike is None or others > MOST * beats):
+        return True
+    return alike is not None and alike < ALIKE
 
 
 def doubted(one: Measurement, code: str) -> Measurement:

@@ -42,6 +42,8 @@ def test_likeness_is_the_usual_correlation_of_two_beats() -> None:
     assert is_misread(beats(WAVE, -WAVE), 2) and not is_misread(beats(WAVE, WAVE), 2)
     # One beat of a slow rhythm in each column is no misreading; one of its kind among many is.
     assert not is_misread(beats(WAVE), 4) and is_misread(beats(WAVE), 8)
+    # Half of the beats may be ectopic; were most of another shape, none would be the usual one.
+    assert not is_misread(beats(WAVE, WAVE), 8, 4) and is_misread(beats(WAVE, WAVE), 8, 5)
 
 
 def test_a_rate_is_no_surer_than_its_beats() -> None:
