@@ -14,12 +14,12 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import solveh_banded
 
-SUB = 4
+SUB = 6
 """Places in a column at which the pen is set down."""
 STEPS = 10
-SMOOTH = 0.02
+SMOOTH = 0.008
 """Weight of the curve's second differences, relative to that of an edge."""
-LARGE_PX = 1.0
+LARGE_PX = 2.0
 """Differences larger than this count by their size, smaller ones by their square."""
 MOST_PX = 6.0
 """The curve moves no further than this in one step."""
@@ -36,11 +36,11 @@ def spline_basis(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def fit_line(top: np.ndarray, bottom: np.ndarray, start: np.ndarray, pen_px: float) -> np.ndarray:
     """Heights of the line (px) in the middle of every column and half-way between: 2 × width − 1.
 
-    top, bottom: edges of the ink in every column, px, NaN where there is none. start: a first
-    guess of the line in every column. pen_px: width of the pen.
+    top, bottom: edges of the ink in every column, px, NaN where one is not seen. start: a first
+    guess of the line in some columns. pen_px: width of the pen.
     """
     width = len(top)
-    drawn = np.flatnonzero(np.isfinite(top) & np.isfinite(start))
+    drawn = np.flatnonzero(np.isfinite(start))
     halves = np.arange(2 * width - 1) / 2
     if len(drawn) < 4:
         return np.full(len(halves), np.nan)
@@ -58,14 +58,15 @@ def fit_line(top: np.ndarray, bottom: np.ndarray, start: np.ndarray, pen_px: flo
         beside = np.lib.stride_tricks.sliding_window_view(padded, len(steps))
         at, bears, off = [], [], []
         for edge, side in ((top, -1.0), (bottom, 1.0)):
+            known = np.flatnonzero(np.isfinite(edge))
             heights = side * beside + arc
             farthest = heights.argmax(axis=1)
             reached = side * heights[np.arange(len(places)), farthest]
             # Ink is measured over the width of a column, so the edge is, too.
             across = np.convolve(np.pad(reached, 1, mode="edge"), np.full(3, 1 / 3), "valid")
             touched = np.clip(np.arange(len(places)) + farthest - reach, 0, len(places) - 1)
-            touched = touched[drawn * SUB]
-            off.append(edge[drawn] - across[drawn * SUB])
+            touched = touched[known * SUB]
+            off.append(edge[known] - across[known * SUB])
             at.append(first[touched])
             bears.append(weights[touched])
         knots += _step(knots, np.concatenate(at), np.concatenate(bears), np.concatenate(off))

@@ -29,6 +29,10 @@ STRAY_COST = 0.02
 LIFT_COST = 0.7
 """For each column without ink, in mm."""
 CRUMB_COST = 1.5
+LETTER_MM = 2.0
+"""What is taller by so much is no letter."""
+BEGIN_COST = 0.5
+"""A gap where another lead begins costs no more than this, in mm."""
 REMEMBERED = 12
 """So many unfinished paths are carried on beside those that end in the column before."""
 MAX_LIFT_MM = 12.0
@@ -95,11 +99,15 @@ def follow(
     reach_px: float,
     px_per_mm: float,
     tall_gain: float = 0.0,
+    begins_px: Sequence[int] = (),
+    hidden: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> list[np.ndarray]:
     """For every row the index of its piece in each column, −1 where the pen is lifted.
 
     zeros_px: heights of the rows' zero lines. reach_px: how far from it a row's pieces may lie.
-    tall_gain: for each mm that a piece is taller than the pen.
+    tall_gain: for each mm that a piece is taller than pen and letters. begins_px: columns where
+    another lead begins, wherever the last one ended. hidden: from where to where something covers
+    a row (px, rows × columns, NaN where nothing does): there a gap costs nothing.
 
     All rows go from left to right together, each for itself.
     """
@@ -110,7 +118,8 @@ def follow(
     inside = (pieces.bottom > zeros - reach_px) & (pieces.top < zeros + reach_px)
     crumb = pieces.bottom - pieces.top < CRUMB_MM * px_per_mm
     length = pieces.bottom - pieces.top
-    tall = np.maximum(length - np.percentile(length, 30), 0.0) if total else length
+    usual = np.percentile(length, 30) if total else 0.0
+    tall = np.maximum(length - usual - LETTER_MM * px_per_mm, 0.0)
     own = stray + CRUMB_COST * crumb - tall_gain * tall / px_per_mm
     own = np.where(inside, own, np.inf)
     reaches = np.isfinite(own)
@@ -124,6 +133,12 @@ def follow(
     every = np.arange(rows)[:, None]
     max_lift = round(MAX_LIFT_MM * px_per_mm)
     starts = pieces.first.tolist()
+    lift = np.full((rows, width), LIFT_COST)
+    over, under = hidden if hidden is not None else np.full((2, rows, width), np.nan)
+    lift[np.isfinite(over)] = 0.0
+    last_begin = np.zeros(width, int)
+    last_begin[[x for x in begins_px if 0 < x < width]] = [x for x in begins_px if 0 < x < width]
+    last_begin = np.maximum.accumulate(last_begin)
     for x in range(width):
         a, b = starts[x], starts[x + 1]
         if a == b:
@@ -135,11 +150,21 @@ def follow(
         apart = np.maximum(
             top[active][:, :, None] - bottom[a:b], top[a:b] - bottom[active][:, :, None]
         )
-        joined = excess[every, active][:, :, None] + np.maximum(apart, 0.0)
+        apart = np.maximum(apart, 0.0)
+        if np.isfinite(over[:, x]).any():
+            low = np.minimum(bottom[active][:, :, None], bottom[a:b])
+            high = np.maximum(top[active][:, :, None], top[a:b])
+            ends = over[:, x, None, None] / px_per_mm, under[:, x, None, None] / px_per_mm
+            behind = np.minimum(high, ends[1]) - np.maximum(low, ends[0])
+            apart = np.maximum(apart - np.fmax(behind, 0.0), 0.0)
+        if last_begin[x] > 0:
+            before = column[active] < last_begin[x]
+            apart = np.where(before[:, :, None], np.minimum(apart, BEGIN_COST), apart)
+        joined = excess[every, active][:, :, None] + apart
         best = joined.argmin(axis=1)
         # A path that would cost more than no path at all begins anew.
         least = np.minimum(joined.min(axis=1), 0.0)
-        excess[:, a:b] = least + here - LIFT_COST
+        excess[:, a:b] = least + here - lift[:, x, None]
         came_from[:, a:b] = np.where(least < 0.0, active[every, best], -1)
         active[(x - column[active] > max_lift) & some[:, None]] = total
         if active.shape[1] > REMEMBERED:

@@ -23,10 +23,11 @@ from ecg_core.page.layouts import (
     SPEED_MM_PER_S,
 )
 from ecg_core.page.recovered import pen_path
+from ecg_core.page.recovered.bars import ColumnBar, bars_of, spans, without
+from ecg_core.page.recovered.fine_ink import ink_of
 from ecg_core.page.recovered.fitted import fit_line
 from ecg_core.page.recovered.pen import line_of, pen_width
-from ecg_core.page.scan.ink import RASTER, separate
-from ecg_core.page.values import PX_PER_MM, EcgPage, LeadBox, Trace
+from ecg_core.page.values import EcgPage, LeadBox, Trace
 
 FINE_PX_PER_MM = 4.0
 """From this resolution on the edges of the ink say to a part of a pixel where the pen was."""
@@ -49,12 +50,8 @@ AT_END_MM, BAR_MM, CROSSED_MM, FLANK_MM, TALL_PENS = 0.8, 0.9, 0.5, 3.5, 2.0
 """A separator or flank begins this near to the end of a lead; it is no wider than that; a trace
 that crosses it leaves so much of it above and below; a flank is as tall; taller than so many pens
 is tall."""
-LEAST_SHOWN = 0.6
-"""The picture is used when it shows this share of the page's own ink."""
 CUT_MM = 0.8
 """Upright gaps in the ink up to this long are closed."""
-GOES_ON_MM = (6.0, 2.0)
-"""So far beside and above the page's own ink, the picture may show more of the trace."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,31 +140,45 @@ def recover(page: EcgPage, use_picture: bool = True) -> Recovery:
 
     use_picture: take the ink of a scan from its finer picture where there is one.
     """
-    cover, px_per_mm = _ink(page, use_picture)
+    cover, px_per_mm = ink_of(page, use_picture)
     baselines = np.array(baselines_mm(page.boxes))
-    rows_mm = np.unique(np.round(baselines, 3))
+    rounded = np.round(baselines, 3).tolist()
+    rows_mm = np.unique(rounded)
     pitch = float(np.median(np.diff(rows_mm))) if len(rows_mm) > 1 else page.height_mm / 2
     fine = px_per_mm >= FINE_PX_PER_MM
+    bars = bars_of(cover, page.boxes, rounded, px_per_mm) if fine else {}
+    if fine:
+        cover = without(cover, (bar for own in bars.values() for bar in own))
+        # Where a line of the grid was taken off a steep stroke, the stroke goes on.
+        stroke = np.ones((round(CUT_MM * px_per_mm) | 1, 1), np.uint8)
+        cover = np.asarray(cv2.morphologyEx(cover, cv2.MORPH_CLOSE, stroke))
+    over, under = zip(*(spans(bars.get(z, ()), cover.shape[1]) for z in rows_mm), strict=True)
     pieces = (pen_path.sharp_pieces_of if fine else pen_path.pieces_of)(cover)
     reach = REACH_PITCHES * pitch
     gain = TALL_GAIN if fine else 0.0
-    paths = pen_path.follow(pieces, rows_mm * px_per_mm, reach * px_per_mm, px_per_mm, gain)
+    begins = [round(box.x0_mm * px_per_mm) for box in page.boxes] if fine else []
+    hidden = np.array(over), np.array(under)
+    zeros_px = rows_mm * px_per_mm
+    paths = pen_path.follow(pieces, zeros_px, reach * px_per_mm, px_per_mm, gain, begins, hidden)
     if not any((path >= 0).any() for path in paths):
         names = tuple(dict.fromkeys(box.lead for box in page.boxes))
         return Recovery((), names, px_per_mm, page.source_name, page.source_sha256)
-    rows = pen_path.apart(pieces, paths, (rows_mm * px_per_mm).tolist(), px_per_mm)
+    rows = pen_path.apart(pieces, paths, zeros_px.tolist(), px_per_mm)
     pen_px = pen_width(*(np.concatenate([getattr(r, e) for r in rows]) for e in ("top", "bottom")))
     found = []
     for number, (box, zero_mm) in enumerate(zip(page.boxes, baselines, strict=True)):
         row = int(np.argmin(np.abs(rows_mm - zero_mm)))
-        found.append(_lead(number, box, zero_mm, rows[row], pen_px, px_per_mm))
+        own = bars.get(rounded[number], [])
+        found.append(_lead(number, box, zero_mm, (rows[row], own), pen_px, px_per_mm))
     kept = tuple(lead for lead in found if lead.drawn >= MIN_DRAWN and lead.shared <= MAX_SHARED)
     given = {lead.lead for lead in kept}
     left_out = dict.fromkeys(lead.lead for lead in found if lead.lead not in given)
     return Recovery(kept, tuple(left_out), px_per_mm, page.source_name, page.source_sha256)
 
 
-def _line(row: pen_path.Strokes, box: LeadBox, pen_px: float, px_per_mm: float) -> np.ndarray:
+def _line(
+    row: pen_path.Strokes, bars: list[ColumnBar], box: LeadBox, pen_px: float, px_per_mm: float
+) -> np.ndarray:
     """Heights of one lead's line in px, NaN far from its ink: in each column and half-way between.
 
     A lead ends where its box does, whatever its neighbour draws there.
@@ -175,14 +186,19 @@ def _line(row: pen_path.Strokes, box: LeadBox, pen_px: float, px_per_mm: float) 
     first, last = (round(x * px_per_mm) for x in (box.x0_mm, box.x1_mm))
     own = slice(max(first, 0), min(last, len(row.top)))
     top, bottom = row.top[own].copy(), row.bottom[own].copy()
+    under = np.isfinite(spans(bars, len(row.top))[0][own])
     outer = (box.x0_mm < 1.0, abs(box.x1_mm - PAGE_WIDTH_MM) < 1.0)
-    for side, at_margin in zip((slice(None), slice(None, None, -1)), outer, strict=True):
+    for side, at_margin in (
+        () if bars else zip((slice(None), slice(None, None, -1)), outer, strict=True)
+    ):
         foreign = _foreign(top[side], bottom[side], pen_px, px_per_mm, at_margin)
         top[side][:foreign] = bottom[side][:foreign] = np.nan
+    both = np.isfinite(top)
     line = line_of(top, bottom, pen_px)[1:-1]
     if px_per_mm >= FINE_PX_PER_MM:
         line = fit_line(top, bottom, line[0::2], pen_px)
-    drawn = np.isfinite(top)
+    # Under a bar between what is seen the line goes on; at an end it is not guessed.
+    drawn = both | (under & np.maximum.accumulate(both) & np.maximum.accumulate(both[::-1])[::-1])
     seen = np.full(2 * len(row.top) - 1, np.nan)
     part = seen[2 * own.start : 2 * own.stop - 1]
     part[0::2] = np.where(drawn, line[0::2], np.nan)
@@ -220,54 +236,16 @@ def _foreign(
     return foreign
 
 
-def _ink(page: EcgPage, use_picture: bool) -> tuple[np.ndarray, float]:
-    """Ink of the traces (0 to 1) as fine as the page has it, and its pixels per mm."""
-    own = page.ink.astype(np.float32) / 255
-    if page.picture is None or not use_picture:
-        return own, PX_PER_MM
-    height, width = page.picture.shape[:2]
-    shown = cv2.resize(own, (width, height), interpolation=cv2.INTER_LINEAR)
-    everywhere = np.ones((height, width), bool)
-    for coloured in (False, True):
-        cover = separate(page.picture, everywhere, coloured).cover
-        dark = shown > 0.6
-        if not dark.any() or (cover[dark] > 0.3).mean() >= LEAST_SHOWN:
-            # Where a line of the grid was taken off a steep stroke, the stroke goes on.
-            stroke = np.ones((round(CUT_MM * RASTER) | 1, 1), np.uint8)
-            cover = cv2.morphologyEx(cover * _near(cover, own), cv2.MORPH_CLOSE, stroke)
-            return np.asarray(cover), float(RASTER)
-    return own, PX_PER_MM
-
-
-def _near(cover: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Which ink of the picture may be trace: on the page's own ink, or hanging together with it.
-
-    Where the page's ink is broken, the picture often shows the trace going on.
-    """
-    size = cover.shape[::-1]
-    inked = (own > 0.15).astype(np.uint8)
-    tight = cv2.dilate(inked, np.ones((3, 3), np.uint8))
-    reach = np.ones([round(2 * mm * PX_PER_MM) + 1 for mm in GOES_ON_MM[::-1]], np.uint8)
-    wide = cv2.dilate(inked, reach)
-    on_ink, around = (
-        cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST) > 0 for mask in (tight, wide)
-    )
-    count, pieces = cv2.connectedComponents((cover > 0.2).astype(np.uint8), connectivity=8)
-    joined = np.zeros(count, bool)
-    joined[pieces[on_ink]] = True
-    joined[0] = False
-    return np.asarray(on_ink | (around & joined[pieces]))
-
-
 def _lead(
     number: int,
     box: LeadBox,
     zero_mm: float,
-    row: pen_path.Strokes,
+    inked: tuple[pen_path.Strokes, list[ColumnBar]],
     pen_px: float,
     px_per_mm: float,
 ) -> RecoveredLead:
-    line_px = _line(row, box, pen_px, px_per_mm)
+    row, bars = inked
+    line_px = _line(row, bars, box, pen_px, px_per_mm)
     judged = slice(
         round((box.x0_mm + EDGE_MM) * px_per_mm), round((box.x1_mm - EDGE_MM) * px_per_mm)
     )
@@ -276,12 +254,12 @@ def _lead(
     samples = np.arange(round((box.end_s - box.start_s) * FS_HZ)) / FS_HZ
     at_px = (box.x0_mm + samples * SPEED_MM_PER_S) * px_per_mm
     mv = np.full(len(samples), np.nan)
-    inked = np.flatnonzero(np.isfinite(line_px))
-    if len(inked) and drawn.any():
+    known = np.flatnonzero(np.isfinite(line_px))
+    if len(known) and drawn.any():
         # The line has two values a column, the first in the middle of the first.
-        known_px = inked / 2.0 + 0.5
-        mv = (zero_mm - np.interp(at_px, known_px, line_px[inked]) / px_per_mm) / GAIN_MM_PER_MV
-        after = np.searchsorted(known_px, at_px).clip(1, len(inked) - 1)
+        known_px = known / 2.0 + 0.5
+        mv = (zero_mm - np.interp(at_px, known_px, line_px[known]) / px_per_mm) / GAIN_MM_PER_MV
+        after = np.searchsorted(known_px, at_px).clip(1, len(known) - 1)
         before = known_px[after - 1]
         outside = np.maximum(known_px[0] - at_px, at_px - known_px[-1])
         gap = np.maximum(known_px[after] - before, outside)

@@ -122,17 +122,17 @@ def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> 
     anything. coloured: the traces themselves are in colour, so that ink is what is dark in any
     channel, not in every one.
     """
-    darkness = _darkness(picture, coloured)
+    darkness = darkness_of(picture, _paper(picture), coloured)
     if not shown.all():
         edge = np.ones((round(1.0 * RASTER),) * 2, np.uint8)
         inside = cv2.erode(shown.astype(np.uint8), edge, borderType=cv2.BORDER_REPLICATE)
         darkness *= inside
-    ruled = _ruling(darkness)
+    ruled = ruling_of(darkness)
     rest = cv2.subtract(darkness, ruled)
-    rest = cv2.subtract(rest, _litter(rest))
-    dark = _darkest(rest[::2, ::2])
+    rest = cv2.subtract(rest, litter_of(rest))
+    dark = darkest(rest[::2, ::2])
     rest[_thick(rest > STRONG * dark)] = 0.0
-    contrast = _darkest(rest[::2, ::2])
+    contrast = darkest(rest[::2, ::2])
     some = rest[::3, ::3]
     noise = 1.4826 * float(np.median(np.abs(some - np.median(some))))
     contrast = max(contrast, 4.0 * noise, 0.02)
@@ -143,13 +143,13 @@ def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> 
     if hidden.any():
         bridged = cv2.morphologyEx(cover, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         cover = np.where(hidden, bridged, cover)
-    mask = _joined(rest > STRONG * contrast, cover > WEAK / 0.8)
+    mask = joined(rest > STRONG * contrast, cover > WEAK / 0.8)
     return Ink(cover * mask, min(contrast, 1.0), noise)
 
 
-def _darkness(picture: np.ndarray, coloured: bool) -> np.ndarray:
+def darkness_of(picture: np.ndarray, paper: np.ndarray, coloured: bool) -> np.ndarray:
     """How much darker than the paper around it each pixel is: float32, 0 to 1."""
-    papers = cv2.split(_paper(picture))
+    papers = cv2.split(paper)
     lights = [
         cv2.divide(channel, paper, dtype=cv2.CV_32F)
         for channel, paper in zip(cv2.split(picture), papers, strict=True)
@@ -169,7 +169,7 @@ def _paper(picture: np.ndarray) -> np.ndarray:
     return np.maximum(full, 16, out=full)
 
 
-def _darkest(rest: np.ndarray) -> float:
+def darkest(rest: np.ndarray) -> float:
     """The 99.3rd percentile of what may be ink."""
     # Nearly all of it is paper; sorting the rest gives the same.
     some = rest[rest > 0.0]
@@ -183,7 +183,7 @@ def _darkest(rest: np.ndarray) -> float:
     return float(pair[low] + (place - low) * (after - pair[low]))
 
 
-def _ruling(darkness: np.ndarray) -> np.ndarray:
+def ruling_of(darkness: np.ndarray, block_mm: float = _BLOCK_MM) -> np.ndarray:
     """What every 5 mm cell of a neighbourhood has in common: the printed lines."""
     height, width = darkness.shape
     rows, columns = -(-height // CELL), -(-width // CELL)
@@ -192,8 +192,8 @@ def _ruling(darkness: np.ndarray) -> np.ndarray:
     )
     cells = padded.reshape(rows, CELL, columns, CELL)
     ruled = np.empty_like(cells)
-    across = max(1, round(columns * CELL_MM / _BLOCK_MM))
-    down = max(1, round(rows * CELL_MM / _BLOCK_MM))
+    across = max(1, round(columns * CELL_MM / block_mm))
+    down = max(1, round(rows * CELL_MM / block_mm))
     for part in np.array_split(np.arange(rows), down):
         for piece in np.array_split(np.arange(columns), across):
             block = cells[part[0] : part[-1] + 1, :, piece[0] : piece[-1] + 1]
@@ -205,7 +205,7 @@ def _ruling(darkness: np.ndarray) -> np.ndarray:
     return ruled.reshape(padded.shape)[:height, :width]
 
 
-def _litter(rest: np.ndarray) -> np.ndarray:
+def litter_of(rest: np.ndarray) -> np.ndarray:
     """Somewhat darker than the darker fifth of each neighbourhood still is: noise and remains of
     the grid.
 
@@ -224,7 +224,7 @@ def _litter(rest: np.ndarray) -> np.ndarray:
     return cv2.resize(cv2.GaussianBlur(level, (0, 0), 0.7), (width, height))
 
 
-def _joined(strong: np.ndarray, weak: np.ndarray) -> np.ndarray:
+def joined(strong: np.ndarray, weak: np.ndarray) -> np.ndarray:
     """Weak pixels that hang together with a strong one."""
     either = weak | strong
     count, labels = cv2.connectedComponents(either.view(np.uint8), connectivity=8)
