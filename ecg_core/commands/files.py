@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecg_core.intake import LIMITS, Bundle, Upload, split, with_next
+from ecg_core.intake.values import folded
 
 _PAGE = re.compile(r"(.+)#page=(\d{1,4})(?:\+(\d{1,4}))?")
 
@@ -65,7 +66,7 @@ class _Folders:
         self._listed: dict[Path, dict[str, Path]] = {}
         self._given: defaultdict[str, set[Path]] = defaultdict(set)
         for path in given:
-            self._given[path.name.lower()].add(path)
+            self._given[folded(path.name)].add(path)
 
     def find(self, folder: Path, name: str) -> Path | None:
         """The file of this name in the folder, else the only one named that is no other record's:
@@ -74,7 +75,7 @@ class _Folders:
             return beside
         same = {
             path
-            for path in self._given.get(name.lower(), ())
+            for path in self._given.get(folded(name), ())
             if path.is_file()
             and not path.is_symlink()
             and (
@@ -89,10 +90,10 @@ class _Folders:
         if folder not in self._listed:
             files = sorted(folder.iterdir()) if folder.is_dir() else []
             kept = [path for path in files if path.is_file() and not path.is_symlink()]
-            folded = {path.name.lower(): path for path in kept}
-            self._listed[folder] = folded | {path.name: path for path in kept}
+            by_name = {folded(path.name): path for path in kept}
+            self._listed[folder] = by_name | {path.name: path for path in kept}
         listed = self._listed[folder]
-        return listed.get(name, listed.get(name.lower()))
+        return listed.get(name, listed.get(folded(name)))
 
     def header_of(self, path: Path) -> Path | None:
         """The header that a path names: itself, that of a record name or of a signal file."""

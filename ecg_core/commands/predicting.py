@@ -30,7 +30,7 @@ from ecg_core.page.values import EcgPage
 from ecg_core.report.plain import narrative_to_plain
 from ecg_core.triage.verdict import verdict_to_plain
 
-UNSURE = frozenset({"pages_unlike", "pages_unnamed", "pages_rates", "pages_rate_unknown"})
+UNSURE = frozenset({"pages_unlike", "pages_rates", "pages_rate_unknown"})
 """Remarks on two pages over which they are not joined unasked."""
 
 
@@ -98,7 +98,7 @@ def joined(cases: Iterable[Case], answering: network.Answering) -> Iterator[Case
     """The cases; in place of two pages that follow one another and plainly belong together, limb
     leads on one and chest leads on the other, the one ECG that they are.
 
-    Where they may belong together, both lines have the path that reads them so ("join").
+    Where they may belong together, both lines say so, with the path that reads them so ("join").
     """
     held: Case | None = None
     for case in cases:
@@ -108,7 +108,13 @@ def joined(cases: Iterable[Case], answering: network.Answering) -> Iterator[Case
             yield whole
             continue
         if whole is not None and held is not None:
-            held.line["join"] = case.line["join"] = whole.name
+            for one, other in ((held, case), (case, held)):
+                one.line["join"] = whole.name
+                said = (
+                    f"Page {(other.bundle.part or 0) + 1} shows the other leads and may be of the "
+                    f"same ECG: look, and read both as one with {whole.name}."
+                )
+                one.line["reasons"] = [*cast("list[str]", one.line["reasons"]), said]
         if held is not None:
             yield held
         held = case if case.page is not None and lacks(case.page) else None

@@ -62,7 +62,7 @@ def _recovered(bundle: Bundle, read_as: ReadAs, out: Path) -> dict[str, Any]:
         "layout": page.layout,
         "fs_hz": record.fs_hz,
         "leads": {
-            lead.lead: {"start_s": lead.start_s, "quality": round(lead.quality, 3)}
+            lead.lead: {"start_s": lead.in_record_s, "quality": round(lead.quality, 3)}
             for lead in recovery.leads
         },
         "left_out": list(recovery.left_out),

@@ -13,7 +13,7 @@ from ecg_core.intake.formats.wfdb.segments import parse_master
 from ecg_core.intake.isolation import sandbox
 from ecg_core.intake.isolation.limits import LIMITS, FileLimits
 from ecg_core.intake.registry import reader_for
-from ecg_core.intake.values import Bundle, IntakeError, Upload
+from ecg_core.intake.values import Bundle, IntakeError, Upload, folded
 
 _SIGNAL_SUFFIXES = (".dat", ".mat")
 _ANNOTATION_SUFFIX = ".atr"
@@ -46,11 +46,11 @@ class _Pile:
         self.files = files
         self._by_name: defaultdict[str, list[int]] = defaultdict(list)
         for index, file in enumerate(files):
-            self._by_name[file.upload.name.lower()].append(index)
+            self._by_name[folded(file.upload.name)].append(index)
 
     def find(self, name: str, header: _Placed) -> list[int]:
         """Place of the file of this name: beside the header, else of the only one anywhere."""
-        same = self._by_name.get(name.lower(), [])
+        same = self._by_name.get(folded(name), [])
         beside = [i for i in same if self.files[i].place == header.place]
         exact = [i for i in beside if self.files[i].upload.name == name]
         if beside:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +23,15 @@ class IntakeError(Exception):
         self.reason = reason
         self.hint = hint
         self.signals = signals
+
+
+def folded(name: str) -> str:
+    """The name of a file for comparing: neither capitals nor the way accents are written matter.
+
+    >>> folded("M\u00dcLLER.DAT") == folded("Mu\u0308ller.dat")
+    True
+    """
+    return unicodedata.normalize("NFC", name).lower()
 
 
 @dataclass(frozen=True)

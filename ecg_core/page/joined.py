@@ -25,8 +25,10 @@ from ecg_core.page.values import EcgPage, LeadBox, Remark, Severity
 LAYOUT = "12x1"
 PITCHES_APART = 0.05
 """Rows of two pages may be so much further apart on one: more, and they are not of one scale."""
-RATES_APART = 0.15
-"""Rates of the same heart within a minute; more is doubted."""
+RATES_APART, RATES_ALIKE = 0.15, 0.05
+"""Rates of the same heart within a minute; more is doubted. Where nothing printed says that the
+pages are of one person and time, the rate must."""
+UNNAMED = "pages_unnamed"
 
 
 def from_scan(
@@ -46,7 +48,8 @@ def from_scan(
         rectify.from_scan(replace(scan, pixels=part, second_from=None), layout, correction)
         for part in parts
     ]
-    return join(*pages)
+    named = not any(doubt.code == UNNAMED for doubt in scan.doubts)
+    return join(*pages, RATES_APART if named else RATES_ALIKE)
 
 
 def belong(one: EcgPage, other: EcgPage) -> bool:
@@ -62,8 +65,11 @@ def lacks(page: EcgPage) -> tuple[str, ...]:
     return CHEST_LEADS if half == LIMB_LEADS else LIMB_LEADS
 
 
-def join(one: EcgPage, other: EcgPage) -> EcgPage:
-    """Limb leads above, chest leads below. Raises PageError where the pages do not make one."""
+def join(one: EcgPage, other: EcgPage, rates_apart: float = RATES_APART) -> EcgPage:
+    """Limb leads above, chest leads below. Raises PageError where the pages do not make one.
+
+    rates_apart: by how much of the lower the rates may differ.
+    """
     if not belong(one, other):
         shown = ["".join(f"{lead} " for lead in _leads(page)).strip() for page in (one, other)]
         raise refuse("pages_no_halves", first=shown[0], second=shown[1])
@@ -83,7 +89,12 @@ def join(one: EcgPage, other: EcgPage) -> EcgPage:
         question=None,
         sheet=None,
     )
-    said = [*limb.remarks, *chest.remarks, remark("joined_pages"), *_rates(limb, chest)]
+    said = [
+        *limb.remarks,
+        *chest.remarks,
+        remark("joined_pages"),
+        *_rates(limb, chest, rates_apart),
+    ]
     recovery = recover(page, use_picture=False)
     if recovery.leads:
         record = recovery.as_record()
@@ -97,8 +108,9 @@ def _leads(page: EcgPage) -> tuple[str, ...]:
 
 
 def _half(page: EcgPage) -> tuple[str, ...] | None:
-    halves = (half for half in (LIMB_LEADS, CHEST_LEADS) if set(_leads(page)) == set(half))
-    return next(halves, None)
+    """The six leads that it shows; a rhythm strip of another lead may stand below them."""
+    shown = [half for half in (LIMB_LEADS, CHEST_LEADS) if set(half) <= set(_leads(page))]
+    return shown[0] if len(shown) == 1 else None
 
 
 def _pitch_mm(page: EcgPage) -> float:
@@ -126,13 +138,13 @@ def _below(boxes: Iterable[LeadBox], down_mm: float) -> tuple[LeadBox, ...]:
     )
 
 
-def _rates(limb: EcgPage, chest: EcgPage) -> list[Remark]:
+def _rates(limb: EcgPage, chest: EcgPage, apart: float) -> list[Remark]:
     """A doubt where the heart beats at another rate on the other page."""
     rates = [measure_page(page).value("rate") for page in (limb, chest)]
     if None in rates:
         return [remark("pages_rate_unknown")]
     low, high = sorted(rate for rate in rates if rate is not None)
-    return [remark("pages_rates", low=low, high=high)] if high > low * (1 + RATES_APART) else []
+    return [remark("pages_rates", low=low, high=high)] if high > low * (1 + apart) else []
 
 
 def _once(said: Iterable[Remark]) -> list[Remark]:

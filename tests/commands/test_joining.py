@@ -31,7 +31,7 @@ def case(layout: str, part: int | None, files: tuple[Upload, ...] = FILE) -> Cas
     page = EcgPage(np.zeros((2, 500), np.uint8), layout, plan.boxes(), "scan", "a", "0" * 64)
     name = "report.pdf" if part is None else f"report.pdf#page={part + 1}"
     bundle = Bundle(f"report.pdf, page {part}", files, part)
-    return Case(name, bundle, {"input": name}, page, AS_IT_COMES)
+    return Case(name, bundle, {"input": name, "reasons": []}, page, AS_IT_COMES)
 
 
 def inputs(*cases: Case) -> list[object]:
@@ -69,6 +69,15 @@ def test_pages_that_may_belong_together_are_offered(quality: dict[str, object], 
     limb, chest = case("6x1 limb", 0), case("6x1 chest", 1)
     assert inputs(limb, chest) == ["report.pdf#page=1", "report.pdf#page=2"]
     assert limb.line["join"] == chest.line["join"] == "report.pdf#page=1+2"
+    assert "Page 2 shows the other leads" in str(limb.line["reasons"])
+    assert "Page 1 shows the other leads" in str(chest.line["reasons"])
+
+
+def test_pages_of_one_rate_that_name_nobody_are_joined_with_that_doubt(
+    quality: dict[str, object],
+) -> None:
+    quality["pages_unnamed"] = {}
+    assert inputs(case("6x1 limb", 0), case("6x1 chest", 1)) == ["report.pdf#page=1+2"]
 
 
 def test_others_stay_apart(quality: dict[str, object]) -> None:

@@ -25,6 +25,7 @@ PICTURES = {"pdf", "tiff_pages", "raster_image"}
 FILES: dict[str, tuple[str, float]] = {
     "plain.scp": ("41ee02c318d74e6c4abe7068f87045821ecf48b82fdc5a190bad85a9533300d3", 5.0),
     "huffman.scp": ("79d92552f62e39b5d394ba588d0ca643c9a2f7acf2872abda67b7db9e450b98a", 5.0),
+    "beat.scp": ("48a40f1ae3f5dfa7cbb56ad2b51c2e961f44c0fa73b78973f06ecd3070d0ba34", 5.0),
     "sierra.xml": ("d147397637f5c9be1480d0773b8ffe6b1c54ffdddac01daff3941afd6f664042", 5.0),
     "plain.edf": ("6220f93ce818ad80be794305c9dceda5e6f4e9f78be49dc58b80cc5d4b6c5459", 0.5),
     "plus.edf": ("56b3fad3efdc9d1db3b10928a57e5891c3f13de2a88c7901012a6b5849e928b0", 0.5),

@@ -378,6 +378,14 @@ def test_names_in_capitals_beside_one_another() -> None:
     assert len(bundle.files) == 2 and isinstance(read_here(bundle), EcgRecord)
 
 
+def test_accents_written_in_two_ways_name_one_file() -> None:
+    header, data = by_hand(
+        "r 1 500 1000\nM\u00fcller.dat 16 200/mV 16 0 0 0 0 II\n", levels(1, 1000).T
+    )
+    (bundle,) = split([header, Upload("Mu\u0308ller.dat", data.data)])
+    assert len(bundle.files) == 2 and isinstance(read_here(bundle), EcgRecord)
+
+
 # What libraries say, and what they may not
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from ecg_core.intake import EcgRecord, EcgScan, Upload, read_here, split, with_next
+from ecg_core.intake.told import Told
 from ecg_core.leads import CHEST_LEADS, LIMB_LEADS, STANDARD_LEADS
 from ecg_core.page import Correction, EcgPage, PageError, from_scan, read_scan
 from ecg_core.page.drawn.printed import PrintStyle, print_record
-from ecg_core.page.joined import LAYOUT, belong, join, lacks
+from ecg_core.page.joined import LAYOUT, UNNAMED, belong, join, lacks
 from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.recovered.samples import FS_HZ, recover
 from ecg_core.page.viewed import waves_of_page
@@ -81,6 +82,20 @@ def test_nothing_is_measured_across_the_pages(pages: tuple[EcgPage, EcgPage]) ->
     assert found.says("low_voltage_chest") == measure_page(slow).says("low_voltage_chest")
     # 72 and 60 a minute are further apart than 15 %.
     assert "pages_rates" in codes(page)
+    assert "pages_rates" not in codes(join(*pages))
+
+
+def test_pages_that_name_nobody_must_agree_in_rate_more_closely() -> None:
+    limb, chest = (
+        scan_of(beating(seed, rate), layout).pixels
+        for seed, rate, layout in ((3, 72.0, "6x1 limb"), (5, 78.0, "6x1 chest"))
+    )
+    scan = EcgScan("two", "0" * 64, np.vstack([limb, chest]), second_from=len(limb))
+    # 72 and 78 a minute are 8 % apart.
+    assert "pages_rates" not in codes(from_scan(scan))
+    told = Told()
+    told.doubt(UNNAMED)
+    assert "pages_rates" in codes(from_scan(replace(scan, doubts=told.doubts)))
 
 
 def test_the_viewer_shows_each_lead_at_its_own_seconds(pages: tuple[EcgPage, EcgPage]) -> None:
@@ -89,6 +104,18 @@ def test_the_viewer_shows_each_lead_at_its_own_seconds(pages: tuple[EcgPage, Ecg
     assert waves is not None and waves.leads == STANDARD_LEADS
     assert waves.mv.shape[1] == round(10 * FS_HZ) + 1
     assert (np.isfinite(waves.mv).mean(axis=1) > 0.95).all()
+
+
+def test_a_rhythm_strip_of_another_lead_may_stand_below(pages: tuple[EcgPage, EcgPage]) -> None:
+    limb, chest = pages
+    last = max(limb.boxes, key=lambda box: box.y1_mm)
+    strip = replace(last, lead="V1", y0_mm=last.y1_mm, y1_mm=last.y1_mm + 30.0)
+    with_strip = replace(
+        limb, boxes=(*limb.boxes, strip), ink=np.vstack([limb.ink, np.zeros((60, 500), np.uint8)])
+    )
+    assert lacks(with_strip) == CHEST_LEADS
+    found = measure_page(replace(join(with_strip, chest), picture=None))
+    assert sorted(one.lead for one in found.leads) == sorted(STANDARD_LEADS)
 
 
 def test_pages_that_do_not_make_one_are_refused(pages: tuple[EcgPage, EcgPage]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ecg_core.intake.values import EcgRecord
-from ecg_core.page.recovered.samples import recover
+from ecg_core.page.recovered.samples import Recovery, recover
 from ecg_core.page.values import EcgPage
 from ecg_core.signal.measurements import measure, nothing
 from ecg_core.signal.values import Measurements
@@ -23,20 +23,33 @@ def measure_page(page: EcgPage, record: EcgRecord | None = None) -> Measurements
     recovery = recover(page)
     if not recovery.leads:
         return nothing("No trace could be read off this page.")
-    first, *others = (measure(span.as_record(), off_paper=True) for span in recovery.spans)
+    first, *others = (measure(sheet.as_record(), off_paper=True) for sheet in _sheets(recovery))
     for other in others:
         first = _with_leads_of(first, other)
     return first
 
 
+def _sheets(recovery: Recovery) -> list[Recovery]:
+    """What was recovered of each sheet, as if it were the only one."""
+    spans = sorted({lead.span for lead in recovery.leads})
+    return [
+        replace(
+            recovery,
+            leads=tuple(replace(lead, span=0) for lead in recovery.leads if lead.span == span),
+        )
+        for span in spans
+    ]
+
+
 def _with_leads_of(first: Measurements, other: Measurements) -> Measurements:
+    known = {one.lead for one in first.leads}
     judged = {
         key: said if said.value is not None else other.judged[key]
         for key, said in first.judged.items()
     }
     return replace(
         first,
-        leads=(*first.leads, *other.leads),
+        leads=(*first.leads, *(one for one in other.leads if one.lead not in known)),
         signs=(*first.signs, *(sign for sign in other.signs if sign not in first.signs)),
         judged=judged,
     )

@@ -8,7 +8,7 @@ missing or hangs together with another row's for too long is left out and named,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -74,6 +74,11 @@ class RecoveredLead:
     shared: float
     span: int = 0
 
+    @property
+    def in_record_s(self) -> float:
+        """When it begins in `Recovery.as_record`, where a second sheet follows the first."""
+        return self.span * PAGE_SECONDS + self.start_s
+
 
 @dataclass(frozen=True, eq=False)
 class Recovery:
@@ -94,15 +99,6 @@ class Recovery:
         """The leads as a page drawn from a record would hold them."""
         return tuple(Trace(lead.box, lead.mv, FS_HZ, lead.baseline_mm) for lead in self.leads)
 
-    @property
-    def spans(self) -> tuple[Recovery, ...]:
-        """What was recovered of each sheet, where the page is two of them."""
-        spans = sorted({lead.span for lead in self.leads})
-        return tuple(
-            replace(self, leads=tuple(replace(r, span=0) for r in self.leads if r.span == span))
-            for span in spans
-        )
-
     def as_record(self) -> EcgRecord:
         """The ten seconds of the page as a record, NaN where a lead is not shown.
 
@@ -117,10 +113,12 @@ class Recovery:
         signals = np.full((len(names), sheets * ten), np.nan, np.float32)
         for row, name in enumerate(names):
             longest = max((r for r in self.leads if r.lead == name), key=lambda r: r.mv.size)
-            first = longest.span * ten + round(longest.start_s * FS_HZ)
+            first = round(longest.in_record_s * FS_HZ)
             length = min(longest.mv.size, (longest.span + 1) * ten - first)
             signals[row, first : first + length] = longest.mv[:length]
         notes = ["Samples read off a page, not recorded."]
+        if sheets > 1:
+            notes.append("The second sheet follows the first here; they were not recorded so.")
         if self.left_out:
             notes.append(f"Not recovered: {', '.join(self.left_out)}.")
         return EcgRecord(

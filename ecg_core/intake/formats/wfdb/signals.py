@@ -16,7 +16,7 @@ from ecg_core.intake.formats.wfdb.header import BITS_PER_SAMPLE, Channel, Header
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_names import choose_leads
 from ecg_core.intake.told import Told
-from ecg_core.intake.values import Bundle, IntakeError
+from ecg_core.intake.values import Bundle, IntakeError, folded
 
 MATLAB_WORKSPACE = (b"MATLAB 5.0", b"MATLAB 7.3", b"\x89HDF")
 """First bytes of workspaces. A .mat of WFDB is of MATLAB 4 and begins otherwise."""
@@ -28,11 +28,11 @@ class Files:
 
     def __init__(self, bundle: Bundle) -> None:
         self._exact = {file.name: file.data for file in bundle.files}
-        self._folded = {file.name.lower(): file.data for file in bundle.files}
+        self._folded = {folded(file.name): file.data for file in bundle.files}
 
     def get(self, name: str) -> bytes | None:
         """The bytes of a file, or None."""
-        return self._exact.get(name, self._folded.get(name.lower()))
+        return self._exact.get(name, self._folded.get(folded(name)))
 
 
 @dataclass(frozen=True, eq=False)
