@@ -17,7 +17,7 @@ from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.recovered.samples import FS_HZ, recover
 from ecg_core.page.viewed import waves_of_page
 from tests.page.sample_records import beating
-from tests.page.two_pages import drawn, halves
+from tests.page.two_pages import drawn, halves, scanned
 
 RECORD = beating(3)
 
@@ -132,6 +132,15 @@ def test_a_joined_page_is_kept_and_reopened(pages: tuple[EcgPage, EcgPage]) -> N
     page = join(*pages)
     again = EcgPage.from_bytes(page.to_bytes())
     assert again.boxes == page.boxes and again.sha256 == page.sha256
+
+
+def test_a_document_of_two_pictures() -> None:
+    data = scanned((RECORD, "6x1 chest"), (RECORD, "6x1 limb"))
+    scan = read_here(with_next(split([Upload("report.pdf", data)])[0]))
+    assert isinstance(scan, EcgScan)
+    page = from_scan(scan)
+    assert [box.lead for box in page.boxes] == list(STANDARD_LEADS)
+    assert {"joined_pages", "pages_unnamed"} <= codes(page) and "pages_rates" not in codes(page)
 
 
 def test_a_document_drawn_by_a_program_from_bytes_to_samples() -> None:

@@ -18,43 +18,30 @@ from ecg_core.page.drawn.printed import PrintStyle, print_record
 PAPER_MM = (297.0, 210.0)
 PX_PER_MM = 8.0
 HEADER = ("Name: DOE, Jane   ID: 4711-0815   12-Mar-2021 10:42", "HR 72 bpm   PR 160 ms")
-OTHER_HEADER = ("Name: ROE, John   ID: 4712-9999   13-Mar-2021 09:15", "HR 72 bpm   PR 160 ms")
 
 
-def scanned(
-    *pages: tuple[EcgRecord, str], headers: Sequence[tuple[str, ...]] = (), text: bool = False
-) -> bytes:
-    """Pages as pictures; each is a record and its layout ("6x1 limb"). text: whether the headers
-    are also there as words, as behind a page whose letters were recognised."""
+def scanned(*pages: tuple[EcgRecord, str]) -> bytes:
+    """Pages as pictures, without a word that a program could read; each is a record and its
+    layout ("6x1 limb")."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer)
-    for number, (record, layout) in enumerate(pages):
-        header = headers[number] if headers else HEADER
-        printed = print_record(record, layout, PX_PER_MM, PrintStyle(header=header))
+    for record, layout in pages:
+        printed = print_record(record, layout, PX_PER_MM, PrintStyle(header=HEADER))
         height, width = (n / PX_PER_MM * mm for n in printed.pixels.shape[:2])
         canvas.setPageSize((width, height))
-        picture = ImageReader(Image.fromarray(printed.pixels))
-        canvas.drawImage(picture, 0, 0, width, height)
-        if text:
-            words = canvas.beginText(10 * mm, height - 8 * mm)
-            words.setTextRenderMode(3)
-            words.textLines(header)
-            canvas.drawText(words)
+        canvas.drawImage(ImageReader(Image.fromarray(printed.pixels)), 0, 0, width, height)
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 
 
-def drawn(
-    *pages: tuple[EcgRecord, Sequence[str]], headers: Sequence[tuple[str, ...]] = ()
-) -> bytes:
+def drawn(*pages: tuple[EcgRecord, Sequence[str]]) -> bytes:
     """Pages as lines and letters; each is a record and the leads of its rows."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(PAPER_MM[0] * mm, PAPER_MM[1] * mm))
     for number, (record, leads) in enumerate(pages):
-        header = headers[number] if headers else HEADER
         canvas.setFont("Helvetica", 9)
-        for line, text in enumerate(header):
+        for line, text in enumerate(HEADER):
             canvas.drawString(22 * mm, (203 - 5 * line) * mm, text)
         canvas.drawString(
             22 * mm, 4 * mm, f"25 mm/s   10 mm/mV   0.05-150 Hz   page {number + 1}/2"
