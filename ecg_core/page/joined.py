@@ -17,10 +17,11 @@ from ecg_core.page.arrange import baselines_mm
 from ecg_core.page.correction import Correction
 from ecg_core.page.doubts import swapped
 from ecg_core.page.doubts.quality import refuse, remark
-from ecg_core.page.recovered.measured import measure_page
+from ecg_core.page.recovered.measured import sheets
 from ecg_core.page.recovered.samples import recover
 from ecg_core.page.scan import rectify
 from ecg_core.page.values import EcgPage, LeadBox, Remark, Severity
+from ecg_core.signal.measurements import measure
 
 LAYOUT = "12x1"
 PITCHES_APART = 0.05
@@ -44,12 +45,12 @@ def from_scan(
     if correction is not None and (correction.corners_px or correction.quarter_turns):
         raise refuse("two_pages")
     parts = scan.pixels[: scan.second_from], scan.pixels[scan.second_from :]
-    pages = [
+    one, other = (
         rectify.from_scan(replace(scan, pixels=part, second_from=None), layout, correction)
         for part in parts
-    ]
+    )
     named = not any(doubt.code == UNNAMED for doubt in scan.doubts)
-    return join(*pages, RATES_APART if named else RATES_ALIKE)
+    return join(one, other, RATES_APART if named else RATES_ALIKE)
 
 
 def belong(one: EcgPage, other: EcgPage) -> bool:
@@ -89,17 +90,7 @@ def join(one: EcgPage, other: EcgPage, rates_apart: float = RATES_APART) -> EcgP
         question=None,
         sheet=None,
     )
-    said = [
-        *limb.remarks,
-        *chest.remarks,
-        remark("joined_pages"),
-        *_rates(limb, chest, rates_apart),
-    ]
-    recovery = recover(page, use_picture=False)
-    if recovery.leads:
-        record = recovery.as_record()
-        waves = dict(zip(record.leads, record.signals_mv, strict=True))
-        said += swapped.remarks(waves, record.fs_hz, off_paper=True)
+    said = [*limb.remarks, *chest.remarks, remark("joined_pages"), *_measured(page, rates_apart)]
     return replace(page, remarks=tuple(_once(said)))
 
 
@@ -138,13 +129,22 @@ def _below(boxes: Iterable[LeadBox], down_mm: float) -> tuple[LeadBox, ...]:
     )
 
 
-def _rates(limb: EcgPage, chest: EcgPage, apart: float) -> list[Remark]:
-    """A doubt where the heart beats at another rate on the other page."""
-    rates = [measure_page(page).value("rate") for page in (limb, chest)]
-    if None in rates:
+def _measured(page: EcgPage, apart: float) -> list[Remark]:
+    """Doubts about electrodes, and about the rates of two sheets that differ by more than `apart`
+    or cannot be told."""
+    recovery = recover(page)
+    if not recovery.leads:
         return [remark("pages_rate_unknown")]
-    low, high = sorted(rate for rate in rates if rate is not None)
-    return [remark("pages_rates", low=low, high=high)] if high > low * (1 + apart) else []
+    record = recovery.as_record()
+    waves = dict(zip(record.leads, record.signals_mv, strict=True))
+    said = list(swapped.remarks(waves, record.fs_hz, off_paper=True))
+    found = [measure(sheet.as_record(), off_paper=True).value("rate") for sheet in sheets(recovery)]
+    rates = [rate for rate in found if rate is not None]
+    if len(rates) < 2:
+        said.append(remark("pages_rate_unknown"))
+    elif max(rates) > min(rates) * (1 + apart):
+        said.append(remark("pages_rates", low=min(rates), high=max(rates)))
+    return said
 
 
 def _once(said: Iterable[Remark]) -> list[Remark]:

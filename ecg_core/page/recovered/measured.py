@@ -23,13 +23,13 @@ def measure_page(page: EcgPage, record: EcgRecord | None = None) -> Measurements
     recovery = recover(page)
     if not recovery.leads:
         return nothing("No trace could be read off this page.")
-    first, *others = (measure(sheet.as_record(), off_paper=True) for sheet in _sheets(recovery))
+    first, *others = (measure(sheet.as_record(), off_paper=True) for sheet in sheets(recovery))
     for other in others:
         first = _with_leads_of(first, other)
     return first
 
 
-def _sheets(recovery: Recovery) -> list[Recovery]:
+def sheets(recovery: Recovery) -> list[Recovery]:
     """What was recovered of each sheet, as if it were the only one."""
     spans = sorted({lead.span for lead in recovery.leads})
     return [
