@@ -142,7 +142,8 @@ def test_a_gain_of_a_table_is_refused_and_that_of_paper_is_not() -> None:
     head = f"Sample Rate,500\nUnit,uV\nGain,{{}}\n{','.join(TWELVE)}\n{rows}"
     with pytest.raises(IntakeError, match="whether that is already applied"):
         record(head.format(200).encode(), "e.csv")
-    assert record(head.format("10 mm/mV").encode(), "e.csv").leads == STANDARD_LEADS
+    for said in ("10 mm/mV", "12 bit"):
+        assert record(head.format(said).encode(), "e.csv").leads == STANDARD_LEADS
 
 
 def test_ages_of_tables_and_json_have_their_units() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ecg_core.intake import age
 from ecg_core.intake.assemble import MV_PER_UNIT, ChannelSamples, mv_per_unit, record_of
-from ecg_core.intake.formats.recorder_file import recorder_file, scaled_twice
+from ecg_core.intake.formats.recorder_file import is_no_scale, recorder_file, scaled_twice
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.patients import patient_id
 from ecg_core.intake.reader import Reader
@@ -88,7 +88,8 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     file = recorder_file(bundle, limits, _WHAT)
     table = _parsed(file, limits)
     fs_hz, time_column = _rate(table, file)
-    if "mm" not in (gain := table.said.get("scale", "mm")) and _value(gain.split()[0]) != 1.0:
+    scale = table.said.get("scale", "1")
+    if not is_no_scale(scale) and _value(scale.split()[0]) != 1.0:
         raise scaled_twice(file, "gain")
     told = Told()
     waves = []

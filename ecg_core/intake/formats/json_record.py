@@ -15,7 +15,12 @@ import numpy as np
 
 from ecg_core.intake import age
 from ecg_core.intake.assemble import ChannelSamples, mv_per_unit, record_of
-from ecg_core.intake.formats.recorder_file import damaged, recorder_file, scaled_twice
+from ecg_core.intake.formats.recorder_file import (
+    damaged,
+    is_no_scale,
+    recorder_file,
+    scaled_twice,
+)
 from ecg_core.intake.isolation.limits import FileLimits
 from ecg_core.intake.lead_codes import lead_of_code
 from ecg_core.intake.patients import PatientId, patient_id
@@ -123,8 +128,7 @@ def _check_unscaled(node: dict[str, Any], file: Upload) -> None:
     """Raises IntakeError for a gain or offset: no program says whether it is applied already."""
     for key, value in node.items():
         said = "".join(c for c in key.casefold() if c.isalnum())
-        on_paper = isinstance(value, str) and "mm" in value
-        if said in WORDS["scale"] and value not in (None, 0, 1, "") and not on_paper:
+        if said in WORDS["scale"] and value not in (None, 0, 1, "") and not is_no_scale(str(value)):
             raise scaled_twice(file, key[:20])
 
 

@@ -33,6 +33,15 @@ def uncalibrated(file: Upload, lead: str, hint: str) -> IntakeError:
     )
 
 
+def is_no_scale(said: str) -> bool:
+    """Whether a "gain" is that of paper, or a "resolution" that of the converter.
+
+    >>> is_no_scale("10 mm/mV"), is_no_scale("12 bit"), is_no_scale("200 adc/mV")
+    (True, True, False)
+    """
+    return "mm" in said or "bit" in said.lower()
+
+
 def scaled_twice(file: Upload, what: str) -> IntakeError:
     """The error for samples with a unit and a gain: no program says whether it is applied."""
     return IntakeError(
