@@ -88,8 +88,8 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
     file = recorder_file(bundle, limits, _WHAT)
     table = _parsed(file, limits)
     fs_hz, time_column = _rate(table, file)
-    scale = table.said.get("scale", "1")
-    if not is_no_scale(scale) and _value(scale.split()[0]) != 1.0:
+    gain = table.said.get("scale", "1")
+    if not is_no_scale(gain) and _value(gain.split()[0]) != 1.0:
         raise scaled_twice(file, "gain")
     told = Told()
     waves = []
