@@ -28,6 +28,9 @@ from server.uploads import UNTOLD_BYTES, Quota, QuotaError
 HEALTH = "/_stcore/health"
 OPEN = ("/account/", HEALTH, "/static/", "/favicon", "/auth/", "/oauth2callback")
 """Beginnings of paths that everybody may ask for: they hold no case."""
+CLOSED = ("/_stcore/agent/", "/_stcore/metrics", "/_stcore/script-health-check")
+"""Of Streamlit, and used by nobody here: programs that press buttons, numbers on sessions, a run
+for nobody. Closed whatever its configuration says."""
 SIGN_IN = "/account/sign-in"
 
 MOST_SCREENS = 30
@@ -100,6 +103,9 @@ class Door:
             return
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not may_send(headers):
             await PlainTextResponse("This came from another site.", 403)(scope, receive, send)
+            return
+        if path.startswith(CLOSED):
+            await PlainTextResponse("There is nothing here.", 404)(scope, receive, send)
             return
         if path.startswith(OPEN) or _is_asset(path):
             await self.app(scope, receive, send)
