@@ -15,7 +15,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 BESIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-reversal \
+.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -67,6 +67,15 @@ bench-load: $(VENV)/dev ## Fifty and a hundred sessions beside 10,000 cases (a q
 
 bench-faults: $(VENV)/dev ## Kill the program 200 times while it uploads, scores and saves
 	$(BIN)/python -m benchmarks.faults
+
+bench-outages: $(VENV)/dev ## Kills, a full disk, a held database, a wrong clock, power cuts (as root)
+	$(BIN)/python -m benchmarks.outages
+
+bench-flood: $(VENV)/dev ## Eighty sign-ins at once
+	$(BIN)/python -m benchmarks.flood
+
+bench-memory: $(VENV)/dev ## Fifty pages of 62 megapixels opened by twenty readers
+	$(BIN)/python -m benchmarks.memory
 
 bench-appraisal: $(VENV)/dev ## Performance page and background scoring (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.appraisal --ptbxl $(ECG_DATA)/ptb-xl

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks import (
     beside,
+    endured,
     four_class,
     measurement_tables,
     reversal,
@@ -206,32 +207,6 @@ def memory() -> str:
     )
 
 
-def many() -> str:
-    """Many sessions at once on a machine with other work; processor time is the app's alone."""
-    found = rows("room_many")
-    return (
-        measured(
-            ("what", "cases", "load before", "n", "p50", "p95", "processor per decision"),
-            [
-                (
-                    row["what"],
-                    f"{row['cases']:,}",
-                    f"{row['load']:.0f}",
-                    row["n"],
-                    *_milliseconds(row),
-                    f"{row['cpu_ms']:.0f} ms",
-                )
-                for row in found
-                if "cpu_ms" in row
-            ],
-        )
-        + "\n\n"
-        + " ".join(
-            f"Mixed up: {row['wrong']} of {row['n']} decisions." for row in found if "wrong" in row
-        )
-    )
-
-
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "appraisal": appraisal,
     "beside": beside.table,
@@ -241,7 +216,9 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "faults": faults,
     "chain walk": chain_walk,
     "memory": memory,
-    "many sessions": many,
+    "many sessions": lambda: endured.load(rows("load")),
+    "outages": lambda: endured.outages(rows("outages")),
+    "flood": lambda: endured.flood(rows("flood")),
     "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
     "measurements": lambda: measurement_tables.measurements(rows("measurements")),

@@ -44,6 +44,8 @@ class Session:
             origin=address,  # type: ignore[arg-type]
             max_size=None,
             open_timeout=PATIENCE_S,
+            # A busy machine answers pings late as well, and a browser sends none.
+            ping_interval=None,
         )
         self._page = ""
         self.query = ""

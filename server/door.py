@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from http.cookies import SimpleCookie
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -163,10 +162,9 @@ def _wants_page(scope: Scope) -> bool:
 
 
 async def _person(scope: Scope) -> Account | None:
-    jar: SimpleCookie = SimpleCookie()
-    for value in Headers(scope=scope).getlist("cookie"):
-        jar.load(value)
-    plain = {name: morsel.value for name, morsel in jar.items()}
+    # As the account pages read them; the standard library's parser ends at a name of some other
+    # program on the same host that it holds to be illegal.
+    plain = HTTPConnection(scope).cookies
     try:
         # Not a sign of life: the page reports those itself.
         return await run_in_threadpool(cookies.person, plain, False)

@@ -17,7 +17,7 @@ from starlette.types import Message, Scope
 from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 
 from ecg_core.store.people.roles import Permission
-from server import door, provider
+from server import cookies, door, provider
 from server.account_pages import ROUTES
 from server.door import Door
 
@@ -126,3 +126,21 @@ def test_no_way_round(before: str, path: str, monkeypatch: pytest.MonkeyPatch) -
     scope |= {"headers": [], "query_string": b"", "scheme": "http", "root_path": ""}
     anyio.run(Door(Starlette(routes=routes)), scope, receive, send)
     assert said[0]["status"] in (401, 404)
+
+
+@pytest.mark.parametrize(
+    "others",
+    ["", "a/b=c; ", "{x}=1; ", "a@b=1; ", "$Version=1; ", "=; ;; ", 'q="a;b"; ', "\x80=1; "],
+)
+def test_cookies_of_other_programs_on_the_host_keep_nobody_out(
+    others: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+    found = lambda jar, _touch: asked.append(jar.get(cookies.NAME))  # noqa: E731
+    monkeypatch.setattr(cookies, "person", found)
+    scope: Scope = {
+        "type": "http",
+        "headers": [(b"cookie", f"{others}{cookies.NAME}=t".encode("latin-1"))],
+    }
+    assert anyio.run(door._person, scope) is None
+    assert asked == ["t"]
