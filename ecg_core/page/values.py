@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ecg_core.arrays import unpacked
+
 PX_PER_MM = 2.0
 """Resolution of the ink that the network reads."""
 PEN_MM = 0.5
@@ -244,39 +246,38 @@ class EcgPage:
     @staticmethod
     def from_bytes(data: bytes) -> EcgPage:
         """The page that `to_bytes` wrote. Raises ValueError when the bytes are no page."""
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            plain = json.loads(str(archive["plain"]))
-            traces = tuple(
-                Trace(mv=archive[f"trace_{i}"], **t) for i, t in enumerate(plain.pop("traces"))
-            )
-            boxes = tuple(LeadBox(**box) for box in plain.pop("boxes"))
-            remarks = tuple(
-                Remark(**{**r, "severity": Severity(r["severity"])}) for r in plain.pop("remarks")
-            )
-            asked = plain.pop("question", None)
-            shown = plain.pop("sheet", None)
-            return EcgPage(
-                question=None if asked is None else SheetQuestion.from_json(asked),
-                ink=archive["ink"],
-                boxes=boxes,
-                remarks=remarks,
-                traces=traces,
-                picture=archive["picture"] if "picture" in archive else None,
-                missing_leads=tuple(plain.pop("missing_leads")),
-                sheet=None
-                if shown is None
-                else SheetPicture(
-                    archive["sheet"].tobytes(),
-                    shown["left_mm"],
-                    shown["width_mm"],
-                    tuple(shown["starts_mm"]),
-                    tuple(shown["named"]),
-                ),
-                **plain,
-            )
+        archive = unpacked(data)
+        plain = json.loads(str(archive["plain"]))
+        traces = tuple(
+            Trace(mv=archive[f"trace_{i}"], **t) for i, t in enumerate(plain.pop("traces"))
+        )
+        boxes = tuple(LeadBox(**box) for box in plain.pop("boxes"))
+        remarks = tuple(
+            Remark(**{**r, "severity": Severity(r["severity"])}) for r in plain.pop("remarks")
+        )
+        asked = plain.pop("question", None)
+        shown = plain.pop("sheet", None)
+        return EcgPage(
+            question=None if asked is None else SheetQuestion.from_json(asked),
+            ink=archive["ink"],
+            boxes=boxes,
+            remarks=remarks,
+            traces=traces,
+            picture=archive["picture"] if "picture" in archive else None,
+            missing_leads=tuple(plain.pop("missing_leads")),
+            sheet=None
+            if shown is None
+            else SheetPicture(
+                archive["sheet"].tobytes(),
+                shown["left_mm"],
+                shown["width_mm"],
+                tuple(shown["starts_mm"]),
+                tuple(shown["named"]),
+            ),
+            **plain,
+        )
 
 
 def ink_of(data: bytes) -> np.ndarray:
     """The ink alone of the page that `EcgPage.to_bytes` wrote: nothing else of it is unpacked."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-        return np.asarray(archive["ink"])
+    return unpacked(data, ["ink"])["ink"]

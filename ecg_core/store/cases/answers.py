@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ecg_core.arrays import unpacked
 from ecg_core.network.statements import Reads
 from ecg_core.network.values import (
     Attention,
@@ -100,15 +101,15 @@ def attention_to_bytes(attention: Attention) -> bytes:
 
 def attention_from_bytes(data: bytes) -> Attention:
     """The attention that `attention_to_bytes` wrote. Raises ValueError when it is none."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-        plain = json.loads(str(archive["plain"]))
-        return Attention(
-            target=plain["target"],
-            method=plain["method"],
-            heat=archive["heat"],
-            shares=tuple(LeadShare(**share) for share in plain["shares"]),
-            outside=plain["outside"],
-        )
+    archive = unpacked(data)
+    plain = json.loads(str(archive["plain"]))
+    return Attention(
+        target=plain["target"],
+        method=plain["method"],
+        heat=archive["heat"],
+        shares=tuple(LeadShare(**share) for share in plain["shares"]),
+        outside=plain["outside"],
+    )
 
 
 def measurements_to_bytes(measured: Measurements) -> bytes:
