@@ -21,11 +21,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks.power_cut import cut_many
 from benchmarks.saving import PYTHON_PATH, ROOT, answers, prepared, save
@@ -162,15 +163,10 @@ def clock_back(folder: Path) -> dict[str, object]:
         return {"events_that_tell_of_it": behind} | found(store, said)
 
 
-@contextmanager
-def _clock(is_behind: bool) -> Iterator[None]:
-    real: Callable[[], str] = chain.utc_now
-    if is_behind:
-        chain.utc_now = lambda: utc_text(datetime.now(UTC) - BEHIND)
-    try:
-        yield
-    finally:
-        chain.utc_now = real
+def _clock(is_behind: bool) -> AbstractContextManager[object]:
+    if not is_behind:
+        return nullcontext()
+    return patch.object(chain, "utc_now", lambda: utc_text(datetime.now(UTC) - BEHIND))
 
 
 def main() -> None:

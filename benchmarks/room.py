@@ -176,7 +176,7 @@ class Sitting:
 
 
 def sit(
-    address: str, reader: Account, cookie: str, pauses_s: Sequence[float], late_s: float
+    address: str, reader: Account, cookie: str, pauses_s: Sequence[float], late_s: float = 0.0
 ) -> Sitting:
     """Open the worklist and a case; after each pause decide, and see the next case.
 
