@@ -15,7 +15,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 BESIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-reversal \
+.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-kit bench-r-waves bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -119,6 +119,12 @@ bench-second-printer: $(VENV)/dev ## Sheets of another printer, damaged: read, a
 
 bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.trace --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/trace.jsonl
+
+bench-kit: $(VENV)/dev ## Waveforms off another program's pages (needs ECG_DATA, and ECG_KIT: a folder with pages.csv)
+	$(BIN)/python -m benchmarks.kit --kit $(ECG_KIT) --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/kit.jsonl
+
+bench-r-waves: $(VENV)/dev ## Heights of R waves off clean prints (needs ECG_DATA)
+	$(BIN)/python -m benchmarks.r_waves --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/r_waves.jsonl
 
 bench-reversal: $(VENV)/dev ## How often swapped electrodes are suspected (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.reversal --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/reversal.jsonl

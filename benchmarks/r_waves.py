@@ -93,7 +93,7 @@ def page_row(record: EcgRecord, layout: str, grid: str) -> dict[str, Any]:
 def table(rows: list[dict[str, Any]]) -> str:
     """One line a layout, and one of all."""
     lines = []
-    for layout in ("", *LAYOUTS):
+    for layout in ("", *LAYOUTS) if rows else ():
         own = [row for row in rows if layout in ("", row["layout"])]
         heights = [one for row in own for one in row.get("r_ratios", ())]
         within = np.mean(np.abs(np.array(heights) - 1.0) <= WITHIN) if heights else np.nan
