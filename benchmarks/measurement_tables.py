@@ -58,7 +58,7 @@ def _rates(found: list[dict[str, Any]]) -> list[str]:
 def _printed(found: list[dict[str, Any]], how: str) -> list[str]:
     """Numbers off a print against the record's own. A far one is more than 40 ms, or 2 bpm, off."""
     if not found:
-        return [NOT_MEASURED]
+        return [f"{how.capitalize()}: {NOT_MEASURED.lower()}"]
     read = [row for row in found if "refused" not in row]
     lines = []
     for key, unit in {"rate": "bpm", "pr": "ms", "qrs": "ms", "qt": "ms"}.items():
