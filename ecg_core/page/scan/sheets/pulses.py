@@ -78,8 +78,9 @@ def _in_span(ink: np.ndarray, rows: tuple[Row, ...], x0: int, x1: int, px: float
 
 
 def _level(row: Row, x0: int, x1: int) -> float:
-    x0 = min(x0, len(row.curve_px) - 2)
-    near = row.curve_px[max(x0, 0) : max(x1, x0 + 2)]
+    """Where a row's trace runs between two columns: beyond its ends there are edges of paper."""
+    first, end = row.span_px
+    near = row.curve_px[max(x0, first) : min(x1, end)]
     return float(np.median(near)) if near.size else row.baseline_px
 
 
