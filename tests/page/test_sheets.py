@@ -282,3 +282,21 @@ def test_a_rhythm_strip_named_by_strokes_is_the_lead_it_repeats() -> None:
     assert settled("III") == "II"
     assert settled("II") == "II"
     assert settled("V1") == "V1"
+
+
+def test_names_of_six_rows_and_of_no_other_column_are_those_of_six_rows() -> None:
+    """Six limb leads all along, on paper whose bold lines stand like rules between columns."""
+    names = ("I", "II", "III", "aVR", "aVL", "aVF")
+    own = tuple({(row, 0): frozenset({name}) for row, name in enumerate(names)} for _ in range(3))
+    seen = SimpleNamespace(baselines_mm=np.arange(6) * 35.0, pitch_mm=35.0)
+    print_ = SimpleNamespace(unread=np.zeros((0, 4)))
+
+    def named(leads: tuple[tuple[str, ...], ...], main: int, division: Division) -> float:
+        return laws.names(Draft("", seen, print_, division, leads, main, 0.0, own)).value
+
+    columns = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"))
+    below = (("aVR",), ("aVL",), ("aVF",))
+    ruled = named((*columns, *below), 3, Division(10.0, 50.0, 4, 210.0, 9.0, marked=3))
+    along = named(tuple((name,) for name in names), 6, Division(10.0, 200.0, 1, 210.0, 1.5))
+    # All marks of three columns say less than their names, which are missing.
+    assert along - ruled > 9.0

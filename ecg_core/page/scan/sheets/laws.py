@@ -79,14 +79,15 @@ def _named(draft: Draft, at: int) -> tuple[float, str, str, int]:
                 continue
             value -= OTHER_NAME * STRENGTH.get(other, 1.0)
             wrong.append(f"{other} at {lead}")
-    named = [0] * draft.division.count
-    for (row, column), read in draft.own[at].items():
+    named, own = [0] * draft.division.count, draft.own[at]
+    for (row, column), read in own.items():
         if 0 <= row < draft.main and read - {"I"}:
             named[column] += 1
     if named[0] >= 2:
         # Names may touch the traces; marks tell as much of columns.
         untold = 1.0 - draft.division.marked / max(draft.division.count - 1, 1)
-        if named[0] >= WELL_NAMED:
+        below = sum(row >= draft.main and bool(read - {"I"}) for (row, _), read in own.items())
+        if named[0] + below >= WELL_NAMED:
             untold = max(untold, AT_LEAST)
         value -= (
             UNNAMED_COLUMN
