@@ -128,6 +128,22 @@ def test_columns_are_fitted_by_even_marks_and_not_by_letters_behind_them() -> No
     assert best.width_mm == pytest.approx(62.5, abs=0.05)
 
 
+def test_bars_at_every_begin_say_more_than_where_the_rows_end() -> None:
+    """On a scan stretched by 0.7 % whose last column the picture cuts by 3 mm."""
+    strength = np.zeros(round(300 * RASTER))
+    for begin in (82.95, 145.9, 208.85):
+        strength[round(begin * RASTER)] = 2.0
+    rows = tuple(
+        SimpleNamespace(px_per_mm=float(RASTER), drawn=np.ones(len(strength), bool))
+        for _ in range(3)
+    )
+    marks = Marks({"bars": strength}, RASTER)
+    for cut in (False, True):
+        best = divisions(4, rows, marks, (), (21.3, 268.3, "ink"), cut)[0]
+        begins = [x0 for x0, _ in best.edges()][1:]
+        assert begins == pytest.approx([82.95, 145.9, 208.85], abs=0.7)
+
+
 @pytest.mark.parametrize(
     ("width_mm", "stretch", "guessed", "against"),
     [

@@ -27,6 +27,9 @@ LEFT_MM, RIGHT_MM = 4.0, 26.0
 """The first column begins so far before, or behind, the first ink of the rows."""
 EXACT, EXACT_MM = 1.5, 0.5
 """What it says for a division that it ends, or begins, where the rows do."""
+STRONGLY, EVENLY = 1.5, 2.0
+"""Three or more columns that all begin at marks as strong as this stand there, whatever the ends
+of the rows say: so much more."""
 EXCUSED, UNTOLD = 0.8, 2.0
 """So much of `UNMARKED` is then forgiven; and what columns cost that no mark and no name tells."""
 AGREED_MM, SNAP_MM = 1.0, 0.5
@@ -169,11 +172,14 @@ def _judged(
     end = start + count * width
     score = np.zeros(len(start))
     marked = np.zeros(len(start), int)
+    strong = np.full(len(start), count > 2)
     for index in range(1, count):
         x = np.rint((start + index * width) * px).astype(int)
         seen = near[np.clip(x, 0, len(near) - 1)]
         score += np.where(seen > 0.3, seen, UNMARKED)
         marked += seen > 0.3
+        strong &= seen > STRONGLY
+    score += EVENLY * strong
     hits, behind = _named(start, width, count, named)
     score += NAMED * hits - AHEAD * (behind < AHEAD_MM)
     early, late = start - left, right - end

@@ -103,7 +103,7 @@ def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
     known: dict[tuple[int, int], list[Division]] = {}
     placed: dict[tuple[int, int], list[Owned]] = {}
     baselines = seen.baselines_mm
-    edge = seen.trace.shape[1] / px - EDGE_MM
+    edge = seen.shown_to_mm - EDGE_MM
     for order, below in orders():
         main = len(order.rows)
         if not 0 <= n - main <= below:
