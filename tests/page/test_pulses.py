@@ -33,3 +33,12 @@ def test_a_pulse_is_found_whatever_lies_beyond_the_begin_of_its_row(edge_mm: flo
     assert pulse.left_mm == pytest.approx(32.0, abs=0.3)
     assert pulse.width_mm == pytest.approx(5.0, abs=0.2)
     assert pulse.height_mm == pytest.approx(10.0, abs=0.4)
+
+
+def test_a_pulse_whose_strokes_are_broken_is_as_tall_as_a_whole_one() -> None:
+    ink, row = drawn(50.0)
+    # A millimetre is missing in each stroke, and where the second meets the roof.
+    ink[260:266, 188:226] = False
+    ink[242:247, 218:226] = False
+    (pulse,) = pulses_of(ink, (row,))
+    assert pulse.height_mm == pytest.approx(10.0, abs=0.4)

@@ -12,6 +12,7 @@ from ecg_core.page.layouts import PAGE_WIDTH_MM
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.rows import INKED
+from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.page import INVERTED, Composed, Move, kept_rows, warped
 from ecg_core.page.scan.sheets.sheet import Piece
@@ -25,8 +26,9 @@ ONE_SCALE = 0.01
 NAME_MM, PRINTED = 3.0, 0.06
 """Where the other leads have their names, so large a place of which so much is ink is a name, too,
 though it was not read."""
-NAMES_ENOUGH, MOST_NAMED = 3, 0.5
-"""Names read, and the share of leads found to be named, from which all are."""
+NAMES_ENOUGH, ALIKE_MM, OFF_LINE_MM, MOST_NAMED = 3, 1.5, 2.0, 0.5
+"""So many names read, or fewer that stand so much alike so far above or below their traces, tell
+where others are; and the share of leads found to be named, from which all are."""
 JPEG_QUALITY = 85
 
 
@@ -94,12 +96,16 @@ def _named(
             and abs(name.y_mm - move.from_zero_mm) < 0.75 * pitch
         ]
         places.append(min(off, key=lambda one: abs(one[1])) if off else None)
-    known = np.array([place for place in places if place is not None])
-    if not len(known):
+    read = {piece.lead for piece, place in zip(pieces, places, strict=True) if place is not None}
+    if not read:
         return (False,) * len(pieces)
+    known = np.array([place for place in places if place is not None])
     usual = np.median(known, axis=0)
     # Names often hang together with a wave or a separator.
-    enough = len(known) >= NAMES_ENOUGH
+    alike = (
+        len(known) > 1 and np.ptp(known, axis=0).max() < ALIKE_MM and abs(usual[1]) > OFF_LINE_MM
+    )
+    enough = len(known) >= NAMES_ENOUGH or alike
     ink, px = np.maximum(flat.text, flat.trace) if enough else flat.text, flat.px_per_mm
     found = [
         place is not None or _inked(ink, px, piece.x0_mm + usual[0], move.from_zero_mm + usual[1])
@@ -108,9 +114,12 @@ def _named(
     # A recorder names all leads of its columns or none; strips of rhythm, each as it likes.
     main = [one for one, piece in zip(found, pieces, strict=True) if piece.row < sheet.draft.main]
     if main and enough and np.mean(main) > MOST_NAMED:
-        found = [
+        return tuple(
             one or piece.row < sheet.draft.main for one, piece in zip(found, pieces, strict=True)
-        ]
+        )
+    # Strokes of waves pass for I, II and III: a page on which they alone are read names nothing.
+    if read <= laws.STRENGTH.keys():
+        return (False,) * len(pieces)
     return tuple(found)
 
 

@@ -17,6 +17,8 @@ STROKE_MM = 1.7
 REACH_MM = 18.0
 """A pulse stands this close to an end of the trace, or beyond it."""
 HEIGHTS_MM = (3.5, 45.0)
+BROKEN_MM = 1.5
+"""Strokes are one pixel wide, and may be broken for so long."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def _pulses_in(window: np.ndarray, px: float) -> list[tuple[float, float, float,
     """Two upright strokes of the same height, ink along their tops, none between them."""
     slack = max(round(0.8 * px), 2)
     wide = cv2.dilate(window.astype(np.uint8), np.ones((1, max(round(0.6 * px), 3)), np.uint8))
-    column, top, bottom = vertical_runs(wide)
+    whole = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((round(BROKEN_MM * px), 1), np.uint8))
+    column, top, bottom = vertical_runs(whole)
     tall = (bottom - top >= HEIGHTS_MM[0] * px) & (bottom - top <= HEIGHTS_MM[1] * px)
     strokes = _stroke_groups(column[tall], top[tall], bottom[tall], px)
     found: list[tuple[float, float, float, float]] = []

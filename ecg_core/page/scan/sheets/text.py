@@ -75,11 +75,15 @@ def lead_of(text: str) -> str:
     ('aVR', 'V1', 'II', '-aVR', 'V4R')
     >>> lead_of("Lead II"), lead_of("V9"), lead_of("DIII"), lead_of("25 mm/s")
     ('II', 'V9', 'III', '')
+    >>> lead_of("|aVF"), lead_of("1V3"), lead_of("laVL"), lead_of("14V"), lead_of("II")
+    ('aVF', 'V3', 'aVL', '', 'II')
     """
     plain = re.sub(r"[\s.:,;_'`°\"*()=~]", "", text)
     minus = plain[:1] in ("-", "–", "—", "−") or plain[-1:] in ("-", "−")
     plain = plain.strip("-–—−")
     plain = re.sub(r"^(?:[Ll]ead|LEAD|[Aa]bl|Ableitung|Отведение)(?=.)", "", plain)
+    # Some recorders put a bar before each name, where the column begins.
+    plain = re.sub(r"^[|lI1!\[(](?=[aA4@][VUvuYy].$|[Vv][1-9]$)", "", plain)
     if found := re.fullmatch(r"[aA4@][VUvuYy]([RLFrlfPE])", plain):
         third = {"P": "F", "E": "F"}.get(found[1].upper(), found[1].upper())
         return ("-" if minus and third == "R" else "") + "aV" + third
