@@ -98,7 +98,7 @@ def drafts_of(
 
 def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
     """Everything that these rows may be."""
-    n, px = len(seen.rows), seen.px_per_mm
+    n = len(seen.rows)
     found: list[Draft] = []
     known: dict[tuple[int, int], list[Division]] = {}
     placed: dict[tuple[int, int], list[Owned]] = {}
