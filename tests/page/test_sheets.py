@@ -168,6 +168,28 @@ def test_millimetres_are_square_unless_columns_say_otherwise(
     assert said.value == pytest.approx(-against)
 
 
+@pytest.mark.parametrize(
+    ("high", "wide", "source", "against"),
+    [
+        (6.5, 3.3, "print", size.IMPOSSIBLE),
+        (10.2, 5.1, "print", 0.0),
+        (10.0, 3.3, "print", 0.0),
+        (6.5, 5.0, "print", 0.0),
+        (6.5, 3.3, "pulse", 0.0),
+    ],
+    ids=["two thirds", "as printed", "narrow ones", "another gain", "no print"],
+)
+def test_pulses_too_small_both_ways_say_that_millimetres_are_none(
+    high: float, wide: float, source: str, against: float
+) -> None:
+    """10 mm/mV and 25 mm/s in print: a pulse of 1 mV and 0.2 s is 10 mm high and 5 mm wide."""
+    pulse = SimpleNamespace(height_mm=high, width_mm=wide)
+    scale = SimpleNamespace(gain_limb=10.0, gain_chest=10.0, speed=25.0, gain_from=source)
+    seen = SimpleNamespace(pulses=(pulse,) * 3)
+    said = size.pulses(SimpleNamespace(draft=SimpleNamespace(seen=seen), scale=scale))
+    assert said.value == -against
+
+
 @pytest.mark.parametrize(("stretch", "against"), [(1.09, size.UNLIKELY), (1.03, 0.0)])
 def test_a_strip_without_pulse_on_lines_that_are_not_square_is_doubted(
     stretch: float, against: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -161,6 +162,11 @@ def _read_scan(
     if likeliest is not None:
         return likeliest[1]
     assert problem is not None
+    if problem.remark.code == "unclear_scale":
+        # What was taken for a grid is none: rows, creases or print.
+        with suppress(PageError):
+            lying, grid = _without_grid(view, correction.quarter_turns is None)
+            return _read_under(scan, lying, grid, layout, correction, with_picture)
     raise problem
 
 

@@ -23,6 +23,9 @@ HIGHEST_MM = 45.0
 SHORTEST_MM, SHORT_MM, LONGEST_MM = 20.0, 45.0, 560.0
 WIDEST_MM = 90.0
 LETTER_MM = 1.25
+PULSE_S, OFF, ALIKE = 0.2, 0.12, 0.1
+"""Pulses last so long; height and width that are both off by more, and alike to within the last,
+say that what was taken for millimetres is none."""
 SQUARE, UNTOLD_SQUARE = 1.13, 1.06
 """Pictures are stretched by so much without a word; by less where neither columns nor pulses tell
 the scale: pixels of a screen pass for lines that are not as far apart across as down."""
@@ -78,6 +81,19 @@ def letters(sheet: Sheet) -> Said:
     return Said("letters", -1.5 * (high < LETTER_MM), f"letters of {high:.1f} mm")
 
 
+def pulses(sheet: Sheet) -> Said:
+    """Pulses that are as much too high for the gain in print as they are too wide for the speed."""
+    seen, scale = sheet.draft.seen, sheet.scale
+    if len(seen.pulses) < 2 or scale.gain_from != "print" or scale.gain_limb != scale.gain_chest:
+        return Said("pulses", 0.0, "pulses and print do not tell the size")
+    high = float(np.median([one.height_mm for one in seen.pulses]))
+    wide = float(np.median([one.width_mm for one in seen.pulses]))
+    tall, long = high / scale.gain_limb, wide / (PULSE_S * scale.speed)
+    off = min(abs(tall - 1.0), abs(long - 1.0)) > OFF and abs(tall / long - 1.0) < ALIKE
+    text = f"pulses {high:.1f} mm high and {wide:.1f} mm wide at {scale.gain_limb:g} mm/mV"
+    return Said("pulses", -IMPOSSIBLE * off, text)
+
+
 def square(sheet: Sheet, stretch: float, guessed: bool) -> Said:
     """Millimetres are as wide as high, unless columns as long as usual, and pulses, say that the
     picture was stretched. stretch: px per mm across to those down. guessed: they were made square
@@ -93,7 +109,7 @@ def square(sheet: Sheet, stretch: float, guessed: bool) -> Said:
     return Said("square", value, f"millimetres {stretch:.2f} times as wide as high")
 
 
-LAWS: tuple[Callable[[Sheet], Said], ...] = (rate, pen, waves, rows, letters)
+LAWS: tuple[Callable[[Sheet], Said], ...] = (rate, pen, waves, rows, letters, pulses)
 
 
 def against(sheet: Sheet, stretch: float, guessed: bool) -> tuple[float, str]:
