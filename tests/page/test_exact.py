@@ -81,3 +81,17 @@ def test_what_has_no_grid_for_the_finer_method_has_none_here(draw: object) -> No
     if found is not None:
         # Charts may be ruled, too; they are refused for what is drawn on them.
         assert 1.0 / found.step_mm[0] > 1.0
+
+
+def test_bold_lines_of_another_colour_are_seen_beside_fine_ones_as_dark() -> None:
+    """Fine lines in blue and bold ones in green, both 30 in their darkest channel: only the
+    lightest tells which are which."""
+    pixels = np.full((900, 1300, 3), 255, np.uint8)
+    for number in range(240):
+        at = round(number * 7.32)
+        colour = (30, 40, 30) if number % 5 == 0 else (30, 60, 130)
+        pixels[:, at : at + 1] = np.minimum(pixels[:, at : at + 1], colour)
+        pixels[at : at + 1] = np.minimum(pixels[at : at + 1], colour)
+    found = find_exact(pixels)
+    assert found is not None
+    assert 1.0 / np.array(found.step_mm) == pytest.approx([7.32, 7.32], rel=0.002)

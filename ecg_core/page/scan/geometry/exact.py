@@ -70,10 +70,16 @@ def find_exact(pixels: np.ndarray) -> Exact | None:
 
     pixels: uint8, height × width × 3, RGB.
     """
+    # In their darkest channel blue lines may be as dark as bold black ones.
+    return _in_channel(pixels, darkest=True) or _in_channel(pixels, darkest=False)
+
+
+def _in_channel(pixels: np.ndarray, darkest: bool) -> Exact | None:
+    """As `find_exact`, of pixels in their darkest or their lightest channel."""
     longer = max(pixels.shape)
     found = []
     for picture in (pixels, pixels.transpose(1, 0, 2)):
-        axis = _axis(_profiles(picture), longer)
+        axis = _axis(_profiles(picture, darkest), longer)
         if axis is None:
             return None
         found.append(axis)
@@ -90,9 +96,9 @@ def find_exact(pixels: np.ndarray) -> Exact | None:
     )
 
 
-def _profiles(pixels: np.ndarray) -> np.ndarray:
-    """Light of the columns of a picture in their darkest channel, in `BANDS` from top to bottom:
-    bands × width.
+def _profiles(pixels: np.ndarray, darkest: bool = True) -> np.ndarray:
+    """Light of the columns of a picture in their darkest, or lightest, channel, in `BANDS` from top
+    to bottom: bands × width.
 
     The lighter quarter of some rows, drawn by chance so that they fall into step with nothing:
     it shows whole lines alone, even where traces and print cover most of a column.
@@ -100,10 +106,11 @@ def _profiles(pixels: np.ndarray) -> np.ndarray:
     draw = np.random.default_rng(0)
     edges = np.linspace(0, pixels.shape[0], BANDS + 1).astype(int)
     bands = []
+    outer = cv2.min if darkest else cv2.max
     for top, bottom in itertools.pairwise(edges):
         rows = np.sort(draw.choice(np.arange(top, bottom), min(LINES_A_BAND, bottom - top), False))
         red, green, blue = cv2.split(pixels[rows])
-        some = np.sort(np.ascontiguousarray(cv2.min(cv2.min(red, green), blue).T), axis=1)
+        some = np.sort(np.ascontiguousarray(outer(outer(red, green), blue).T), axis=1)
         bands.append(some[:, 3 * len(rows) // 4].astype(np.float32))
     return np.array(bands)
 
