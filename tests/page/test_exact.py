@@ -83,15 +83,33 @@ def test_what_has_no_grid_for_the_finer_method_has_none_here(draw: object) -> No
         assert 1.0 / found.step_mm[0] > 1.0
 
 
+def ruled(pitch_px: float, fine: tuple[int, ...], bold: tuple[int, ...], soft: int) -> np.ndarray:
+    """White paper, 1300 × 900 px, with a line one pixel thick every so many pixels, every fifth
+    bold. soft: lines are drawn so many times finer than the picture."""
+    pixels = np.full((900 * soft, 1300 * soft, 3), 255, np.uint8)
+    for number in range(round(1300 / pitch_px)):
+        at = round(number * pitch_px * soft)
+        colour = fine if number % 5 else bold
+        for part in (pixels[:, at : at + soft], pixels[at : at + soft]):
+            part[:] = np.minimum(part, colour)
+    return np.asarray(cv2.resize(pixels, (1300, 900), interpolation=cv2.INTER_AREA))
+
+
 def test_bold_lines_of_another_colour_are_seen_beside_fine_ones_as_dark() -> None:
     """Fine lines in blue and bold ones in green, both 30 in their darkest channel: only the
     lightest tells which are which."""
-    pixels = np.full((900, 1300, 3), 255, np.uint8)
-    for number in range(240):
-        at = round(number * 7.32)
-        colour = (30, 40, 30) if number % 5 == 0 else (30, 60, 130)
-        pixels[:, at : at + 1] = np.minimum(pixels[:, at : at + 1], colour)
-        pixels[at : at + 1] = np.minimum(pixels[at : at + 1], colour)
-    found = find_exact(pixels)
+    found = find_exact(ruled(6.0, (30, 60, 130), (30, 40, 30), 2))
     assert found is not None
-    assert 1.0 / np.array(found.step_mm) == pytest.approx([7.32, 7.32], rel=0.002)
+    assert 1.0 / np.array(found.step_mm) == pytest.approx([6.0, 6.0], rel=0.002)
+
+
+@pytest.mark.parametrize("bold", [(30, 40, 30), (30, 30, 20), (0, 10, 0)])
+@pytest.mark.parametrize("soft", [1, 4])
+def test_uneven_lines_are_found_at_their_scale_or_not_at_all(
+    bold: tuple[int, ...], soft: int
+) -> None:
+    """7 or 8 px a millimetre in turn are too uneven to be exact; 12.2 px, a third of five such
+    millimetres, are no 5 mm."""
+    found = find_exact(ruled(7.32, (30, 60, 130), bold, soft))
+    if found is not None:
+        assert 1.0 / np.array(found.step_mm) == pytest.approx([7.32, 7.32], rel=0.002)

@@ -38,6 +38,10 @@ FINE = 5
 MIN_KEPT, MAX_UNSURE = 0.9, 0.25
 """So much of the lines lies where they are expected; and bold lines coincide with fine ones, to
 this part of their distance."""
+SAME = 0.02
+"""A period goes into another one to within this."""
+MAIN = 0.5
+"""No wave of a grid is much stronger than those of its lines of 5 mm and of 1 mm."""
 MIN_COVERED = 0.5
 """Ruled part of each side of the picture; less is left to the finer method."""
 
@@ -122,9 +126,18 @@ def _axis(profiles: np.ndarray, longer: int) -> _Axis | None:
         return None
     around = uniform_filter1d(profiles, round(2 * longest), axis=1)
     lines = 1.0 - profiles / np.maximum(around, 16.0)
-    periods = _periods(lines, max(shortest, FINEST_PX), longest)
-    fits = ((_fitted(lines, period), contrast) for period, contrast in periods)
-    fit, contrast = next((one for one in fits if one[0] is not None), (None, 0.0))
+    fit, contrast = None, 0.0
+    passed: list[float] = []
+    for period, outstanding in _periods(lines, max(shortest, FINEST_PX), longest):
+        # Lines that were not exact enough are not their own overtones instead.
+        times = np.array(passed) / period
+        if passed and np.abs(times - np.rint(times)).min() < SAME:
+            continue
+        fit = _fitted(lines, period)
+        if fit is not None:
+            contrast = outstanding
+            break
+        passed.append(period)
     if fit is None:
         return None
     phase, slope, spread, ruled, covered = fit
@@ -146,6 +159,8 @@ def _periods(lines: np.ndarray, shortest: float, longest: float) -> Iterator[tup
     usual = float(np.median(power[size // round(2 * longest) : round(0.45 * size)]))
     if usual <= 0.0:
         return
+    first = size // round(longest)
+    strongest = float(power[first : round(0.45 * size)].max())
     # The main lobe of the window is eight bins wide.
     peak = np.array(cv2.dilate(power[None], np.ones((1, 9), np.uint8))).ravel()
     bins = np.arange(round(size / longest), round(size / shortest) + 1)
@@ -161,6 +176,10 @@ def _periods(lines: np.ndarray, shortest: float, longest: float) -> Iterator[tup
                 return
             exact = (near - order - 1 + int(window.argmax())) / order
             heights.append(float(window.max()))
+        fine = round(FINE * exact)
+        own = max(heights[0], *power[fine - FINE : fine + FINE + 1])
+        if own < MAIN * strongest:
+            continue
         weakest = min(heights)
         between = [power[round(order * exact)] for order in BETWEEN]
         if weakest > CLEAR * usual and max(between) < BARE * weakest:
