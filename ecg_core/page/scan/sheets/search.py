@@ -98,12 +98,12 @@ def drafts_of(
 
 def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
     """Everything that these rows may be."""
-    n = len(seen.rows)
+    n, px = len(seen.rows), seen.px_per_mm
     found: list[Draft] = []
     known: dict[tuple[int, int], list[Division]] = {}
     placed: dict[tuple[int, int], list[Owned]] = {}
     baselines = seen.baselines_mm
-    edge = seen.shown_to_mm - EDGE_MM
+    edge = seen.trace.shape[1] / px - EDGE_MM
     for order, below in orders():
         main = len(order.rows)
         if not 0 <= n - main <= below:

@@ -83,14 +83,6 @@ class Seen:
         return np.array([row.baseline_px for row in self.rows]) / self.px_per_mm
 
     @cached_property
-    def shown_to_mm(self) -> float:
-        """Where the picture ends to the right, at the height of most rows."""
-        levels = np.array([row.baseline_px for row in self.rows]).round().astype(int)
-        shown = self.shown[levels.clip(0, len(self.shown) - 1)]
-        ends = shown.shape[1] - shown[:, ::-1].argmax(axis=1)
-        return float(np.median(ends)) / self.px_per_mm
-
-    @cached_property
     def agreements(self) -> list[float]:
         """How each row beats with the others."""
         return agreements(self.rows)
