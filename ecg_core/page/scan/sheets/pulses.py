@@ -16,9 +16,9 @@ STROKE_MM = 1.7
 """The strokes of a pulse, widened for those a little aslant, are no thicker."""
 REACH_MM = 18.0
 """A pulse stands this close to an end of the trace, or beyond it."""
-HEIGHTS_MM = (3.5, 45.0)
-BROKEN_MM = 1.5
-"""Strokes are one pixel wide, and may be broken for so long."""
+HEIGHTS_MM = (4.2, 45.0)
+BROKEN_MM, INKED = 1.5, 0.75
+"""Strokes are one pixel wide, and may be broken for so long; so much of them is inked still."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,8 @@ def _pulses_in(window: np.ndarray, px: float) -> list[tuple[float, float, float,
     whole = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((round(BROKEN_MM * px), 1), np.uint8))
     column, top, bottom = vertical_runs(whole)
     tall = (bottom - top >= HEIGHTS_MM[0] * px) & (bottom - top <= HEIGHTS_MM[1] * px)
+    above = np.pad(np.cumsum(wide, axis=0, dtype=np.int32), ((1, 0), (0, 0)))
+    tall &= above[bottom, column] - above[top, column] >= INKED * (bottom - top)
     strokes = _stroke_groups(column[tall], top[tall], bottom[tall], px)
     found: list[tuple[float, float, float, float]] = []
     if len(strokes) > MAX_STROKES:
