@@ -41,7 +41,8 @@ this part of their distance."""
 SAME = 0.02
 """A period goes into another one to within this."""
 MAIN = 0.5
-"""No wave of a grid is much stronger than those of its lines of 5 mm and of 1 mm."""
+"""No wave of a grid is much stronger than those of its lines of 5 mm and of 1 mm, and the strongest
+is one of their overtones."""
 MIN_COVERED = 0.5
 """Ruled part of each side of the picture; less is left to the finer method."""
 
@@ -160,7 +161,7 @@ def _periods(lines: np.ndarray, shortest: float, longest: float) -> Iterator[tup
     if usual <= 0.0:
         return
     first = size // round(longest)
-    strongest = float(power[first : round(0.45 * size)].max())
+    strongest = first + int(power[first : round(0.45 * size)].argmax())
     # The main lobe of the window is eight bins wide.
     peak = np.array(cv2.dilate(power[None], np.ones((1, 9), np.uint8))).ravel()
     bins = np.arange(round(size / longest), round(size / shortest) + 1)
@@ -178,7 +179,8 @@ def _periods(lines: np.ndarray, shortest: float, longest: float) -> Iterator[tup
             heights.append(float(window.max()))
         fine = round(FINE * exact)
         own = max(heights[0], *power[fine - FINE : fine + FINE + 1])
-        if own < MAIN * strongest:
+        times = strongest / exact
+        if own < MAIN * power[strongest] or abs(times - round(times)) > SAME * FINE:
             continue
         weakest = min(heights)
         between = [power[round(order * exact)] for order in BETWEEN]

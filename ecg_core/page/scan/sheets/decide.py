@@ -11,6 +11,7 @@ from ecg_core.page.doubts.quality import MAX_UNEXPLAINED, refuse, remark
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import ONE_LEAD
 from ecg_core.page.scan.sheets import laws
+from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, PrintedScale, Scale, scale_of, told_by
 from ecg_core.page.scan.sheets.sheet import Draft, Piece
@@ -18,7 +19,7 @@ from ecg_core.page.values import Option, Remark, SheetQuestion
 
 CLOSE = 2.5
 """Another reading that is less likely by no more than this is asked about."""
-TIME_CLOSE, TIME_OFF_MM = 2.0, 2.5
+TIME_CLOSE, TIME_OFF_MM = 2.0, 1.0
 """Columns that lie so far elsewhere, and fit less by no more than this, are told as a doubt."""
 SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
 """A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
@@ -30,6 +31,8 @@ PLAIN_SCORE, UNUSUAL = 6.0, 0.012
 """Where less speaks for columns, and they are off the usual by so much, it is told."""
 LAST_OFF_MM = 1.5
 """Where marks tell not every begin, the last column is as wide as the others to within this."""
+END_OFF_MM, CUT_MM = 1.3, 4.0
+"""Rows that end so far from where their columns should, but are not cut, tell of other columns."""
 STRETCH = 0.03
 """Columns that are off one of these durations by no more are that long: the grid is off."""
 TOLD_STRETCH = 0.002
@@ -333,7 +336,10 @@ def _scale_doubts(
         questions.append(_asked("speed", "mm/s", some, ""))
         remarks.append(remark("speed_close", speed=some[0], other=some[1]))
     time, pulse = laws.time_off(best), laws.pulse_off(best)
-    if time is not None and ((time > laws.FITS and pulse is None) or _weakly_told(best, time)):
+    unusual = time is not None and (
+        (time > laws.FITS and pulse is None) or _weakly_told(best, time) or _ends_astray(best)
+    )
+    if unusual:
         remarks.append(remark("columns_unusual", seconds=best.division.width_mm / scale.speed))
     if scale.speed != 25.0 or scale.gain_limb != 10.0 or scale.gain_chest != 10.0:
         remarks.append(remark("rescaled", speed=scale.speed, gain=scale.gain_limb))
@@ -350,6 +356,14 @@ def _weakly_told(best: Draft, time: float) -> bool:
         return True
     # Marks that are weak, and tell columns that are not quite as long as usual, were litter.
     return (unmarked or division.score < PLAIN_SCORE) and time > UNUSUAL
+
+
+def _ends_astray(best: Draft) -> bool:
+    """Whether the rows end a little before or behind the last column."""
+    division = best.division
+    _, right, _ = ends_of(best.seen.rows[: best.main], best.seen.pulses)
+    due = division.start_mm + division.count * division.width_mm - division.gap_mm
+    return END_OFF_MM < abs(right - due) < CUT_MM
 
 
 def _asked(key: str, unit: str, values: list[float], more: str) -> SheetQuestion:
