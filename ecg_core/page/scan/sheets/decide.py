@@ -195,12 +195,17 @@ def _rhythm_found(draft: Draft) -> Draft:
 
 
 def _seen_lead(draft: Draft, row: int) -> str:
-    """The lead of a named row: another whose waves it repeats while it beats with all others."""
-    repeats = _repeated(draft, row) if draft.seen.agreements[row] >= laws.BARELY else None
-    return repeats or draft.leads[row][0]
+    """The lead of a named row: another whose waves it repeats while it beats with all others, and
+    whose own waves it does not."""
+    named = draft.leads[row][0]
+    apart = _apart(draft, row)
+    if draft.seen.agreements[row] < laws.BARELY or apart.get(named, np.inf) <= SAME_WAVE_MM:
+        return named
+    return _repeated(draft, row) or named
 
 
-def _repeated(draft: Draft, strip: int) -> str | None:
+def _apart(draft: Draft, strip: int) -> dict[str, float]:
+    """How far (mm) a row runs from each lead over the same time, but for a fifth of it."""
     px, rows = draft.seen.px_per_mm, draft.seen.rows
     apart: dict[str, float] = {}
     for row in range(draft.main):
@@ -211,6 +216,11 @@ def _repeated(draft: Draft, strip: int) -> str | None:
                 continue
             step = (rows[row].curve_px[both] - rows[strip].curve_px[both])[seen] / px
             apart[lead] = float(np.percentile(np.abs(step - np.median(step)), 80))
+    return apart
+
+
+def _repeated(draft: Draft, strip: int) -> str | None:
+    apart = _apart(draft, strip)
     ranked = sorted(apart, key=lambda lead: apart[lead])
     if len(ranked) < 2 or apart[ranked[0]] > SAME_WAVE_MM:
         return None
