@@ -14,8 +14,9 @@ WIDTHS_MM = (2.2, 11.5)
 MAX_STROKES = 60
 STROKE_MM = 1.7
 """The strokes of a pulse, widened for those a little aslant, are no thicker."""
-REACH_MM = 18.0
-"""A pulse stands this close to an end of the trace, or beyond it."""
+REACH_MM, INSIDE_MM = 18.0, 6.0
+"""A pulse stands this close to an end of the trace, or beyond it; and no more of its row, foot and
+all, lies on its outer side."""
 HEIGHTS_MM = (4.2, 45.0)
 BROKEN_MM, INKED = 1.5, 0.75
 """Strokes are one pixel wide, and may be broken for so long; so much of them is inked still."""
@@ -53,6 +54,9 @@ def pulses_of(ink: np.ndarray, rows: tuple[Row, ...]) -> tuple[Pulse, ...]:
     )
     for x0, x1 in spans:
         for pulse in _in_span(ink, rows, round(max(x0, 0)), round(x1), px):
+            first, end = (edge / px for edge in rows[pulse.row].span_px)
+            if min(pulse.left_mm - first, end - pulse.right_mm) > INSIDE_MM:
+                continue
             if not any(abs(pulse.left_mm - o.left_mm) < 1 and pulse.row == o.row for o in found):
                 found.append(pulse)
     return tuple(found)
