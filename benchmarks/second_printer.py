@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -125,6 +126,12 @@ def page(number: int, some: list[EcgRecord]) -> dict[str, object]:
     return {"number": number, "record": record.name} | judged(printed(record, look), damage, number)
 
 
+def silent_in(path: Path) -> list[int]:
+    """Numbers of the pages that were read wrongly without a word."""
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return [row["number"] for row in rows if row["outcome"] == "silent"]
+
+
 def summary(rows: list[dict[str, object]]) -> str:
     """Counts, and how many in a hundred are silently wrong at most (95 %)."""
     counts = Counter(str(row["outcome"]) for row in rows)
@@ -157,6 +164,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=LOOKED_AT, help="number of the first page")
     parser.add_argument("--pages", type=int, default=400)
     parser.add_argument("--out", type=Path, required=True, help="the JSON lines")
+    parser.add_argument("--again", type=Path, help="only what is silently wrong in this file")
     parser.add_argument("--summary", action="store_true", help="only count what was written")
     arguments = parser.parse_args()
     lines = arguments.out.read_text(encoding="utf-8").splitlines() if arguments.out.exists() else []
@@ -164,8 +172,11 @@ def main() -> None:
     if not arguments.summary:
         done = {row["number"] for row in rows}
         some = records(arguments.ptbxl, 24)
+        numbers: Iterable[int] = range(arguments.first, arguments.first + arguments.pages)
+        if arguments.again is not None:
+            numbers = silent_in(arguments.again)
         with arguments.out.open("a", encoding="utf-8") as out:
-            for number in range(arguments.first, arguments.first + arguments.pages):
+            for number in numbers:
                 if number not in done:
                     rows.append(page(number, some))
                     print(json.dumps(rows[-1]), file=out, flush=True)
