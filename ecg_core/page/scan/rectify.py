@@ -37,6 +37,8 @@ NAMELESS, ODD = (
     },
 )
 """Neither name nor scale is told, and one of these speaks against it: that is no ECG."""
+ADDS_UP = 0.1
+"""Curves that leave no more of I + III = II and the augmented leads unexplained are no chart's."""
 NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off", "unclear_scale"}
 STRIP_ROWS, LEAST_SCORE, LEAST_DRAWN = 3, 2.0, -1.2
 """Sheets of more leads than a strip for which so little speaks, or of which so
@@ -205,11 +207,13 @@ def _read_under(
     page = replace(page, remarks=(*page.remarks, *doubts))
     # Curves without a name, a pulse or a scale that jump like no heart: a chart, not an ECG.
     codes = {one.code for one in page.remarks}
+    left = laws.unexplained(found.sheet.draft)
     if (
         not found.sheet.draft.named
         and found.sheet.draft.seen.alike <= laws.ALIKE
         and codes >= NAMELESS
         and codes & ODD
+        and (left is None or left > ADDS_UP)
         and correction == Correction()
         and layout is None
     ):
