@@ -13,6 +13,7 @@ a scroll is counted for a case whose save button had to be brought into sight.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -28,14 +29,16 @@ from benchmarks.viewer import CHROMIUM, DEMOS, FLAGS, PASSWORD, TOP, app
 
 RESULTS = Path(__file__).parent / "results" / "desk.jsonl"
 PILE = 31
+PATIENCE_MS = 1_800_000
+"""On a machine that is busy with other work a folder takes many times as long."""
 MUST = {
     "first ECG, trace": 1.0,
     "first ECG, answer": 3.0,
     "next ECG, trace": 0.5,
     "next ECG, answer": 1.0,
-    f"folder of {PILE}, first row of the worklist": 1.0,
-    f"folder of {PILE}, first verdict": 3.0,
-    f"folder of {PILE}, all verdicts": 25.0,
+    "folder of 31, progress shown": 1.0,
+    "folder of 31, first verdict": 3.0,
+    "folder of 31, all verdicts": 25.0,
     "one record on the command line": 2.5,
     "keys a case of the pile, agreeing": 1,
     "scrolls a case of the pile": 0,
@@ -100,25 +103,22 @@ def leave(page: Page) -> None:
     page.get_by_role("button", name="Open ECGs").click()
 
 
-def pile(page: Page) -> dict[str, float]:
-    """Seconds until a folder shows a first row, its first verdict, and the last; and how many were
-    not read."""
+def pile(page: Page, number: int) -> dict[str, float]:
+    """Seconds until a folder shows progress on the worklist, its first verdict, and the last."""
     page.locator("input[type=file]").first.wait_for(state="attached")
-    files = folder_of(PILE)
+    files = folder_of(number)
     began = time.perf_counter()
     page.locator("input[type=file]").first.set_input_files(files)
     waiting = page.get_by_text(re.compile("more ECGs? in the background"))
     waiting.first.wait_for()
     shown = time.perf_counter() - began
-    rows = page.locator(
-        "[data-testid=stBidiComponentRegular] tbody tr, .st-key-worklist_rows tbody tr"
-    )
-    rows.first.wait_for()
+    # ECGs opened before are on the list already: one fewer waits once the first has its row.
+    every = page.get_by_text(f"Reading {number} more ECGs in the background")
+    every.first.wait_for(state="detached")
     first = time.perf_counter() - began
-    waiting.first.wait_for(state="detached")
+    waiting.first.wait_for(state="detached", timeout=PATIENCE_MS)
     return {
-        "progress": shown,
-        "first row of the worklist": shown,
+        "progress shown": shown,
         "first verdict": first,
         "all verdicts": time.perf_counter() - began,
     }
@@ -198,7 +198,10 @@ def command_line() -> float:
 
 
 def main() -> None:
-    """Measure, print and keep."""
+    """Measure, print and keep; a smaller folder is only to try it with, and not kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pile", type=int, default=PILE, help="ECGs in the folder")
+    number = parser.parse_args().pile
     found: dict[str, float] = {}
     with app() as (_, link), sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
@@ -218,8 +221,8 @@ def main() -> None:
         found["next ECG, trace"] = median(trace for trace, _ in warm)
         found["next ECG, answer"] = median(answer for _, answer in warm)
         leave(page)
-        for what, seconds in pile(page).items():
-            found[f"folder of {PILE}, {what}"] = seconds
+        for what, seconds in pile(page, number).items():
+            found[f"folder of {number}, {what}"] = seconds
         found |= decided(page)
         browser.close()
     found["one record on the command line"] = command_line()
@@ -238,7 +241,8 @@ def main() -> None:
         }
         for what, value in found.items()
     ]
-    RESULTS.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    if number == PILE:
+        RESULTS.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     for row in rows:
         print(json.dumps(row))
 
