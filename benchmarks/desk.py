@@ -69,12 +69,12 @@ def folder_of(number: int) -> list[FilePayload]:
     """The files of a folder of ECGs: demonstrations, then pages of others as far as they are here,
     then demonstrations again, each an ECG of its own."""
     files: list[FilePayload] = []
-    catalogue = json.loads((FOLDER / "catalogue.json").read_text(encoding="utf-8"))
+    catalogue = json.loads((FOLDER / "catalogue.json").read_text(encoding="utf-8"))[:number]
     for row in catalogue:
         files += [_payload(FOLDER / name) for name in row["files"]]
     held = len(catalogue)
     for name, most in OTHERS:
-        pages = sorted((SHARED / name).glob("*.[pj][np]g"))[: min(most, number - held)]
+        pages = sorted((SHARED / name).glob("*.[pj][np]g"))[: max(0, min(most, number - held))]
         files += [_payload(path) for path in pages]
         held += len(pages)
     for more in range(number - held):
