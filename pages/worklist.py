@@ -111,6 +111,7 @@ def open_case(case_id: str | None) -> None:
 def picked(case_id: str | None) -> None:
     """The same, before a run."""
     st.session_state["reading_again"] = None
+    pile.gone_on(st.query_params.get("case", ""), case_id or "")
     if case_id is None:
         pile.forget()
         st.query_params.pop("case", None)
@@ -181,18 +182,24 @@ through_app()
 me = person.me(Permission.SEE_WORKLIST)
 here = person.room()
 try:
-    opened = st.query_params.get("case")
+    named = st.query_params.get("case", "")
+    opened = pile.at_hand(named)
+    if opened and opened != named:
+        st.query_params["case"] = opened
+    elif not opened:
+        st.query_params.pop("case", None)
     if opened and me.may(Permission.OPEN_CASE):
         pile.begin(here, present(), opened)
         desk(
             here,
             opened,
             lambda: open_case(None),
-            lambda: open_case(here.take_next(present(), opened or "")),
+            lambda: open_case(here.take_next(present(), opened)),
             open_case,
         )
     else:
         listing(here)
+    pile.drawn(opened)
 except StoreError as problem:
     st.error(plain(f"{problem.reason} {problem.hint}"), icon=":material/block:")
     if st.button("Worklist", icon=":material/arrow_back:", key="to_list_after"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -18,13 +19,14 @@ from server import place
 from tests.app.conftest import READER, drop_record, words
 from widgets.desk import measuring, seconds
 from widgets.session import engine, person
+from widgets.worklist import pile
 from widgets.worklist.rows import ListLine, lines
 
 
-def shown(pile: Pile = Pile.TO_DO) -> list[ListLine]:
+def shown(view: Pile = Pile.TO_DO) -> list[ListLine]:
     """The lines of a list as this reader sees them."""
     room = person.room()
-    return lines(room.worklist(WorklistFilter(pile))[0], room)
+    return lines(room.worklist(WorklistFilter(view))[0], room)
 
 
 def listed(app: AppTest) -> tuple[AppTest, str]:
@@ -151,7 +153,31 @@ def test_a_blind_reading_that_differs_still_stands_when_the_answer_is_shown(app:
     ]
 
 
-def test_a_long_record_of_the_list_is_judged_where_it_is_looked_at(app: AppTest) -> None:
+def test_a_key_pressed_again_does_not_bring_back_the_case_before(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, case = listed(app)
+    page.button(key="read_next").click().run()
+    page.button(key=f"save_{case}").click().run()
+    assert "case" not in page.query_params
+    # The browser had not changed its address yet when the key was pressed.
+    page.query_params["case"] = case
+    page.run()
+    assert "Nothing to do here." in page.info[0].value
+    assert "case" not in page.query_params
+    # Later the address means what it says.
+    later = time.monotonic() + pile.BELATED_S + 1.0
+    monkeypatch.setattr(pile.time, "monotonic", lambda: later)
+    page.query_params["case"] = case
+    page.run()
+    assert case in page.query_params["case"]
+    assert "1 case. Click a row" not in words(page) and not page.info
+
+
+def test_a_long_record_of_the_list_is_judged_where_it_is_looked_at(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pile, "BELATED_S", 0.0)
     drop_record(app, "one_minute_strip")
     page = app.switch_page("pages/worklist.py").run()
     page.button(key="read_next").click().run()

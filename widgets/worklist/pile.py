@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -9,7 +10,10 @@ import streamlit as st
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.worklist import WorklistFilter
 
-_KEY = "pile"
+_KEY, _GONE_ON = "pile", "gone_on"
+BELATED_S, UNDRAWN_S = 3.0, 30.0
+"""So long after the next case is drawn, or was asked for and is not drawn yet, a key may still come
+with the address of the one before."""
 
 
 def begin(room: Room, wanted: WorklistFilter, case_id: str) -> None:
@@ -30,6 +34,30 @@ def put(case_id: str, after: str) -> None:
     if case_id not in row and after in row:
         row.insert(row.index(after) + 1, case_id)
         st.session_state[_KEY] = tuple(row)
+
+
+def gone_on(before: str, to: str) -> None:
+    """The program opens another case than the one on the desk; "" is the list."""
+    if before:
+        st.session_state[_GONE_ON] = (before, to, time.monotonic() + UNDRAWN_S)
+
+
+def at_hand(address: str) -> str:
+    """The case that lies on the desk, given the one that the browser's address names.
+
+    A key pressed again before the browser has changed its address brings the case before along:
+    believed, it would be laid back on the desk.
+    """
+    before, to, until_s = st.session_state.get(_GONE_ON, ("", "", 0.0))
+    return to if address == before and time.monotonic() < until_s else address
+
+
+def drawn(case_id: str) -> None:
+    """The case, or with "" the list, is on the screen as a whole."""
+    before, to, until_s = st.session_state.get(_GONE_ON, ("", "", 0.0))
+    if to == case_id:
+        until_s = min(until_s, time.monotonic() + BELATED_S)
+        st.session_state[_GONE_ON] = (before, to, until_s)
 
 
 def steps(case_id: str, show: Callable[[str], None]) -> None:
