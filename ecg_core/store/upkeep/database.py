@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
@@ -19,6 +21,9 @@ KEPT = 10
 own, and must not wait until another's connection is free."""
 MOST_OF_A_SERVER = 40
 """Of a PostgreSQL server, which by itself lets a hundred in, from all programs together."""
+
+LOG_PATIENCE_S = 10.0
+"""How long a program that opens the file waits for another that is just making it."""
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
@@ -99,9 +104,23 @@ def _target(data_dir: Path, url: str | None) -> URL:
 def _on_sqlite_connect(connection: SqliteConnection, _record: Any) -> None:
     # The driver would begin transactions by its own rules; `_on_sqlite_begin` does it by ours.
     connection.isolation_level = None
+    _keep_a_log(connection)
     # FULL: a decision that was confirmed survives a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_log(connection: SqliteConnection) -> None:
+    """Write-ahead logging. SQLite does not wait where another process changes to it just now."""
+    until_s = time.monotonic() + LOG_PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError:
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(0.02)
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

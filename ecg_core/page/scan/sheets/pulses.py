@@ -17,6 +17,7 @@ STROKE_MM = 1.7
 REACH_MM, INSIDE_MM = 18.0, 6.0
 """A pulse stands this close to an end of the trace, or beyond it; and no more of its row, foot and
 all, lies on its outer side."""
+LEVEL_MM = 3 * REACH_MM
 HEIGHTS_MM = (4.2, 45.0)
 BROKEN_MM, INKED = 1.5, 0.75
 """Strokes are one pixel wide, and may be broken for so long; so much of them is inked still."""
@@ -84,9 +85,19 @@ def _in_span(ink: np.ndarray, rows: tuple[Row, ...], x0: int, x1: int, px: float
 
 
 def _level(row: Row, x0: int, x1: int) -> float:
-    """Where a row's trace runs between two columns: beyond its ends there are edges of paper."""
+    """Where a row's trace runs near two columns, by what lies between its ends.
+
+    Beyond them there may be edges of paper. A row may begin with its pulse, so that enough of it
+    is looked at for most of it to be waves.
+    """
     first, end = row.span_px
-    near = row.curve_px[max(x0, first) : min(x1, end)]
+    enough = round(LEVEL_MM * row.px_per_mm)
+    x0, x1 = max(x0, first), min(x1, end)
+    if first == x0:
+        x1 = min(max(x1, first + enough), end)
+    else:
+        x0 = max(min(x0, end - enough), first)
+    near = row.curve_px[x0:x1]
     return float(np.median(near)) if near.size else row.baseline_px
 
 
