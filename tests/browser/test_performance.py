@@ -228,10 +228,10 @@ def test_a_set_is_stopped_goes_on_and_survives_a_reload(visit: Callable[..., Pag
     )
     page.get_by_role("button", name=f"Score {MANY} ECGs").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Stopped").first).to_be_visible()
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     # Two processes start anew, on a machine that may be busy.
     expect(page.get_by_text(f"{MANY} of {MANY} ECGs").first).to_be_visible(timeout=6 * PATIENCE_MS)
     expect(
