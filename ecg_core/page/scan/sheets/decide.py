@@ -33,7 +33,7 @@ LAST_OFF_MM = 1.5
 """Where marks tell not every begin, the last column is as wide as the others to within this."""
 END_OFF_MM, CUT_MM = 1.3, 4.0
 """Rows that end so far from where their columns should, but are not cut, tell of other columns."""
-STRETCH = 0.03
+STRETCH = 0.035
 """Columns that are off one of these durations by no more are that long: the grid is off."""
 TOLD_STRETCH = 0.002
 EDGE_MM, EDGE_SHARE = 1.2, 0.04
