@@ -27,14 +27,17 @@ def screen() -> None:
     header = st.container(
         key="notice", width="content", horizontal=True, vertical_alignment="center"
     )
+    from widgets.session import words
+
     header.caption(
-        f"<style>{style}</style>Research use only. Not a diagnosis.",
+        f"<style>{style}</style>{words._('Research use only. Not a diagnosis.')}",
         unsafe_allow_html=True,
         width="content",
     )
     from widgets.session import models, navigation, notice, person
 
     account = person.gate()
+    words.tell_browser()
     notice.show()
     page = st.navigation(navigation.pages(account), position="top")
     with header:

@@ -8,7 +8,13 @@ from collections import Counter
 from tests.house.source import ROOT, modules
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("ecg_core.arrays", "ecg_core.leads", "ecg_core.models_folder", "ecg_core.spreadsheet"),
+    (
+        "ecg_core.arrays",
+        "ecg_core.leads",
+        "ecg_core.models_folder",
+        "ecg_core.spreadsheet",
+        "ecg_core.words",
+    ),
     ("ecg_core.intake",),
     ("ecg_core.signal",),
     ("ecg_core.page",),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import Permission
+from widgets.session.words import _, noted
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -28,51 +29,51 @@ class PageEntry:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry(
         "pages/triage.py",
-        "Triage",
+        noted("Triage"),
         ":material/ecg_heart:",
-        "Open ECGs, see the machine's answer and where it looked, record a decision.",
+        noted("Open ECGs, see the machine's answer and where it looked, record a decision."),
         Permission.ADD_ECGS,
     ),
     PageEntry(
         "pages/worklist.py",
-        "Worklist",
+        noted("Worklist"),
         ":material/format_list_numbered:",
-        "What is to be read, most urgent first.",
+        noted("What is to be read, most urgent first."),
         Permission.SEE_WORKLIST,
     ),
     PageEntry(
         "pages/audit.py",
-        "Audit",
+        noted("Audit"),
         ":material/history:",
-        "Every case with its decisions; open one exactly as it was decided.",
+        noted("Every case with its decisions; open one exactly as it was decided."),
         Permission.SEE_AUDIT,
     ),
     PageEntry(
         "pages/performance.py",
-        "Performance",
+        noted("Performance"),
         ":material/monitoring:",
-        "How well the model does, from the evidence shipped with it.",
+        noted("How well the model does, from the evidence shipped with it."),
         Permission.SEE_PERFORMANCE,
     ),
     PageEntry(
         "pages/model.py",
-        "Model",
+        noted("Model"),
         ":material/description:",
-        "What the model is for, what it learned from, and when not to trust it.",
+        noted("What the model is for, what it learned from, and when not to trust it."),
         Permission.SEE_PERFORMANCE,
     ),
     PageEntry(
         "pages/settings.py",
-        "Settings",
+        noted("Settings"),
         ":material/tune:",
-        "The priority rule, blind reading, note templates, time limits.",
+        noted("The priority rule, blind reading, note templates, time limits."),
         Permission.CHANGE_RULES,
     ),
     PageEntry(
         "pages/accounts.py",
-        "Accounts",
+        noted("Accounts"),
         ":material/group:",
-        "Who may sign in, and in which roles.",
+        noted("Who may sign in, and in which roles."),
         Permission.MANAGE_ACCOUNTS,
     ),
 )
@@ -83,9 +84,11 @@ def pages(account: Account) -> list[StreamlitPage]:
     """The pages that this person may see; a page that says what to do for one without a role."""
     seen = [one for one in PAGES if account.may(one.needs)]
     if not seen:
-        return [st.Page(_waiting, title="Waiting for a role", icon=":material/hourglass_empty:")]
+        return [st.Page(_waiting, title=_("Waiting for a role"), icon=":material/hourglass_empty:")]
     return [
-        st.Page(one.file, title=one.title, icon=one.icon, help=one.help, default=one is seen[0])
+        st.Page(
+            one.file, title=_(one.title), icon=one.icon, help=_(one.help), default=one is seen[0]
+        )
         for one in seen
     ]
 
@@ -93,8 +96,11 @@ def pages(account: Account) -> list[StreamlitPage]:
 def _waiting() -> None:
     st.space("large")
     with st.container(horizontal_alignment="center"):
-        st.subheader("Your account has no role yet", anchor=False, text_alignment="center")
+        st.subheader(_("Your account has no role yet"), anchor=False, text_alignment="center")
         st.caption(
-            "An administrator gives you one on the Accounts page. This page then opens by itself.",
+            _(
+                "An administrator gives you one on the Accounts page. "
+                "This page then opens by itself."
+            ),
             text_alignment="center",
         )

@@ -15,7 +15,9 @@ from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import ROLE_NAMES, NotAllowedError, Permission, Role
 from server import cookies, place, provider
 from server.second_factor import PATH as FACTOR_PATH
+from widgets.session import words
 from widgets.session.text import plain
+from widgets.session.words import _, why
 
 WATCH_S = 20
 """How often a page that nobody touches looks whether its person is still signed in."""
@@ -26,9 +28,9 @@ def gate() -> Account:
     try:
         account = cookies.person(_cookies()) or _from_provider()
     except StoreError as problem:
-        st.error(plain(f"{problem.reason} {problem.hint}"), icon=":material/block:")
+        st.error(why(problem), icon=":material/block:")
         if provider.configured() and st.user.is_logged_in:
-            st.button("Sign in as somebody else", icon=":material/logout:", on_click=st.logout)
+            st.button(_("Sign in as somebody else"), icon=":material/logout:", on_click=st.logout)
         st.stop()
     if account is None:
         _signed_out()
@@ -50,7 +52,7 @@ def me(needs: Permission | None = None) -> Account:
         try:
             account.actor.require(needs)
         except NotAllowedError as refused:
-            st.error(f"{refused.reason} {refused.hint}", icon=":material/lock:")
+            st.error(why(refused), icon=":material/lock:")
             st.stop()
     return account
 
@@ -88,18 +90,20 @@ def room_later() -> Callable[[], Room]:
 
 def menu(account: Account) -> None:
     """Name, roles, password, second factor and sign-out, in the header."""
-    roles = ", ".join(ROLE_NAMES[role] for role in Role if role in account.roles)
+    roles = ", ".join(_(ROLE_NAMES[role]) for role in Role if role in account.roles)
     with st.popover(
         plain(account.full_name), icon=":material/account_circle:", type="tertiary", key="person"
     ):
-        st.markdown(f"**{plain(account.full_name)}**  \n{roles or 'No role yet'}")
+        st.markdown(f"**{plain(account.full_name)}**  \n{roles or _('No role yet')}")
         if account.provider == "local":
-            factor = "Second factor" if account.second_factor else "Set up a second factor"
+            factor = _("Second factor") if account.second_factor else _("Set up a second factor")
             st.html(
-                '<a class="plain-link" href="/account/password" target="_self">Change password</a>'
-                f'<br><a class="plain-link" href="{FACTOR_PATH}" target="_self">{factor}</a>'
+                '<a class="plain-link" href="/account/password" target="_self">'
+                f"{_('Change password')}</a><br>"
+                f'<a class="plain-link" href="{FACTOR_PATH}" target="_self">{factor}</a>'
             )
-        if st.button("Sign out", icon=":material/logout:", key="sign_out", width="stretch"):
+        words.choose()
+        if st.button(_("Sign out"), icon=":material/logout:", key="sign_out", width="stretch"):
             _sign_out()
 
 
@@ -145,9 +149,10 @@ def _signed_out() -> NoReturn:
     st.session_state.clear()
     with st.container(horizontal_alignment="center"):
         st.space("large")
-        st.subheader("You are signed out", anchor=False, text_alignment="center")
-        st.caption("Everything that you saved is kept.", text_alignment="center")
-        st.html('<a class="sign-in" href="/account/sign-in" target="_self">Sign in</a>')
+        st.subheader(_("You are signed out"), anchor=False, text_alignment="center")
+        st.caption(_("Everything that you saved is kept."), text_alignment="center")
+        sign_in = f'<a class="sign-in" href="/account/sign-in" target="_self">{_("Sign in")}</a>'
+        st.html(sign_in)
     st.stop()
 
 

@@ -1,0 +1,61 @@
+"""Every text that the program says: what stands in `_`, `counted` and `noted`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.house.source import Module, modules
+
+SAYING = ("_", "say", "noted")
+COUNTING = ("counted", "count")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A text of the program. many: its plural, "" where it has none."""
+
+    english: str
+    many: str
+    context: str
+    places: frozenset[str]
+    where: str
+
+
+def places(text: str) -> frozenset[str]:
+    """The names of the places of a text.
+
+    >>> sorted(places("{n:,} of {total}"))
+    ['n', 'total']
+    """
+    return frozenset(re.findall(r"\{(\w+)[^{}]*\}", text))
+
+
+def spoken(module: Module) -> Iterator[Spoken]:
+    """What a module says, call by call."""
+    for call in ast.walk(module.tree):
+        if not isinstance(call, ast.Call) or not call.args:
+            continue
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        name = call.func.id if isinstance(call.func, ast.Name) else name
+        where = f"{module}:{call.lineno}"
+        given = frozenset(one.arg for one in call.keywords if one.arg and one.arg != "context")
+        if name in SAYING:
+            context = [one.value for one in call.keywords if one.arg == "context"]
+            texts = [one for one in (call.args[0], *context) if isinstance(one, ast.Constant)]
+            if len(texts) > len(context) and isinstance(texts[0].value, str):
+                about = str(texts[1].value) if context else ""
+                yield Spoken(texts[0].value, "", about, given, where)
+        elif name in COUNTING and len(call.args) == 3:
+            one, many = call.args[:2]
+            if isinstance(one, ast.Constant) and isinstance(many, ast.Constant):
+                yield Spoken(str(one.value), str(many.value), "", given | {"n"}, where)
+
+
+def everything() -> Iterator[Spoken]:
+    """What pages, widgets and server say."""
+    for module in modules():
+        if module.name.split(".")[0] in ("app", "pages", "widgets", "server"):
+            yield from spoken(module)

@@ -1,0 +1,109 @@
+"""Words in the language of the session: `_("Save")`, `counted("{n} case", "{n} cases", n)`.
+
+Every text that a person sees goes through one of these; what the core says in English as well. Of
+a table at the top of a module each text is `noted("…")` where it stands and goes through `_` where
+it is shown: the language is known only then. What a cache keeps is English, or keyed by language.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Protocol
+
+import streamlit as st
+
+from ecg_core.words import Catalogue, languages
+from ecg_core.words import catalogue as catalogue_of
+from server import words as browser
+from widgets.session.text import plain
+
+
+class Problem(Protocol):
+    """What refusals of every room have."""
+
+    reason: str
+    hint: str
+
+
+_KEY = "language"
+_COMPONENT = st.components.v2.component(
+    "ecg_language",
+    html="<span hidden></span>",
+    js="""
+    export default function ({ data }) {
+      document.documentElement.lang = data.language
+      document.cookie = `${data.cookie}=${data.language}; path=/; max-age=31536000; samesite=lax`
+    }
+    """,
+)
+
+
+def language() -> str:
+    """The language of the session: chosen in it, kept by the browser, or asked for by it."""
+    here = st.session_state.get(_KEY)
+    if here in languages():
+        return str(here)
+    return browser.chosen(st.context.cookies, st.context.locale)
+
+
+def catalogue() -> Catalogue:
+    """The words of the session's language."""
+    return catalogue_of(language())
+
+
+def _(text: str, /, context: str = "", **values: object) -> str:
+    """A text, its places filled: `_("Chain verified {when} UTC", when=when)`."""
+    return catalogue().say(text, context, **values)
+
+
+def counted(one: str, many: str, n: int, /, **values: object) -> str:
+    """A text that depends on a number, its place {n}."""
+    return catalogue().count(one, many, n, **values)
+
+
+def why(problem: Problem) -> str:
+    """Why something cannot be done and what helps, as text that is not taken for Markdown."""
+    return plain(f"{_(problem.reason)} {_(problem.hint)}".strip())
+
+
+def noted(text: str, /) -> str:
+    """A text of a table, as it is: it goes through `_` where it is shown."""
+    return text
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number with so many decimals."""
+    return catalogue().number(value, digits)
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share of one as a percentage."""
+    return catalogue().percent(share, digits)
+
+
+def day(when: date) -> str:
+    """A day."""
+    return catalogue().date(when)
+
+
+def moment(when: datetime) -> str:
+    """A day with hour and minute."""
+    return catalogue().moment(when)
+
+
+def choose() -> None:
+    """The choice of the language; the browser keeps it for the next time, and for signing in."""
+    names = languages()
+    st.segmented_control(
+        _("Language"),
+        list(names),
+        default=language(),
+        required=True,
+        format_func=names.__getitem__,
+        key=_KEY,
+    )
+
+
+def tell_browser() -> None:
+    """Let the browser know the language, for who reads the page aloud, and keep it."""
+    _COMPONENT(key="spoken", data={"language": language(), "cookie": browser.COOKIE})
