@@ -215,9 +215,9 @@ def main() -> None:
         cold = opened(page, files_of("normal", 0))
         found["first ECG, trace"], found["first ECG, answer"] = cold
         warm = []
-        for number, name in enumerate(DEMOS[1:], 1):
+        for turn, name in enumerate(DEMOS[1:], 1):
             leave(page)
-            warm.append(opened(page, files_of(name, number)))
+            warm.append(opened(page, files_of(name, turn)))
         found["next ECG, trace"] = median(trace for trace, _ in warm)
         found["next ECG, answer"] = median(answer for _, answer in warm)
         leave(page)
