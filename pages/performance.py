@@ -24,7 +24,7 @@ except KeyError as error:
 bar = st.container(horizontal=True, vertical_alignment="center")
 origin = bar.segmented_control(
     "Cases from",
-    [one.origin for one in SOURCES.values() if account.may(one.needs)],
+    [one.origin for one in SOURCES.values() if one.is_open_to(account)],
     default=Origin.SHIPPED,
     required=True,
     format_func=lambda one: str(one).capitalize(),
@@ -34,7 +34,8 @@ origin = bar.segmented_control(
     wrap=True,
 )
 source = SOURCES[Origin(origin)]
-person.me(source.needs)
+if not source.is_open_to(account):
+    person.me(source.needs[0])
 whole = source.choose(card, bar)
 if whole is None:
     st.stop()

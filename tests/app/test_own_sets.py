@@ -13,7 +13,9 @@ from ecg_core.evidence.own_sets import scoring, sets
 from ecg_core.evidence.own_sets.sets import LabelledSet
 from ecg_core.evidence.probes import shortcuts
 from ecg_core.evidence.probes.shortcuts import LabelTold, Look, Word
-from tests.app.conftest import demo_files, words
+from ecg_core.store.people.roles import Role
+from tests.app.conftest import Cookies, demo_files, words
+from tests.app.test_people import become
 from tests.evidence.own_sets.made_sets import NAMES, TABLE, serial
 from widgets.session import engine
 
@@ -66,6 +68,39 @@ def test_a_set_can_be_deleted(page: AppTest) -> None:
     assert not page.exception
     assert not Path(only.folder).exists()
     assert sets.list_sets(engine.data_dir()) == ()
+
+
+def _come_as(page: AppTest, held: Cookies, role: Role) -> None:
+    become(held, role)
+    page.run()
+    page.button_group(key="origin").set_value("your labelled cases").run()
+
+
+def test_sets_of_others_are_stopped_by_leads_and_administrators_alone(
+    page: AppTest, browser_cookies: Cookies
+) -> None:
+    bring_in(page)
+    page.button(key="own_score").click().run()
+    (only,) = sets.list_sets(engine.data_dir())
+    (only.folder / sets.ANSWERS).unlink()
+    offered = {f"{key}_{only.folder.name}" for key in ("stop", "go_on", "delete_now")}
+    for role, expected in (
+        (Role.READER, set()),
+        (Role.ADMINISTRATOR, {"stop"}),
+        (Role.LEAD, {"stop", "delete_now"}),
+    ):
+        _come_as(page, browser_cookies, role)
+        assert not page.exception
+        keys = {one.key for one in page.button} & offered
+        assert keys == {f"{key}_{only.folder.name}" for key in expected}, role
+        assert "0 of 4 ECGs" in words(page)
+    _come_as(page, browser_cookies, Role.ADMINISTRATOR)
+    assert "Your role sees how far the scoring is" in words(page)
+    page.button(key=f"stop_{only.folder.name}").click().run()
+    # The state shows at the fragment's next look.
+    page.run()
+    assert only.info.cancelled
+    assert f"go_on_{only.folder.name}" in {one.key for one in page.button}
 
 
 def test_what_was_interrupted_goes_on_when_the_app_starts(

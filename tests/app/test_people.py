@@ -23,7 +23,8 @@ def become(held: Cookies, *roles: Role) -> None:
     people = place.accounts()
     by = people.signed_in(people.sign_in(READER, "correct horse battery"))
     assert by is not None
-    link = people.add(by.actor, "somebody", "Somebody", frozenset(roles))
+    name = f"somebody{len(people.all(by.actor))}"
+    link = people.add(by.actor, name, "Somebody", frozenset(roles))
     held.sign_in(people.use_link(link, "another long one"))
 
 

@@ -21,7 +21,7 @@ from ecg_core.store.cases.workflow import CaseStatus
 from ecg_core.store.cases.worklist import Pile, WorklistFilter
 from ecg_core.store.people.account_rows import account_of, new_row, note_change, plain
 from ecg_core.store.people.roles import NotAllowedError, Role
-from ecg_core.store.upkeep.settings import BlindFor, Settings
+from ecg_core.store.upkeep.settings import BlindFor, FactorFor, Settings
 from ecg_core.triage.priority import Priority
 
 AGREE = Reading("", True, Triage.OTHER, Priority.SOON)
@@ -208,6 +208,10 @@ def test_settings_that_change_are_an_event_with_old_and_new(store: Store, lee: R
         said = json.loads(session.get_one(EventRow, 2).payload)
     assert said["old"] == {"rule_priorities": {}, "surely_normal": 0.7}
     assert said["new"] == {"rule_priorities": {"normal": "soon"}, "surely_normal": 0.8}
+    # A lead decides on rules; of whom a second factor is asked, administrators.
+    for name, value in (("factor_for", FactorFor.EVERYBODY), ("idle_minutes", 5)):
+        with pytest.raises(NotAllowedError, match="change settings"):
+            lee.change_settings(replace(store.settings(), **{name: value}))
     with pytest.raises(StoreError, match="There is no rule"):
         lee.change_settings(Settings(rule_priorities={"nonsense": "soon"}))
     with pytest.raises(StoreError, match="cannot be off"):

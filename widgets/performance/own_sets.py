@@ -13,6 +13,7 @@ from ecg_core.evidence.own_sets import scoring, sets
 from ecg_core.evidence.own_sets.as_cases import as_cases
 from ecg_core.evidence.own_sets.checking import Checked, check
 from ecg_core.evidence.own_sets.columns import EXAMPLE, TableError, code_name, read_table
+from ecg_core.evidence.own_sets.set_room import SetRoom
 from ecg_core.evidence.own_sets.sets import LabelledSet, State
 from ecg_core.evidence.values import CaseSet
 from ecg_core.intake.values import Bundle, Upload
@@ -58,6 +59,9 @@ def choose(card: ModelCard) -> CaseSet | None:
         labelled for labelled in found if labelled.folder.name == (chosen or next(iter(names)))
     )
     _progress(one)
+    if not person.me().may(Permission.SEE_LABELLED):
+        st.caption("Your role sees how far the scoring is, not the ECGs and figures.")
+        return None
     if not one.done():
         st.info(
             "Figures appear when the first ECGs are scored. The model is loaded first, and ECGs on "
@@ -106,30 +110,24 @@ def _progress(labelled: LabelledSet) -> None:
         if state not in (State.DONE, State.CHECKING):
             st.progress(done / max(info.cases, 1), width=260)
         st.caption(f"{done} of {info.cases} ECGs · {info.created_utc[:10]}", width="content")
-        if not person.me().may(Permission.ADD_ECGS):
-            return
-        if state in (State.RUNNING, State.WAITING, State.CHECKING):
-            if st.button("Stop", icon=":material/stop:", key=f"stop_{info.id}"):
-                labelled.cancel()
-        elif state is State.STOPPED and st.button(
-            "Resume", icon=":material/play_arrow:", key=f"go_on_{info.id}"
-        ):
-            labelled.cancel(False)
-            scoring.start(labelled)
-        if state not in (State.RUNNING, State.CHECKING):
-            _offer_removal(labelled)
+        room = person.set_room()
+        if room.may_stop(labelled):
+            if state in (State.RUNNING, State.WAITING, State.CHECKING):
+                if st.button("Stop", icon=":material/stop:", key=f"stop_{info.id}"):
+                    room.stop(labelled)
+            elif state is State.STOPPED and st.button(
+                "Resume", icon=":material/play_arrow:", key=f"go_on_{info.id}"
+            ):
+                room.resume(labelled)
+        if state not in (State.RUNNING, State.CHECKING) and room.may_remove(labelled):
+            _offer_removal(room, labelled)
 
 
-def _offer_removal(labelled: LabelledSet) -> None:
-    """Removing a set: to whoever brought it in, and to leads."""
-    info, me = labelled.info, person.me()
-    if info.owner != me.id and not me.may(Permission.REMOVE_LABELLED):
-        return
-    with st.popover("Delete", icon=":material/delete:", key=f"delete_{info.id}"):
+def _offer_removal(room: SetRoom, labelled: LabelledSet) -> None:
+    with st.popover("Delete", icon=":material/delete:", key=f"delete_{labelled.info.id}"):
         st.caption("Removes the uploaded files, labels and answers of this set.")
-        if st.button("Delete this set", type="primary", key=f"delete_now_{info.id}"):
-            person.room().remove_labelled_set(info.id, info.name, info.owner)
-            labelled.delete()
+        if st.button("Delete this set", type="primary", key=f"delete_now_{labelled.info.id}"):
+            room.remove(labelled)
             st.rerun()
 
 
@@ -190,7 +188,7 @@ def _create(card: ModelCard, name: str, bundles: Sequence[Bundle], checked: Chec
     except (ValueError, OSError) as error:
         st.error(f"The set was not stored: {error}", icon=":material/block:")
         return
-    person.room().note_labelled_set(made.folder.name, made.info.name, made.info.cases)
+    person.set_room().brought_in(made)
     scoring.start(made)
     st.session_state["own_set"] = made.folder.name
     st.session_state["open_view"] = "summary"

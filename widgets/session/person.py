@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import streamlit as st
 
+from ecg_core.evidence.own_sets.set_room import SetRoom
 from ecg_core.evidence.practice_room import PracticeRoom
 from ecg_core.store.audit.audit_room import AuditRoom
 from ecg_core.store.cases.room import Room
@@ -70,6 +71,11 @@ def audit_room() -> AuditRoom:
 def practice_room() -> PracticeRoom:
     """Daily use as the person at the screen may see it. Raises NotAllowedError."""
     return PracticeRoom(place.store(), me())
+
+
+def set_room() -> SetRoom:
+    """Own labelled sets as the person at the screen may handle them."""
+    return SetRoom(place.store(), me())
 
 
 def room_later() -> Callable[[], Room]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -19,7 +19,7 @@ from ecg_core.store.cases import recording, reopening, worklist
 from ecg_core.store.cases.adding import NewCase
 from ecg_core.store.cases.readings import Phase, Reading
 from ecg_core.store.cases.room_schema import CaseStateRow
-from ecg_core.store.cases.schema import Action, CaseRow, HeadRow
+from ecg_core.store.cases.schema import CaseRow, HeadRow
 from ecg_core.store.cases.search import CaseFilter, CaseSummary
 from ecg_core.store.cases.store import Store, StoredCase
 from ecg_core.store.cases.workflow import OPEN, CaseStatus
@@ -282,33 +282,13 @@ class Room:
         """Put settings in force: rules and templates by leads, the rest by administrators."""
         present = self.store.settings()
         ruled = ("rule_priorities", "surely_normal", "note_templates", "blind_for", "blind_lists")
-        if any(getattr(wanted, name) != getattr(present, name) for name in ruled):
-            self.actor.require(Permission.CHANGE_RULES)
-        if any(
-            getattr(wanted, name) != getattr(present, name)
-            for name in ("idle_minutes", "taken_minutes")
-        ):
-            self.actor.require(Permission.CHANGE_SETTINGS)
+        for one in fields(Settings):
+            if getattr(wanted, one.name) != getattr(present, one.name):
+                by_leads = one.name in ruled
+                self.actor.require(
+                    Permission.CHANGE_RULES if by_leads else Permission.CHANGE_SETTINGS
+                )
         self.store.change_settings(wanted, self.actor)
-
-    def note_labelled_set(self, set_id: str, name: str, cases: int) -> None:
-        """Note that this person brought in a labelled set."""
-        self.actor.require(Permission.ADD_ECGS)
-        self._configured({"labelled_set": set_id, "name": name, "cases": cases, "what": "added"})
-
-    def remove_labelled_set(self, set_id: str, name: str, owner: str) -> None:
-        """Note that this person removes a labelled set: their own, or any with the permission.
-
-        owner: id of the account that brought it in. Raises NotAllowedError.
-        """
-        own = owner == self.account.id
-        self.actor.require(Permission.ADD_ECGS if own else Permission.REMOVE_LABELLED)
-        self._configured({"labelled_set": set_id, "name": name, "what": "removed"})
-
-    def _configured(self, payload: dict[str, object]) -> None:
-        with self.store.appending() as session:
-            head = chain.lock_head(session)
-            chain.append(session, head, Action.CONFIGURATION, self.actor, None, payload)
 
     def export_chain(self, out: TextIO, fmt: ExportFormat) -> int:
         """Write the whole chain."""

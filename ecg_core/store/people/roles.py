@@ -42,6 +42,7 @@ class Permission(StrEnum):
     WITHDRAW = "withdraw"
     SEE_PERFORMANCE = "see_performance"
     SEE_LABELLED = "see_labelled"
+    STOP_LABELLED = "stop_labelled"
     REMOVE_LABELLED = "remove_labelled"
     SEE_READERS = "see_readers"
     EXPORT_CASE = "export_case"
@@ -64,6 +65,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.WITHDRAW: "Withdraw cases",
     Permission.SEE_PERFORMANCE: "See how well the model does",
     Permission.SEE_LABELLED: "See labelled ECGs and their sets",
+    Permission.STOP_LABELLED: "Stop and resume labelled sets of others",
     Permission.REMOVE_LABELLED: "Remove labelled sets of others",
     Permission.SEE_READERS: "See readers' performance",
     Permission.EXPORT_CASE: "Export reports without identifiers",
@@ -96,6 +98,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         Permission.ADJUDICATE,
         Permission.ASSIGN,
         Permission.WITHDRAW,
+        Permission.STOP_LABELLED,
         Permission.REMOVE_LABELLED,
         Permission.SEE_READERS,
         Permission.EXPORT_IDENTIFIERS,
@@ -108,6 +111,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEE_WORKLIST,
             Permission.SEE_PERFORMANCE,
+            Permission.STOP_LABELLED,
             Permission.SEE_AUDIT,
             Permission.CHANGE_RULES,
             Permission.CHANGE_SETTINGS,
