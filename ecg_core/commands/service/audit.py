@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, complain, emit
-from ecg_core.store.audit import checkpoints, daily, walked
+from ecg_core.store.audit import checkpoints, daily, timestamps, walked
 from ecg_core.store.audit.checkpoints import Checkpoint
 from ecg_core.store.audit.verification import ChainReport
 from ecg_core.store.cases.store import Store, StoreError
@@ -96,7 +96,9 @@ def _do(arguments: argparse.Namespace, store: Store) -> int:
             report = replace(report, ok=False, what=wrong[0])
     key = checkpoints.public_key()
     signed = [one for path in arguments.checkpoints for one in checkpoints.read_file(path)]
+    authority = timestamps.trusted()
     rewritten = checkpoints.compare(store, signed, key)
+    rewritten += checkpoints.wrong_stamps(signed, authority)
     for words in rewritten:
         complain(words)
     if rewritten:
@@ -109,7 +111,8 @@ def _do(arguments: argparse.Namespace, store: Store) -> int:
             "first_broken": report.first_broken_seq,
             "what": report.what,
             "changed": list(report.changed),
-            "not_covered": _not_covered(signed, key is not None),
+            "stamped": sum(bool(one.timestamp) for one in signed),
+            "not_covered": _not_covered(signed, key is not None, bool(authority)),
         }
     )
     return ALL_READ if report.ok else SOME_REJECTED
@@ -128,7 +131,7 @@ def _since_signed(store: Store) -> ChainReport:
     return store.verify(since=mark.end)
 
 
-def _not_covered(signed: list[Checkpoint], with_key: bool) -> str:
+def _not_covered(signed: list[Checkpoint], with_key: bool, with_authority: bool) -> str:
     """What an "ok" does not say."""
     if not signed:
         return (
@@ -137,7 +140,12 @@ def _not_covered(signed: list[Checkpoint], with_key: bool) -> str:
         )
     if not with_key:
         return "No key was given: the checkpoints' signatures were not checked."
-    return f"Events after {max(one.size for one in signed)} are under no checkpoint yet."
+    later = f"Events after {max(one.size for one in signed)} are under no checkpoint yet."
+    if any(one.timestamp for one in signed) and not with_authority:
+        later += (
+            f" {timestamps.CERTIFICATES} is not set: who signed the time stamps was not checked."
+        )
+    return later
 
 
 def _checkpoint(store: Store) -> int:
@@ -145,9 +153,9 @@ def _checkpoint(store: Store) -> int:
     if key is None:
         complain(f"{checkpoints.KEY} is not set: nothing can be signed.")
         return WRONG_USAGE
-    made = checkpoints.make(store, key)
-    emit(asdict(made))
-    failed = checkpoints.send(made)
+    made, failed = checkpoints.stamped(checkpoints.make(store, key))
+    emit(made.plain())
+    failed += checkpoints.send(made)
     for words in failed:
         complain(words)
     return SOME_REJECTED if failed else ALL_READ

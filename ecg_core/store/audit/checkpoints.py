@@ -14,14 +14,17 @@ import os
 import syslog
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import Certificate
 from sqlalchemy import select
 
-from ecg_core.store.audit import merkle
+from ecg_core.store.audit import merkle, timestamps
 from ecg_core.store.audit.canonical import canonical_json, utc_now
 from ecg_core.store.audit.chain import event_plain
 from ecg_core.store.cases.schema import EventRow, HeadRow
@@ -37,14 +40,17 @@ OWN = "checkpoints.jsonl"
 """The file that checkpoints are appended to, in the data folder and in folders they are sent to."""
 EVERY_EVENTS = 1000
 """New events after which a checkpoint is made without waiting for the next day."""
+STAMPED_WITHIN = timedelta(days=1)
+"""Checkpoints are stamped when they are made: a later stamp tells one that was backdated."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """The first `size` events fixed by the root of their Merkle tree.
 
-    root: hexadecimal. signature: base64 of the Ed25519 signature of the other fields as canonical
-    JSON.
+    root: hexadecimal. signature: base64 of the Ed25519 signature of the fields before it as
+    canonical JSON. timestamp: what a time-stamping authority answered to `statement`, "" where
+    none was asked.
     """
 
     origin: str
@@ -52,12 +58,24 @@ class Checkpoint:
     root: str
     created_utc: str
     signature: str = ""
+    timestamp: str = ""
 
     def signed_bytes(self) -> bytes:
         """What the signature is of."""
-        plain = asdict(self)
+        plain = self.plain(False)
         del plain["signature"]
         return canonical_json(plain).encode()
+
+    def statement(self) -> bytes:
+        """What is stamped: the signed checkpoint as it is sent."""
+        return canonical_json(self.plain(False)).encode()
+
+    def plain(self, with_timestamp: bool = True) -> dict[str, Any]:
+        """The checkpoint as it is kept, sent and proved by."""
+        plain = asdict(self)
+        if not (with_timestamp and self.timestamp):
+            del plain["timestamp"]
+        return plain
 
 
 def signing_key() -> Ed25519PrivateKey | None:
@@ -113,6 +131,17 @@ def signed(unsigned: Checkpoint, key: Ed25519PrivateKey) -> Checkpoint:
     return replace(unsigned, signature=signature)
 
 
+def stamped(bare: Checkpoint) -> tuple[Checkpoint, tuple[str, ...]]:
+    """The same with the stamp of the authority, where one is set; and what went wrong, in words.
+
+    It is worth keeping without a stamp: the next one covers the same events.
+    """
+    try:
+        return replace(bare, timestamp=timestamps.ask(bare.statement())), ()
+    except StoreError as error:
+        return bare, (f"The checkpoint of {bare.size} events is not stamped. {error.reason}",)
+
+
 def is_due(last: Checkpoint | None, size: int, now: str) -> bool:
     """Whether a checkpoint should be made: none yet, another day, or many new events."""
     if last is None:
@@ -137,9 +166,9 @@ def keep_up(store: Store, data_dir: Path) -> tuple[str, ...]:
         head = session.scalars(select(HeadRow)).one_or_none()
     if head is None or not is_due(last, head.seq, utc_now()):
         return ()
-    made = make(store, key)
-    _to_folder(str(data_dir), canonical_json(asdict(made)))
-    return send(made)
+    made, failed = stamped(make(store, key))
+    _to_folder(str(data_dir), canonical_json(made.plain()))
+    return failed + send(made)
 
 
 def compare(
@@ -167,6 +196,25 @@ def compare(
     return tuple(wrong)
 
 
+def wrong_stamps(
+    kept: Iterable[Checkpoint], certificates: Sequence[Certificate]
+) -> tuple[str, ...]:
+    """Which stamps of checkpoints are not theirs, not signed, or much later, in words."""
+    wrong = []
+    for one in kept:
+        if not one.timestamp:
+            continue
+        which = f"The time stamp of the checkpoint of {one.size} events"
+        try:
+            at = timestamps.check(one.statement(), one.timestamp, certificates)
+        except StoreError as error:
+            wrong.append(f"{which} does not hold. {error.reason}")
+            continue
+        if abs(at - datetime.fromisoformat(one.created_utc)) > STAMPED_WITHIN:
+            wrong.append(f"{which} is of {at:%Y-%m-%d}, the checkpoint of {one.created_utc[:10]}.")
+    return tuple(wrong)
+
+
 def compare_own(store: Store) -> tuple[str, ...]:
     """What the chain no longer holds of the checkpoints kept in the data folder, as `compare`.
 
@@ -190,7 +238,14 @@ def proof_of(store: Store, seq: int, checkpoint: Checkpoint) -> dict[str, object
     with store.snapshot() as session:
         plain = event_plain(session.get_one(EventRow, seq))
     steps = [[side, beside.hex()] for side, beside in merkle.proof(leaves, seq - 1)]
-    return {"event": plain, "proof": steps, "checkpoint": asdict(checkpoint)}
+    shown: dict[str, object] = {
+        "event": plain,
+        "proof": steps,
+        "checkpoint": checkpoint.plain(False),
+    }
+    if checkpoint.timestamp:
+        shown["timestamp"] = checkpoint.timestamp
+    return shown
 
 
 def read_file(path: Path) -> tuple[Checkpoint, ...]:
@@ -210,7 +265,7 @@ def send(checkpoint: Checkpoint) -> tuple[str, ...]:
     Gives what went wrong, in words: a place out of reach must not stop the reading of ECGs.
     """
     failed = []
-    line = canonical_json(asdict(checkpoint))
+    line = canonical_json(checkpoint.plain())
     for place in filter(None, (one.strip() for one in os.environ.get(SENT_TO, "").split(","))):
         kind, _, rest = place.partition(":")
         try:

@@ -9,7 +9,7 @@ left alone: for that the whole chain is walked again, though not at every look.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from ecg_core.store.audit import checkpoints, merkle
@@ -52,7 +52,7 @@ def sign(store: Store, end: ChainPlace, walked_utc: str) -> None:
         return
     root = merkle.root([merkle.leaf(one) for one in hashes]).hex()
     made = checkpoints.signed(Checkpoint(ORIGIN, end.seq, root, walked_utc), key)
-    write_whole(path_of(store), canonical_json(asdict(made)).encode(), store.scratch)
+    write_whole(path_of(store), canonical_json(made.plain()).encode(), store.scratch)
 
 
 def last(store: Store) -> SignedWalk | None:
