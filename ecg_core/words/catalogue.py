@@ -8,7 +8,6 @@ in the form of the language; else the English text, unchanged.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, cached_property, lru_cache
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
 
+from ecg_core.words.finished import Finished
 from ecg_core.words.forms import Forms
 from ecg_core.words.tables import FOLDER, Entry, entries
 
@@ -24,12 +24,6 @@ DAY, MOMENT, CLOCK = "yyyy-MM-dd", "yyyy-MM-dd HH:mm", "HH:mm"
 """Patterns of dates in English; what another language writes are entries of its tables."""
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 """In the order in which a table lists them."""
-_PLACE = re.compile(r"\{(\w+)[^{}]*\}")
-_WITHIN_SENTENCE = r"(?:(?![.!?]\s+[A-Z]).)+?"
-_SENTENCES = re.compile(r"(?<=[.!?])(\s+)(?=[A-Z0-9])")
-_LISTS = ("; ", ", ", " and ", " or ", " · ")
-_DEEPEST = 4
-"""How far sentences within sentences are followed."""
 
 
 class Catalogue:
@@ -56,15 +50,8 @@ class Catalogue:
         return {(one.english, one.context): one for one in entries(self.language, self._folder)}
 
     @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str], re.Pattern[str], Entry, int]]:
-        """Entries with places as expressions, within a sentence and over several, longest first."""
-        found = [
-            (_expression(text, _WITHIN_SENTENCE), _expression(text, ".+?"), entry, form)
-            for entry in self._entries.values()
-            for form, text in enumerate((entry.english, entry.many))
-            if _PLACE.search(text) and re.search(r"\w", _PLACE.sub("", text))
-        ]
-        return sorted(found, key=lambda row: -len(_PLACE.sub("", _text(row[2], row[3]))))
+    def _finished(self) -> Finished:
+        return Finished(self._entries, self.forms)
 
     def say(self, text: str, /, context: str = "", **values: object) -> str:
         """A text in this language, its places filled with values; numbers in the language's form.
@@ -92,6 +79,9 @@ class Catalogue:
         else:
             text = entry.said[self._plural(n)]
         return self.forms.vformat(text, (), {"n": n, **values})
+
+    def _said_again(self, text: str) -> str:
+        return self._finished.said(text)
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with so many decimals, thousands told apart.
@@ -124,73 +114,6 @@ class Catalogue:
     def clock(self, when: datetime) -> str:
         """Hour and minute of a day."""
         return self.forms.date(when, self.say(CLOCK))
-
-    def _said_again(self, text: str) -> str:
-        return self._again(text, 0) or text
-
-    def _again(self, text: str, depth: int) -> str | None:
-        """A finished English text in this language; None where no entry fits it."""
-        if not self._entries or depth > _DEEPEST or not text:
-            return None
-        entry = self._entries.get((text, ""))
-        if entry is not None:
-            return entry.said[0]
-        return (
-            self._matched(text, depth, 0)
-            or self._by_sentences(text, depth)
-            or self._matched(text, depth, 1)
-        )
-
-    def _matched(self, text: str, depth: int, how: int) -> str | None:
-        for *expressions, entry, form in self._patterns:
-            found = expressions[how].fullmatch(text)
-            if found is not None:
-                values = {key: self._value(part, depth) for key, part in found.groupdict().items()}
-                said = entry.said[min(form, len(entry.said) - 1)]
-                return _PLACE.sub(lambda place, values=values: values[place[1]], said)  # type: ignore[misc]
-        return None
-
-    def _by_sentences(self, text: str, depth: int) -> str | None:
-        parts = _SENTENCES.split(text)
-        if len(parts) == 1:
-            return None
-        said = [self._again(part, depth + 1) for part in parts[::2]]
-        if not any(said):
-            return None
-        parts[::2] = [new or old for new, old in zip(said, parts[::2], strict=True)]
-        return "".join(parts)
-
-    def _value(self, text: str, depth: int) -> str:
-        """What stands in a place of a finished sentence: numbers, another sentence, a list."""
-        alone = self.forms.respelt_alone(text)
-        if alone is not None:
-            return alone
-        return self._again(text, depth + 1) or self._listed(text, depth) or text
-
-    def _listed(self, text: str, depth: int) -> str | None:
-        for between in _LISTS:
-            parts = text.split(between)
-            if len(parts) > 1:
-                said = [self._value(part, depth + 1) for part in parts]
-                return self.say(between).join(said) if said != parts else None
-        return None
-
-
-def _text(entry: Entry, form: int) -> str:
-    return entry.many if form else entry.english
-
-
-def _expression(text: str, place: str) -> re.Pattern[str]:
-    """What a sentence with places looks like once it is finished."""
-    seen: set[str] = set()
-    out, end = "", 0
-    for found in _PLACE.finditer(text):
-        name = found[1]
-        out += re.escape(text[end : found.start()])
-        out += f"(?P={name})" if name in seen else f"(?P<{name}>{place})"
-        seen.add(name)
-        end = found.end()
-    return re.compile(out + re.escape(text[end:]), re.DOTALL)
 
 
 @cache
