@@ -21,8 +21,10 @@ def recorder_file(bundle: Bundle, limits: FileLimits, what: str) -> Upload:
 
 def damaged(file: Upload, what: str, hint: str, detail: str = "") -> IntakeError:
     """The error for a file that its format's reader cannot follow."""
-    more = f": {detail}" if detail else ""
-    return IntakeError(f"{file.name} is {what}, but it is damaged or incomplete{more}.", hint)
+    return IntakeError(
+        f"{file.name} is {what}, but it is damaged or incomplete{f': {detail}' if detail else ''}.",
+        hint,
+    )
 
 
 def uncalibrated(file: Upload, lead: str, hint: str) -> IntakeError:
