@@ -6,7 +6,8 @@ else asks the classifier or the priority rule (tests/house/test_one_way.py holds
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,9 +20,9 @@ from ecg_core import intake
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page import Correction, EcgPage, PageError, by_hand, from_record, from_scan
-from ecg_core.page.layouts import DEFAULT_LAYOUT
+from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS, STRIP
 from ecg_core.page.recovered.measured import measure_page
-from ecg_core.page.ten_seconds import ten_seconds
+from ecg_core.page.ten_seconds import is_longer, starts_s, ten_seconds
 from ecg_core.page.values import Option
 from ecg_core.report.narrative import compose
 from ecg_core.report.values import Facts, Narrative
@@ -29,13 +30,14 @@ from ecg_core.signal.filters import Band
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.limits import SOMEBODY, Person
-from ecg_core.triage.priority import PriorityDecision
+from ecg_core.triage.priority import Priority, PriorityDecision, rank
 from ecg_core.triage.table import RELEASED, PriorityTable
-from ecg_core.triage.verdict import Verdict, judge
+from ecg_core.triage.verdict import Level, Verdict, judge
 
 if TYPE_CHECKING:
     # PyTorch and SQLAlchemy take seconds to import, which who needs neither does not wait for.
     from ecg_core.network.classifier import Classifier
+    from ecg_core.network.strips import WindowAnswer
     from ecg_core.store.cases.room import Room
     from ecg_core.store.cases.store import Store, StoredCase
     from ecg_core.store.people.roles import Actor
@@ -53,13 +55,14 @@ class Models(Protocol):
 class ReadAs:
     """How an ECG is to be read, where it is not left to the program.
 
-    start_s: where the ten seconds of a longer record begin. band: filter of a record.
+    start_s: where the ten seconds of a longer record begin; None looks for the most urgent ones.
+    band: filter of a record.
     record_layout: layout in which a record is drawn. scan_layout: layout of a scan when a person
     chose it; None finds it. correction: what a person set by hand on a scan.
     """
 
     band: Band = Band.DIAGNOSTIC
-    start_s: float = 0.0
+    start_s: float | None = None
     scan_layout: str | None = None
     correction: Correction = field(default_factory=Correction)
     record_layout: str = DEFAULT_LAYOUT
@@ -78,6 +81,11 @@ class ReadAs:
 
 LISTED = ("rate", "qrs", "qtcf")
 """What is kept of the measurements with a case, for lists to show."""
+
+MOST_JUDGED = 12
+"""Tens of seconds of one record that are judged before it is opened: two to three seconds' work."""
+MOST_ALONG = 360
+"""Tens of seconds that the strip model reads along: all of an hour."""
 
 AS_IT_COMES = ReadAs()
 """Everything is left to the program."""
@@ -198,6 +206,8 @@ def answer(
     """
     try:
         ecg = read(source) if isinstance(source, Bundle) else source
+        if isinstance(ecg, EcgRecord) and is_longer(ecg):
+            read_as = replace(read_as, start_s=opened_at(ecg, models, read_as, person))
         page = page_of(ecg, read_as)
     except IntakeError as error:
         return Refusal(error.reason, error.hint)
@@ -207,11 +217,58 @@ def answer(
     return answer_page(ecg, page, models, rule, person, files)
 
 
+def opened_at(
+    record: EcgRecord,
+    models: Models,
+    read_as: ReadAs = AS_IT_COMES,
+    person: Person = SOMEBODY,
+    along: Callable[[], Sequence[WindowAnswer]] | None = None,
+) -> float:
+    """Where a record that is longer than a page is opened: its most urgent ten seconds.
+
+    Every ten seconds of up to two minutes are judged as an ECG of their own. Along longer records
+    the strip model reads first (of more than an hour now and then ten seconds), and the least
+    normal ones are judged, `MOST_JUDGED` with the beginning. Of equals the earliest is taken, and
+    what cannot be judged only where nothing can. The table as released decides, so that a record
+    opens at the same place, and is the same case, whatever a lead has changed. along: gives the
+    answers along a longer record, where the caller keeps them.
+    """
+    if read_as.start_s is not None:
+        return read_as.start_s
+    from ecg_core.network import strips
+
+    starts = starts_s(record.duration_s)
+    if len(starts) > MOST_JUDGED:
+        step_s = max(PAGE_SECONDS, math.ceil(record.duration_s / MOST_ALONG))
+        found = along() if along else strips.along(record, models.to(STRIP), read_as.band, step_s)
+        starts = tuple(sorted({0.0, *strips.standing_out(found, MOST_JUDGED - 1)}))
+    if len(starts) == 1:
+        return starts[0]
+    ranked: list[tuple[int, float]] = []
+    for start_s in starts:
+        try:
+            page = page_of(record, replace(read_as, start_s=start_s))
+        except PageError:
+            continue
+        said = answer_page(record, page, models, RELEASED, person).verdict
+        ranked.append((_urgency(said), start_s))
+    return min(ranked)[1] if ranked else 0.0
+
+
+def _urgency(said: Verdict) -> int:
+    """Rank among the tens of seconds of one record; 0 is the most urgent."""
+    unjudged = said.level is Level.NOT_JUDGED and rank(said.priority) > rank(Priority.URGENT)
+    return len(Priority) if unjudged else rank(said.priority)
+
+
 def page_of(ecg: EcgRecord | EcgScan, read_as: ReadAs = AS_IT_COMES) -> EcgPage:
-    """The canonical page of a record or a scan. Raises PageError naming why there is none."""
+    """The canonical page of a record or a scan. Raises PageError naming why there is none.
+
+    Of a longer record the first ten seconds, unless `read_as` says others.
+    """
     if isinstance(ecg, EcgScan):
         return from_scan(ecg, read_as.scan_layout, read_as.correction)
-    shown = ten_seconds(ecg, read_as.start_s)
+    shown = ten_seconds(ecg, read_as.start_s or 0.0)
     return from_record(shown, read_as.record_layout, read_as.band)
 
 
@@ -247,7 +304,7 @@ def measured(
     """
     ecg = read(source) if isinstance(source, Bundle) else source
     if isinstance(ecg, EcgRecord):
-        return measure(ecg, read_as.start_s)
+        return measure(ecg, read_as.start_s or 0.0)
     return measure_page(page_of(ecg, read_as))
 
 

@@ -17,17 +17,21 @@ from ecg_core.answer import (
     answer_page,
     keep,
     measured,
+    opened_at,
     page_of,
 )
 from ecg_core.intake import read_here
 from ecg_core.intake.values import Bundle, EcgRecord, Upload
 from ecg_core.network.classifier import Classifier
+from ecg_core.network.strips import WindowAnswer
+from ecg_core.page.ten_seconds import starts_s
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import NotAllowedError, Role
-from ecg_core.triage.priority import Priority
+from ecg_core.triage.priority import Priority, rank
 from ecg_core.triage.table import PriorityTable
+from ecg_core.triage.verdict import Level
 from tests.network.models import write_model
 
 DEMO = Path(__file__).parents[1] / "assets" / "demo"
@@ -91,6 +95,65 @@ def test_the_same_ten_seconds_are_drawn_and_measured(models: OneModel) -> None:
     assert said.measurements.duration_s == pytest.approx(10)
     again = measured(whole, ReadAs(start_s=20.0))
     assert again.value("rate") == said.measurements.value("rate")
+
+
+def parts(*faster: float) -> EcgRecord:
+    """The demonstration again and again, ten seconds each time as many times faster; 0 is flat."""
+    record = read_here(files(*NORMAL))
+    assert isinstance(record, EcgRecord)
+    samples = round(10 * record.fs_hz)
+    tens = record.signals_mv[:, :samples]
+    steps = np.arange(samples)
+    again = [
+        tens[:, np.round(steps * times).astype(int) % samples] * bool(times) for times in faster
+    ]
+    return replace(record, signals_mv=np.concatenate(again, axis=1))
+
+
+def test_a_long_record_opens_at_its_most_urgent_ten_seconds(models: OneModel) -> None:
+    # 68/min, and 2.5 times as fast: 170/min, which no person's heart does at rest.
+    record = parts(1.0, 1.0, 2.5, 2.5, 1.0)
+    assert opened_at(record, models) == 20.0
+    said = answer(record, models)
+    assert isinstance(said, Answer) and said.page.start_s == 20.0
+    first = answer(record, models, read_as=ReadAs(start_s=0.0))
+    assert isinstance(first, Answer) and first.page.start_s == 0.0
+    assert rank(said.priority.priority) < rank(first.priority.priority)
+
+
+def test_of_equals_the_first_ten_seconds_are_opened(models: OneModel) -> None:
+    assert opened_at(parts(1.0, 1.0, 1.0), models) == 0.0
+    assert opened_at(parts(1.0, 1.0), models, ReadAs(start_s=7.0)) == 7.0
+
+
+def test_what_cannot_be_judged_is_opened_only_where_it_is_pressing(
+    models: OneModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = answered(files(*NORMAL), models).verdict
+    unjudged = replace(said, level=Level.NOT_JUDGED, priority=Priority.SOON)
+    routine = replace(said, level=Level.NORMAL, priority=Priority.ROUTINE)
+    of_each = iter([unjudged, routine, routine])
+    monkeypatch.setattr(Answer, "verdict", property(lambda _answer: next(of_each)))
+    assert opened_at(parts(1.0, 1.0, 1.0), models) == 10.0
+    unjudged = replace(unjudged, priority=Priority.URGENT)
+    of_each = iter([routine, unjudged])
+    assert opened_at(parts(1.0, 1.0), models) == 10.0
+    # A flat line may be asystole: what shows no wave is pressing.
+    monkeypatch.undo()
+    assert opened_at(parts(1.0, 0.0), models) == 10.0
+
+
+def test_along_a_longer_record_the_least_normal_seconds_are_judged(models: OneModel) -> None:
+    record = parts(*[1.0] * 14, 2.5, 1.0, 2.5)
+
+    def along() -> tuple[WindowAnswer, ...]:
+        # Of the fast ones the strip model points at the second alone.
+        return tuple(
+            WindowAnswer(start_s, 10.0, 0.9 if start_s == 160.0 else 0.5 - start_s / 1e3, (), ())
+            for start_s in starts_s(record.duration_s)
+        )
+
+    assert opened_at(record, models, along=along) == 160.0
 
 
 def test_statements_that_the_card_hides_are_only_for_evaluation(models: OneModel) -> None:

@@ -26,6 +26,7 @@ from ecg_core.intake import Bundle, warm_up, with_next
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.page.joined import belong, lacks
 from ecg_core.page.layouts import DEFAULT_LAYOUT
+from ecg_core.page.ten_seconds import is_longer
 from ecg_core.page.values import EcgPage
 from ecg_core.report.plain import narrative_to_plain
 from ecg_core.triage.verdict import verdict_to_plain
@@ -46,6 +47,12 @@ def register(subparsers: Any) -> None:
         metavar="II,V5",
         help="the leads of a record's signals, in their order, where the file does not name them",
     )
+    parser.add_argument(
+        "--start",
+        type=float,
+        metavar="SECONDS",
+        help="where the ten seconds of longer records begin; their most urgent ones unless given",
+    )
     parser.set_defaults(run=run)
 
 
@@ -56,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     with ThreadPoolExecutor(1) as beside:
         beside.submit(warm_up)
         answering.to(arguments.layout or DEFAULT_LAYOUT)
-    read_as = by_hand.read_as(arguments)
+    read_as = replace(by_hand.read_as(arguments), start_s=arguments.start)
     leads = tuple(map(str.strip, arguments.signals.split(","))) if arguments.signals else ()
     cases = ((name, replace(found, leads=leads)) for name, found in bundles(arguments.paths))
     code = ALL_READ
@@ -85,7 +92,13 @@ def predict(answering: network.Answering, name: str, bundle: Bundle, read_as: Re
     """Read one case."""
     started = time.perf_counter()
     head: dict[str, object] = {"input": name, "sha256": bundle.sha256}
-    said = answer(bundle, answering, read_as=read_as)
+    said: Answer | Refusal
+    try:
+        said = answer(bundle, answering, read_as=read_as)
+    except ValueError as error:
+        if read_as.start_s is None:
+            raise
+        said = Refusal(f"No ten seconds begin at {read_as.start_s:g} s: {error}.")
     if isinstance(said, Refusal):
         line = head | {"status": "rejected", "reasons": [str(said)]}
         return Case(name, bundle, line, None, read_as)
@@ -157,4 +170,14 @@ def _line(said: Answer) -> dict[str, object]:
         "verdict": verdict_to_plain(said.verdict),
         "draft": narrative_to_plain(said.draft),
         "model": {"name": model.name, "version": model.version, "sha256": model.weights_sha256},
-    } | ({} if page.question is None else {"question": page.question.as_json()})
+    } | _of_some(said)
+
+
+def _of_some(said: Answer) -> dict[str, object]:
+    """What only some lines hold: where in a longer record its ten seconds are; a question."""
+    found: dict[str, object] = {}
+    if said.record is not None and is_longer(said.record):
+        found["start_s"] = said.page.start_s
+    if said.page.question is not None:
+        found["question"] = said.page.question.as_json()
+    return found

@@ -105,6 +105,16 @@ def along(
     return tuple(found)
 
 
+def standing_out(answers: Sequence[WindowAnswer], most: int) -> tuple[float, ...]:
+    """Where to look first: starts of the windows with most flags, then the least normal ones.
+
+    Windows that gave no page are left out, those that the model would not answer stay in.
+    """
+    seen = [one for one in answers if not math.isnan(one.abnormal)]
+    seen.sort(key=lambda one: (-len(one.flagged), -one.abnormal, one.start_s))
+    return tuple(one.start_s for one in seen[:most])
+
+
 def _answers(
     strip: EcgRecord, classifier: Classifier, band: Band, starts: Sequence[float]
 ) -> list[WindowAnswer]:

@@ -184,11 +184,13 @@ def test_a_long_record_of_the_list_is_judged_where_it_is_looked_at(
     (line,) = engine.store().search(CaseFilter())
     case = line.id
     stored = engine.store().reopen(case).priority
-    # From 0:20 to 0:40 the demonstration fibrillates.
+    # It fibrillates from 0:22 to 0:43: listed and opened there, and not at the calm beginning.
+    assert stored.priority is Priority.URGENT
+    assert "From 0:30 of 1:00. A long record is listed by its most urgent" in words(page)
     page.session_state[f"start_{case}"] = 20.0
     page.run()
     assert not page.exception
-    assert "Judged now, from 0:20. The worklist has 0:00" in words(page)
+    assert "Judged now, from 0:20. The worklist has 0:30" in words(page)
     assert "Atrial fibrillation or flutter" in words(page)
     page.button(key=f"save_{case}").click().run()
     assert not page.exception
@@ -218,12 +220,12 @@ def test_other_seconds_bring_their_own_measurements(
     drop_record(app, "one_minute_strip")
     (line,) = engine.store().search(CaseFilter())
     case = engine.store().reopen(line.id)
-    monkeypatch.setattr(seconds, "navigator", lambda *_: 20.0)
+    monkeypatch.setattr(seconds, "navigator", lambda *_: 0.0)
     moved = seconds.chosen(case)
-    # 72/min in sinus rhythm at first, 107/min while it fibrillates.
-    slow = measuring.measured_case(case).value("rate")
-    fast = measuring.measured_case(moved).value("rate")
+    # Stored while it fibrillates at 107/min and more; 72/min in sinus rhythm at first.
+    fast = measuring.measured_case(case).value("rate")
+    slow = measuring.measured_case(moved).value("rate")
     assert slow is not None and fast is not None and fast > slow + 20
-    assert moved.page.start_s == 20.0 and moved.attention.heat.shape == moved.page.ink.shape
+    assert moved.page.start_s == 0.0 and moved.attention.heat.shape == moved.page.ink.shape
     # Who reads blind is given the page alone.
     assert seconds.chosen(case, blind=True).prediction is case.prediction

@@ -62,6 +62,20 @@ def test_predict_answers_with_the_whole_contract(capsys: pytest.CaptureFixture[s
     assert line["priority"] in {"immediate", "urgent", "soon", "routine"}
 
 
+def test_of_a_longer_record_the_seconds_are_said_and_can_be_chosen(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    strip = str(DEMO / "one_minute_strip.hea")
+    assert main(["predict", strip]) == 0
+    assert main(["predict", strip, "--start", "7.5"]) == 0
+    assert main(["predict", strip, "--start", "60.5"]) == 3
+    found, chosen, beyond = lines(capsys)
+    assert set(found) == KEYS | {"start_s"} and found["start_s"] in range(0, 60, 10)
+    assert chosen["start_s"] == 7.5
+    assert beyond["status"] == "rejected"
+    assert str(beyond["reasons"]).startswith("['No ten seconds begin at 60.5 s")
+
+
 def test_record_name_without_suffix_is_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", str(header().with_suffix(""))]) == 0
     assert lines(capsys)[0]["status"] == "ok"

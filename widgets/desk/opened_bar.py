@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -9,7 +11,7 @@ from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord
 from ecg_core.signal.filters import Band
 from widgets.desk import seconds
-from widgets.session import person, queue
+from widgets.session import engine, person, queue
 from widgets.session.text import plain
 from widgets.viewer import along
 from widgets.viewer.navigator import navigator
@@ -59,15 +61,26 @@ def view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> R
             key=f"band_{entry.sha256}",
             persist_state="session",
         )
-    start = 0.0
+    start = entry.view.start_s
     if seconds.has_more(record):
-        # Who reads blind sees no answer of any ten seconds before their own.
+        # Who reads blind sees no answer of any ten seconds before their own, nor where to look.
         blind = person.room().reads_blind()
         lane = [] if blind else along.lane(entry.sha256, entry.view.band)
-        start = navigator(record, entry.view.start_s, entry.sha256, lane)
+        start = navigator(record, _opened_at(entry, record, blind), entry.sha256, lane)
     view = ReadAs(band or chosen, start)
     if view != entry.view:
         queue.update(entry.sha256, view=view)
         # The window's place on the overview and the name of the view are drawn above.
         st.rerun()
     return view
+
+
+def _opened_at(entry: queue.Entry, record: EcgRecord, blind: bool) -> float:
+    """Where a record is looked at first: at its most urgent ten seconds, blind at its beginning."""
+    view = entry.view
+    if view.start_s is not None or blind:
+        return view.start_s or 0.0
+    told = partial(along.answers, entry.sha256, view.band, record)
+    short = record.duration_s <= along.LONGEST_S
+    with st.spinner("Looking for the most urgent ten seconds"):
+        return engine.opened_at(entry.sha256, view, told if short else None)

@@ -184,6 +184,8 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
         )
         if answer.stored is not None:
             seconds.judged_elsewhere(answer.page, answer.stored.page, answer.stored.priority)
+        elif isinstance(source, EcgRecord) and seconds.has_more(source):
+            seconds.listed_by(source, answer.page)
     with place.decides:
         decision_form(entry, answer, turn, told.priority, _covered(source, answer))
     with place.said:

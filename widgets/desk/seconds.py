@@ -12,7 +12,7 @@ from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.page.layouts import PAGE_SECONDS
-from ecg_core.page.ten_seconds import clock, is_longer
+from ecg_core.page.ten_seconds import LEAST_MORE_S, clock, is_longer
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.signal import filters
 from ecg_core.signal.filters import Band
@@ -25,9 +25,6 @@ from widgets.desk.badges import level_name
 from widgets.session import engine, materials, models
 from widgets.viewer import along
 from widgets.viewer.navigator import navigator
-
-LEAST_MORE_S = 1.0
-"""A record that is longer than a page by less leaves no other ten seconds to choose."""
 
 
 def has_more(source: EcgRecord | EcgScan | None) -> bool:
@@ -58,7 +55,8 @@ def chosen(case: StoredCase, blind: bool = False) -> StoredCase:
         return case
     band = band_of(case.page)
     lane = [] if blind else along.lane(case.input_sha256, band)
-    start_s = navigator(record, _decided_at(case), case.id, lane)
+    # Where the machine looked first is an answer, too.
+    start_s = navigator(record, 0.0 if blind else _decided_at(case), case.id, lane)
     if start_s == case.page.start_s:
         return case
     view = ReadAs(band, start_s, record_layout=case.page.layout)
@@ -135,6 +133,16 @@ def said_elsewhere(case: StoredCase, stored: StoredCase) -> None:
     """Where another answer is on the screen than the one that the list shows: say so."""
     if case.page.start_s != stored.page.start_s:
         judged_elsewhere(case.page, stored.page, stored.priority)
+    elif (record := materials.stored_record(stored)) is not None and has_more(record):
+        listed_by(record, case.page)
+
+
+def listed_by(record: EcgRecord, shown: EcgPage) -> None:
+    """Which ten seconds of a long record are on the screen, and why these."""
+    st.caption(
+        f":material/timelapse: From {clock(shown.start_s)} of {clock(record.duration_s)}. A long "
+        "record is listed by its most urgent ten seconds."
+    )
 
 
 def judged_elsewhere(shown: EcgPage, stored: EcgPage, said: PriorityDecision) -> None:

@@ -7,9 +7,10 @@ answers in `models`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from ecg_core.answer import AS_IT_COMES, Answer, ReadAs
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan
 from ecg_core.network.statements import Triage
 from ecg_core.network.values import Attention, ModelIdentity, Prediction
+from ecg_core.page.layouts import STRIP
 from ecg_core.page.ten_seconds import is_longer
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.store.cases.room import Room
@@ -27,6 +29,9 @@ from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import PriorityDecision
 from server import place
 from widgets.session import materials, models
+
+if TYPE_CHECKING:
+    from ecg_core.network.strips import WindowAnswer
 
 DEMONSTRATION = "demonstration-"
 """Begins what stands for the case of an ECG that is shown and not stored."""
@@ -124,19 +129,47 @@ def answer(
 
 
 def _own(sha256: str, read_as: ReadAs, said: Answer, progress: Callable[[str], None]) -> Answer:
-    """The answer that a case is stored with: of a long record, always that to its beginning, so
-    that all its seconds are one case. The beginning may be blank; what is looked at is kept then.
+    """The answer that a case is stored with: of a long record, always that to its most urgent
+    seconds, so that all of them are one case. They may give no page; what is looked at is kept
+    then.
     """
     source = materials.material(sha256)
     if not isinstance(source, EcgRecord) or not is_longer(source):
         return said
     as_it_comes = replace(AS_IT_COMES, record_layout=read_as.record_layout)
-    if read_as == as_it_comes:
+    as_it_comes = replace(as_it_comes, start_s=opened_at(sha256, as_it_comes))
+    if replace(read_as, start_s=read_as.start_s or 0.0) == as_it_comes:
         return said
     try:
         return _said(sha256, as_it_comes, progress)
     except PageError:
         return said
+
+
+def opened_at(
+    sha256: str,
+    read_as: ReadAs,
+    along: Callable[[], Sequence[WindowAnswer]] | None = None,
+) -> float:
+    """Where a dropped long record is opened; along: as `answer.opened_at` takes it.
+
+    Raises IntakeError or ModelUnavailableError.
+    """
+    source = materials.material(sha256)
+    if not isinstance(source, EcgRecord):
+        raise TypeError("only a record is longer than a page")
+    return _opened_at(sha256, models.Loaded().to(STRIP).identity, read_as, source, along)
+
+
+@st.cache_data(show_spinner=False, max_entries=96)
+def _opened_at(
+    sha256: str,
+    model: ModelIdentity,
+    read_as: ReadAs,
+    _record: EcgRecord,
+    _along: Callable[[], Sequence[WindowAnswer]] | None,
+) -> float:
+    return answers.opened_at(_record, models.Loaded(), read_as, along=_along)
 
 
 def shown(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Kept:

@@ -80,7 +80,7 @@ def waves(sha256: str, read_as: ReadAs) -> Waves | None:
     """The leads of a dropped ECG: of a record its signals, of a scan what was recovered."""
     source = material(sha256)
     if isinstance(source, EcgRecord):
-        return waves_of_record(ten_seconds(source, read_as.start_s), read_as.band)
+        return waves_of_record(ten_seconds(source, read_as.start_s or 0.0), read_as.band)
     return recovered(page(sha256, read_as))
 
 

@@ -27,13 +27,13 @@ _LOCK = Lock()
 
 
 @st.cache_resource(show_spinner=False)
-def _lanes() -> OrderedDict[tuple[str, Band, ModelIdentity], list[dict[str, object]]]:
+def _lanes() -> OrderedDict[tuple[str, Band, ModelIdentity], tuple[WindowAnswer, ...]]:
     return OrderedDict()
 
 
 def lane(sha256: str, band: Band) -> list[dict[str, object]]:
     """What the overview shows of the answers so far; empty before `read_along`."""
-    return _lanes().get((sha256, band, _reader().identity), [])
+    return [_block(answer) for answer in _lanes().get((sha256, band, _reader().identity), ())]
 
 
 def read_along(sha256: str, band: Band, record: EcgRecord) -> bool:
@@ -41,20 +41,29 @@ def read_along(sha256: str, band: Band, record: EcgRecord) -> bool:
 
     Raises ModelUnavailableError.
     """
-    from ecg_core.network import strips
-
     if not PAGE_SECONDS < record.duration_s <= LONGEST_S:
         return False
+    if (sha256, band, _reader().identity) in _lanes():
+        return False
+    with st.spinner("Reading the whole record"):
+        answers(sha256, band, record)
+    return True
+
+
+def answers(sha256: str, band: Band, record: EcgRecord) -> tuple[WindowAnswer, ...]:
+    """What the strip model says of every ten seconds of a record, worked out once.
+
+    Raises ModelUnavailableError.
+    """
+    from ecg_core.network import strips
+
     key = (sha256, band, _reader().identity)
     with _LOCK:
-        if key in _lanes():
-            return False
-        with st.spinner("Reading the whole record"):
-            answers = strips.along(record, _reader(), band)
-        _lanes()[key] = [_block(answer) for answer in answers]
-        while len(_lanes()) > KEPT:
-            _lanes().popitem(last=False)
-    return True
+        if key not in _lanes():
+            _lanes()[key] = strips.along(record, _reader(), band)
+            while len(_lanes()) > KEPT:
+                _lanes().popitem(last=False)
+        return _lanes()[key]
 
 
 def _reader() -> Classifier:

@@ -176,10 +176,10 @@ def _even(middle: float, upper: float) -> bool:
 
 def _peakedness(heights: np.ndarray) -> tuple[float, float]:
     found = [
-        float(kurtosis(part, fisher=False))
-        for row in heights
-        for part in np.array_split(row, QUARTERS)
-        if part.size and np.ptp(part) > 0
+        float(peaked)
+        for quarter in np.array_split(heights, QUARTERS, axis=1)
+        if quarter.size and len(moving := quarter[np.ptp(quarter, axis=1) > 0])
+        for peaked in kurtosis(moving, axis=1, fisher=False)
     ]
     if not found:
         return float("nan"), float("nan")
