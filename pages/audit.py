@@ -33,14 +33,17 @@ from widgets.desk.take_away import offer_stored
 from widgets.session import person
 from widgets.session.entrance import through_app
 from widgets.session.text import plain
+from widgets.session.words import _, counted, day, moment, noted, second, why
 
 PAGE_ROWS = 25
-AGREEMENT = {True: "Agreed", False: "Overridden"}
+PARTS = {"Cases": noted("Cases"), "Events": noted("Events")}
+AGREEMENT = {True: noted("Agreed"), False: noted("Overridden")}
+UNREAD = noted("Not read yet")
 DECIDED = {
-    Decision.AGREE: "Agreed",
-    Decision.OVERRIDE: "Overridden",
-    Decision.CANNOT_DECIDE: "Cannot decide",
-    Decision.REPEAT: "Repeat ECG",
+    Decision.AGREE: noted("Agreed"),
+    Decision.OVERRIDE: noted("Overridden"),
+    Decision.CANNOT_DECIDE: noted("Cannot decide"),
+    Decision.REPEAT: noted("Repeat ECG"),
 }
 
 
@@ -48,9 +51,11 @@ def filters() -> CaseFilter:
     """The reader's choice among the values that stored cases have."""
     values = person.audit_room().filter_values()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input("Search", key="audit_text", placeholder="Name, reason, note, hash")
+        text = st.text_input(
+            _("Search"), key="audit_text", placeholder=_("Name, reason, note, hash")
+        )
         days = st.date_input(
-            "Dates (UTC)",
+            _("Dates (UTC)"),
             value=[],
             min_value=values.first_day,
             max_value=values.last_day,
@@ -58,25 +63,26 @@ def filters() -> CaseFilter:
             key="audit_days",
         )
         reader = st.selectbox(
-            "Reader", values.readers, index=None, placeholder="Anyone", key="audit_reader"
+            _("Reader"), values.readers, index=None, placeholder=_("Anyone"), key="audit_reader"
         )
         triage = st.selectbox(
-            "Class",
+            _("Class"),
             values.triages,
             index=None,
-            placeholder="Any",
-            format_func=lambda one: TRIAGE_NAMES[one],
+            placeholder=_("Any"),
+            format_func=lambda one: _(TRIAGE_NAMES[one]),
             key="audit_class",
         )
         decision = st.selectbox(
-            "Decision",
-            [*AGREEMENT.values(), "Not read yet"],
+            _("Decision"),
+            [*AGREEMENT.values(), UNREAD],
             index=None,
-            placeholder="Any",
+            placeholder=_("Any"),
+            format_func=_,
             key="audit_decision",
         )
         model = st.selectbox(
-            "Model", values.model_versions, index=None, placeholder="Any", key="audit_model"
+            _("Model"), values.model_versions, index=None, placeholder=_("Any"), key="audit_model"
         )
     first, last = _span(days)
     return CaseFilter(
@@ -86,7 +92,7 @@ def filters() -> CaseFilter:
         triage=triage,
         agreement={word: agrees for agrees, word in AGREEMENT.items()}.get(decision or ""),
         model_version=model,
-        status=Status.UNREAD if decision == "Not read yet" else None,
+        status=Status.UNREAD if decision == UNREAD else None,
         text=text or "",
         limit=PAGE_ROWS,
     )
@@ -101,16 +107,21 @@ def chain_badge(state: ChainState) -> None:
     """Whether the audit chain is whole, when all of it was last checked, and what is new since."""
     report = state.report
     if not report.ok:
-        st.badge("Chain broken", icon=":material/gpp_bad:", color="red", help=report.what)
+        st.badge(_("Chain broken"), icon=":material/gpp_bad:", color="red", help=_(report.what))
         return
     if state.whole_utc:
-        when = state.whole_utc[:16].replace("T", " ") if state.signed else state.whole_utc[11:16]
-        words = f"Chain verified {when} UTC, {report.events:,} events"
-        words += f", {state.new:,} new since" if state.new else ""
+        checked = datetime.datetime.fromisoformat(state.whole_utc)
+        when = moment(checked) if state.signed else f"{checked:%H:%M}"
+        words = _("Chain verified {when} UTC, {events:,} events", when=when, events=report.events)
+        words += _(", {new:,} new since", new=state.new) if state.new else ""
     else:
         recent = report.events - report.since
-        words = f"Chain verified, last {recent:,} of {report.events:,} events"
-    st.badge(words, icon=":material/verified_user:", color="green", help=report.what)
+        words = _(
+            "Chain verified, last {recent:,} of {events:,} events",
+            recent=recent,
+            events=report.events,
+        )
+    st.badge(words, icon=":material/verified_user:", color="green", help=_(report.what))
 
 
 def export(room: Callable[[], Room], fmt: ExportFormat) -> str:
@@ -126,18 +137,20 @@ def toolbar() -> None:
         state = person.audit_room().chain()
         chain_badge(state)
         if not state.report.ok:
-            st.error(state.report.what)
+            st.error(_(state.report.what))
         st.space("stretch")
-        if st.button("Verify all", icon=":material/fact_check:", key="verify_all"):
-            with st.spinner("Checking every event and every stored file"):
+        if st.button(_("Verify all"), icon=":material/fact_check:", key="verify_all"):
+            with st.spinner(_("Checking every event and every stored file")):
                 thorough = person.audit_room().verify_all()
-            st.toast(thorough.what, icon=":material/check:" if thorough.ok else ":material/error:")
+            st.toast(
+                _(thorough.what), icon=":material/check:" if thorough.ok else ":material/error:"
+            )
         anchors()
         if not person.me().may(Permission.EXPORT_AUDIT):
             return
         for fmt, label in ((ExportFormat.CSV, "CSV"), (ExportFormat.JSONL, "JSON Lines")):
             st.download_button(
-                f"Export {label}",
+                _("Export {label}", label=label),
                 partial(export, person.room_later(), fmt),
                 file_name=f"ecg-triage-audit.{fmt}",
                 icon=":material/download:",
@@ -148,12 +161,22 @@ def toolbar() -> None:
 
 def anchors() -> None:
     """The hash of each day's last event, to be kept outside."""
-    with st.popover("Daily anchors", icon=":material/anchor:", key="anchors"):
+    with st.popover(_("Daily anchors"), icon=":material/anchor:", key="anchors"):
         st.caption(
-            "Keep these outside this system: they prove later that nothing before them was changed."
+            _(
+                "Keep these outside this system: they prove later that nothing before "
+                "them was changed."
+            )
         )
         for anchor in person.audit_room().anchors(most=7):
-            st.markdown(f"{anchor.day}, event {anchor.seq}  \n`{anchor.hash}`")
+            st.markdown(
+                _(
+                    "{day}, event {seq}  \n`{hash}`",
+                    day=day(datetime.date.fromisoformat(anchor.day)),
+                    seq=anchor.seq,
+                    hash=anchor.hash,
+                )
+            )
 
 
 def events_listing() -> None:
@@ -161,24 +184,26 @@ def events_listing() -> None:
     room = person.audit_room()
     known = room.actors()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input("Search", key="event_text", placeholder="Words, hash")
+        text = st.text_input(_("Search"), key="event_text", placeholder=_("Words, hash"))
         action = st.selectbox(
-            "What",
+            _("What"),
             list(Action),
             index=None,
-            placeholder="Anything",
-            format_func=lambda one: one.replace("_", " ").capitalize(),
+            placeholder=_("Anything"),
+            format_func=lambda one: _(one.replace("_", " ").capitalize()),
             key="event_action",
         )
-        actor = st.selectbox("Who", known, index=None, placeholder="Anyone", key="event_actor")
+        actor = st.selectbox(
+            _("Who"), known, index=None, placeholder=_("Anyone"), key="event_actor"
+        )
     toolbar()
     page = st.session_state.get("event_page", 1)
     wanted = searching.EventFilter(action, actor, text=text or "")
     found = room.events(wanted, page)
     pages = math.ceil(found.total / wanted.limit)
-    history.table(history.events_table(found.events), "Events, newest first")
+    history.table(history.events_table(found.events), _("Events, newest first"))
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.caption(f"{found.total:,} events", width="content")
+        st.caption(_("{total:,} events", total=found.total), width="content")
         if pages > 1:
             st.pagination(pages, key="event_page")
 
@@ -187,23 +212,23 @@ def rows(found: list[CaseSummary]) -> pd.DataFrame:
     """Cases as a table."""
     return pd.DataFrame(
         {
-            "Stored (UTC)": [f"{case.created_utc:%Y-%m-%d %H:%M:%S}" for case in found],
-            "ECG": [case.name for case in found],
-            "Priority": [priority_name(case.priority) for case in found],
+            _("Stored (UTC)"): [second(case.created_utc) for case in found],
+            _("ECG"): [case.name for case in found],
+            _("Priority"): [priority_name(case.priority) for case in found],
             # Where the machine abstained and nobody has decided, no class stands.
-            "Class": [
-                "" if case.abstained and case.verdict is None else TRIAGE_NAMES[case.triage]
+            _("Class"): [
+                "" if case.abstained and case.verdict is None else _(TRIAGE_NAMES[case.triage])
                 for case in found
             ],
-            "Decision": [
-                "Not read yet" if case.verdict is None else DECIDED[case.verdict] for case in found
+            _("Decision"): [
+                _(UNREAD if case.verdict is None else DECIDED[case.verdict]) for case in found
             ],
-            "Reader": [case.reader or "" for case in found],
-            "The machine said": [
-                "Abstained" if case.abstained else TRIAGE_NAMES[case.machine_triage]
+            _("Reader"): [case.reader or "" for case in found],
+            _("The machine said"): [
+                _("Abstained" if case.abstained else TRIAGE_NAMES[case.machine_triage])
                 for case in found
             ],
-            "Model": [case.model_version for case in found],
+            _("Model"): [case.model_version for case in found],
         }
     )
 
@@ -215,7 +240,7 @@ def listing() -> None:
     room = person.audit_room()
     total = room.count(wanted)
     if not total:
-        st.info("No case matches. Cases appear here as soon as an ECG has been read.")
+        st.info(_("No case matches. Cases appear here as soon as an ECG has been read."))
         return
     pages = math.ceil(total / PAGE_ROWS)
     page = st.session_state.get("audit_page", 1) if pages > 1 else 1
@@ -228,11 +253,16 @@ def listing() -> None:
         on_select="rerun",
         selection_mode="single-row",
         key=f"audit_table_{st.session_state.get('audit_visits', 0)}",
-        alt="Stored cases, newest first",
+        alt=_("Stored cases, newest first"),
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.caption(
-            f"{total} case{'' if total == 1 else 's'}. Select a row to open it.", width="content"
+            counted(
+                "{n} case. Select a row to open it.",
+                "{n} cases. Select a row to open it.",
+                total,
+            ),
+            width="content",
         )
         if pages > 1:
             st.pagination(pages, key="audit_page")
@@ -245,7 +275,7 @@ def listing() -> None:
 def reopened(case_id: str) -> None:
     """One case as it was decided."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("All cases", icon=":material/arrow_back:", key="audit_back"):
+        if st.button(_("All cases"), icon=":material/arrow_back:", key="audit_back"):
             st.session_state["audit_visits"] = st.session_state.get("audit_visits", 0) + 1
             st.query_params.clear()
             st.rerun()
@@ -274,10 +304,11 @@ try:
         reopened(st.query_params["case"])
     else:
         what = st.segmented_control(
-            "Show",
-            ["Cases", "Events"],
+            _("Show"),
+            list(PARTS),
             default="Cases",
             required=True,
+            format_func=lambda one: _(PARTS[one]),
             key="show",
             bind="query-params",
             label_visibility="collapsed",
@@ -287,4 +318,4 @@ try:
         else:
             listing()
 except StoreError as problem:
-    st.error(f"{problem.reason} {problem.hint}", icon=":material/block:")
+    st.error(why(problem), icon=":material/block:")

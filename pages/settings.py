@@ -16,24 +16,29 @@ from ecg_core.triage.table import RULES
 from widgets.desk.badges import priority_name
 from widgets.session import engine, notice, person
 from widgets.session.entrance import through_app
-from widgets.session.text import plain
+from widgets.session.words import _, noted, why
 
-OFF = "Off"
+OFF = noted("Off")
 ROW_PX = 62
 """Three lines of words: no rule is cut off."""
 TABLE_PX = 560
-PLACES = {"name": "[finding]", "percent": "… %", "leads": "[leads]", "of_flags": "", "st": "[ST]"}
+PLACES = {
+    "name": noted("[finding]"),
+    "percent": noted("… %"),
+    "leads": noted("[leads]"),
+    "of_flags": "",
+    "st": noted("[ST]"),
+}
 """What a case puts into a rule's sentence, where dots would not say it."""
-WORDS = {priority_name(priority): priority.value for priority in Priority} | {OFF: "off"}
 FACTOR_NAMES = {
-    FactorFor.NOBODY: "Nobody",
-    FactorFor.ADMINISTRATORS: "Administrators",
-    FactorFor.EVERYBODY: "Everybody",
+    FactorFor.NOBODY: noted("Nobody"),
+    FactorFor.ADMINISTRATORS: noted("Administrators"),
+    FactorFor.EVERYBODY: noted("Everybody"),
 }
 BLIND_NAMES = {
-    BlindFor.NOBODY: "Nobody",
-    BlindFor.LISTS: "For some lists",
-    BlindFor.EVERYBODY: "Everybody",
+    BlindFor.NOBODY: noted("Nobody"),
+    BlindFor.LISTS: noted("For some lists"),
+    BlindFor.EVERYBODY: noted("Everybody"),
 }
 
 
@@ -43,26 +48,29 @@ def _shown(sentence: str) -> str:
     >>> _shown("Ventricular rate {rate}/min, fast."), _shown("{name} ({percent}).")
     ('Ventricular rate …/min, fast.', '[finding] (… %).')
     """
-    return re.sub(r"\{(\w+)\}", lambda found: PLACES.get(found[1], "…"), sentence)
+    return re.sub(r"\{(\w+)\}", lambda found: _(PLACES.get(found[1], "…")), sentence)
 
 
 def rules(present: Settings) -> Settings:
     """The table that decides what an ECG is called and who is read first."""
-    st.subheader("Who is read first")
+    st.subheader(_("Who is read first"))
     st.caption(
-        "The most urgent rule that applies decides the priority; one that is off is still "
-        "reported. A change applies to ECGs added from now on; earlier cases keep the rule that "
-        "decided them."
+        _(
+            "The most urgent rule that applies decides the priority; one that is "
+            "off is still reported. A change applies to ECGs added from now on; "
+            "earlier cases keep the rule that decided them."
+        )
     )
-    names = {value: name for name, value in WORDS.items()}
+    names = {one.value: priority_name(one) for one in Priority} | {"off": _(OFF)}
+    values = {name: value for value, name in names.items()}
     given = present.priority_table
     table = pd.DataFrame(
         {
-            "Rule": [given.words(rule) for rule in RULES],
-            "Reported as": [_shown(rule.sentence) for rule in RULES],
-            "Source": [rule.guideline for rule in RULES],
-            "As released": [priority_name(rule.priority) for rule in RULES],
-            "In force": [
+            _("Rule"): [_(given.words(rule)) for rule in RULES],
+            _("Reported as"): [_shown(_(rule.sentence)) for rule in RULES],
+            _("Source"): [rule.guideline for rule in RULES],
+            _("As released"): [priority_name(rule.priority) for rule in RULES],
+            _("In force"): [
                 names[present.rule_priorities.get(rule.id, rule.priority.value)] for rule in RULES
             ],
         }
@@ -72,17 +80,17 @@ def rules(present: Settings) -> Settings:
         hide_index=True,
         height=TABLE_PX,
         row_height=ROW_PX,
-        disabled=["Rule", "Reported as", "Source", "As released"],
+        disabled=[_("Rule"), _("Reported as"), _("Source"), _("As released")],
         column_config={
-            "Rule": st.column_config.TextColumn(width=430),
-            "Reported as": st.column_config.TextColumn(width=330),
-            "Source": st.column_config.TextColumn(width=290),
-            "In force": st.column_config.SelectboxColumn(options=list(WORDS), required=True),
+            _("Rule"): st.column_config.TextColumn(width=430),
+            _("Reported as"): st.column_config.TextColumn(width=330),
+            _("Source"): st.column_config.TextColumn(width=290),
+            _("In force"): st.column_config.SelectboxColumn(options=list(values), required=True),
         },
         key=f"rules_{st.session_state.get('settings_saved', 0)}",
     )
     surely = st.slider(
-        "A normal ECG is routine at or above this probability",
+        _("A normal ECG is routine at or above this probability"),
         min_value=0.5,
         max_value=0.99,
         value=min(max(present.surely_normal, 0.5), 0.99),
@@ -91,9 +99,9 @@ def rules(present: Settings) -> Settings:
         key="surely_normal",
     )
     changed = {
-        rule.id: WORDS[word]
-        for rule, word in zip(RULES, edited["In force"], strict=True)
-        if WORDS[word] != rule.priority.value
+        rule.id: values[word]
+        for rule, word in zip(RULES, edited[_("In force")], strict=True)
+        if values[word] != rule.priority.value
     }
     same = abs(surely - present.surely_normal) < 0.005
     return replace(
@@ -105,24 +113,24 @@ def rules(present: Settings) -> Settings:
 
 def reading(present: Settings) -> Settings:
     """Blind reading and note templates."""
-    st.subheader("Reading")
+    st.subheader(_("Reading"))
     blind = st.segmented_control(
-        "Reads blind before seeing the machine's answer",
+        _("Reads blind before seeing the machine's answer"),
         list(BlindFor),
         default=present.blind_for,
         required=True,
-        format_func=BLIND_NAMES.__getitem__,
-        help="An account can be set to always or never read blind on the page Accounts.",
+        format_func=lambda one: _(BLIND_NAMES[one]),
+        help=_("An account can be set to always or never read blind on the page Accounts."),
         key="blind_for",
     )
     lists = present.blind_lists
     if blind is BlindFor.LISTS:
         known = sorted({*person.room().lists(), *present.blind_lists})
         lists = tuple(
-            st.multiselect("Lists", known, default=present.blind_lists, key="blind_lists")
+            st.multiselect(_("Lists"), known, default=present.blind_lists, key="blind_lists")
         )
     templates = st.text_area(
-        "Phrases offered for notes, one to a line",
+        _("Phrases offered for notes, one to a line"),
         value="\n".join(present.note_templates),
         key="templates",
     )
@@ -137,27 +145,30 @@ def reading(present: Settings) -> Settings:
 
 def limits(present: Settings) -> Settings:
     """Time limits and second factors, for administrators."""
-    st.subheader("Signing in")
+    st.subheader(_("Signing in"))
     factor = st.segmented_control(
-        "Second factor required for",
+        _("Second factor required for"),
         list(FactorFor),
         default=present.factor_for,
         required=True,
-        format_func=FACTOR_NAMES.__getitem__,
-        help="An authenticator app shows a code that is typed beside the password. Whoever must "
-        "have one sees nothing until it is set up. Your organisation's own sign-in is not meant.",
+        format_func=lambda one: _(FACTOR_NAMES[one]),
+        help=_(
+            "An authenticator app shows a code that is typed beside the password. "
+            "Whoever must have one sees nothing until it is set up. Your "
+            "organisation's own sign-in is not meant."
+        ),
         key="factor_for",
     )
     with st.container(horizontal=True):
         idle = st.number_input(
-            "Sign out after this many idle minutes",
+            _("Sign out after this many idle minutes"),
             min_value=1,
             max_value=1440,
             value=present.idle_minutes,
             key="idle_minutes",
         )
         taken = st.number_input(
-            "Minutes that an opened case is kept for its reader",
+            _("Minutes that an opened case is kept for its reader"),
             min_value=1,
             max_value=240,
             value=present.taken_minutes,
@@ -178,10 +189,12 @@ try:
     wanted = reading(rules(before))
     if me.may(Permission.CHANGE_SETTINGS):
         wanted = limits(wanted)
-    if st.button("Save settings", type="primary", disabled=wanted == before, key="save_settings"):
+    if st.button(
+        _("Save settings"), type="primary", disabled=wanted == before, key="save_settings"
+    ):
         person.room().change_settings(wanted)
         st.session_state["settings_saved"] = st.session_state.get("settings_saved", 0) + 1
-        notice.later("Saved.")
+        notice.later(_("Saved."))
         st.rerun()
 except StoreError as problem:
-    st.error(plain(f"{problem.reason} {problem.hint}"), icon=":material/block:")
+    st.error(why(problem), icon=":material/block:")

@@ -21,21 +21,22 @@ from widgets.desk.desk import desk, last_saved
 from widgets.session import batch, engine, person, unsaved
 from widgets.session.entrance import through_app
 from widgets.session.text import plain
+from widgets.session.words import _, counted, noted, why
 from widgets.worklist import pile
 from widgets.worklist.rows import lines
 from widgets.worklist.table import table
 
 PAGE_ROWS = 25
 VIEW_NAMES = {
-    Pile.TO_DO: "To do",
-    Pile.MINE: "Mine",
-    Pile.SETTLE: "To adjudicate",
-    Pile.DONE: "Done",
-    Pile.ALL: "All",
+    Pile.TO_DO: noted("To do"),
+    Pile.MINE: noted("Mine"),
+    Pile.SETTLE: noted("To adjudicate"),
+    Pile.DONE: noted("Done"),
+    Pile.ALL: noted("All"),
 }
 SETTLES = Permission.ADJUDICATE
 NARROWING = ("q", "status", "priority", "assignee", "list", "marks")
-FLAGS = {"abstained": "Machine abstained", "doubtful": "Doubtful page"}
+FLAGS = {"abstained": noted("Machine abstained"), "doubtful": noted("Doubtful page")}
 
 
 def filters(room: Room) -> WorklistFilter:
@@ -43,17 +44,17 @@ def filters(room: Room) -> WorklistFilter:
     readers = engine.readers()
     with st.container(horizontal=True, vertical_alignment="bottom", key="list_filters"):
         view = st.segmented_control(
-            "Cases",
+            _("Cases"),
             [one for one in Pile if one is not Pile.SETTLE or room.account.may(SETTLES)],
             default=Pile.TO_DO,
             required=True,
-            format_func=VIEW_NAMES.__getitem__,
+            format_func=lambda one: _(VIEW_NAMES[one]),
             key="show",
             bind="query-params",
         )
         # On narrow screens the list comes first, and what narrows it when asked for (style.css).
         narrowed = sum(bool(st.session_state.get(one)) for one in NARROWING)
-        label = f"Filters ({narrowed})" if narrowed else "Filters"
+        label = _("Filters ({n})", n=narrowed) if narrowed else _("Filters")
         opened = st.toggle(label, key="show_filters", persist_state="session")
         with st.container(
             horizontal=True,
@@ -61,19 +62,23 @@ def filters(room: Room) -> WorklistFilter:
             key="narrowing_open" if opened else "narrowing",
         ):
             text = st.text_input(
-                "Search", key="q", bind="query-params", placeholder="Name, case, hash", width=160
+                _("Search"),
+                key="q",
+                bind="query-params",
+                placeholder=_("Name, case, hash"),
+                width=160,
             )
-            status = _choice("Status", list(CaseStatus), STATUS_NAMES, "status")
+            status = _choice(_("Status"), list(CaseStatus), _said(STATUS_NAMES), "status")
             priority = None
             if not room.reads_blind():
                 names = {one: priority_name(one) for one in Priority}
-                priority = _choice("Priority", list(Priority), names, "priority")
-            assignee = _choice("Assigned to", list(readers), readers, "assignee")
+                priority = _choice(_("Priority"), list(Priority), names, "priority")
+            assignee = _choice(_("Assigned to"), list(readers), readers, "assignee")
             lists = room.lists()
-            list_name = _choice("List", list(lists), {one: one for one in lists}, "list")
+            list_name = _choice(_("List"), list(lists), {one: one for one in lists}, "list")
             flag = None
             if not room.reads_blind():
-                flag = _choice("Marks", list(FLAGS), FLAGS, "marks")
+                flag = _choice(_("Marks"), list(FLAGS), _said(FLAGS), "marks")
     return WorklistFilter(
         view=Pile(view or Pile.TO_DO),
         status=CaseStatus(status) if status else None,
@@ -88,13 +93,17 @@ def filters(room: Room) -> WorklistFilter:
     )
 
 
+def _said(names: Mapping[Any, str]) -> dict[Any, str]:
+    return {key: _(name) for key, name in names.items()}
+
+
 def _choice(label: str, options: Sequence[str], names: Mapping[Any, str], key: str) -> str | None:
     words = {str(one): name for one, name in names.items()}
     return st.selectbox(
         label,
         [str(one) for one in options],
         index=None,
-        placeholder="Any",
+        placeholder=_("Any"),
         format_func=lambda one: words.get(one, one),
         key=key,
         bind="query-params",
@@ -131,7 +140,7 @@ def listing(room: Room) -> None:
         if room.account.may(Permission.READ):
             following = room.following(wanted)
             if st.button(
-                "Read the next case",
+                _("Read the next case"),
                 type="primary",
                 icon=":material/play_arrow:",
                 disabled=following is None,
@@ -147,7 +156,7 @@ def listing(room: Room) -> None:
     _drafts()
     if not total:
         st.info(
-            "Nothing to do here." if wanted.view is Pile.TO_DO else "No case matches.",
+            _("Nothing to do here.") if wanted.view is Pile.TO_DO else _("No case matches."),
             icon=":material/task_alt:",
         )
         return
@@ -155,7 +164,10 @@ def listing(room: Room) -> None:
     pages = math.ceil(total / PAGE_ROWS)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.caption(
-            f"{total} case{'' if total == 1 else 's'}. Click a row to open it.", width="content"
+            counted(
+                "{n} case. Click a row to open it.", "{n} cases. Click a row to open it.", total
+            ),
+            width="content",
         )
         if pages > 1:
             st.pagination(pages, key="page", bind="query-params")
@@ -166,7 +178,7 @@ def _drafts() -> None:
     if not left:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(":orange[:material/edit_note:] Not saved yet:", width="content")
+        st.markdown(":orange[:material/edit_note:] " + _("Not saved yet:"), width="content")
         for case_id, name in left.items():
             if st.button(plain(name), type="tertiary", key=f"draft_{case_id}"):
                 open_case(case_id)
@@ -201,6 +213,6 @@ try:
         listing(here)
     pile.drawn(opened)
 except StoreError as problem:
-    st.error(plain(f"{problem.reason} {problem.hint}"), icon=":material/block:")
-    if st.button("Worklist", icon=":material/arrow_back:", key="to_list_after"):
+    st.error(why(problem), icon=":material/block:")
+    if st.button(_("Worklist"), icon=":material/arrow_back:", key="to_list_after"):
         open_case(None)

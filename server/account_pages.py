@@ -22,6 +22,7 @@ from server.forms import (
     page,
     repeated,
 )
+from server.words import _, spoken, why
 
 
 async def sign_in(request: Request) -> Response:
@@ -40,25 +41,29 @@ async def sign_in(request: Request) -> Response:
             token = await flood.sign_in(address(request), *given)
             return _signed_in(request, token, wanted)
         except flood.TooManyError as error:
-            return page("Too many attempts", "", f"{error.reason} {error.hint}", 429)
+            return page(_("Too many attempts"), "", why(error), 429)
         except StoreError as error:
-            problem = f"{error.reason} {error.hint}"
+            problem = why(error)
     else:
         known = await run_in_threadpool(cookies.person, request.cookies, True, True)
         if known is not None:
             return RedirectResponse(second_factor.PATH if known.must_enrol else wanted, 303)
     other = ""
     if provider.configured():
-        other = f'<a class="other" href="/?{provider.ASKED}=1">Sign in with your organisation</a>'
+        words = escape(_("Sign in with your organisation"))
+        other = f'<a class="other" href="/?{provider.ASKED}=1">{words}</a>'
+    new = _(
+        "New here? An administrator gives you a link. On a new installation the "
+        "link is printed where the program was started."
+    )
     return page(
-        "Sign in",
+        _("Sign in"),
         f"""<form method="post">
-        {field("name", "Name", "text", "username", value=name, focus=not name)}
-        {field("password", "Password", "password", "current-password", focus=bool(name))}
-        {code_field("Code, if you have set up a second factor", optional=True)}
-        <button>Sign in</button></form>{other}
-        <p class="quiet">New here? An administrator gives you a link. On a new installation the
-        link is printed where the program was started.</p>""",
+        {field("name", _("Name"), "text", "username", value=name, focus=not name)}
+        {field("password", _("Password"), "password", "current-password", focus=bool(name))}
+        {code_field(_("Code, if you have set up a second factor"), optional=True)}
+        <button>{escape(_("Sign in"))}</button></form>{other}
+        <p class="quiet">{escape(new)}</p>""",
         problem,
         401 if problem else 200,
     )
@@ -71,9 +76,9 @@ async def set_up(request: Request) -> Response:
         link = await run_in_threadpool(place.accounts().link, token)
     except StoreError as error:
         return page(
-            "This link cannot be used",
-            '<p><a href="/account/sign-in">Sign in</a></p>',
-            f"{error.reason} {error.hint}",
+            _("This link cannot be used"),
+            f'<p><a href="/account/sign-in">{escape(_("Sign in"))}</a></p>',
+            why(error),
             410,
         )
     problem, name = "", ""
@@ -87,22 +92,23 @@ async def set_up(request: Request) -> Response:
             use = place.accounts().use_link
             return _signed_in(request, await flood.guarded(address(request), whose, use, *given))
         except StoreError as error:
-            problem = f"{error.reason} {error.hint}"
+            problem = why(error)
     code = ""
     if link.account is None:
         title, words = (
-            "Set up ECG Triage",
-            ("You are the first person here: you can read ECGs and give accounts to others."),
+            _("Set up ECG Triage"),
+            _("You are the first person here: you can read ECGs and give accounts to others."),
         )
-        who = field("name", "Your name", "text", "username", value=name, focus=True)
+        who = field("name", _("Your name"), "text", "username", value=name, focus=True)
     else:
-        title, words = f"Welcome, {link.account.full_name}", "Choose your password."
-        who = field("name", "Name", "text", "username", value=link.account.name, fixed=True)
-        code = code_field("Code of your second factor") if link.account.second_factor else ""
+        title = _("Welcome, {name}", name=link.account.full_name)
+        words = _("Choose your password.")
+        who = field("name", _("Name"), "text", "username", value=link.account.name, fixed=True)
+        code = code_field(_("Code of your second factor")) if link.account.second_factor else ""
     return page(
         title,
         f"""<p>{escape(words)}</p><form method="post">{who}{new_password()}{code}
-        <button>Start</button></form>""",
+        <button>{escape(_("Start"))}</button></form>""",
         problem,
         400 if problem else 200,
     )
@@ -124,13 +130,14 @@ async def password(request: Request) -> Response:
             token = await run_in_threadpool(people.begin, account.id)
             return _signed_in(request, token)
         except StoreError as error:
-            problem = f"{error.reason} {error.hint}"
+            problem = why(error)
     return page(
-        "Change your password",
+        _("Change your password"),
         f"""<form method="post">
-        {field("present", "Current password", "password", "current-password", focus=True)}
-        {new_password()}<button>Change password</button></form>
-        <p class="quiet"><a href="/">Back</a>. Other browsers are signed out.</p>""",
+        {field("present", _("Current password"), "password", "current-password", focus=True)}
+        {new_password()}<button>{escape(_("Change password"))}</button></form>
+        <p class="quiet"><a href="/">{escape(_("Back"))}</a>.
+        {escape(_("Other browsers are signed out."))}</p>""",
         problem,
         400 if problem else 200,
     )
@@ -141,7 +148,7 @@ async def sign_out(request: Request) -> Response:
     try:
         check_origin(request)
     except StoreError as error:
-        return page("Not signed out", "", f"{error.reason} {error.hint}", 403)
+        return page(_("Not signed out"), "", why(error), 403)
     known = cookies.token(request.cookies)
     if known is not None:
         await run_in_threadpool(place.accounts().sign_out, known)
@@ -151,11 +158,11 @@ async def sign_out(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/account/sign-in", sign_in, methods=["GET", "POST"]),
-    Route("/account/set-up", set_up, methods=["GET", "POST"]),
-    Route("/account/password", password, methods=["GET", "POST"]),
-    Route("/account/sign-out", sign_out, methods=["POST"]),
-    Route(second_factor.PATH, second_factor.screen, methods=["GET", "POST"]),
+    Route("/account/sign-in", spoken(sign_in), methods=["GET", "POST"]),
+    Route("/account/set-up", spoken(set_up), methods=["GET", "POST"]),
+    Route("/account/password", spoken(password), methods=["GET", "POST"]),
+    Route("/account/sign-out", spoken(sign_out), methods=["POST"]),
+    Route(second_factor.PATH, spoken(second_factor.screen), methods=["GET", "POST"]),
 ]
 
 

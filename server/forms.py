@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from ecg_core.store.people.passwords import SHORTEST
 from ecg_core.store.upkeep.errors import StoreError
 from server.origins import may_send
+from server.words import _, language, noted
 
 _log = logging.getLogger(__name__)
 _STYLE = (Path(__file__).parent / "account.css").read_text(encoding="utf-8")
@@ -53,21 +54,26 @@ def _tell_of_proxy() -> None:
 def check_origin(request: Request) -> None:
     """Raises StoreError for a form that another site sent."""
     if not may_send(request.headers):
-        raise StoreError("This form came from another site.", "Open the app and try again.")
+        raise StoreError(
+            noted("This form came from another site."), noted("Open the app and try again.")
+        )
 
 
 def repeated(form: dict[str, str]) -> str:
     """A new password that was typed twice alike. Raises StoreError."""
     if form.get("password", "") != form.get("again", ""):
-        raise StoreError("The two passwords differ.", "Type both again.")
+        raise StoreError(noted("The two passwords differ."), noted("Type both again."))
     return form.get("password", "")
 
 
 def new_password() -> str:
     """Two fields for a new password."""
     return field(
-        "password", f"Password, at least {SHORTEST} characters", "password", "new-password"
-    ) + field("again", "Password again", "password", "new-password")
+        "password",
+        _("Password, at least {n} characters", n=SHORTEST),
+        "password",
+        "new-password",
+    ) + field("again", _("Password again"), "password", "new-password")
 
 
 def code_field(label: str, optional: bool = False, focus: bool = False) -> str:
@@ -102,10 +108,10 @@ def page(title: str, body: str, problem: str = "", status: int = 200) -> HTMLRes
     """A whole account page."""
     said = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
     return HTMLResponse(
-        f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+        f"""<!doctype html><html lang="{language()}"><head><meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{escape(title)} · ECG Triage</title><style>{_STYLE}</style></head>
         <body><main><p class="name">ECG Triage</p><h1>{escape(title)}</h1>{said}{body}
-        </main><footer>Research use only. Not a diagnosis.</footer></body></html>""",
+        </main><footer>{escape(_("Research use only. Not a diagnosis."))}</footer></body></html>""",
         status,
     )

@@ -14,6 +14,7 @@ from ecg_core.store.people.factors import NewFactor
 from ecg_core.store.upkeep.errors import StoreError
 from server import cookies, flood, place
 from server.forms import address, check_origin, code_field, field, fields, page
+from server.words import _, counted, why
 
 PATH = "/account/second-factor"
 _SET_UP, _RENEW, _REMOVE = "set up", "renew", "remove"
@@ -25,8 +26,8 @@ async def screen(request: Request) -> Response:
     if account is None:
         return RedirectResponse(f"/account/sign-in?next={PATH}", 303)
     if account.provider != "local":
-        words = "Your organisation signs you in: a second factor is set up there."
-        return page("Second factor", f"<p>{words}</p>{_back(account)}")
+        words = _("Your organisation signs you in: a second factor is set up there.")
+        return page(_("Second factor"), f"<p>{escape(words)}</p>{_back(account)}")
     problem, form = "", {}
     if request.method == "POST":
         form = await fields(request)
@@ -34,7 +35,7 @@ async def screen(request: Request) -> Response:
             check_origin(request)
             return await _done(request, account, form)
         except StoreError as error:
-            problem = f"{error.reason} {error.hint}"
+            problem = why(error)
     if account.second_factor:
         return await _present(account, problem)
     return await _offer(account, form.get("offer", ""), problem)
@@ -67,17 +68,19 @@ async def _offer(account: Account, sealed: str, problem: str) -> Response:
         offer = await run_in_threadpool(people.offered, account, sealed)
     except StoreError:
         offer = await run_in_threadpool(people.offer_factor, account)
-    asked = "<p>An administrator asks for a second factor before you go on.</p>"
+    asked = escape(_("An administrator asks for a second factor before you go on."))
+    scan = escape(_("Scan this with an authenticator app, then type the code that it shows."))
     return page(
-        "Set up a second factor",
-        f"""{asked if account.must_enrol else ""}
-        <p>Scan this with an authenticator app, then type the code that it shows.</p>
+        _("Set up a second factor"),
+        f"""{f"<p>{asked}</p>" if account.must_enrol else ""}
+        <p>{scan}</p>
         {_picture(offer)}
-        <p class="quiet">Or type this key: <code>{_grouped(offer.secret)}</code></p>
+        <p class="quiet">{escape(_("Or type this key:"))} <code>{_grouped(offer.secret)}</code></p>
         <form method="post"><input type="hidden" name="offer" value="{escape(offer.sealed)}">
-        {code_field("Code that the app shows", focus=True)}
-        {field("password", "Your password", "password", "current-password")}
-        <button name="do" value="{_SET_UP}">Set up</button></form>{_back(account)}""",
+        {code_field(_("Code that the app shows"), focus=True)}
+        {field("password", _("Your password"), "password", "current-password")}
+        <button name="do" value="{_SET_UP}">{escape(_("Set up"))}</button></form>
+        {_back(account)}""",
         problem,
         400 if problem else 200,
     )
@@ -85,14 +88,18 @@ async def _offer(account: Account, sealed: str, problem: str) -> Response:
 
 async def _present(account: Account, problem: str) -> Response:
     left = await run_in_threadpool(place.accounts().recovery_codes_left, account)
+    set_up = counted(
+        "It is set up; {n} recovery code left.", "It is set up; {n} recovery codes left.", left
+    )
+    remove = escape(_("Remove second factor"))
     return page(
-        "Second factor",
-        f"""<p>It is set up; {left} recovery code{"" if left == 1 else "s"} left.</p>
+        _("Second factor"),
+        f"""<p>{escape(set_up)}</p>
         <form method="post">
-        {field("password", "Your password", "password", "current-password", focus=True)}
-        {code_field("Code, or a recovery code")}
-        <button name="do" value="{_RENEW}">Make new recovery codes</button>
-        <button class="second" name="do" value="{_REMOVE}">Remove second factor</button>
+        {field("password", _("Your password"), "password", "current-password", focus=True)}
+        {code_field(_("Code, or a recovery code"))}
+        <button name="do" value="{_RENEW}">{escape(_("Make new recovery codes"))}</button>
+        <button class="second" name="do" value="{_REMOVE}">{remove}</button>
         </form>{_back(account)}""",
         problem,
         400 if problem else 200,
@@ -101,17 +108,22 @@ async def _present(account: Account, problem: str) -> Response:
 
 def _codes(codes: tuple[str, ...]) -> Response:
     rows = "".join(f"<li><code>{escape(one)}</code></li>" for one in codes)
+    once = _(
+        "Each signs you in once when you are without your telephone. They are shown now and "
+        "never again: print them, or write them down."
+    )
     return page(
-        "Your recovery codes",
-        f"""<p>Each signs you in once when you are without your telephone. They are shown now and
-        never again: print them, or write them down.</p><ul class="codes">{rows}</ul>
-        <p><a href="/">I have kept them</a></p>""",
+        _("Your recovery codes"),
+        f"""<p>{escape(once)}</p><ul class="codes">{rows}</ul>
+        <p><a href="/">{escape(_("I have kept them"))}</a></p>""",
     )
 
 
 def _picture(offer: NewFactor) -> str:
     uri = segno.make(offer.address, error="m", micro=False).svg_data_uri(scale=5, light="#fff")
-    return f'<img class="picture" src="{escape(uri)}" alt="QR code of the key below">'
+    return (
+        f'<img class="picture" src="{escape(uri)}" alt="{escape(_("QR code of the key below"))}">'
+    )
 
 
 def _grouped(secret: str) -> str:
@@ -119,4 +131,5 @@ def _grouped(secret: str) -> str:
 
 
 def _back(account: Account) -> str:
-    return "" if account.must_enrol else '<p class="quiet"><a href="/">Back</a></p>'
+    words = escape(_("Back"))
+    return "" if account.must_enrol else f'<p class="quiet"><a href="/">{words}</a></p>'

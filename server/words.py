@@ -9,6 +9,7 @@ from functools import wraps
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ecg_core.store.upkeep.errors import StoreError
 from ecg_core.words import ENGLISH, catalogue, languages, nearest
 
 COOKIE = "ecg_language"
@@ -43,6 +44,21 @@ def spoken(endpoint: Endpoint) -> Endpoint:
 def language() -> str:
     """The language of the page that is being made."""
     return _language.get()
+
+
+def why(problem: StoreError) -> str:
+    """Why something cannot be done, and what helps."""
+    return f"{_(problem.reason)} {_(problem.hint)}".strip()
+
+
+def noted(text: str, /) -> str:
+    """A text that goes through `_` where it is shown."""
+    return text
+
+
+def counted(one: str, many: str, n: int, /, **values: object) -> str:
+    """A text that depends on a number, its place {n}."""
+    return catalogue(language()).count(one, many, n, **values)
 
 
 def _(text: str, /, context: str = "", **values: object) -> str:

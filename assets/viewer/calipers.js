@@ -8,8 +8,8 @@ function measured(caliper) {
 
 function spoken(caliper) {
   const { ms, bpm, mv } = measured(caliper);
-  const rate = ms >= 150 && ms <= 4000 ? ` · ${Math.round(bpm)} bpm` : "";
-  const level = `${mv < 0 ? "−" : "+"}${Math.abs(mv).toFixed(2)} mV`;
+  const rate = ms >= 150 && ms <= 4000 ? ` · ${Math.round(bpm)}/min` : "";
+  const level = `${mv < 0 ? "−" : "+"}${written(Math.abs(mv).toFixed(2))} mV`;
   return `${Math.round(ms)} ms${rate} · ${level}`;
 }
 
@@ -54,7 +54,7 @@ function drawCaliper(group, plan, caliper, selected) {
   element("text", { class: "value", x: middle, y: segment.bottom - 1, "text-anchor": "middle" }, mark, spoken(caliper));
   for (const [end, point] of [[0, a], [1, b]]) {
     const handle = element("path", { class: "handle", d: `M${point.x} ${point.y}h0.001`, tabindex: 0, role: "slider",
-      "data-end": end, "aria-label": `Caliper ${end ? "end" : "start"} on ${caliper.lead}`,
+      "data-end": end, "aria-label": end ? say("Caliper end on {lead}", { lead: caliper.lead }) : say("Caliper start on {lead}", { lead: caliper.lead }),
       "aria-valuenow": Math.round(caliper[`t${end}`] * 1000), "aria-valuetext": spoken(caliper) }, mark);
     element("path", { class: "knob", d: `M${point.x} ${point.y}h0.001` }, mark);
     handle.caliper = caliper;

@@ -1,6 +1,6 @@
 // The draft report: click a sentence, or press Enter on it, and what it rests on lights up.
 
-const HINT = "Click a sentence to light up what it rests on.";
+const HINT = say("Click a sentence to light up what it rests on.");
 const drafts = new WeakMap();
 
 class Draft {

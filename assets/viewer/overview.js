@@ -39,7 +39,7 @@ function draw(strip, data) {
   svg.setAttribute("preserveAspectRatio", "none");
   svg.style.height = `${height}px`;
   words.className = "words";
-  const names = [...new Set(data.rhythms.map((one) => one.name))].filter((name) => !name.startsWith("Normal"));
+  const names = [...new Set(data.rhythms.filter((one) => !one.usual).map((one) => one.name))];
   const share = (seconds) => (seconds / data.duration) * 100;
   for (const { t0, t1, name } of data.rhythms) {
     if (names.includes(name))
@@ -139,7 +139,7 @@ class Bar {
     this.frame.style.width = `${(seconds / duration) * 100}%`;
     const here = this.data.answers.find((one) => this.start >= one.t0 && this.start < one.t1);
     this.root.querySelector(".said").textContent = here ? here.text : "";
-    const text = `${clock(this.start)} – ${clock(this.start + seconds)} of ${clock(duration)}`;
+    const text = say("{begin} – {end} of {whole}", { begin: clock(this.start), end: clock(this.start + seconds), whole: clock(duration) });
     this.where.textContent = text;
     this.strip.setAttribute("aria-valuemax", Math.floor(duration - seconds));
     this.strip.setAttribute("aria-valuenow", this.start);

@@ -48,10 +48,10 @@ function drawScaleBar(panel) {
   const px = box.width / pageZoom(panel) / panel.full.w, perSecond = px * panel.plan.speed, perMillivolt = px * panel.plan.gain;
   const seconds = longest(BAR_SECONDS, perSecond, 110), millivolts = longest(BAR_MILLIVOLTS, perMillivolt, 45);
   const w = seconds * perSecond, h = millivolts * perMillivolt;
-  const time = seconds < 1 ? `${seconds * 1000} ms` : `${seconds} s`;
+  const time = seconds < 1 ? `${seconds * 1000} ms` : `${written(seconds)} s`;
   panel.bar.dataset.seconds = seconds;
   panel.bar.dataset.millivolts = millivolts;
-  panel.bar.innerHTML = `<i style="width:${w}px;height:${h}px"></i><span>${time}</span><b>${millivolts} mV</b>`;
+  panel.bar.innerHTML = `<i style="width:${w}px;height:${h}px"></i><span>${time}</span><b>${written(millivolts)} mV</b>`;
 }
 
 function millimetres(panel, clientX, clientY) {

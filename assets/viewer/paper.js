@@ -80,7 +80,7 @@ class Viewer {
     }
     if (previous && !under)
       found.push({ page: previous.page, view: { ...view, source: this.source(previous.page) }, under: null, shading: null, name: previous.title });
-    if (previous && !under && !main.name) main.name = "This ECG";
+    if (previous && !under && !main.name) main.name = say("This ECG");
     return found;
   }
 

@@ -46,7 +46,7 @@ function drawShade(panel, shading) {
   group.replaceChildren();
   svg.querySelectorAll(".share").forEach((node) => node.remove());
   if (!shading) return;
-  const told = [`Shade: where the model looked, not why`];
+  const told = [say("Shade: where the model looked, not why")];
   if (shading.name) told.unshift(`${shading.name}${shading.probable ? `, ${shading.probable}` : ""}.`);
   element("text", { class: "print", x: plan.width, y: -4, "text-anchor": "end", "dominant-baseline": "hanging" }, group, told.join(" "));
   const defs = element("defs", {}, group), named = new Set();

@@ -142,8 +142,8 @@ function drawPrint(svg, page, plan, under) {
   const unusual = plan.speed !== STANDARD.speed || plan.gain !== STANDARD.gain;
   const line = element("text", { class: "print", x: 3 - margin.left, y: foot }, svg);
   const part = (text, name) => { const t = element("tspan", name ? { class: name } : {}, line, text); t.setAttribute("dx", 0); };
-  part(`${plan.speed} mm/s   ${plan.gain} mm/mV`, unusual ? "unusual" : "");
-  const rest = [page.filter, page.origin[plan.kind], under && `blue: ${under.title}`].filter(Boolean);
+  part(`${written(plan.speed)} mm/s   ${written(plan.gain)} mm/mV`, unusual ? "unusual" : "");
+  const rest = [page.filter, page.origin[plan.kind], under && say("blue: {title}", { title: under.title })].filter(Boolean);
   if (rest.length) part(`   ${rest.join("   ")}`);
 }
 

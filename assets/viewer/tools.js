@@ -1,6 +1,6 @@
 // The row of tools over the ECG and its two menus: what is offered, and what is chosen.
 
-const ZOOMS = [["1", "100 %"], ["2", "200 %"]];
+const ZOOMS = [["1", say("100 %")], ["2", say("200 %")]];
 
 function options(select, pairs, value) {
   const wanted = JSON.stringify(pairs);
@@ -67,11 +67,11 @@ function showTools(viewer) {
   // A picture is as it was printed: its layout, speed and gain are no choice.
   for (const name of ["layout", "speed", "gain"]) viewer.find(`.${name}`).hidden = !asTraces;
   const layouts = page.layouts.map(({ name, title }) => [name, title]);
-  if (viewer.view.focus) layouts.unshift(["focus", `${viewer.view.focus} alone`]);
+  if (viewer.view.focus) layouts.unshift(["focus", say("{lead} alone", { lead: viewer.view.focus })]);
   options(viewer.find(".layout"), layouts, main.layout);
   options(viewer.find(".speed"), SPEEDS.map((one) => [String(one), `${one} mm/s`]), String(main.speed));
   options(viewer.find(".gain"), GAINS.map((one) => [String(one), `${one} mm/mV`]), String(main.gain));
-  const sources = [["picture", "Scan"], ["ink", "As read"], ...(page.waves ? [["traces", "Traces"]] : [])];
+  const sources = [["picture", say("Scan")], ["ink", say("As read")], ...(page.waves ? [["traces", say("Traces")]] : [])];
   viewer.find(".source").hidden = !page.picture;
   options(viewer.find(".source"), sources, viewer.fullView().source);
   viewer.find(".tools .attention").hidden = !overlay;
@@ -79,20 +79,20 @@ function showTools(viewer) {
     viewer.find(".ramp b").style.background = overlay.ramp;
     options(viewer.find(".target"), overlay.targets, overlay.target);
     options(viewer.find(".method"), overlay.methods, overlay.method);
-    options(viewer.find(".against"), [["", "No second class"], ...overlay.targets], overlay.second?.target ?? "");
+    options(viewer.find(".against"), [["", say("No second class")], ...overlay.targets], overlay.second?.target ?? "");
     viewer.find(".method").parentElement.hidden = overlay.methods.length < 2;
     viewer.find(".against").parentElement.hidden = overlay.targets.length < 2;
   }
   viewer.find(".comparing").hidden = !(earlier?.length || previous);
   viewer.find(".last").hidden = !sameAs(viewer.data).length;
   viewer.find(".last").setAttribute("aria-pressed", String(Boolean(previous)));
-  options(viewer.find(".previous"), [["", "No other ECG"], ...(earlier ?? [])], previous?.key ?? "");
+  options(viewer.find(".previous"), [["", say("No other ECG")], ...(earlier ?? [])], previous?.key ?? "");
   viewer.find(".earlier").hidden = !previous;
   viewer.find(".compare").hidden = !(previous?.page.waves && page.waves);
   if (previous) {
     viewer.find(".earlier .caption").textContent = previous.same
-      ? "Both files carry the same patient number."
-      : "Nothing in the files says so: check that both ECGs are of the same person.";
+      ? say("Both files carry the same patient number.")
+      : say("Nothing in the files says so: check that both ECGs are of the same person.");
     viewer.find(".shifted").textContent = `${Math.round((previous.shift + viewer.moved) * 1000)} ms`;
   }
   viewer.find(".shifting").hidden = !(previous && kept.compare === "over" && page.waves);
@@ -100,8 +100,8 @@ function showTools(viewer) {
 
 // The size as it is, whether it was chosen or fits the width.
 function showZoom(viewer, mode, factor) {
-  const percent = `${Math.round(factor * 100)} %`, known = ZOOMS.some(([key]) => key === String(mode));
-  const pairs = [["fit", mode === "fit" ? `${percent} (fit)` : "Fit the width"], ...ZOOMS];
+  const percent = say("{percent} %", { percent: Math.round(factor * 100) }), known = ZOOMS.some(([key]) => key === String(mode));
+  const pairs = [["fit", mode === "fit" ? say("{percent} (fit)", { percent }) : say("Fit the width")], ...ZOOMS];
   if (mode !== "fit" && !known) pairs.push([String(mode), percent]);
   options(viewer.find(".zoom"), pairs, String(mode));
 }

@@ -17,10 +17,10 @@ from babel import Locale, UnknownLocaleError, negotiate_locale
 
 from ecg_core.words.finished import Finished
 from ecg_core.words.forms import Forms
-from ecg_core.words.tables import FOLDER, Entry, entries
+from ecg_core.words.tables import FOLDER, Wording, entries
 
 ENGLISH = "en"
-DAY, MOMENT, CLOCK = "yyyy-MM-dd", "yyyy-MM-dd HH:mm", "HH:mm"
+DAY, MOMENT, SECOND = "yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"
 """Patterns of dates in English; what another language writes are entries of its tables."""
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 """In the order in which a table lists them."""
@@ -46,7 +46,7 @@ class Catalogue:
         return lambda n: known.index(form(n))
 
     @cached_property
-    def _entries(self) -> dict[tuple[str, str], Entry]:
+    def _entries(self) -> dict[tuple[str, str], Wording]:
         return {(one.english, one.context): one for one in entries(self.language, self._folder)}
 
     @cached_property
@@ -111,9 +111,9 @@ class Catalogue:
         """A day with hour and minute."""
         return self.forms.date(when, self.say(MOMENT))
 
-    def clock(self, when: datetime) -> str:
-        """Hour and minute of a day."""
-        return self.forms.date(when, self.say(CLOCK))
+    def second(self, when: datetime) -> str:
+        """A day with hour, minute and second."""
+        return self.forms.date(when, self.say(SECOND))
 
 
 @cache

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ecg_core.words.forms import Forms
-from ecg_core.words.tables import Entry
+from ecg_core.words.tables import Wording
 
 _PLACE = re.compile(r"\{(\w+)[^{}]*\}")
 _ANYTHING, _WITHIN_SENTENCE, _IN_BRACKETS = ".+?", r"(?:(?![.!?]\s+[A-Z]).)+?", "[^()]+"
@@ -39,7 +39,7 @@ class _Pattern:
 class Finished:
     """Says finished texts again by the entries of a language (keys: English text and context)."""
 
-    def __init__(self, table: Mapping[tuple[str, str], Entry], forms: Forms) -> None:
+    def __init__(self, table: Mapping[tuple[str, str], Wording], forms: Forms) -> None:
         self._entries, self._forms = table, forms
 
     def said(self, text: str) -> str:

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Entry:
+class Wording:
     """One text in English and in another language.
 
     many: the English plural, "" where the text has none. said: the text, or its forms of plural.
@@ -27,7 +27,7 @@ class Entry:
     file: str
 
 
-def entries(language: str, folder: Path = FOLDER) -> Iterator[Entry]:
+def entries(language: str, folder: Path = FOLDER) -> Iterator[Wording]:
     """Every entry of a language, table by table."""
     for path in sorted((folder / language).glob("*.po")):
         with path.open("rb") as file:
@@ -39,4 +39,4 @@ def entries(language: str, folder: Path = FOLDER) -> Iterator[Entry]:
             said = message.string
             forms = tuple(said) if isinstance(said, tuple | list) else (said or "",)
             english, many = str(ids[0]), str(ids[1])
-            yield Entry(english, many, message.context or "", forms, message.fuzzy, path.name)
+            yield Wording(english, many, message.context or "", forms, message.fuzzy, path.name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.house.source import Module, modules
+from widgets.session import demos
+from widgets.viewer.component import EVERY, Component
 
 SAYING = ("_", "say", "noted")
 COUNTING = ("counted", "count")
@@ -55,7 +58,21 @@ def spoken(module: Module) -> Iterator[Spoken]:
 
 
 def everything() -> Iterator[Spoken]:
-    """What pages, widgets and server say."""
+    """What pages, widgets, server, scripts of the browser and demonstrations say."""
     for module in modules():
         if module.name.split(".")[0] in ("app", "pages", "widgets", "server"):
             yield from spoken(module)
+    for component in components():
+        for text in component.texts():
+            yield Spoken(text, "", "", places(text), component.name)
+    for demo in demos.demos():
+        for text in (demo.title, demo.caption):
+            yield Spoken(text, "", "", frozenset(), "assets/demo/catalogue.json")
+
+
+def components() -> list[Component]:
+    """What the browser draws by itself: every module that has such a part is imported."""
+    for module in modules():
+        if "Component(" in module.text and module.name.startswith("widgets."):
+            importlib.import_module(module.name)
+    return EVERY

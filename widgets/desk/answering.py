@@ -13,6 +13,7 @@ from widgets.desk import verdict
 from widgets.session import batch, engine, materials, person, queue
 from widgets.session.engine import Kept
 from widgets.session.rows import trace_first
+from widgets.session.words import _
 from widgets.viewer.paper import paper
 
 
@@ -44,7 +45,7 @@ def answered(
     first = mark not in seen or bool(entry.replaces)
     place = st.empty()
     try:
-        status = place.status("Reading the ECG") if first else None
+        status = place.status(_("Reading the ECG")) if first else None
 
         def tell(text: str) -> None:
             if status is not None:

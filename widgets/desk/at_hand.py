@@ -11,6 +11,7 @@ from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.verdict import Verdict
 from widgets.desk.badges import level_name
+from widgets.session.words import _
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class AtHand:
     @property
     def names(self) -> dict[Triage, str]:
         """The classes as the model that read names them."""
-        return triage_names(self.prediction.reads)
+        return {one: _(name) for one, name in triage_names(self.prediction.reads).items()}
 
     @property
     def priority_key(self) -> str:
@@ -68,7 +69,7 @@ class AtHand:
 
 def agreed_words(said: PriorityDecision, prediction: Prediction, machine: Triage) -> str:
     """A verdict with its class where that says more; the class of a case without a verdict."""
-    named = triage_names(prediction.reads)[machine]
+    named = _(triage_names(prediction.reads)[machine])
     if not isinstance(said, Verdict):
         return named
     level = level_name(said.level)

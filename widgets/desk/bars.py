@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-
-import streamlit as st
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage, triage_names
 from ecg_core.network.values import Attention, Finding, Prediction
 from ecg_core.triage.acute import acute_words
+from widgets.session.words import _
+from widgets.viewer.component import Component
 
-_SCRIPTS = ("drawn", "bars")
-_ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
-_COMPONENT = st.components.v2.component(
-    "ecg_bars",
-    html='<div class="bars"\n role="group"></div>',
-    css=(_ASSETS / "bars.css").read_text(encoding="utf-8"),
-    js="\n".join(
-        (_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in ("drawn", "bars")
-    ),
+_COMPONENT = Component(
+    "ecg_bars", "viewer", '<div class="bars"\n role="group"></div>', "bars.css", ("drawn", "bars")
 )
 
 
@@ -51,10 +43,10 @@ def bars(rows: Sequence[Bar], label: str, key: str, long: bool = False) -> None:
 def percent(probability: float) -> str:
     """Probability for a reader: whole per cent, and never a false 0 or 100."""
     if probability <= 0.005:
-        return "<1 %"
+        return _("<1 %")
     if probability >= 0.995:
-        return ">99 %"
-    return f"{probability * 100:.0f} %"
+        return _(">99 %")
+    return _("{per_cent:.0f} %", per_cent=probability * 100)
 
 
 def triage_bars(prediction: Prediction, key: str, bold: bool = True) -> None:
@@ -62,28 +54,28 @@ def triage_bars(prediction: Prediction, key: str, bold: bool = True) -> None:
     names = triage_names(prediction.reads)
     rows = [
         Bar(
-            names[name],
+            _(names[name]),
             share,
-            acute_words(prediction) if name is Triage.ACUTE_MI else percent(share),
+            _(acute_words(prediction)) if name is Triage.ACUTE_MI else percent(share),
             mark=prediction.acute_threshold if name is Triage.ACUTE_MI else None,
-            mark_text=f"Flagged from {percent(prediction.acute_threshold)}",
+            mark_text=_("Flagged from {share}", share=percent(prediction.acute_threshold)),
             tone="strong" if bold and name == prediction.triage_class else "",
         )
         for name, share in zip(TRIAGE_CLASSES, prediction.triage, strict=True)
         if name in names
     ]
-    bars(rows, "Probability of each triage class", key, long=True)
+    bars(rows, _("Probability of each triage class"), key, long=True)
 
 
 def finding_bars(findings: Sequence[Finding], label: str, key: str) -> None:
     """Findings with their probabilities; the tick is the operating point."""
     rows = [
         Bar(
-            finding.name,
+            _(finding.name),
             finding.probability,
             percent(finding.probability),
             mark=finding.threshold,
-            mark_text=f"Flagged from {percent(finding.threshold)}",
+            mark_text=_("Flagged from {share}", share=percent(finding.threshold)),
             tone="strong" if finding.flagged else "",
         )
         for finding in findings
@@ -98,11 +90,15 @@ def lead_bars(attention: Attention, key: str) -> None:
         Bar(
             share.lead,
             share.density / top,
-            f"{share.density:.1f} ×",
+            _("{density:.1f} ×", density=share.density),
             mark=1 / top if top > 1 else None,
-            mark_text=f"The mean lead is 1.0 ×; {share.lead} holds {percent(share.share)} in all",
+            mark_text=_(
+                "The mean lead is 1.0 ×; {lead} holds {share} in all",
+                lead=share.lead,
+                share=percent(share.share),
+            ),
             tone="strong" if share.density == top else "",
         )
         for share in sorted(attention.shares, key=lambda s: STANDARD_LEADS.index(s.lead))
     ]
-    bars(rows, "Attention per area in each lead, the mean lead being 1", key)
+    bars(rows, _("Attention per area in each lead, the mean lead being 1"), key)

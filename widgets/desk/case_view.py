@@ -15,23 +15,31 @@ import streamlit as st
 from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.network.values import Attention
 from ecg_core.page.values import Option
-from ecg_core.store.cases.readings import Decision, Phase
+from ecg_core.store.cases.readings import Confidence, Decision, Phase
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoredReading
 from widgets.desk import earlier, looking, measuring, question, report_parts, seconds, verdict
-from widgets.desk.badges import priority_name
+from widgets.desk.badges import priority_in_line
 from widgets.desk.looking import Looking
 from widgets.desk.report_parts import Reported
 from widgets.session import materials, models, person
 from widgets.session.rows import Places, places
 from widgets.session.text import plain
+from widgets.session.words import _, noted, second
 from widgets.viewer.paper import Overlay, paper
 
 _LOOK: dict[Decision, tuple[str, str]] = {
-    Decision.AGREE: ("Agreed", "green"),
-    Decision.OVERRIDE: ("Overridden", "orange"),
-    Decision.CANNOT_DECIDE: ("Cannot decide", "gray"),
-    Decision.REPEAT: ("Repeat ECG", "gray"),
+    Decision.AGREE: (noted("Agreed"), "green"),
+    Decision.OVERRIDE: (noted("Overridden"), "orange"),
+    Decision.CANNOT_DECIDE: (noted("Cannot decide"), "gray"),
+    Decision.REPEAT: (noted("Repeat ECG"), "gray"),
+}
+
+
+CONFIDENCE: dict[Confidence, str] = {
+    Confidence.LOW: noted("low confidence"),
+    Confidence.MODERATE: noted("moderate confidence"),
+    Confidence.HIGH: noted("high confidence"),
 }
 
 
@@ -83,11 +91,14 @@ def case_view(
     with place.classes:
         verdict.classes(case.prediction, told.measurements)
     with place.leads:
-        verdict.looked(attention, case.prediction.name_of(attention.target))
+        verdict.looked(attention, _(case.prediction.name_of(attention.target)))
         if attention is not stored.attention:
             st.caption(
-                "Worked out now by the model that read this ECG. Stored with its answer: "
-                f"{stored.prediction.name_of(stored.attention.target)}."
+                _(
+                    "Worked out now by the model that read this ECG. Stored with its "
+                    "answer: {target}.",
+                    target=_(stored.prediction.name_of(stored.attention.target)),
+                )
             )
         verdict.quality(case.prediction, case.page.remarks)
     if readings:
@@ -106,7 +117,7 @@ def _attention(case: StoredCase, at: Looking) -> tuple[Attention, Attention | No
     """The attention to show, the one beside it, and why no other than the stored one can be."""
     kept = case.attention
     if not case.checks.page:
-        return kept, None, "The page is not the one that was read."
+        return kept, None, _("The page is not the one that was read.")
     try:
         models.check_judge(case.prediction.model)
         is_kept = at.target == kept.target and (at.method or kept.method) == kept.method
@@ -114,7 +125,7 @@ def _attention(case: StoredCase, at: Looking) -> tuple[Attention, Attention | No
             return kept, None, ""
         first, second = looking.attentions(case.page, at, case.prediction.model)
     except models.ModelUnavailableError as error:
-        return kept, None, str(error)
+        return kept, None, _(str(error))
     return kept if is_kept else first, second, ""
 
 
@@ -123,7 +134,7 @@ def _offered(
 ) -> tuple[list[tuple[str, str]], tuple[tuple[str, str], ...]]:
     """Targets and methods to choose from: without the judge only what was stored."""
     offered = (case.attention.target,) if gone else targets_of(case)
-    named = [(target, case.prediction.name_of(target)) for target in offered]
+    named = [(target, _(case.prediction.name_of(target))) for target in offered]
     return named, () if gone else models.methods()
 
 
@@ -142,7 +153,9 @@ def _sheet(case: StoredCase, overlay: Overlay, at: Looking, gone: str) -> None:
         marks=report_parts.marks(case.page, measuring.measured_case(case), case.id),
     )
     if gone:
-        st.caption(f":material/info: {plain(gone)} Everything shown is what was stored.")
+        st.caption(
+            ":material/info: " + _("{gone} Everything shown is what was stored.", gone=plain(gone))
+        )
 
 
 def _reported(case: StoredCase, attention: Attention, previous: str, readings: bool) -> Reported:
@@ -177,21 +190,24 @@ def targets_of(case: StoredCase) -> tuple[str, ...]:
 def checks_badge(case: StoredCase, brief: bool = False) -> None:
     """Whether everything of the case still matches its hashes; brief: one word while it does."""
     if case.checks.ok:
-        words = "Unchanged" if brief else "Unchanged since stored"
+        words = _("Unchanged") if brief else _("Unchanged since stored")
         st.badge(words, icon=":material/verified_user:", color="green")
         return
     failed = [
         words
         for fine, words in (
-            (case.checks.page, "the page"),
-            (case.checks.originals, "the original files"),
-            (case.checks.rows, "the stored case or a reading"),
-            (case.checks.events, "an audit event"),
+            (case.checks.page, _("the page")),
+            (case.checks.originals, _("the original files")),
+            (case.checks.rows, _("the stored case or a reading")),
+            (case.checks.events, _("an audit event")),
         )
         if not fine
     ]
     st.error(
-        f"Changed since it was stored: {', '.join(failed)}. Do not rely on this case.",
+        _(
+            "Changed since it was stored: {failed}. Do not rely on this case.",
+            failed=", ".join(failed),
+        ),
         icon=":material/gpp_bad:",
     )
 
@@ -207,7 +223,7 @@ def readings_beside(case: StoredCase) -> None:
         return
     for place, stored in zip(st.columns(len(latest), gap="small"), latest.values(), strict=True):
         reading = stored.reading
-        named = [case.prediction.name_of(code) for code in reading.findings or ()]
+        named = [_(case.prediction.name_of(code)) for code in reading.findings or ()]
         lines = [f"**{plain(reading.reader)}**", _words(stored)]
         if named:
             lines.append(", ".join(named))
@@ -217,52 +233,51 @@ def readings_beside(case: StoredCase) -> None:
 
 
 def _readings(case: StoredCase) -> None:
-    st.subheader("Readings")
+    st.subheader(_("Readings"))
     if not case.readings:
-        st.caption("No decision on this ECG yet.")
+        st.caption(_("No decision on this ECG yet."))
     for stored in reversed(case.readings):
         reading = stored.reading
         decided = _words(stored)
-        when = f"{stored.created_utc:%Y-%m-%d %H:%M:%S} UTC · event {stored.event}"
+        when = _("{when} UTC · event {n}", when=second(stored.created_utc), n=stored.event)
         if stored.undone:
-            decided = f"~~{decided}~~ :gray[taken back]"
+            decided = f"~~{decided}~~ :gray[{_('taken back')}]"
         lines = [decided, f"{plain(reading.reader)} · {when}"]
         if reading.findings:
-            lines.append(
-                "Findings: " + ", ".join(case.prediction.name_of(code) for code in reading.findings)
-            )
+            named = ", ".join(_(case.prediction.name_of(code)) for code in reading.findings)
+            lines.append(_("Findings: {named}", named=named))
         if reading.reason:
-            lines.append(f"Reason: {plain(reading.reason)}")
+            lines.append(_("Reason: {reason}", reason=plain(_(reading.reason))))
         if reading.note:
-            lines.append(f"Note: {plain(reading.note)}")
+            lines.append(_("Note: {note}", note=plain(reading.note)))
         st.markdown("  \n".join(lines))
 
 
 def _words(stored: StoredReading) -> str:
     """What was said, in a line: the verdict, the class, the priority."""
     reading = stored.reading
-    named = f"**{TRIAGE_NAMES[reading.triage]}**" if reading.triage else ""
+    named = f"**{_(TRIAGE_NAMES[reading.triage])}**" if reading.triage else ""
     if stored.phase is Phase.FIRST:
-        sure = f", {reading.confidence} confidence" if reading.confidence else ""
-        blind = "First reading, blind" if stored.blind else "First reading"
+        sure = ", " + _(CONFIDENCE[reading.confidence]) if reading.confidence else ""
+        blind = _("First reading, blind") if stored.blind else _("First reading")
         return f":gray-badge[{blind}] {named}{sure}"
     word, colour = _LOOK[reading.verdict or Decision.AGREE]
     if stored.phase is Phase.ADJUDICATION:
-        word, colour = "Adjudicated", "green"
-    wait = priority_name(reading.priority).lower() if reading.priority else ""
-    asks = " · second reader asked" if reading.second_wanted else ""
+        word, colour = noted("Adjudicated"), "green"
+    wait = priority_in_line(reading.priority) if reading.priority else ""
+    asks = " · " + _("second reader asked") if reading.second_wanted else ""
     if reading.covers is not None:
-        asks += f" · on {reading.covers.words}"
-    return f":{colour}-badge[{word}] {', '.join(part for part in (named, wait) if part)}{asks}"
+        asks += " · " + _("on {seconds}", seconds=_(reading.covers.words))
+    return f":{colour}-badge[{_(word)}] {', '.join(part for part in (named, wait) if part)}{asks}"
 
 
 def _originals(case: StoredCase) -> None:
-    st.subheader("Original files")
+    st.subheader(_("Original files"))
     room = person.room_later()
     with st.container(horizontal=True):
         for position, file in enumerate(case.files):
             st.download_button(
-                f"{plain(file.name)} ({file.size / 1024:.0f} kB)",
+                _("{name} ({size:.0f} kB)", name=plain(file.name), size=file.size / 1024),
                 # Read from the disk only when it is asked for.
                 partial(_original, room, case.id, position),
                 file_name=file.name,
@@ -277,29 +292,39 @@ def _original(room: Callable[[], Room], case_id: str, position: int) -> bytes:
 
 
 def _record(case: StoredCase) -> None:
-    with st.expander("For the record: versions, hashes and events"):
+    with st.expander(_("For the record: versions, hashes and events")):
         model = case.prediction.model
-        target = case.prediction.name_of(case.attention.target)
+        target = _(case.prediction.name_of(case.attention.target))
         st.markdown(
-            f"- Case: `{case.id}`, stored {case.created_utc:%Y-%m-%d %H:%M:%S} UTC "
-            f"by version {case.app_version}\n"
-            f"- Model: {model.name} {model.version}\n"
-            f"- Weights, SHA-256: `{model.weights_sha256}`\n"
-            f"- Page preparation: `{model.preprocessing_version}`\n"
-            f"- Input, SHA-256: `{case.input_sha256}`\n"
-            f"- Page, SHA-256: `{case.prediction.page_sha256}`\n"
-            f"- Attention: {case.attention.method} for {target}"
+            _(
+                "- Case: `{id}`, stored {created_utc} UTC by version "
+                "{app_version}\n- Model: {name} {version}\n- Weights, SHA-256: "
+                "`{weights_sha256}`\n- Page preparation: `{preprocessing_version}`\n- "
+                "Input, SHA-256: `{input_sha256}`\n- Page, SHA-256: `{page_sha256}`\n- "
+                "Attention: {method} for {target}",
+                id=case.id,
+                created_utc=second(case.created_utc),
+                app_version=case.app_version,
+                name=model.name,
+                version=model.version,
+                weights_sha256=model.weights_sha256,
+                preprocessing_version=model.preprocessing_version,
+                input_sha256=case.input_sha256,
+                page_sha256=case.prediction.page_sha256,
+                method=case.attention.method,
+                target=target,
+            )
         )
         st.dataframe(
             pd.DataFrame(
                 {
-                    "Event": [event.seq for event in case.events],
-                    "Time (UTC)": [f"{e.created_utc:%Y-%m-%d %H:%M:%S}" for e in case.events],
-                    "Who": [event.actor for event in case.events],
-                    "What": [event.action.replace("_", " ") for event in case.events],
-                    "Hash": [event.hash for event in case.events],
+                    _("Event"): [event.seq for event in case.events],
+                    _("Time (UTC)"): [second(e.created_utc) for e in case.events],
+                    _("Who"): [event.actor for event in case.events],
+                    _("What"): [_(event.action.replace("_", " ")) for event in case.events],
+                    _("Hash"): [event.hash for event in case.events],
                 }
             ),
             hide_index=True,
-            alt="Audit events of this case",
+            alt=_("Audit events of this case"),
         )

@@ -16,9 +16,10 @@ from ecg_core.store.cases.readings import VERDICT_NAMES, Covers, Decision
 from ecg_core.triage.priority import Priority
 from widgets.desk.at_hand import AtHand
 from widgets.session import engine
+from widgets.session.words import _, noted
 
 AGREE, OVERRIDE = VERDICT_NAMES[Decision.AGREE], VERDICT_NAMES[Decision.OVERRIDE]
-DECIDE = "Decide on a class"
+DECIDE = noted("Decide on a class")
 OTHERS = (VERDICT_NAMES[Decision.CANNOT_DECIDE], VERDICT_NAMES[Decision.REPEAT])
 KEYS = {OVERRIDE: "O", DECIDE: "O", OTHERS[0]: "D", OTHERS[1]: "T"}
 """Streamlit keeps R and C for itself, so that repeating is T and not deciding D."""
@@ -32,13 +33,13 @@ def verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
     An abstaining machine has no answer to agree with.
     """
     if may_agree:
-        label = f"The machine says: **{hand.says}**"
+        label = _("The machine says: **{says}**", says=hand.says)
     elif settles:
-        label = "What is it?"
+        label = _("What is it?")
     elif hand.prediction.abstained:
-        label = "The model gives no class here, so the decision is yours alone."
+        label = _("The model gives no class here, so the decision is yours alone.")
     else:
-        label = "With this age and sex the verdict differs from the stored one: choose a class."
+        label = _("With this age and sex the verdict differs from the stored one: choose a class.")
     offered = [OVERRIDE if may_agree else DECIDE, *OTHERS]
     choice = st.segmented_control(
         label,
@@ -49,7 +50,7 @@ def verdict(hand: AtHand, settles: bool, may_agree: bool) -> Decision | None:
         # What the machine says stands above, with its probability, or that it says nothing.
         label_visibility="collapsed" if may_agree or hand.prediction.abstained else "visible",
         # As on a button, the key that does the same.
-        format_func=lambda name: f"{name} :gray[{KEYS[name]}]",
+        format_func=lambda name: f"{_(name)} :gray[{KEYS[name]}]",
         key=f"verdict_{hand.case_id}",
         wrap=True,
         persist_state="session",
@@ -64,11 +65,11 @@ def findings(
 ) -> tuple[str, ...] | None:
     """Codes of what the reader sees; None where nothing is named."""
     chosen = st.multiselect(
-        "Findings",
+        _("Findings"),
         list(STATEMENTS),
         default=[code for code in read if code in STATEMENTS],
-        format_func=lambda code: STATEMENTS[code].name,
-        placeholder="Name what you see",
+        format_func=lambda code: _(STATEMENTS[code].name),
+        placeholder=_("Name what you see"),
         label_visibility=label,
         key=key,
         persist_state="session",
@@ -83,11 +84,11 @@ def covers(hand: AtHand) -> Covers | None:
         return None
     end = clock(min(about.start_s + PAGE_SECONDS, about.duration_s))
     names = {
-        False: f"{clock(about.start_s)} to {end}",
-        True: f"Whole record ({clock(about.duration_s)})",
+        False: _("{begin} to {end}", begin=clock(about.start_s), end=end),
+        True: _("Whole record ({length})", length=clock(about.duration_s)),
     }
     whole = st.segmented_control(
-        "This decision covers :gray[W]",
+        _("This decision covers :gray[W]"),
         [False, True],
         default=False,
         required=True,
@@ -110,19 +111,19 @@ def note(case: str) -> str:
         st.session_state[f"template_{case}"] = None
 
     text = st.text_area(
-        "Note",
+        _("Note"),
         key=key,
         persist_state="session",
         height=68,
-        placeholder="Note (N)",
+        placeholder=_("Note (N)"),
         label_visibility="collapsed",
     )
     if templates:
         st.selectbox(
-            "Template",
+            _("Template"),
             templates,
             index=None,
-            placeholder="Template for the note",
+            placeholder=_("Template for the note"),
             label_visibility="collapsed",
             key=f"template_{case}",
             on_change=put,
@@ -150,18 +151,18 @@ def keys(hand: AtHand, may_agree: bool, agreeing: bool) -> None:
         st.session_state[name] = not st.session_state.get(name)
 
     rows: list[tuple[str, str, Callable[[], None]]] = [
-        (f"Class: {hand.names[one]}", str(k), partial(choose, deciding, one))
+        (_("Class: {name}", name=hand.names[one]), str(k), partial(choose, deciding, one))
         for k, one in enumerate(hand.prediction.triage_classes, 1)
     ]
     rows += [
-        *((name, KEYS[name], partial(choose, name)) for name in (deciding, *OTHERS)),
-        ("Next priority", "P", next_priority),
+        *((_(name), KEYS[name], partial(choose, name)) for name in (deciding, *OTHERS)),
+        (_("Next priority"), "P", next_priority),
     ]
     if hand.covers is not None:
-        rows.append(("These seconds, or the whole record", "W", other_seconds))
+        rows.append((_("These seconds, or the whole record"), "W", other_seconds))
     if may_agree and not agreeing:
         # Once more, it is saved: the button that agrees is there then.
-        rows.append(("Agree after all", "A", partial(choose, None)))
+        rows.append((_("Agree after all"), "A", partial(choose, None)))
     with st.container(key=f"keys_{case}"):
         for words, key, run in rows:
             st.button(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -25,20 +24,16 @@ from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves
 from ecg_core.store.cases.store import StoreError
 from widgets.session.text import plain
+from widgets.session.words import _, noted
+from widgets.viewer.component import Component
 from widgets.viewer.paper import paper
 from widgets.viewer.pictures import data_url
 from widgets.viewer.sheet import layout_name
 
-ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
 SHOWN_PX = 1400
 """The picture to set corners on is sent to the browser no larger than this."""
 
-_COMPONENT = st.components.v2.component(
-    "ecg_corners",
-    html=(ASSETS / "corners.html").read_text(encoding="utf-8"),
-    css=(ASSETS / "corners.css").read_text(encoding="utf-8"),
-    js=(ASSETS / "corners.js").read_text(encoding="utf-8"),
-)
+_COMPONENT = Component("ecg_corners", "viewer", "corners.html", "corners.css", ("corners",))
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Correcting:
 
 def offer(key: str) -> None:
     """A button that opens the correction of a scan."""
-    if st.button("Correct by hand", icon=":material/crop_rotate:", key=f"correct_{key}"):
+    if st.button(_("Correct by hand"), icon=":material/crop_rotate:", key=f"correct_{key}"):
         begin(key)
 
 
@@ -83,11 +78,15 @@ def correction_screen(one: Correcting) -> None:
     with picture:
         strip = draft.scan_layout == STRIP
         st.caption(
-            "Drag the corners around the one to three rows that are the strip, ten seconds long; a "
-            "corner also moves with the arrow keys."
+            _(
+                "Drag the corners around the one to three rows that are the strip, ten "
+                "seconds long; a corner also moves with the arrow keys."
+            )
             if strip
-            else "Drag the corners to the edges of the ECG, or move a corner with the arrow keys. "
-            "Leave them alone when the whole sheet is to be read."
+            else _(
+                "Drag the corners to the edges of the ECG, or move a corner with the "
+                "arrow keys. Leave them alone when the whole sheet is to be read."
+            )
         )
         _corners(one.key, one.scan, draft)
     with controls:
@@ -95,12 +94,14 @@ def correction_screen(one: Correcting) -> None:
         draft = _scale(one.key, draft)
         rows = st.container()
         _ending(one, draft)
-    st.subheader("How it is read now")
+    st.subheader(_("How it is read now"))
     try:
         page = one.page(draft)
     except PageError as error:
-        reason = f"{error.remark.text} {error.remark.hint}"
-        st.warning(f"Not readable like this. {plain(reason)}", icon=":material/block:")
+        reason = f"{_(error.remark.text)} {_(error.remark.hint)}"
+        st.warning(
+            _("Not readable like this. {reason}", reason=plain(reason)), icon=":material/block:"
+        )
         return
     with rows:
         _leads(one.key, draft, single_rows(page))
@@ -134,7 +135,7 @@ def _corners(sha256: str, scan: EcgScan, draft: ReadAs) -> None:
         try:
             changed = replace(now.correction, corners_px=tuple(map(tuple, corners.tolist())))
         except ValueError:
-            st.session_state["corner_problem"] = "These four corners enclose no page."
+            st.session_state["corner_problem"] = _("These four corners enclose no page.")
         else:
             _set(sha256, replace(now, correction=changed))
 
@@ -180,10 +181,10 @@ def _turns(sha256: str, draft: ReadAs) -> None:
     turns = draft.correction.quarter_turns or 0
     with st.container(horizontal=True, gap="small"):
         for label, icon, step in (
-            ("Turn left", ":material/rotate_left:", 3),
-            ("Turn right", ":material/rotate_right:", 1),
+            (noted("Turn left"), ":material/rotate_left:", 3),
+            (noted("Turn right"), ":material/rotate_right:", 1),
         ):
-            if st.button(label, icon=icon, key=f"{label}_{sha256}"):
+            if st.button(_(label), icon=icon, key=f"{label}_{sha256}"):
                 turned = replace(draft.correction, quarter_turns=(turns + step) % 4)
                 _set(sha256, replace(draft, correction=turned))
                 st.rerun()
@@ -194,27 +195,27 @@ def _scale(sha256: str, draft: ReadAs) -> ReadAs:
     found = draft.correction
     offered = list(dict.fromkeys([None, *SCANNED, STRIP, draft.scan_layout]))
     layout = st.selectbox(
-        "Layout",
+        _("Layout"),
         offered,
         index=offered.index(draft.scan_layout),
-        format_func=lambda name: layout_name(name) if name else "As found",
+        format_func=lambda name: layout_name(name) if name else _("As found"),
         key=f"scan_layout_{sha256}",
     )
     speed = st.segmented_control(
-        "Paper speed, mm/s",
+        _("Paper speed, mm/s"),
         SPEEDS_MM_PER_S,
         default=found.speed_mm_per_s,
-        format_func=lambda value: f"{value:g}",
+        format_func=lambda value: _("{value:g}", value=value),
         key=f"speed_{sha256}",
-        help="Leave blank to read it from the page.",
+        help=_("Leave blank to read it from the page."),
     )
     gain = st.segmented_control(
-        "Gain, mm/mV",
+        _("Gain, mm/mV"),
         GAINS_MM_PER_MV,
         default=found.gain_mm_per_mv,
-        format_func=lambda value: f"{value:g}",
+        format_func=lambda value: _("{value:g}", value=value),
         key=f"gain_{sha256}",
-        help="Leave blank to read it from the page.",
+        help=_("Leave blank to read it from the page."),
     )
     changed = replace(found, speed_mm_per_s=speed, gain_mm_per_mv=gain)
     draft = replace(draft, scan_layout=layout, correction=changed)
@@ -229,7 +230,7 @@ def _leads(key: str, draft: ReadAs, shown: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="small"):
         chosen = tuple(
             st.selectbox(
-                "Strip shows" if len(shown) == 1 else f"Strip {number} shows",
+                _("Strip shows") if len(shown) == 1 else _("Strip {number} shows", number=number),
                 SINGLE_LEADS,
                 index=SINGLE_LEADS.index(lead) if lead in SINGLE_LEADS else 0,
                 key=f"row_{number}_{lead}_{key}",
@@ -244,7 +245,7 @@ def _leads(key: str, draft: ReadAs, shown: tuple[str, ...]) -> None:
 
 def _ending(one: Correcting, draft: ReadAs) -> None:
     if st.button(
-        "Read it like this",
+        _("Read it like this"),
         icon=":material/check:",
         type="primary",
         key=f"take_{one.key}",
@@ -252,9 +253,11 @@ def _ending(one: Correcting, draft: ReadAs) -> None:
     ):
         _close(one, draft)
     with st.container(horizontal=True, gap="small"):
-        if st.button("Undo my corrections", icon=":material/restart_alt:", key=f"none_{one.key}"):
+        if st.button(
+            _("Undo my corrections"), icon=":material/restart_alt:", key=f"none_{one.key}"
+        ):
             _close(one, replace(one.view, scan_layout=None, correction=Correction()))
-        if st.button("Cancel", key=f"cancel_{one.key}"):
+        if st.button(_("Cancel"), key=f"cancel_{one.key}"):
             _close(one, one.view)
 
 
@@ -263,11 +266,11 @@ def _close(one: Correcting, view: ReadAs) -> None:
     st.session_state["correcting"] = None
     if view != one.view:
         try:
-            with st.spinner("Reading it again"):
+            with st.spinner(_("Reading it again")):
                 one.take(view)
         except (PageError, IntakeError, StoreError) as error:
             _drafts()[one.key] = draft
             st.session_state["correcting"] = one.key
-            st.error(plain(str(error)), icon=":material/block:")
+            st.error(plain(_(str(error))), icon=":material/block:")
             return
     st.rerun()

@@ -17,6 +17,7 @@ from widgets.desk.saving import refuse, save
 from widgets.session import engine, queue, unsaved
 from widgets.session.engine import Kept
 from widgets.session.text import plain
+from widgets.session.words import _, noted
 
 
 def decision_form(
@@ -31,7 +32,7 @@ def decision_form(
     shown: the verdict on the screen. about: of a long record, the seconds on the screen.
     """
     if entry.event is not None:
-        st.subheader("Your decision")
+        st.subheader(_("Your decision"))
         _saved(entry, answer.case_id)
         return
     firsts: dict[str, Reading] = st.session_state.setdefault("firsts", {})
@@ -57,10 +58,10 @@ def decision_form(
 def form(hand: AtHand, turn: Turn, saved: Callable[[int], None]) -> None:
     """The form that this person's turn asks for."""
     if turn.taken_by is not None:
-        who = engine.names().get(turn.taken_by, "another reader")
-        st.info(f"{plain(who)} has this case open.", icon=":material/lock_person:")
+        who = engine.names().get(turn.taken_by) or _("another reader")
+        st.info(_("{who} has this case open.", who=plain(who)), icon=":material/lock_person:")
     elif turn.phase is None:
-        st.caption(turn.why)
+        st.caption(_(turn.why))
     elif turn.phase is Phase.FIRST:
         first_reading(hand, lambda _event: st.rerun())
     else:
@@ -70,10 +71,10 @@ def form(hand: AtHand, turn: Turn, saved: Callable[[int], None]) -> None:
 def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
     """What the reader sees before the machine's answer is shown."""
     case = hand.case_id
-    st.subheader("Your first reading")
-    st.caption("The machine's answer is shown after your own reading.")
+    st.subheader(_("Your first reading"))
+    st.caption(_("The machine's answer is shown after your own reading."))
     triage = st.radio(
-        "Class",
+        _("Class"),
         list(hand.prediction.triage_classes),
         index=None,
         format_func=lambda name: hand.names[name],
@@ -82,16 +83,16 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
     )
     findings = choices.findings(f"first_findings_{case}")
     confidence = st.segmented_control(
-        "How sure are you?",
+        _("How sure are you?"),
         list(Confidence),
-        format_func=str.capitalize,
+        format_func=lambda one: _(one.capitalize()),
         key=f"first_sure_{case}",
         wrap=True,
         persist_state="session",
     )
     about = choices.covers(hand)
     unsaved.warn(hand.case_id, hand.name, bool(triage or findings or confidence))
-    if st.button("Save first reading", type="primary", key=f"save_first_{case}"):
+    if st.button(_("Save first reading"), type="primary", key=f"save_first_{case}"):
         reading = Reading(
             "", None, triage, None, findings=findings, confidence=confidence, covers=about
         )
@@ -107,7 +108,7 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     """
     case, machine = hand.case_id, hand.machine
     settles = phase is Phase.ADJUDICATION
-    st.subheader("Your adjudication" if settles else "Your decision")
+    st.subheader(_("Your adjudication") if settles else _("Your decision"))
     may_agree = hand.to_agree_with and not settles
     verdict = choices.verdict(hand, settles, may_agree)
     triage: Triage | None = machine if verdict is Decision.AGREE else None
@@ -115,10 +116,10 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     if verdict is Decision.OVERRIDE:
         read = hand.differs if hand.differs in hand.prediction.triage_classes else None
         triage = st.selectbox(
-            "Class",
+            _("Class"),
             list(hand.prediction.triage_classes),
             index=None if read is None else list(hand.prediction.triage_classes).index(read),
-            placeholder=f"Choose the class (1–{len(hand.prediction.triage_classes)})",
+            placeholder=_("Choose the class (1–{n})", n=len(hand.prediction.triage_classes)),
             format_func=lambda name: hand.names[name],
             label_visibility="collapsed",
             key=f"class_{case}",
@@ -127,19 +128,19 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         read_first = (hand.first and hand.first.findings) or ()
         findings = choices.findings(f"findings_{case}", read_first, "collapsed")
     if verdict not in (Decision.AGREE, None):
-        needed = " (required)" if verdict is Decision.OVERRIDE and not settles else ""
-        given = "The machine abstained." if hand.prediction.abstained and not settles else ""
-        asked_for = "Why" if settles else "Reason: what the machine missed or misread"
+        needed = verdict is Decision.OVERRIDE and not settles
+        given = noted("The machine abstained.") if hand.prediction.abstained and not settles else ""
+        asked_for = _("Why") if settles else _("Reason: what the machine missed or misread")
         said = st.text_input(
-            f"Reason{needed}",
+            _("Reason (required)") if needed else _("Reason"),
             label_visibility="collapsed",
             key=f"reason_{case}",
             persist_state="session",
-            placeholder=given or asked_for,
+            placeholder=_(given) or asked_for,
         )
         reason = said or given
     priority = st.segmented_control(
-        "Priority",
+        _("Priority"),
         list(Priority),
         default=hand.priority.priority,
         required=True,
@@ -151,22 +152,22 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     )
     if not reason and priority is not None and rank(priority) > rank(hand.priority.priority):
         reason = st.text_input(
-            "Why it may wait longer than the rule says (required)",
+            _("Why it may wait longer than the rule says (required)"),
             label_visibility="collapsed",
-            placeholder="Why it may wait longer than the rule says",
+            placeholder=_("Why it may wait longer than the rule says"),
             key=f"lowered_{case}",
             persist_state="session",
         )
     about = choices.covers(hand)
     note = choices.note(case)
     second = not settles and st.checkbox(
-        "Ask a second reader", key=f"second_{case}", persist_state="session"
+        _("Ask a second reader"), key=f"second_{case}", persist_state="session"
     )
     edited = bool(note or second or verdict not in (Decision.AGREE, None))
     unsaved.warn(case, hand.name, edited and not (hand.prediction.abstained and triage is None))
     agreeing = verdict is Decision.AGREE
     asked = st.button(
-        f"Agree: {hand.says}" if agreeing else "Save decision",
+        _("Agree: {says}", says=hand.says) if agreeing else _("Save decision"),
         type="primary",
         icon=":material/check:",
         shortcut="A" if agreeing else "Enter",
@@ -176,10 +177,10 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
     choices.keys(hand, may_agree, agreeing)
     if asked:
         if verdict is None:
-            refuse("Choose what you decide.")
+            refuse(_("Choose what you decide."))
             return
         if verdict is Decision.OVERRIDE and triage is None:
-            refuse("Choose the class that you decide on.")
+            refuse(_("Choose the class that you decide on."))
             return
         if verdict is Decision.OVERRIDE and not may_agree and _as_stored(hand, triage, findings):
             verdict = Decision.AGREE
@@ -206,17 +207,19 @@ def _as_stored(hand: AtHand, triage: Triage | None, findings: tuple[str, ...] | 
 
 def _saved(entry: queue.Entry, case: str) -> None:
     said = saving.what_was_saved(entry.event) if entry.event is not None else ""
-    st.success(f"Saved: {said}.", icon=":material/task_alt:")
+    st.success(_("Saved: {said}.", said=said), icon=":material/task_alt:")
     after = queue.following()
     with st.container(horizontal=True):
         if after is not None:
-            if st.button("Next ECG", type="primary", icon=":material/arrow_forward:", key="next"):
+            if st.button(
+                _("Next ECG"), type="primary", icon=":material/arrow_forward:", key="next"
+            ):
                 queue.show(after.sha256)
                 st.rerun()
-        elif st.button("Open ECGs", type="primary", icon=":material/arrow_back:", key="next"):
+        elif st.button(_("Open ECGs"), type="primary", icon=":material/arrow_back:", key="next"):
             queue.leave()
             st.rerun()
-        if st.button("Add a reading", icon=":material/edit:", key="again"):
+        if st.button(_("Add a reading"), icon=":material/edit:", key="again"):
             saving.again(case)
             queue.update(entry.sha256, event=None)
             st.rerun()

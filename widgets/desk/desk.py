@@ -33,6 +33,7 @@ from widgets.desk.case_view import case_view, checks_badge, readings_beside
 from widgets.desk.take_away import offer_stored
 from widgets.session import anew, engine, materials
 from widgets.session.text import plain
+from widgets.session.words import _
 from widgets.viewer.paper import paper
 from widgets.worklist import pile
 
@@ -55,7 +56,7 @@ def desk(
     answered = partial(_answered, case, read_anew)
     correcting = question.may_answer(turn) and case.page.source == "scan"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="case_bar"):
-        if st.button("Worklist", icon=":material/arrow_back:", key="to_list"):
+        if st.button(_("Worklist"), icon=":material/arrow_back:", key="to_list"):
             room.release(case_id)
             leave()
         pile.steps(case_id, partial(_step, room, case_id, show))
@@ -146,10 +147,10 @@ def _read_anew(room: Room, case_id: str, show: Callable[[str], None], view: Read
 def _answered(case: StoredCase, read_anew: Callable[[ReadAs], None], option: Option) -> None:
     """The reader answered the page's question."""
     try:
-        with st.spinner("Reading it again"):
+        with st.spinner(_("Reading it again")):
             read_anew(ReadAs.of(case.page).chosen(option))
     except (PageError, IntakeError, StoreError) as error:
-        st.error(plain(str(error)), icon=":material/block:")
+        st.error(plain(_(str(error))), icon=":material/block:")
 
 
 def _correct(case: StoredCase, read_anew: Callable[[ReadAs], None]) -> None:
@@ -206,7 +207,7 @@ def _standing(room: Room, case: StoredCase, turn: Turn) -> None:
     mine = _own(case, room)
     with st.container(horizontal=True):
         if turn.phase is Phase.FINAL and st.button(
-            "Add a reading", icon=":material/edit:", key="read_again"
+            _("Add a reading"), icon=":material/edit:", key="read_again"
         ):
             saving.again(case.id)
             st.session_state["reading_again"] = case.id
@@ -232,7 +233,8 @@ def last_saved() -> None:
     case_id, event, name = saved
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":green[:material/task_alt:] {plain(name)} saved: {saving.what_was_saved(event)}.",
+            ":green[:material/task_alt:] "
+            + _("{name} saved: {event}.", name=plain(name), event=saving.what_was_saved(event)),
             width="content",
         )
         saving.take_back(case_id, event, "take_back_last")
@@ -245,26 +247,26 @@ def _lead_menu(room: Room, case_id: str, name: str, turn: Turn) -> None:
         return
     # Another key once the case is another's: the menu closes over what was done.
     key = f"case_menu_{case_id}_{turn.assignee}"
-    with st.popover("Case", icon=":material/more_horiz:", key=key):
+    with st.popover(_("Case"), icon=":material/more_horiz:", key=key):
         readers = engine.readers()
         if not room.account.may(Permission.ASSIGN):
             readers = {room.account.id: room.account.full_name}
         ids = [None, *readers]
         held = turn.assignee if turn.assignee in readers else None
         chosen = st.selectbox(
-            "Assigned to",
+            _("Assigned to"),
             ids,
             index=ids.index(held),
-            format_func=lambda one: readers.get(one, "Nobody") if one else "Nobody",
+            format_func=lambda one: readers.get(one or "") or _("Nobody"),
             key=f"assign_{case_id}",
         )
         if chosen != held:
             room.assign(case_id, chosen)
             st.rerun()
         if room.account.may(Permission.WITHDRAW):
-            reason = st.text_input("Withdraw with this reason", key=f"withdraw_reason_{case_id}")
-            if st.button("Withdraw", icon=":material/block:", key=f"withdraw_{case_id}"):
+            reason = st.text_input(_("Withdraw with this reason"), key=f"withdraw_reason_{case_id}")
+            if st.button(_("Withdraw"), icon=":material/block:", key=f"withdraw_{case_id}"):
                 number = room.withdraw(case_id, reason)
-                saving.told(number, "withdrawn")
+                saving.told(number, _("withdrawn"))
                 st.session_state["last_saved"] = (case_id, number, name)
                 st.rerun()

@@ -14,6 +14,7 @@ from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves
 from ecg_core.store.cases.store import CaseFilter, StoreError
 from widgets.session import materials, person, queue
+from widgets.session.words import _, moment
 from widgets.viewer.paper import Earlier
 
 OFFERED_CASES = 60
@@ -32,7 +33,7 @@ class Offer:
     @property
     def title(self) -> str:
         """Name for a list."""
-        return f"Same patient · {self.name}" if self.same else self.name
+        return _("Same patient · {name}", name=self.name) if self.same else self.name
 
 
 def offered(source_sha256: str, patient: str) -> list[Offer]:
@@ -48,14 +49,14 @@ def offered(source_sha256: str, patient: str) -> list[Offer]:
             held.add(entry.sha256)
             same = bool(patient) and entry.patient == patient
             key = f"{OPENED}{entry.sha256}"
-            found[key] = Offer(key, f"{entry.name} · opened now", same)
+            found[key] = Offer(key, _("{name} · opened now", name=entry.name), same)
     room = person.room()
     of_patient = room.search(CaseFilter(patient=patient, limit=OFFERED_CASES)) if patient else []
     same_ids = {case.id for case in of_patient}
     for case in (*of_patient, *room.search(CaseFilter(limit=OFFERED_CASES))):
         key = f"{STORED}{case.id}"
         if case.input_sha256 not in held and key not in found:
-            name = f"{case.name} · stored {case.created_utc:%Y-%m-%d %H:%M} UTC"
+            name = _("{name} · stored {when} UTC", name=case.name, when=moment(case.created_utc))
             found[key] = Offer(key, name, case.id in same_ids)
     return sorted(found.values(), key=lambda offer: not offer.same)
 

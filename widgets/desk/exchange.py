@@ -13,16 +13,17 @@ from ecg_core.store.cases.store import StoredCase
 from ecg_core.store.cases.worklist import WorklistFilter
 from ecg_core.store.people.roles import Permission
 from widgets.session import person
+from widgets.session.words import _
 
 
 def case_menu(room: Room, case: StoredCase) -> None:
     """A case as FHIR R4."""
     if not room.account.may(Permission.EXPORT_CASE):
         return
-    with st.popover("Export", icon=":material/download:", key="export_case"):
+    with st.popover(_("Export"), icon=":material/download:", key="export_case"):
         named = _asks_for_names(room, f"named_{case.id}")
         st.download_button(
-            "FHIR R4 report (JSON)",
+            _("FHIR R4 report (JSON)"),
             partial(_case, person.room_later(), case.id, named),
             file_name=f"ecg-{case.id}.json",
             mime="application/fhir+json",
@@ -35,10 +36,10 @@ def list_menu(room: Room, wanted: WorklistFilter) -> None:
     """The list as CSV, with the filters in force."""
     if not room.account.may(Permission.EXPORT_CASE):
         return
-    with st.popover("Export", icon=":material/download:", key="export_list"):
+    with st.popover(_("Export"), icon=":material/download:", key="export_list"):
         named = _asks_for_names(room, "named_list")
         st.download_button(
-            "This list (CSV)",
+            _("This list (CSV)"),
             partial(_list, person.room_later(), wanted, named),
             file_name="ecg-worklist.csv",
             mime="text/csv",
@@ -51,9 +52,9 @@ def _asks_for_names(room: Room, key: str) -> bool:
     if not room.account.may(Permission.EXPORT_IDENTIFIERS):
         return False
     return st.checkbox(
-        "With identifiers (file names, readers)",
+        _("With identifiers (file names, readers)"),
         key=key,
-        help="The export is recorded in the audit.",
+        help=_("The export is recorded in the audit."),
     )
 
 

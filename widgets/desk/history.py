@@ -11,7 +11,9 @@ from ecg_core.network.statements import TRIAGE_NAMES, triage_names
 from ecg_core.network.values import Prediction
 from ecg_core.store.cases import events as searching
 from ecg_core.store.cases.store import Action, CaseFilter, StoredCase, StoredEvent
+from widgets.desk.badges import priority_in_line
 from widgets.session import person
+from widgets.session.words import _, second
 
 ROW_PX = 50
 """Two lines of words: what changed is not cut off."""
@@ -21,8 +23,8 @@ DIFFERENT = 0.1
 
 def timeline(case: StoredCase) -> None:
     """Every event of a case in order."""
-    st.subheader("Timeline")
-    table(events_table(case.events).drop(columns="Case"), "Timeline of this case")
+    st.subheader(_("Timeline"))
+    table(events_table(case.events).drop(columns=_("Case")), _("Timeline of this case"))
 
 
 def table(events: pd.DataFrame, alt: str) -> None:
@@ -34,11 +36,11 @@ def table(events: pd.DataFrame, alt: str) -> None:
         row_height=ROW_PX,
         alt=alt,
         column_config={
-            "Event": st.column_config.NumberColumn(width="small"),
-            "What": st.column_config.TextColumn(width=125),
-            "Before → after": st.column_config.TextColumn(width=280),
-            "Reason": st.column_config.TextColumn(width="medium"),
-            "Hash": st.column_config.TextColumn(width="small"),
+            _("Event"): st.column_config.NumberColumn(width="small"),
+            _("What"): st.column_config.TextColumn(width=125),
+            _("Before → after"): st.column_config.TextColumn(width=280),
+            _("Reason"): st.column_config.TextColumn(width="medium"),
+            _("Hash"): st.column_config.TextColumn(width="small"),
         },
     )
 
@@ -47,21 +49,21 @@ def events_table(events: Sequence[StoredEvent]) -> pd.DataFrame:
     """Events as a table: when, who, in which role, what, from what to what, why."""
     return pd.DataFrame(
         {
-            "Event": [event.seq for event in events],
-            "Time (UTC)": [f"{event.created_utc:%Y-%m-%d %H:%M:%S}" for event in events],
-            "Who": [event.actor for event in events],
-            "Role": [event.role.replace("+", ", ") for event in events],
-            "What": [event.action.replace("_", " ").capitalize() for event in events],
-            "Case": [event.case_id or "" for event in events],
-            "Before → after": [
+            _("Event"): [event.seq for event in events],
+            _("Time (UTC)"): [second(event.created_utc) for event in events],
+            _("Who"): [event.actor for event in events],
+            _("Role"): [", ".join(map(_, event.role.split("+"))) for event in events],
+            _("What"): [_(event.action.replace("_", " ").capitalize()) for event in events],
+            _("Case"): [event.case_id or "" for event in events],
+            _("Before → after"): [
                 # What is read before the answer is shown changes nothing.
                 ""
                 if event.action == Action.FIRST_READING
-                else searching.change_in_words(event.payload)
+                else _(searching.change_in_words(event.payload))
                 for event in events
             ],
-            "Reason": [str(event.payload.get("reason") or "") for event in events],
-            "Hash": [event.hash for event in events],
+            _("Reason"): [_(str(event.payload.get("reason") or "")) for event in events],
+            _("Hash"): [event.hash for event in events],
         }
     )
 
@@ -78,18 +80,18 @@ def other_models(case: StoredCase) -> None:
     ]
     if not others:
         return
-    st.subheader("Other models on this ECG")
+    st.subheader(_("Other models on this ECG"))
     for other in others:
         model = other.prediction.model
         st.markdown(
             f"**{model.name} {model.version}**: "
-            f"{TRIAGE_NAMES[other.machine]}, {other.priority.priority}"
+            f"{_(TRIAGE_NAMES[other.machine])}, {priority_in_line(other.priority.priority)}"
         )
         table = differences(case.prediction, other.prediction)
         if table.empty:
-            st.caption(f"No probability differs by {DIFFERENT:.0%} or more.")
+            st.caption(_("No probability differs by {different:.0%} or more.", different=DIFFERENT))
         else:
-            st.dataframe(table, hide_index=True, alt="Differences between two models")
+            st.dataframe(table, hide_index=True, alt=_("Differences between two models"))
 
 
 def differences(one: Prediction, other: Prediction) -> pd.DataFrame:
@@ -101,13 +103,16 @@ def differences(one: Prediction, other: Prediction) -> pd.DataFrame:
         if name in second and abs(first[name] - second[name]) >= DIFFERENT
     ]
     rows.sort(key=lambda row: -abs(row[1] - row[2]))
-    return pd.DataFrame(rows, columns=["Probability of", "This answer", "The other"]).round(2)
+    return pd.DataFrame(
+        rows, columns=[_("Probability of"), _("This answer"), _("The other")]
+    ).round(2)
 
 
 def _named(prediction: Prediction) -> dict[str, float]:
     names = triage_names(prediction.reads)
     triage = {
-        names[one]: prediction.triage[list(names).index(one)] for one in prediction.triage_classes
+        _(names[one]): prediction.triage[list(names).index(one)]
+        for one in prediction.triage_classes
     }
     findings = (*prediction.superclasses, *prediction.findings)
-    return triage | {finding.name: finding.probability for finding in findings}
+    return triage | {_(finding.name): finding.probability for finding in findings}

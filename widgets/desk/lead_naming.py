@@ -14,18 +14,21 @@ from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.leads import STANDARD_LEADS
 from widgets.session import materials, queue
 from widgets.session.text import plain
+from widgets.session.words import _, noted, why
 
-NO_LEAD = "No lead"
+NO_LEAD = noted("No lead")
 SHOWN_S, PX_PER_S, PX_PER_MV, HEIGHT_PX = 4.0, 90, 40, 84
 PAPER, INK = (255, 250, 248), (30, 34, 36)
 
 
 def name_leads(entry: queue.Entry) -> None:
     """Ask which leads the signals of an opened record are; once they are named it is read."""
-    st.subheader("Which leads are these signals?")
+    st.subheader(_("Which leads are these signals?"))
     st.caption(
-        "The file does not say. Nothing is read until you name them; your answer is kept with the "
-        "case."
+        _(
+            "The file does not say. Nothing is read until you name them; your "
+            "answer is kept with the case."
+        )
     )
     pictures = _pictures(entry.sha256, len(entry.signals))
     usual = STANDARD_LEADS if len(entry.signals) == len(STANDARD_LEADS) else ()
@@ -35,10 +38,11 @@ def name_leads(entry: queue.Entry) -> None:
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
                 offered = (*STANDARD_LEADS, NO_LEAD)
                 chosen = st.selectbox(
-                    plain(label) or f"Signal {number + 1}",
+                    plain(label) or _("Signal {n}", n=number + 1),
                     offered,
                     index=offered.index(usual[number]) if usual else None,
-                    placeholder="Which lead?",
+                    format_func=lambda one: _(one) if one == NO_LEAD else one,
+                    placeholder=_("Which lead?"),
                     key=f"lead_{number}_{entry.sha256}",
                     width=130,
                 )
@@ -47,11 +51,11 @@ def name_leads(entry: queue.Entry) -> None:
                     st.image(
                         pictures[number],
                         width=round(SHOWN_S * PX_PER_S),
-                        alt=f"First seconds of {label}",
+                        alt=_("First seconds of {label}", label=label),
                     )
     problem = _problem(named)
     if st.button(
-        "Read it with these leads",
+        _("Read it with these leads"),
         type="primary",
         icon=":material/check:",
         disabled=bool(problem),
@@ -64,12 +68,12 @@ def name_leads(entry: queue.Entry) -> None:
 
 def _problem(named: Sequence[str]) -> str:
     if not all(named):
-        return "Choose a lead for every signal, or say that it is none."
+        return _("Choose a lead for every signal, or say that it is none.")
     leads = [lead for lead in named if lead != NO_LEAD]
     if not leads:
-        return "At least one signal is a lead."
+        return _("At least one signal is a lead.")
     twice = sorted({lead for lead in leads if leads.count(lead) > 1})
-    return f"Named twice: {', '.join(twice)}." if twice else ""
+    return _("Named twice: {leads}.", leads=", ".join(twice)) if twice else ""
 
 
 def _read(entry: queue.Entry, leads: tuple[str, ...]) -> None:
@@ -77,7 +81,7 @@ def _read(entry: queue.Entry, leads: tuple[str, ...]) -> None:
     try:
         patient = materials.material(key).patient
     except IntakeError as error:
-        st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+        st.error(why(error), icon=":material/block:")
         return
     queue.update(
         entry.sha256, sha256=key, reason="", hint="", signals=(), patient=patient, replaces=""
@@ -90,7 +94,7 @@ def _read(entry: queue.Entry, leads: tuple[str, ...]) -> None:
 def _pictures(key: str, signals: int) -> list[np.ndarray]:
     """The first seconds of each signal (RGB), nothing where the file cannot be drawn."""
     # Any names will do to look at them.
-    names = (*STANDARD_LEADS, *("" for _ in range(signals)))[:signals]
+    names = (*STANDARD_LEADS, *("" for _more in range(signals)))[:signals]
     try:
         record = intake.read(replace(materials.bundle(key), leads=names))
     except IntakeError:

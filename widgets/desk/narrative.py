@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
 from ecg_core.report.values import Narrative, Sentence
 from ecg_core.signal.values import QUANTITIES, Measurements
 from ecg_core.triage.lead_names import named
+from widgets.desk.measurements import with_unit
+from widgets.session.words import _
+from widgets.viewer.component import Component
 
 SCRIPTS = ("drawn", "lit", "draft")
-ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
-_COMPONENT = st.components.v2.component(
-    "ecg_draft",
-    html=(ASSETS / "draft.html").read_text(encoding="utf-8"),
-    css=(ASSETS / "draft.css").read_text(encoding="utf-8"),
-    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
-)
+_COMPONENT = Component("ecg_draft", "viewer", "draft.html", "draft.css", SCRIPTS)
 
 
 def narrative_view(
@@ -28,15 +24,15 @@ def narrative_view(
 
     names: of findings, by code. key: of the case.
     """
-    st.subheader("Draft report")
+    st.subheader(_("Draft report"))
     _COMPONENT(
         key=f"sentences_{key}",
         data={
             "id": key,
             "sentences": [
                 {
-                    "text": sentence.text,
-                    "section": str(sentence.section),
+                    "text": _(sentence.text),
+                    "section": _(str(sentence.section)),
                     "leads": list(sentence.leads),
                     "numbers": list(sentence.numbers),
                     "basis": _rests_on(sentence, found, names),
@@ -50,39 +46,41 @@ def narrative_view(
 def _rests_on(sentence: Sentence, found: Measurements, names: Mapping[str, str]) -> str:
     parts = []
     if sentence.leads:
-        parts.append(f"leads {named(sentence.leads)}")
+        parts.append(_("leads {leads}", leads=_(named(sentence.leads))))
     for key in sentence.numbers:
         quantity, value = QUANTITIES[key], found.value(key)
-        shown = "not measurable" if value is None else f"{value:.0f} {quantity.unit}"
-        parts.append(f"{quantity.name} {shown}")
-    parts += [f"finding: {names.get(code, code)}" for code in sentence.findings]
-    return "Rests on " + (" · ".join(parts) or "the machine's answer as a whole") + "."
+        shown = _("not measurable") if value is None else with_unit(f"{value:.0f}", quantity.unit)
+        parts.append(f"{_(quantity.name)} {shown}")
+    parts += [_("finding: {name}", name=_(names.get(code, code))) for code in sentence.findings]
+    if not parts:
+        return _("Rests on the machine's answer as a whole.")
+    return _("Rests on {what}.", what=" · ".join(parts))
 
 
 def editor(narrative: Narrative, key: str) -> None:
     """The text to edit, and to take over into the note of the decision."""
-    area = f"draft_{key}"
-    with st.expander("Edit the draft and use it as the note", icon=":material/edit:"):
-        st.session_state.setdefault(area, narrative.text)
+    area, text = f"draft_{key}", _(narrative.text)
+    with st.expander(_("Edit the draft and use it as the note"), icon=":material/edit:"):
+        st.session_state.setdefault(area, text)
         st.text_area(
-            "Report text", key=area, height=150, max_chars=4000, label_visibility="collapsed"
+            _("Report text"), key=area, height=150, max_chars=4000, label_visibility="collapsed"
         )
         with st.container(horizontal=True):
             st.button(
-                "Use as note",
+                _("Use as note"),
                 key=f"take_{key}",
                 icon=":material/assignment_turned_in:",
-                help="It is signed and stored with your decision.",
+                help=_("It is signed and stored with your decision."),
                 on_click=_take,
                 args=(key,),
             )
-            if st.session_state[area] != narrative.text:
+            if st.session_state[area] != text:
                 st.button(
-                    "Start the draft again",
+                    _("Start the draft again"),
                     key=f"anew_{key}",
                     icon=":material/refresh:",
                     on_click=_anew,
-                    args=(key, narrative.text),
+                    args=(key, text),
                 )
 
 

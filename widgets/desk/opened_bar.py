@@ -13,31 +13,36 @@ from ecg_core.signal.filters import Band
 from widgets.desk import seconds
 from widgets.session import engine, person, queue
 from widgets.session.text import plain
+from widgets.session.words import _, noted
 from widgets.viewer import along
 from widgets.viewer.navigator import navigator
 
 BAND_NAMES: dict[Band, str] = {
-    Band.DIAGNOSTIC: "Diagnostic 0.05–150 Hz",
-    Band.MONITOR: "Monitor 0.5–40 Hz",
-    Band.AS_RECORDED: "As recorded",
+    Band.DIAGNOSTIC: noted("Diagnostic 0.05–150 Hz"),
+    Band.MONITOR: noted("Monitor 0.5–40 Hz"),
+    Band.AS_RECORDED: noted("As recorded"),
 }
 
 
 def steps(bar: DeltaGenerator, entry: queue.Entry) -> None:
     """Back to the opening screen, and along the opened ECGs."""
     row = queue.entries()
-    if bar.button("Open ECGs", icon=":material/arrow_back:", key="leave"):
+    if bar.button(_("Open ECGs"), icon=":material/arrow_back:", key="leave"):
         queue.leave()
         st.rerun()
     if len(row) == 1:
-        bar.markdown(f"**{plain(entry.name)}**", width="content")
+        bar.markdown(
+            f"**{plain(_(entry.name) if entry.demonstration else entry.name)}**", width="content"
+        )
         return
     here = row.index(entry)
     chosen = bar.selectbox(
-        "Opened ECGs",
+        _("Opened ECGs"),
         range(len(row)),
         index=here,
-        format_func=lambda i: f"{i + 1} of {len(row)} · {row[i].label}",
+        format_func=lambda i: _(
+            "{here} of {n} · {label}", here=i + 1, n=len(row), label=row[i].label
+        ),
         # The list opens at the current ECG, however it became the current one.
         key=f"choose_{entry.sha256}_{len(row)}",
         label_visibility="collapsed",
@@ -52,12 +57,12 @@ def view_choice(bar: DeltaGenerator, record: EcgRecord, entry: queue.Entry) -> R
     """Filter and ten seconds of a record."""
     # Another key for another filter: the list closes over what was chosen.
     chosen, key = entry.view.band, f"view_{entry.sha256}_{entry.view.band}"
-    with bar.popover(BAND_NAMES[chosen], icon=":material/tune:", key=key):
+    with bar.popover(_(BAND_NAMES[chosen]), icon=":material/tune:", key=key):
         band = st.radio(
-            "Filter",
+            _("Filter"),
             list(Band),
             index=list(Band).index(chosen),
-            format_func=lambda one: BAND_NAMES[one],
+            format_func=lambda one: _(BAND_NAMES[one]),
             key=f"band_{entry.sha256}",
             persist_state="session",
         )

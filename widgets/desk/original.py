@@ -6,23 +6,35 @@ import streamlit as st
 
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan
 from widgets.session.text import plain
+from widgets.session.words import _
 
 
-@st.dialog("Original upload", width="large")
 def original(bundle: Bundle, source: EcgRecord | EcgScan) -> None:
     """What was dropped: a scan as pixels, upright and otherwise untouched; files to download."""
+    st.dialog(_("Original upload"), width="large")(_original)(bundle, source)
+
+
+def _original(bundle: Bundle, source: EcgRecord | EcgScan) -> None:
     if isinstance(source, EcgScan):
         height, width = source.pixels.shape[:2]
-        st.image(source.pixels, caption=f"As uploaded, {width} × {height} pixels")
+        st.image(
+            source.pixels,
+            caption=_("As uploaded, {width} × {height} pixels", width=width, height=height),
+        )
     else:
         st.markdown(
-            f"{len(source.leads)} leads at {source.fs_hz:g} Hz, "
-            f"{source.file_duration_s:.1f} s: {', '.join(source.original_leads)}"
+            _(
+                "{n} leads at {fs_hz:g} Hz, {file_duration_s:.1f} s: {original_leads}",
+                n=len(source.leads),
+                fs_hz=source.fs_hz,
+                file_duration_s=source.file_duration_s,
+                original_leads=", ".join(source.original_leads),
+            )
         )
     with st.container(horizontal=True):
         for position, file in enumerate(bundle.files):
             st.download_button(
-                f"{plain(file.name)} ({len(file.data) / 1024:.0f} kB)",
+                _("{name} ({n:.0f} kB)", name=plain(file.name), n=len(file.data) / 1024),
                 file.data,
                 file_name=file.name,
                 icon=":material/download:",

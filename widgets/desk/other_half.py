@@ -11,6 +11,7 @@ from ecg_core.intake import with_next
 from ecg_core.page.joined import lacks
 from widgets.session import documents, materials, queue
 from widgets.session.opening import entry_of
+from widgets.session.words import _
 
 
 def offer(entry: queue.Entry, view: ReadAs) -> None:
@@ -23,10 +24,10 @@ def offer(entry: queue.Entry, view: ReadAs) -> None:
         return
     for number in pages:
         if st.button(
-            f"Join with page {number}",
+            _("Join with page {number}", number=number),
             key=f"join_{number}_{entry.sha256}",
             icon=":material/join:",
-            help="Limb leads of one page and chest leads of the other are read as one ECG.",
+            help=_("Limb leads of one page and chest leads of the other are read as one ECG."),
         ):
             page = materials.bundle(entry.sha256)
             first = min(page.part or 0, number - 1)

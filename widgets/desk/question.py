@@ -14,6 +14,7 @@ from ecg_core.store.cases.room import Turn
 from ecg_core.store.cases.workflow import CaseStatus
 from widgets.desk import question_pictures
 from widgets.session.text import plain
+from widgets.session.words import _
 from widgets.viewer.sheet import layout_name
 
 MOST = 5
@@ -48,10 +49,12 @@ def ask(
             with place:
                 words = _words(asked, option)
                 if (picture := pictures[number]) is not None:
-                    st.image(picture, width="stretch", alt=f"The page, if it is {words}")
+                    st.image(
+                        picture, width="stretch", alt=_("The page, if it is {words}", words=words)
+                    )
                 if told := _means(asked, option, waves, rate_per_min):
                     st.caption(told)
-                label = words if number else f"{words} :gray[· as read now]"
+                label = words if number else _("{words} :gray[· as read now]", words=words)
                 if st.button(label, key=f"answer_{asked.code}_{words}_{key}", width="stretch"):
                     taken(option)
         if asked.code in ("lead", "rhythm"):
@@ -63,15 +66,15 @@ def _another(asked: SheetQuestion, key: str, taken: Callable[[Option], None]) ->
     """Any other lead than those that are likely."""
     likely = [option.text for option in asked.options]
     lead = st.selectbox(
-        "Another lead",
+        _("Another lead"),
         [lead for lead in SINGLE_LEADS if lead not in likely],
         index=None,
-        placeholder="Another lead",
+        placeholder=_("Another lead"),
         label_visibility="collapsed",
         key=f"another_{asked.code}_{key}",
     )
     if lead is not None:
-        (what, leads), *_ = asked.options[0].set
+        (what, leads), *_others = asked.options[0].set
         rows = leads.split(",")
         rows[rows.index(likely[0])] = lead
         taken(Option(lead, ((what, ",".join(rows)),)))
@@ -79,12 +82,12 @@ def _another(asked: SheetQuestion, key: str, taken: Callable[[Option], None]) ->
 
 def _text(asked: SheetQuestion) -> str:
     if asked.code == "layout":
-        return "How is this page laid out?"
-    return asked.text
+        return _("How is this page laid out?")
+    return _(asked.text)
 
 
 def _words(asked: SheetQuestion, option: Option) -> str:
-    return layout_name(option.text) if asked.code == "layout" else option.text
+    return layout_name(option.text) if asked.code == "layout" else _(option.text)
 
 
 def _means(
@@ -95,9 +98,9 @@ def _means(
         return ""
     now, then = (float(dict(one.set)[asked.code]) for one in (asked.options[0], option))
     if asked.code == "speed" and rate_per_min is not None:
-        return f"{rate_per_min * then / now:.0f} beats a minute"
+        return _("{rate:.0f} beats a minute", rate=rate_per_min * then / now)
     if asked.code == "gain" and waves is not None:
-        return f"tallest QRS {_tallest_mv(waves) * now / then:.1f} mV"
+        return _("tallest QRS {mv:.1f} mV", mv=_tallest_mv(waves) * now / then)
     return ""
 
 

@@ -40,6 +40,7 @@ from widgets.session import materials, models, person, queue
 from widgets.session.engine import Kept
 from widgets.session.rows import places
 from widgets.session.text import plain
+from widgets.session.words import _, noted, why
 from widgets.viewer import along
 from widgets.viewer.paper import Overlay, paper
 
@@ -51,7 +52,7 @@ NO_TURN = Turn(
     None,
     None,
     "",
-    "A demonstration: no decision is asked for, and nothing of it is stored.",
+    noted("A demonstration: no decision is asked for, and nothing of it is stored."),
 )
 
 
@@ -61,9 +62,9 @@ def reading_screen(entry: queue.Entry) -> None:
     opened_bar.steps(bar, entry)
     if entry.demonstration:
         with bar:
-            st.badge("Demonstration", icon=":material/science:", color="orange")
+            st.badge(_("Demonstration"), icon=":material/science:", color="orange")
     if entry.caption:
-        st.caption(f":material/science: {entry.caption}")
+        st.caption(f":material/science: {_(entry.caption)}")
     if entry.signals:
         name_leads(entry)
         return
@@ -93,9 +94,9 @@ def reading_screen(entry: queue.Entry) -> None:
             with bar:
                 correction.offer(entry.sha256)
                 other_half.offer(entry, view)
-        if bar.button("Original", icon=":material/description:", key=f"shown_{entry.sha256}"):
+        if bar.button(_("Original"), icon=":material/description:", key=f"shown_{entry.sha256}"):
             original(materials.bundle(entry.sha256), source)
-        if bar.button("Export", icon=":material/download:", key=f"away_{entry.sha256}"):
+        if bar.button(_("Export"), icon=":material/download:", key=f"away_{entry.sha256}"):
             take_away(entry.sha256, source, view)
         answering.first_its_page(entry, view)
         _desk(entry, answering.answered(entry, view), source)
@@ -114,9 +115,9 @@ def reading_screen(entry: queue.Entry) -> None:
             partial(_read_anew, entry),
         )
     except StoreError as error:
-        st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+        st.error(why(error), icon=":material/block:")
     except models.ModelUnavailableError as error:
-        st.error(plain(str(error)), icon=":material/block:")
+        st.error(plain(_(str(error))), icon=":material/block:")
 
 
 def _read_anew(entry: queue.Entry, view: ReadAs) -> None:
@@ -149,7 +150,7 @@ def _desk(entry: queue.Entry, answer: Kept, source: EcgRecord | EcgScan) -> None
     first = str(answer.prediction.triage_class)
     at = looking.looking(answer.case_id, first)
     attention, second = looking.attentions(answer.page, at, answer.prediction.model)
-    targets = models.targets(answer.prediction.model)
+    targets = [(key, _(name)) for key, name in models.targets(answer.prediction.model)]
     others = [] if entry.demonstration else earlier.offered(entry.sha256, source.patient)
     told = _reported(entry, answer, attention, at.previous)
     place = places()

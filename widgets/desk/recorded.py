@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ecg_core.triage.limits import Person, Sex
+from widgets.session.words import _
 
 
 def recorded_person(key: str) -> Person:
@@ -16,20 +17,24 @@ def recorded_person(key: str) -> Person:
 def person_choice(key: str) -> None:
     """Ask for age and sex."""
     person = recorded_person(key)
-    said = [str(person.sex)] if person.sex else []
-    said += [f"{person.age_years:.0f} years"] if person.age_years is not None else []
+    said = [_(str(person.sex))] if person.sex else []
+    said += [_("{age:.0f} years", age=person.age_years)] if person.age_years is not None else []
     with st.popover(
-        f"Limits: {', '.join(said) or 'adults'}", icon=":material/tune:", key=f"limits_{key}"
+        _("Limits: {whose}", whose=", ".join(said) or _("adults")),
+        icon=":material/tune:",
+        key=f"limits_{key}",
     ):
         st.radio(
-            "Sex",
+            _("Sex"),
             list(Sex),
             index=None,
-            format_func=str.capitalize,
+            format_func=lambda one: _(one.capitalize()),
             horizontal=True,
             key=f"sex_{key}",
         )
         st.number_input(
-            "Age in years", min_value=1, max_value=120, value=None, step=1, key=f"age_{key}"
+            _("Age in years"), min_value=1, max_value=120, value=None, step=1, key=f"age_{key}"
         )
-        st.caption("Sinus rate by age, QTc by sex, ST elevation in V2 and V3 by both. Not stored.")
+        st.caption(
+            _("Sinus rate by age, QTc by sex, ST elevation in V2 and V3 by both. Not stored.")
+        )

@@ -13,6 +13,7 @@ from ecg_core.page.values import EcgPage, PageError
 from widgets.desk import correction
 from widgets.desk.question_pictures import labelled
 from widgets.session.text import plain
+from widgets.session.words import _
 from widgets.viewer.sheet import layout_name
 
 ROWS = ("3x4+1R", "3x4", "6x2", "12x1", "4x3+1R", STRIP)
@@ -29,7 +30,13 @@ MOST = 3
 def refusal(name: str, reason: str, hint: str) -> None:
     """Why an ECG was not read, and what can be done."""
     st.error(
-        f"**{plain(name)} was not read.** {plain(reason)}  \n{plain(hint)}", icon=":material/block:"
+        _(
+            "**{name} was not read.** {reason}  \n{hint}",
+            name=plain(name),
+            reason=plain(_(reason)),
+            hint=plain(_(hint)),
+        ),
+        icon=":material/block:",
     )
 
 
@@ -52,9 +59,9 @@ def refused(
     if ways := _ways(code, view):
         tried = f"tried_{key}"
         if st.button(
-            "Can you read it? Show how it may be laid out"
+            _("Can you read it? Show how it may be laid out")
             if code in LAYOUT_HELPS
-            else "Can you read it? Show what scale it may have",
+            else _("Can you read it? Show what scale it may have"),
             icon=":material/quiz:",
             type="primary",
             key=f"try_{key}",
@@ -63,13 +70,13 @@ def refused(
         if st.session_state.get(tried):
             _offer(key, ways, page, take)
     with st.container(horizontal=True):
-        if st.button("Set how it should be read", icon=":material/tune:", key=f"say_{key}"):
+        if st.button(_("Set how it should be read"), icon=":material/tune:", key=f"say_{key}"):
             correction.begin(key)
         if st.button(
-            "Read as a rhythm strip",
+            _("Read as a rhythm strip"),
             icon=":material/show_chart:",
             key=f"strip_{key}",
-            help="One to three rows of ten seconds: rhythm only, no statement on infarction.",
+            help=_("One to three rows of ten seconds: rhythm only, no statement on infarction."),
         ):
             correction.begin(key, replace(view, scan_layout=STRIP))
 
@@ -97,7 +104,7 @@ def _offer(
 ) -> None:
     """Those ways that give a page, as small pictures; one click takes one."""
     found: list[tuple[ReadAs, EcgPage]] = []
-    with st.spinner("Trying other ways of reading it"):
+    with st.spinner(_("Trying other ways of reading it")):
         for way in ways:
             try:
                 found.append((way, page(way)))
@@ -106,14 +113,18 @@ def _offer(
             if len(found) == MOST:
                 break
     if not found:
-        st.caption("None of the usual ways gives an ECG. Corners and orientation may help.")
+        st.caption(_("None of the usual ways gives an ECG. Corners and orientation may help."))
         return
-    st.markdown("**Which of these is it?**")
+    st.markdown(_("**Which of these is it?**"))
     places = st.columns(MOST, vertical_alignment="bottom")
     for place, (way, drawn) in zip(places, found, strict=False):
         words = _words(way, drawn)
         with place:
-            st.image(labelled(drawn, drawn.layout), width="stretch", alt=f"Read as {words}")
+            st.image(
+                labelled(drawn, drawn.layout),
+                width="stretch",
+                alt=_("Read as {words}", words=words),
+            )
             if st.button(words, key=f"as_{words}_{key}", width="stretch"):
                 take(way)
 
@@ -122,4 +133,6 @@ def _words(way: ReadAs, drawn: EcgPage) -> str:
     by_hand = way.correction
     if way.scan_layout is not None:
         return layout_name(drawn.layout)
-    return f"{by_hand.speed_mm_per_s:g} mm/s, {by_hand.gain_mm_per_mv:g} mm/mV"
+    return _(
+        "{speed:g} mm/s, {gain:g} mm/mV", speed=by_hand.speed_mm_per_s, gain=by_hand.gain_mm_per_mv
+    )

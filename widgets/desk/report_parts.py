@@ -27,6 +27,7 @@ from widgets.desk.recorded import person_choice, recorded_person
 from widgets.desk.report_pdf import report_button
 from widgets.desk.seconds import band_of
 from widgets.session import engine
+from widgets.session.words import _
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +114,10 @@ def header_view(one: Reported) -> None:
     """The block under the ECG."""
     header(one.measurements, one.case_id)
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.popover("ST levels and details", icon=":material/straighten:"):
+        with st.popover(_("ST levels and details"), icon=":material/straighten:"):
             details(one.measurements)
         if one.measurements.marks:
-            st.toggle("Mark on the trace", key=f"marks_{one.case_id}")
+            st.toggle(_("Mark on the trace"), key=f"marks_{one.case_id}")
         report_button(one.content, one.case_id)
 
 

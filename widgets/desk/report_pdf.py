@@ -9,6 +9,7 @@ import streamlit as st
 
 from ecg_core.report.content import Content, Paper
 from ecg_core.report.pdf import render
+from widgets.session.words import _
 
 
 def report_button(make: Callable[[str], Content], key: str) -> None:
@@ -16,17 +17,17 @@ def report_button(make: Callable[[str], Content], key: str) -> None:
 
     make: gives the content for what was typed as the patient. key: of the case.
     """
-    with st.popover("Report", icon=":material/picture_as_pdf:"):
-        paper = st.radio("Paper", list(Paper), horizontal=True, key=f"paper_size_{key}")
+    with st.popover(_("Report"), icon=":material/picture_as_pdf:"):
+        paper = st.radio(_("Paper"), list(Paper), horizontal=True, key=f"paper_size_{key}")
         patient = st.text_input(
-            "Patient",
+            _("Patient"),
             key=f"patient_{key}",
             max_chars=100,
-            placeholder="Printed if filled in; not stored",
+            placeholder=_("Printed if filled in; not stored"),
         )
-        shade = st.checkbox("Attention under the traces", value=True, key=f"shade_{key}")
+        shade = st.checkbox(_("Attention under the traces"), value=True, key=f"shade_{key}")
         st.download_button(
-            "Download PDF",
+            _("Download PDF"),
             lambda: render(replace(make(patient or ""), shade=shade), paper or Paper.A4),
             file_name=f"ecg-report-{key}.pdf",
             mime="application/pdf",
@@ -34,4 +35,4 @@ def report_button(make: Callable[[str], Content], key: str) -> None:
             key=f"report_{key}",
             on_click="ignore",
         )
-        st.caption("True to scale when printed at 100 %, landscape.")
+        st.caption(_("True to scale when printed at 100 %, landscape."))

@@ -10,9 +10,9 @@ import streamlit as st
 from ecg_core.store.cases.readings import VERDICT_NAMES, Decision, Phase, Reading
 from ecg_core.store.cases.store import StoreError
 from widgets.desk.at_hand import AtHand
-from widgets.desk.badges import priority_name
+from widgets.desk.badges import priority_in_line
 from widgets.session import notice, person, queue, unsaved
-from widgets.session.text import plain
+from widgets.session.words import _, why
 
 SAVING = "saving"
 """In the session: the case that is being saved, and the newest decision on it before."""
@@ -47,7 +47,7 @@ def save(hand: AtHand, reading: Reading, phase: Phase, saved: Callable[[int], No
     try:
         event = person.room().read(hand.case_id, reading, token, phase)
     except StoreError as error:
-        refuse(plain(f"{error.reason} {error.hint}"))
+        refuse(why(error))
         return
     told(event, in_words(hand, reading))
     unsaved.forget(hand.case_id)
@@ -56,12 +56,12 @@ def save(hand: AtHand, reading: Reading, phase: Phase, saved: Callable[[int], No
 
 def in_words(hand: AtHand, reading: Reading) -> str:
     """What a decision says, in a line."""
-    said = VERDICT_NAMES[reading.verdict] if reading.verdict else ""
+    said = _(VERDICT_NAMES[reading.verdict]) if reading.verdict else ""
     named = hand.names[reading.triage] if reading.triage else ""
     if reading.verdict is Decision.AGREE and hand.to_agree_with:
         named = hand.says
-    wait = priority_name(reading.priority).lower() if reading.priority else ""
-    about = f"on {reading.covers.words}" if reading.covers else ""
+    wait = priority_in_line(reading.priority) if reading.priority else ""
+    about = _("on {seconds}", seconds=_(reading.covers.words)) if reading.covers else ""
     return ", ".join(part for part in (said, named, wait, about) if part)
 
 
@@ -73,25 +73,25 @@ def told(event: int, words: str) -> None:
 def what_was_saved(event: int) -> str:
     """What the decision of this event says, where it was saved in this session."""
     said: dict[int, str] = st.session_state.get("said", {})
-    return said.get(event, "decision")
+    return said.get(event) or _("decision")
 
 
 def refuse(words: str) -> None:
     """Say why nothing was saved."""
-    st.error(f"Not saved yet. {words}", icon=":material/edit:")
+    st.error(_("Not saved yet. {words}", words=words), icon=":material/edit:")
 
 
 def take_back(case: str, event: int, key: str) -> None:
     """A button that takes a saved decision back by a new event."""
-    if st.button("Take back", icon=":material/undo:", key=key):
+    if st.button(_("Take back"), icon=":material/undo:", key=key):
         try:
             number = person.room().take_back(case, event)
         except StoreError as error:
-            st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+            st.error(why(error), icon=":material/block:")
             return
         again(case)
         st.session_state["last_saved"] = None
-        notice.later(f"Taken back by event {number}.", ":material/undo:")
+        notice.later(_("Taken back by event {n}.", n=number), ":material/undo:")
         for entry in queue.entries():
             if entry.event == event:
                 queue.update(entry.sha256, event=None)

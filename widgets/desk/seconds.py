@@ -23,6 +23,7 @@ from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.verdict import Verdict
 from widgets.desk.badges import level_name
 from widgets.session import engine, materials, models
+from widgets.session.words import _
 from widgets.viewer import along
 from widgets.viewer.navigator import navigator
 
@@ -66,8 +67,12 @@ def chosen(case: StoredCase, blind: bool = False) -> StoredCase:
         said, looked = _judged(case.id, view, case, record)
     except PageError as error:
         st.warning(
-            f"From {clock(start_s)} there is no page: {error.remark.text} "
-            f"{clock(case.page.start_s)} is shown.",
+            _(
+                "From {start_s} there is no page: {text} {start_s2} is shown.",
+                start_s=clock(start_s),
+                text=_(error.remark.text),
+                start_s2=clock(case.page.start_s),
+            ),
             icon=":material/timelapse:",
         )
         return case
@@ -147,10 +152,15 @@ def listed_by(record: EcgRecord, shown: EcgPage) -> None:
 
 def judged_elsewhere(shown: EcgPage, stored: EcgPage, said: PriorityDecision) -> None:
     """What is shown was judged now; said: the verdict that the case was stored with."""
-    words = level_name(said.level) if isinstance(said, Verdict) else said.rule
+    words = level_name(said.level) if isinstance(said, Verdict) else _(said.rule)
     st.caption(
-        f":material/timelapse: Judged now, from {clock(shown.start_s)}. The worklist has "
-        f"{clock(stored.start_s)}: {words}."
+        ":material/timelapse: "
+        + _(
+            "Judged now, from {start_s}. The worklist has {start_s2}: {words}.",
+            start_s=clock(shown.start_s),
+            start_s2=clock(stored.start_s),
+            words=words,
+        )
     )
 
 

@@ -21,14 +21,18 @@ from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoreError
 from ecg_core.store.people.roles import Permission
 from widgets.session import materials
+from widgets.session.words import _
 
 SHOWN_PX = 1400
 """The redacted picture is shown no wider than this; the download has all its pixels."""
 
 
-@st.dialog("Export waveforms and picture", width="large")
 def take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
     """Downloads of an opened ECG, without name, number or date."""
+    st.dialog(_("Export waveforms and picture"), width="large")(_take_away)(sha256, source, view)
+
+
+def _take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
     page = None
     with suppress(PageError):
         page = materials.page(sha256, view)
@@ -38,19 +42,22 @@ def take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
 def offer_stored(room: Room, case: StoredCase) -> None:
     """A button for those who may export cases."""
     if room.account.may(Permission.EXPORT_CASE) and st.button(
-        "Waveforms", icon=":material/download:", key=f"away_{case.id}"
+        _("Waveforms"), icon=":material/download:", key=f"away_{case.id}"
     ):
         take_away_stored(case)
 
 
-@st.dialog("Export waveforms and picture", width="large")
 def take_away_stored(case: StoredCase) -> None:
     """The same of a stored case, from its original files and the very page that was read."""
+    st.dialog(_("Export waveforms and picture"), width="large")(_take_away_stored)(case)
+
+
+def _take_away_stored(case: StoredCase) -> None:
     try:
         source = materials.stored_source(case.id)
         by_hand = Set(*from_json(case.page.correction))
     except (IntakeError, StoreError, ValueError):
-        st.caption("The original files cannot be read any more; what the page shows is left.")
+        st.caption(_("The original files cannot be read any more; what the page shows is left."))
         source, by_hand = None, Set()
     _offers(case.input_sha256, source, case.page, by_hand)
 
@@ -66,10 +73,10 @@ class Set:
 def _offers(
     sha256: str, source: EcgRecord | EcgScan | None, page: EcgPage | None, by_hand: Set
 ) -> None:
-    st.subheader("Waveforms")
+    st.subheader(_("Waveforms"))
     _waveforms(sha256, source, page)
     if isinstance(source, EcgScan):
-        st.subheader("Redacted original")
+        st.subheader(_("Redacted original"))
         _redacted(sha256, source, by_hand)
 
 
@@ -82,11 +89,16 @@ def _waveforms(sha256: str, source: EcgRecord | EcgScan | None, page: EcgPage | 
         except ValueError:
             recovery = None
         if recovery is None or record is None:
-            st.caption("No lead can be recovered from this picture.")
+            st.caption(_("No lead can be recovered from this picture."))
             return
         st.caption(
-            "Recovered from the picture, not recorded. "
-            + (f"Left out: {', '.join(recovery.left_out)}." if recovery.left_out else "")
+            _("Recovered from the picture, not recorded.")
+            + " "
+            + (
+                _("Left out: {left_out}.", left_out=", ".join(recovery.left_out))
+                if recovery.left_out
+                else ""
+            )
         )
     with st.container(horizontal=True):
         for label, make, kind in (
@@ -105,22 +117,28 @@ def _waveforms(sha256: str, source: EcgRecord | EcgScan | None, page: EcgPage | 
 
 def _redacted(sha256: str, scan: EcgScan, by_hand: Set) -> None:
     if not is_available():
-        st.caption("Not on this server: the packages rapidocr and onnxruntime are not installed.")
+        st.caption(
+            _("Not on this server: the packages rapidocr and onnxruntime are not installed.")
+        )
         return
-    if not st.button("Redact the print", icon=":material/ink_eraser:", key=f"paint_{sha256}"):
+    if not st.button(_("Redact the print"), icon=":material/ink_eraser:", key=f"paint_{sha256}"):
         return
-    with st.spinner("Looking for print"):
+    with st.spinner(_("Looking for print")):
         found = _paint(sha256, by_hand, scan)
     st.markdown(
-        f":orange[:material/warning:] {found.regions} pieces of print redacted; lead names and "
-        "print on the traces stay. Check before you share it: handwriting may remain."
+        ":orange[:material/warning:] "
+        + _(
+            "{regions} pieces of print redacted; lead names and print on the "
+            "traces stay. Check before you share it: handwriting may remain.",
+            regions=found.regions,
+        )
     )
     shrink = min(SHOWN_PX / found.pixels.shape[1], 1.0)
     shown = cv2.resize(found.pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     st.image(shown, output_format="JPEG")
     coded = cv2.imencode(".png", np.ascontiguousarray(found.pixels[:, :, ::-1]))[1]
     st.download_button(
-        "Redacted picture (PNG)",
+        _("Redacted picture (PNG)"),
         coded.tobytes(),
         file_name=f"ecg_{sha256[:12]}_redacted.png",
         icon=":material/download:",

@@ -15,11 +15,12 @@ from ecg_core.evidence.figures.risk import COVERAGES, RiskCoverage
 from ecg_core.evidence.values import CaseSet
 from ecg_core.network.statements import SUPERCLASSES
 from widgets.performance import charts
+from widgets.session.words import _, percent
 
 COVERAGE = 0.8
 
 
-@st.cache_resource(max_entries=16, show_spinner="Ordering the ECGs by doubt")
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _curves(digest: str, _cases: CaseSet) -> tuple[RiskCoverage, ...]:
     codes = tuple(q.code for q in _cases.questions if q.code in SUPERCLASSES)
     found = []
@@ -44,21 +45,30 @@ def sent(model_name: str, weights_sha256: str) -> tuple[InputOutcome, ...]:
 
 def risk(cases: CaseSet) -> None:
     """Error of the surest ECGs against the share of them that is answered."""
-    st.subheader("Referring doubtful ECGs to a person")
-    found = _curves(cases.digest, cases)
+    st.subheader(_("Referring doubtful ECGs to a person"))
+    with st.spinner(_("Ordering the ECGs by doubt")):
+        found = _curves(cases.digest, cases)
     if not found:
-        st.caption("None of these cases carries the labels that this needs.")
+        st.caption(_("None of these cases carries the labels that this needs."))
         return
     st.plotly_chart(
         charts.risk_chart(found),
         key="risk",
         config={"displayModeBar": False},
-        alt="Error against the share of ECGs answered, with 95 % bands",
+        alt=_("Error against the share of ECGs answered, with 95 % bands"),
     )
     lines = [
-        f"{one.name.capitalize()}: {one.at(COVERAGE).value:.1%} wrong among the surest "
-        f"{COVERAGE:.0%} ({one.at(COVERAGE).low:.1%} to {one.at(COVERAGE).high:.1%}), "
-        f"{one.random:.1%} among all {one.n}."
+        _(
+            "{name}: {wrong:.1%} wrong among the surest {coverage:.0%} ({low:.1%} to {high:.1%}), "
+            "{random:.1%} among all {n}.",
+            name=_(one.name.capitalize()),
+            wrong=one.at(COVERAGE).value,
+            coverage=COVERAGE,
+            low=one.at(COVERAGE).low,
+            high=one.at(COVERAGE).high,
+            random=one.random,
+            n=one.n,
+        )
         for one in found
     ]
     st.caption("  \n".join(lines))
@@ -84,33 +94,41 @@ def risk_rows(cases: CaseSet) -> pd.DataFrame:
 
 def silence(rows: Sequence[InputOutcome]) -> None:
     """Inputs that are not twelve-lead ECGs, and good ones: refused, abstained, answered."""
-    st.subheader("Inputs that are not twelve-lead ECGs")
+    st.subheader(_("Inputs that are not twelve-lead ECGs"))
     if not rows:
-        st.caption("Not measured with this model.")
+        st.caption(_("Not measured with this model."))
         return
     groups = {group: [row for row in rows if row.group == group] for group in ("foreign", "good")}
-    titles = {"foreign": "Not answered, as it should be", "good": "Good ECGs not answered"}
+    titles = {
+        "foreign": _("Not answered, as it should be"),
+        "good": _("Good ECGs not answered"),
+    }
     with st.container(horizontal=True):
         for group, found in groups.items():
             if found:
                 share = outcomes.left_to_people(found)
                 st.metric(
                     titles[group],
-                    f"{share.value:.1%}",
-                    f"95 % CI {share.low:.1%}–{share.high:.1%}, n = {len(found)}",
+                    percent(share.value, 1),
+                    _(
+                        "95 % CI {low:.1%}–{high:.1%}, n = {n}",
+                        low=share.low,
+                        high=share.high,
+                        n=len(found),
+                    ),
                     delta_color="off",
                     delta_arrow="off",
                 )
     table = pd.DataFrame(
         [
             {
-                "Input": count.kind[0].upper() + count.kind[1:],
+                _("Input"): _(count.kind[0].upper() + count.kind[1:]),
                 "n": count.n,
-                "Refused": count.refused,
-                "Abstained": count.abstained,
-                "Answered": count.answered,
+                _("Refused"): count.refused,
+                _("Abstained"): count.abstained,
+                _("Answered"): count.answered,
             }
             for count in outcomes.counts(rows)
         ]
     )
-    st.dataframe(table, hide_index=True, height=330, alt="Outcome by kind of input")
+    st.dataframe(table, hide_index=True, height=330, alt=_("Outcome by kind of input"))

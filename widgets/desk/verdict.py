@@ -16,6 +16,7 @@ from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.verdict import Verdict
 from widgets.desk import badges, bars
 from widgets.session.text import plain
+from widgets.session.words import _
 
 
 def headline(
@@ -34,19 +35,23 @@ def headline(
     badges.reasons(priority)
     if today is not None and today.priority is not priority.priority:
         st.caption(
-            f":material/rule: Stored before the rule was changed. Today it would be "
-            f"{badges.priority_name(today.priority).lower()}: {today.rule}"
+            ":material/rule: "
+            + _(
+                "Stored before the rule was changed. Today it would be {priority}: {rule}",
+                priority=badges.priority_in_line(today.priority),
+                rule=_(today.rule),
+            )
         )
     if prediction.abstained:
         badges.abstention(prediction.reasons)
     elif not isinstance(priority, Verdict):
         likely = max(prediction.triage)
-        name = triage_names(prediction.reads)[prediction.triage_class]
+        name = _(triage_names(prediction.reads)[prediction.triage_class])
         st.markdown(f"**{name}** :gray[{bars.percent(likely)}]")
     doubts = [one for one in remarks if one.severity is Severity.DOUBT]
     said = {reason.code for reason in prediction.reasons}
     for one in [doubt for doubt in doubts if doubt.code not in said][:2]:
-        st.caption(f":orange[:material/warning:] {plain(one.text)}")
+        st.caption(f":orange[:material/warning:] {plain(_(one.text))}")
 
 
 def classes(prediction: Prediction, measurements: Measurements) -> None:
@@ -56,65 +61,77 @@ def classes(prediction: Prediction, measurements: Measurements) -> None:
     findings are judged.
     """
     if prediction.abstained:
-        with st.expander("What the model would have said"):
+        with st.expander(_("What the model would have said")):
             _classes(prediction, measurements)
     else:
         _classes(prediction, measurements)
 
 
 def _classes(prediction: Prediction, measurements: Measurements) -> None:
-    st.subheader("Triage")
+    st.subheader(_("Triage"))
     bars.triage_bars(prediction, "triage", bold=not prediction.abstained)
     if prediction.reads is Reads.STRIP:
-        st.caption("A strip shows rhythm. It neither shows nor rules out an infarction.")
+        st.caption(_("A strip shows rhythm. It neither shows nor rules out an infarction."))
     if not prediction.superclasses:
-        st.subheader("Beats and rhythm")
-        bars.finding_bars(prediction.findings, "Probability of each finding", "findings")
+        st.subheader(_("Beats and rhythm"))
+        bars.finding_bars(prediction.findings, _("Probability of each finding"), "findings")
         return
-    st.subheader("Findings")
+    st.subheader(_("Findings"))
     facts = Facts(measurements, replace(prediction, reasons=()))
     if facts.findings:
-        said = (f"{f.name} :gray[{bars.percent(f.probability)}]" for f in facts.findings)
+        said = (f"{_(f.name)} :gray[{bars.percent(f.probability)}]" for f in facts.findings)
         st.markdown("  \n".join(said))
     else:
-        st.caption("No finding above its threshold that the measurements support.")
+        st.caption(_("No finding above its threshold that the measurements support."))
     for clash in facts.clashes:
-        st.caption(plain(clash.text))
-    st.subheader("Diagnostic classes")
-    bars.finding_bars(prediction.superclasses, "Probability of each class", "superclasses")
-    st.caption("The tick on a bar: flagged from here on.")
+        st.caption(plain(_(clash.text)))
+    st.subheader(_("Diagnostic classes"))
+    bars.finding_bars(prediction.superclasses, _("Probability of each class"), "superclasses")
+    st.caption(_("The tick on a bar: flagged from here on."))
     if not prediction.findings:
         return
-    with st.popover("All findings"):
+    with st.popover(_("All findings")):
         bars.finding_bars(
             sorted(prediction.findings, key=lambda f: -f.probability),
-            "Probability of each finding",
+            _("Probability of each finding"),
             "findings",
         )
 
 
 def quality(prediction: Prediction, remarks: Sequence[Remark], notes: Sequence[str] = ()) -> None:
     """What is to be said of the page, and which model read it."""
-    st.subheader("Quality")
+    st.subheader(_("Quality"))
     said = {reason.code for reason in prediction.reasons}
     badges.remarks([remark for remark in remarks if remark.code not in said], notes)
     st.caption(
-        f"{prediction.model.name} {prediction.model.version} · {prediction.elapsed_ms:.0f} ms"
+        _(
+            "{name} {version} · {elapsed_ms:.0f} ms",
+            name=prediction.model.name,
+            version=prediction.model.version,
+            elapsed_ms=prediction.elapsed_ms,
+        )
     )
 
 
 def looked(attention: Attention, target_name: str, key: str = "leads") -> None:
     """Attention in each lead, and a warning when it lies elsewhere."""
-    st.subheader("Where the model looked")
+    st.subheader(_("Where the model looked"))
     if attention.strays:
         st.warning(
-            f"{attention.outside:.0%} of the attention lies outside the leads: the map says "
-            "little about this ECG.",
+            _(
+                "{outside:.0%} of the attention lies outside the leads: the map says "
+                "little about this ECG.",
+                outside=attention.outside,
+            ),
             icon=":material/wrong_location:",
         )
     bars.lead_bars(attention, key)
     st.caption(
-        f"Attention for {target_name}, per area of paper; the tick is the mean lead. "
-        f"{bars.percent(attention.outside)} lies outside the leads. "
-        "Where the model looked, not why."
+        _(
+            "Attention for {target_name}, per area of paper; the tick is the mean "
+            "lead. {outside} lies outside the leads. Where the model looked, not "
+            "why.",
+            target_name=target_name,
+            outside=bars.percent(attention.outside),
+        )
     )

@@ -15,6 +15,7 @@ from server import place
 from widgets.session import opening, person, queue
 from widgets.session.submitting import UPLOADS, submit
 from widgets.session.text import plain
+from widgets.session.words import _, counted, why
 
 LOOK_S = 1
 
@@ -23,24 +24,26 @@ def add_menu() -> None:
     """Drop files; they are read in the background."""
     # Another key once they are on the list: what was open over the list closes.
     turn = st.session_state.setdefault("batch_turn", 0)
-    with st.popover("Add ECGs", icon=":material/upload:", key=f"add_ecgs_{turn}"):
+    with st.popover(_("Add ECGs"), icon=":material/upload:", key=f"add_ecgs_{turn}"):
         # A form sends the name and the files together, however fast one follows the other.
         with st.form(f"batch_form_{turn}", enter_to_submit=False, border=False):
-            list_name = st.text_input("List", value=UPLOADS, max_chars=80, key=f"batch_list_{turn}")
-            files = st.file_uploader(
-                "Files of one or many ECGs", accept_multiple_files=True, key=f"batch_{turn}"
+            list_name = st.text_input(
+                _("List"), value=UPLOADS, max_chars=80, key=f"batch_list_{turn}"
             )
-            asked = st.form_submit_button("Put on the list", type="primary", key="batch_go")
+            files = st.file_uploader(
+                _("Files of one or many ECGs"), accept_multiple_files=True, key=f"batch_{turn}"
+            )
+            asked = st.form_submit_button(_("Put on the list"), type="primary", key="batch_go")
         if not asked:
             return
         if not files:
-            st.error("Choose the files first.")
+            st.error(_("Choose the files first."))
             return
         try:
             bundles = intake.split([Upload(file.name, file.getvalue()) for file in files])
             submit(bundles, list_name)
         except (StoreError, intake.IntakeError) as error:
-            st.error(plain(f"{error.reason} {error.hint}"))
+            st.error(why(error))
             return
         st.session_state["batch_turn"] = turn + 1
         st.rerun()
@@ -58,7 +61,7 @@ def _open(jobs: Jobs, refused: NotRead) -> None:
     try:
         bundle = jobs.files(refused.id)
     except StoreError as error:
-        st.error(plain(f"{error.reason} {error.hint}"))
+        st.error(why(error))
         return
     queue.add([replace(opening.entry_of(bundle), job=refused.id, list_name=refused.list_name)])
     st.switch_page("pages/triage.py")
@@ -74,14 +77,18 @@ def progress() -> None:
     if now.waiting:
         st.progress(
             (now.total - now.waiting) / now.total,
-            f"Reading {now.waiting} more ECG{'' if now.waiting == 1 else 's'} in the background",
+            counted(
+                "Reading {n} more ECG in the background",
+                "Reading {n} more ECGs in the background",
+                now.waiting,
+            ),
         )
     if now.refused:
-        with st.expander(f"{now.refused} not read", icon=":material/block:", key="refused"):
+        with st.expander(_("{n} not read", n=now.refused), icon=":material/block:", key="refused"):
             for one in jobs.refused():
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    if st.button("Open", icon=":material/tune:", key=f"refused_{one.id}"):
+                    if st.button(_("Open"), icon=":material/tune:", key=f"refused_{one.id}"):
                         _open(jobs, one)
-                    st.markdown(f"**{plain(one.name)}** {plain(one.reason)}", width="stretch")
+                    st.markdown(f"**{plain(one.name)}** {plain(_(one.reason))}", width="stretch")
     if before is not None and now.done != before.done:
         st.rerun()

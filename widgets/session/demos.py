@@ -8,10 +8,18 @@ from functools import cache
 from pathlib import Path
 
 from ecg_core.intake.values import Bundle, Upload
+from widgets.session.words import noted
 
 FIRST = "normal"
 FAILED: dict[str, str] = {}
 """Demonstrations that the released model misreads, and how (tests/app/test_demos.py asks it)."""
+KINDS = {
+    ("real", True): noted("Real record"),
+    ("real", False): noted("Real page image"),
+    ("synthetic", True): noted("Synthetic record"),
+    ("synthetic", False): noted("Synthetic page image"),
+}
+"""Origin and whether it is a record, in words."""
 FOLDER = Path(__file__).parents[2] / "assets" / "demo"
 
 
@@ -33,8 +41,8 @@ class Demo:
     @property
     def kind(self) -> str:
         """Origin and form in a few words."""
-        form = "record" if any(name.endswith(".hea") for name in self.files) else "page image"
-        return f"{self.origin.capitalize()} {form}"
+        record = any(name.endswith(".hea") for name in self.files)
+        return KINDS[self.origin, record]
 
     def bundle(self) -> Bundle:
         """The demo as if its files had been dropped."""

@@ -12,6 +12,7 @@ from ecg_core.intake import with_next
 from ecg_core.intake.values import Bundle, IntakeError
 from widgets.session import materials
 from widgets.session.text import plain
+from widgets.session.words import _, counted, why
 
 TILE = 1.414
 """Width to height of a tile: a landscape page of A4."""
@@ -57,7 +58,7 @@ def _open_joined(page: str, open_pages: Callable[[Sequence[str]], None]) -> None
     try:
         key = materials.shelf().put(with_next(materials.bundle(page)))
     except IntakeError as error:
-        st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+        st.error(why(error), icon=":material/block:")
         return
     open_pages([key])
 
@@ -71,22 +72,25 @@ def page_choosers(open_pages: Callable[[Sequence[str]], None]) -> None:
 
 def _chooser(document: Document, open_pages: Callable[[Sequence[str]], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(document.name)}** · choose the page with the ECG", width="stretch")
+        st.markdown(
+            _("**{name}** · choose the page with the ECG", name=plain(document.name)),
+            width="stretch",
+        )
         if st.button(
-            f"Open all {len(document.pages)} pages",
+            counted("Open {n} page", "Open all {n} pages", len(document.pages)),
             key=f"all_{document.key}",
             icon=":material/library_books:",
         ):
             open_pages(document.pages)
         if len(document.pages) == 2 and st.button(
-            "Read both pages as one ECG",
+            _("Read both pages as one ECG"),
             key=f"both_{document.key}",
             icon=":material/join:",
-            help="For limb leads on one page and chest leads on the other.",
+            help=_("For limb leads on one page and chest leads on the other."),
         ):
             _open_joined(document.pages[0], open_pages)
         if st.button(
-            "Put away", key=f"away_{document.key}", icon=":material/close:", type="tertiary"
+            _("Put away"), key=f"away_{document.key}", icon=":material/close:", type="tertiary"
         ):
             documents().remove(document)
             st.rerun()
@@ -94,7 +98,9 @@ def _chooser(document: Document, open_pages: Callable[[Sequence[str]], None]) ->
         for number, page in enumerate(document.pages, 1):
             with st.container(gap="xsmall"):
                 _picture(document, page, number)
-                if st.button(f"Page {number}", key=f"page_{page}", width="stretch"):
+                if st.button(
+                    _("Page {number}", number=number), key=f"page_{page}", width="stretch"
+                ):
                     open_pages([page])
 
 
@@ -102,9 +108,11 @@ def _picture(document: Document, page: str, number: int) -> None:
     try:
         tile = on_tile(materials.preview(page))
     except IntakeError as error:
-        st.caption(f":material/block: {plain(error.reason)}")
+        st.caption(f":material/block: {plain(_(error.reason))}")
         return
-    st.image(tile, width="stretch", alt=f"Page {number} of {document.name}")
+    st.image(
+        tile, width="stretch", alt=_("Page {number} of {name}", number=number, name=document.name)
+    )
 
 
 def on_tile(picture: np.ndarray) -> np.ndarray:

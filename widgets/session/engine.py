@@ -29,6 +29,7 @@ from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import PriorityDecision
 from server import place
 from widgets.session import materials, models
+from widgets.session.words import _
 
 if TYPE_CHECKING:
     from ecg_core.network.strips import WindowAnswer
@@ -114,7 +115,7 @@ def answer(
     told(said)
     own = _own(sha256, read_as, said, progress)
     model = own.prediction.model
-    progress("Mapping where the model looked")
+    progress(_("Mapping where the model looked"))
     looked = models.attention(own.page, own.prediction.triage_class, model)
     files = materials.bundle(sha256)
     if instead_of:
@@ -180,13 +181,13 @@ def shown(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Kept
 
 
 def _said(sha256: str, read_as: ReadAs, progress: Callable[[str], None]) -> Answer:
-    progress("Reading the file")
+    progress(_("Reading the file"))
     ecg = materials.material(sha256)
-    progress("Laying out the page")
+    progress(_("Laying out the page"))
     drawn = materials.page(sha256, read_as)
-    progress("Waiting for the model")
+    progress(_("Waiting for the model"))
     model = models.Loaded().to(drawn.layout).identity
-    progress("Reading the ECG")
+    progress(_("Reading the ECG"))
     return _answered(models.page_key(drawn), model, ecg, drawn)
 
 

@@ -27,6 +27,7 @@ from ecg_core.store.people.roles import Permission
 from server import place
 from widgets.session.held import Desk, Held, size_of
 from widgets.session.shelf import Shelf
+from widgets.session.words import noted
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,7 +40,7 @@ def bundle(sha256: str) -> Bundle:
     """A dropped bundle. Raises IntakeError when it has left memory."""
     found = shelf().get(sha256)
     if found is None:
-        raise IntakeError("This file is no longer in memory.", "Upload it again.")
+        raise IntakeError(noted("This file is no longer in memory."), noted("Upload it again."))
     return found
 
 

@@ -13,10 +13,15 @@ from ecg_core import answer as answers
 from ecg_core import intake, network
 from ecg_core.network.values import Attention, ModelIdentity
 from ecg_core.page.values import EcgPage
+from widgets.session.words import noted
 
 if TYPE_CHECKING:
     # Importing the classifier imports torch, which the first paint must not wait for.
     from ecg_core.network.classifier import Classifier
+
+
+UNUSABLE = noted("The model cannot be used: {error}.")
+JUDGE_GONE = noted("The model {name}, which read this ECG, cannot be used: {error}.")
 
 
 class ModelUnavailableError(Exception):
@@ -35,7 +40,7 @@ def _classifier(name: str) -> Classifier:
     try:
         return network.load(name)
     except (KeyError, ModelError) as error:
-        raise ModelUnavailableError(f"The model cannot be used: {error.args[0]}.") from error
+        raise ModelUnavailableError(UNUSABLE.format(error=error.args[0])) from error
 
 
 def judge(identity: ModelIdentity) -> Classifier:
@@ -56,9 +61,7 @@ def _judge(identity: ModelIdentity) -> Classifier:
     except network.WeightsGoneError as error:
         raise ModelUnavailableError(str(error)) from error
     except ModelError as error:
-        raise ModelUnavailableError(
-            f"The model {identity.name}, which read this ECG, cannot be used: {error}."
-        ) from error
+        raise ModelUnavailableError(JUDGE_GONE.format(name=identity.name, error=error)) from error
 
 
 def check_judge(identity: ModelIdentity) -> None:

@@ -20,7 +20,9 @@ from widgets.session.demos import Demo, demos
 from widgets.session.documents import keep, page_choosers
 from widgets.session.submitting import submit
 from widgets.session.text import plain
+from widgets.session.words import _, counted, noted, why
 
+SOURCES = {"Files": noted("Files"), "Folder": noted("Folder"), "Camera": noted("Camera")}
 _LONG_LIST = 10
 _LIST_PX = 380
 
@@ -30,13 +32,13 @@ def opening_screen() -> None:
     page_choosers(_open_pages)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.subheader("Open an ECG")
+        st.subheader(_("Open an ECG"))
         _drop_zone()
         _opened_before()
     with right:
-        st.subheader("Demonstration")
+        st.subheader(_("Demonstration"))
         st.caption(
-            "For trying the program. Nothing of them is stored, and none goes on the worklist."
+            _("For trying the program. Nothing of them is stored, and none goes on the worklist.")
         )
         with st.grid("auto", min_column_width=250, gap="small"):
             for demo in demos():
@@ -47,10 +49,11 @@ def _drop_zone() -> None:
     # A new key empties the drop zone once its files are taken in.
     turn = st.session_state.setdefault("drop_turn", 0)
     folder = st.segmented_control(
-        "What to open",
-        ["Files", "Folder", "Camera"],
+        _("What to open"),
+        list(SOURCES),
         default="Files",
         required=True,
+        format_func=lambda one: _(SOURCES[one]),
         key="drop_kind",
         label_visibility="collapsed",
     )
@@ -58,18 +61,22 @@ def _drop_zone() -> None:
         _photograph(turn)
         return
     files = st.file_uploader(
-        "Drop the files of one or several ECGs"
+        _("Drop the files of one or several ECGs")
         if folder != "Folder"
-        else "Choose a folder: everything in it is opened",
+        else _("Choose a folder: everything in it is opened"),
         accept_multiple_files="directory" if folder == "Folder" else True,
         key=f"drop_{folder}_{turn}",
-        help="Several ECGs may be dropped together. A WFDB record needs its header (.hea) and "
-        "its signal files, or one ZIP of them. Of a PDF or a TIFF of several pages you choose "
-        "the page.",
+        help=_(
+            "Several ECGs may be dropped together. A WFDB record needs its header "
+            "(.hea) and its signal files, or one ZIP of them. Of a PDF or a TIFF "
+            "of several pages you choose the page."
+        ),
     )
     st.caption(
-        "Pictures (JPEG, PNG, HEIC, TIFF…), PDF, DICOM, SCP-ECG, aECG, MUSE, Philips, EDF, BDF, "
-        "WFDB records, or a ZIP."
+        _(
+            "Pictures (JPEG, PNG, HEIC, TIFF…), PDF, DICOM, SCP-ECG, aECG, MUSE, "
+            "Philips, EDF, BDF, WFDB records, or a ZIP."
+        )
     )
     if files:
         if folder == "Folder":
@@ -83,14 +90,18 @@ def _drop_zone() -> None:
 def _photograph(turn: int) -> None:
     """A sheet of paper in front of the reader, on a phone in the hand."""
     taken = st.camera_input(
-        "Photograph the whole sheet from straight above",
+        _("Photograph the whole sheet from straight above"),
         key=f"camera_{turn}",
         resolution="1080p",
-        help="All four margins in sight, in even light, without flash.",
+        help=_("All four margins in sight, in even light, without flash."),
     )
     if taken is not None:
         st.session_state["drop_turn"] = turn + 1
-        take_in([Upload(f"Photograph {datetime.now():%H.%M.%S}.jpg", taken.getvalue())])
+        take_in([Upload(_photographed(datetime.now()), taken.getvalue())])
+
+
+def _photographed(when: datetime) -> str:
+    return _("Photograph") + f" {when:%H.%M.%S}.jpg"
 
 
 def take_in(uploads: Sequence[Upload]) -> None:
@@ -98,10 +109,11 @@ def take_in(uploads: Sequence[Upload]) -> None:
 
     Documents of several pages are laid on the desk, for the reader to choose from.
     """
-    with st.status(f"Sorting {_count(len(uploads), 'file')}") as status:
+    with st.status(counted("Sorting {n} file", "Sorting {n} files", len(uploads))) as status:
         cases = intake.split(uploads)
         singles = [case for case in cases if case.part is None]
-        for _, pages in groupby((c for c in cases if c.part is not None), _document_of):
+        parts = (case for case in cases if case.part is not None)
+        for _document, pages in groupby(parts, _document_of):
             keep(list(pages))
         _one_or_many(singles, status)
     st.rerun()
@@ -117,15 +129,15 @@ def _one_or_many(found: Sequence[Bundle], status: StatusContainer) -> None:
         once.setdefault(bundle.sha256, bundle)
     bundles = list(once.values())
     if len(bundles) > 1:
-        status.update(label=f"Putting {len(bundles)} ECGs on the worklist")
+        status.update(label=_("Putting {n} ECGs on the worklist", n=len(bundles)))
         try:
             submit(bundles)
         except StoreError as error:
-            status.update(label=plain(f"{error.reason} {error.hint}"), state="error")
+            status.update(label=why(error), state="error")
             st.stop()
         st.switch_page("pages/worklist.py")
     for bundle in bundles:
-        status.update(label=f"Reading {plain(bundle.name)}")
+        status.update(label=_("Reading {name}", name=plain(bundle.name)))
         queue.add([entry_of(bundle)])
 
 
@@ -137,9 +149,9 @@ def _open_pages(keys: Sequence[str]) -> None:
     try:
         pages = [materials.bundle(key) for key in keys]
     except IntakeError as error:
-        st.error(plain(f"{error.reason} {error.hint}"), icon=":material/block:")
+        st.error(why(error), icon=":material/block:")
         return
-    with st.status(f"Reading {_count(len(pages), 'page')}") as status:
+    with st.status(counted("Reading {n} page", "Reading {n} pages", len(pages))) as status:
         _one_or_many(pages, status)
     st.rerun()
 
@@ -162,35 +174,40 @@ def entry_of(bundle: Bundle, caption: str = "") -> queue.Entry:
     return queue.Entry(key, bundle.name, caption=caption, view=view, patient=source.patient)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def _demo_card(demo: Demo) -> None:
     with st.container(gap=None):
-        if st.button(demo.title, key=f"demo_{demo.id}", help=demo.caption, width="stretch"):
+        if st.button(_(demo.title), key=f"demo_{demo.id}", help=_(demo.caption), width="stretch"):
             opened = entry_of(demo.bundle(), demo.caption)
             queue.add([replace(opened, demonstration=True, view=ReadAs())])
             st.rerun()
-        kind = f"{demo.kind} · **the model fails**" if demo.failed else demo.kind
-        st.caption(kind, text_alignment="center", help=demo.failed or None)
+        kind = _(demo.kind)
+        if demo.failed:
+            kind = _("{kind} · **the model fails**", kind=kind)
+        st.caption(kind, text_alignment="center", help=_(demo.failed) or None)
 
 
 def _opened_before() -> None:
     row = queue.entries()
     if not row:
         return
-    st.subheader("Opened in this session")
+    st.subheader(_("Opened in this session"))
     refused = sum(bool(entry.reason) for entry in row)
     if len(row) > _LONG_LIST:
         decided = sum(entry.event is not None for entry in row)
-        st.caption(f"{len(row)} ECGs, {decided} decided, {refused} not read")
+        st.caption(
+            _(
+                "{n} ECGs, {decided} decided, {refused} not read",
+                n=len(row),
+                decided=decided,
+                refused=refused,
+            )
+        )
     with st.container(height=_LIST_PX if len(row) > _LONG_LIST else "content", border=False):
         for entry in row:
             icon = ":material/block:" if entry.reason else ":material/ecg_heart:"
             if entry.event is not None:
                 icon = ":material/task_alt:"
             label, key = plain(entry.label), f"again_{entry.sha256}"
-            if st.button(label, key=key, icon=icon, type="tertiary", help=entry.reason or None):
+            if st.button(label, key=key, icon=icon, type="tertiary", help=_(entry.reason) or None):
                 queue.show(entry.sha256)
                 st.rerun()

@@ -18,7 +18,7 @@ from server import cookies, place, provider
 from server.second_factor import PATH as FACTOR_PATH
 from widgets.session import words
 from widgets.session.text import plain
-from widgets.session.words import _, why
+from widgets.session.words import _, noted, why
 
 WATCH_S = 20
 """How often a page that nobody touches looks whether its person is still signed in."""
@@ -88,7 +88,7 @@ def room_later() -> Callable[[], Room]:
     def again() -> Room:
         account = cookies.person(held, touch=False)
         if account is None:
-            raise StoreError("You are signed out.", "Sign in again.")
+            raise StoreError(noted("You are signed out."), noted("Sign in again."))
         return Room(place.store(), account)
 
     return again

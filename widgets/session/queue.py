@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from ecg_core.answer import ReadAs
+from widgets.session.words import _
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,11 @@ class Entry:
     @property
     def label(self) -> str:
         """Name with its state, for a list."""
+        if self.demonstration and not self.reason:
+            return _("{name} · demonstration", name=_(self.name))
         if self.reason:
-            return f"{self.name} · not read"
-        if self.demonstration:
-            return f"{self.name} · demonstration"
-        return f"{self.name} · decided" if self.event is not None else self.name
+            return _("{name} · not read", name=self.name)
+        return self.name if self.event is None else _("{name} · decided", name=self.name)
 
 
 def entries() -> list[Entry]:

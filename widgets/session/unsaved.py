@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from widgets.session.words import _
+
 _COMPONENT = st.components.v2.component(
     "ecg_unsaved",
     html="<span hidden></span>",
@@ -25,7 +27,7 @@ def warn(case_id: str, name: str, dirty: bool) -> None:
         drafts.pop(case_id, None)
     _COMPONENT(key="unsaved", data={"dirty": dirty})
     if dirty:
-        st.caption(":material/edit_note: Not saved yet.")
+        st.caption(":material/edit_note: " + _("Not saved yet."))
 
 
 def forget(case_id: str) -> None:

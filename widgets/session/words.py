@@ -18,7 +18,7 @@ from server import words as browser
 from widgets.session.text import plain
 
 
-class Problem(Protocol):
+class Unable(Protocol):
     """What refusals of every room have."""
 
     reason: str
@@ -61,7 +61,7 @@ def counted(one: str, many: str, n: int, /, **values: object) -> str:
     return catalogue().count(one, many, n, **values)
 
 
-def why(problem: Problem) -> str:
+def why(problem: Unable) -> str:
     """Why something cannot be done and what helps, as text that is not taken for Markdown."""
     return plain(f"{_(problem.reason)} {_(problem.hint)}".strip())
 
@@ -91,16 +91,21 @@ def moment(when: datetime) -> str:
     return catalogue().moment(when)
 
 
+def second(when: datetime) -> str:
+    """A day with hour, minute and second."""
+    return catalogue().second(when)
+
+
 def choose() -> None:
     """The choice of the language; the browser keeps it for the next time, and for signing in."""
     names = languages()
-    st.segmented_control(
+    st.selectbox(
         _("Language"),
         list(names),
-        default=language(),
-        required=True,
+        index=list(names).index(language()),
         format_func=names.__getitem__,
         key=_KEY,
+        persist_state="session",
     )
 
 

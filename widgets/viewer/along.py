@@ -15,6 +15,7 @@ from ecg_core.page.layouts import PAGE_SECONDS, STRIP
 from ecg_core.signal.filters import Band
 from widgets.desk.bars import percent
 from widgets.session import models
+from widgets.session.words import _
 
 if TYPE_CHECKING:
     from ecg_core.network.classifier import Classifier
@@ -45,7 +46,7 @@ def read_along(sha256: str, band: Band, record: EcgRecord) -> bool:
         return False
     if (sha256, band, _reader().identity) in _lanes():
         return False
-    with st.spinner("Reading the whole record"):
+    with st.spinner(_("Reading the whole record")):
         answers(sha256, band, record)
     return True
 
@@ -72,12 +73,12 @@ def _reader() -> Classifier:
 
 def _block(answer: WindowAnswer) -> dict[str, object]:
     """Ten seconds of the lane: what is flagged there, in words."""
-    flagged = [f"{f.name} {percent(f.probability)}" for f in answer.findings if f.flagged]
-    doubt = "; ".join(reason.text for reason in answer.reasons)
-    said = ", ".join(flagged) or "nothing flagged"
+    flagged = [f"{_(f.name)} {percent(f.probability)}" for f in answer.findings if f.flagged]
+    doubt = "; ".join(_(reason.text) for reason in answer.reasons)
+    said = ", ".join(flagged) or _("nothing flagged")
     return {
         "t0": answer.start_s,
         "t1": answer.start_s + answer.duration_s,
         "state": "doubt" if doubt else "flagged" if flagged else "clear",
-        "text": f"Not answered: {doubt}" if doubt else said,
+        "text": _("Not answered: {why}", why=doubt) if doubt else said,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -11,17 +10,13 @@ import streamlit as st
 from ecg_core.intake.values import EcgRecord
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.signal.overview import BEATS, overview
+from widgets.session.words import _, language
+from widgets.viewer.component import Component
 
-ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
 SHOWN_LEADS = 2
 LEAST_REACH_MV = 0.5
 
-_COMPONENT = st.components.v2.component(
-    "ecg_overview",
-    html=(ASSETS / "overview.html").read_text(encoding="utf-8"),
-    css=(ASSETS / "overview.css").read_text(encoding="utf-8"),
-    js=(ASSETS / "overview.js").read_text(encoding="utf-8"),
-)
+_COMPONENT = Component("ecg_overview", "viewer", "overview.html", "overview.css", ("overview",))
 
 
 def navigator(
@@ -43,14 +38,18 @@ def navigator(
     start_s = min(max(st.session_state.setdefault(held, start_s), 0.0), last)
     _COMPONENT(
         key=name,
-        data={**_whole(record.sha256, record), "start": start_s, "answers": list(answers)},
+        data={
+            **_whole(record.sha256, record, language()),
+            "start": start_s,
+            "answers": list(answers),
+        },
         on_start_change=chosen,
     )
     return start_s
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _whole(sha256: str, _record: EcgRecord) -> dict[str, object]:
+def _whole(sha256: str, _record: EcgRecord, language: str) -> dict[str, object]:
     """The whole record as plain values."""
     seen = overview(_record)
     rows = list(zip(seen.leads, seen.low, seen.high, strict=True))[:SHOWN_LEADS]
@@ -71,8 +70,14 @@ def _whole(sha256: str, _record: EcgRecord) -> dict[str, object]:
             for lead, low, high in rows
         ],
         "rhythms": [
-            {"t0": span.start_s, "t1": span.end_s, "name": span.name} for span in seen.rhythms
+            {
+                "t0": span.start_s,
+                "t1": span.end_s,
+                "name": _(span.name),
+                "usual": span.name.startswith("Normal"),
+            }
+            for span in seen.rhythms
         ],
         "unusual": [list(beat) for beat in seen.unusual],
-        "names": BEATS,
+        "names": {symbol: _(name) for symbol, name in BEATS.items()},
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,11 +14,12 @@ from ecg_core.network.values import Attention
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
 from widgets.desk.bars import percent
+from widgets.session.words import _
+from widgets.viewer.component import Component
 from widgets.viewer.pictures import HEAT_CSS
 from widgets.viewer.shades import STEP_MM, lanes, palette, shares
 from widgets.viewer.sheet import sheet
 
-ASSETS = Path(__file__).parents[2] / "assets" / "viewer"
 SCRIPTS = (
     "drawn",
     "lit",
@@ -39,12 +39,7 @@ SCRIPTS = (
 CHOICES = ("target", "against", "method", "previous")
 """What only the server can answer: everything else stays in the browser."""
 
-_COMPONENT = st.components.v2.component(
-    "ecg_paper",
-    html=(ASSETS / "paper.html").read_text(encoding="utf-8"),
-    css=(ASSETS / "paper.css").read_text(encoding="utf-8"),
-    js="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
-)
+_COMPONENT = Component("ecg_paper", "viewer", "paper.html", "paper.css", SCRIPTS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,12 +123,12 @@ def _overlay(overlay: Overlay, page: EcgPage) -> dict[str, object]:
     return {
         **_shaded(overlay.attention, overlay, page),
         "method": overlay.attention.method,
-        "targets": [list(pair) for pair in overlay.targets],
-        "methods": [list(pair) for pair in overlay.methods],
+        "targets": [[key, _(name)] for key, name in overlay.targets],
+        "methods": [[key, _(name)] for key, name in overlay.methods],
         "ramp": HEAT_CSS,
         "palette": [list(shade) for shade in palette()],
         "step": STEP_MM,
-        "caution": overlay.caution,
+        "caution": _(overlay.caution),
         "second": None if second is None else _shaded(second, overlay, page),
     }
 
@@ -143,7 +138,7 @@ def _shaded(attention: Attention, overlay: Overlay, page: EcgPage) -> dict[str, 
     probable = overlay.probable.get(attention.target)
     return {
         "target": attention.target,
-        "name": dict(overlay.targets).get(attention.target, attention.target),
+        "name": _(dict(overlay.targets).get(attention.target, attention.target)),
         "probable": "" if probable is None else percent(probable),
         "weight": 1.0 if probable is None else probable,
         "lanes": lanes(attention.heat, page.boxes),

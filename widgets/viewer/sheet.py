@@ -15,31 +15,32 @@ from ecg_core.page.arrange import baselines_mm
 from ecg_core.page.layouts import Layout
 from ecg_core.page.values import EcgPage, SheetPicture
 from ecg_core.page.viewed import Waves
+from widgets.session.words import _, language, noted
 from widgets.viewer.pictures import data_url, ink_url, jpeg_url
 
 LIFTED = -32768
 """Stands for a sample that is not drawn."""
 
 LAYOUT_NAMES: dict[str, str] = {
-    "3x4": "3 × 4",
-    "3x4+1R": "3 × 4, one rhythm strip",
-    "3x4+2R": "3 × 4, two rhythm strips",
-    "3x4+3R": "3 × 4, three rhythm strips",
-    "6x2": "6 × 2",
-    "6x2+1R": "6 × 2, one rhythm strip",
-    "6x2+2R": "6 × 2, two rhythm strips",
-    "12x1": "12 × 1",
-    "12x1+1R": "12 × 1, one rhythm strip",
-    "4x3": "4 × 3",
-    "4x3+1R": "4 × 3, one rhythm strip",
-    "6x1": "6 × 1",
-    "3x5": "3 × 5",
-    "3x5+1R": "3 × 5, one rhythm strip",
-    "3x5+2R": "3 × 5, two rhythm strips",
-    "2x6": "2 × 6",
-    "2x6+1R": "2 × 6, one rhythm strip",
-    "strip": "Rhythm strip",
-    "one lead": "One lead, row after row",
+    "3x4": noted("3 × 4"),
+    "3x4+1R": noted("3 × 4, one rhythm strip"),
+    "3x4+2R": noted("3 × 4, two rhythm strips"),
+    "3x4+3R": noted("3 × 4, three rhythm strips"),
+    "6x2": noted("6 × 2"),
+    "6x2+1R": noted("6 × 2, one rhythm strip"),
+    "6x2+2R": noted("6 × 2, two rhythm strips"),
+    "12x1": noted("12 × 1"),
+    "12x1+1R": noted("12 × 1, one rhythm strip"),
+    "4x3": noted("4 × 3"),
+    "4x3+1R": noted("4 × 3, one rhythm strip"),
+    "6x1": noted("6 × 1"),
+    "3x5": noted("3 × 5"),
+    "3x5+1R": noted("3 × 5, one rhythm strip"),
+    "3x5+2R": noted("3 × 5, two rhythm strips"),
+    "2x6": noted("2 × 6"),
+    "2x6+1R": noted("2 × 6, one rhythm strip"),
+    "strip": noted("Rhythm strip"),
+    "one lead": noted("One lead, row after row"),
 }
 
 
@@ -50,12 +51,12 @@ def layout_name(name: str) -> str:
     ('3 × 4, one rhythm strip', '6 × 2, one rhythm strip, Cabrera', '3 × 4, by rows')
     """
     if name in LAYOUT_NAMES:
-        return LAYOUT_NAMES[name]
-    size, _, order = name.partition(" ")
+        return _(LAYOUT_NAMES[name])
+    size, _space, order = name.partition(" ")
     if size not in LAYOUT_NAMES:
         return name
     order = order.replace("Cabrera, aVR", "Cabrera with aVR upright")
-    return f"{LAYOUT_NAMES[size]}, {order}"
+    return f"{_(LAYOUT_NAMES[size])}, {_(order)}"
 
 
 def sheet(
@@ -74,11 +75,11 @@ def sheet(
         for mark in marks
         if page.start_s <= mark.time_s < end_s
     ]
-    return {**_sheet(page, waves, key), "marks": shown}
+    return {**_sheet(page, waves, key, language()), "marks": shown}
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _sheet(_page: EcgPage, _waves: Waves | None, key: str) -> dict[str, object]:
+def _sheet(_page: EcgPage, _waves: Waves | None, key: str, language: str) -> dict[str, object]:
     page, waves = _page, _waves
     is_scan = page.source == "scan"
     return {
@@ -104,8 +105,8 @@ def _sheet(_page: EcgPage, _waves: Waves | None, key: str) -> dict[str, object]:
             for box, baseline in zip(page.boxes, baselines_mm(page.boxes), strict=True)
         ],
         "absent": list(page.missing_leads),
-        "lost": "not recovered" if is_scan else "not recorded",
-        "filter": page.filter_name,
+        "lost": _("not recovered") if is_scan else _("not recorded"),
+        "filter": _(page.filter_name),
         "origin": _origin(page),
         "spoken": _spoken(page),
         "waves": None if waves is None else _waves_plain(waves),
@@ -181,11 +182,17 @@ def _origin(page: EcgPage) -> dict[str, str]:
         return {"picture": "", "traces": ""}
     resolution = ""
     if page.source_px_per_mm is not None:
-        resolution = f"scan of {page.source_px_per_mm:.1f} px/mm"
-    return {"picture": resolution, "traces": f"traces recovered from the {resolution or 'scan'}"}
+        resolution = _("scan of {px_per_mm:.1f} px/mm", px_per_mm=page.source_px_per_mm)
+    source = resolution or _("scan")
+    return {"picture": resolution, "traces": _("traces recovered from the {source}", source=source)}
 
 
 def _spoken(page: EcgPage) -> str:
     leads = ", ".join(dict.fromkeys(box.lead for box in page.boxes))
-    parts = [f"{page.speed_mm_per_s:g} mm/s", f"{page.gain_mm_per_mv:g} mm/mV", page.filter_name]
-    return f"ECG of {page.source_name}: leads {leads}; {', '.join(filter(None, parts))}"
+    scale = _("{speed:g} mm/s, {gain:g} mm/mV", speed=page.speed_mm_per_s, gain=page.gain_mm_per_mv)
+    return _(
+        "ECG of {name}: leads {leads}; {scale}",
+        name=page.source_name,
+        leads=leads,
+        scale=", ".join(filter(None, (scale, _(page.filter_name)))),
+    )

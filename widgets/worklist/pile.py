@@ -9,6 +9,7 @@ import streamlit as st
 
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.worklist import WorklistFilter
+from widgets.session.words import _
 
 _KEY, _GONE_ON = "pile", "gone_on"
 BELATED_S, UNDRAWN_S = 3.0, 30.0
@@ -66,10 +67,10 @@ def steps(case_id: str, show: Callable[[str], None]) -> None:
     if len(row) < 2 or case_id not in row:
         return
     here = row.index(case_id)
-    st.markdown(f"**{here + 1} of {len(row)}**", width="content")
+    st.markdown(_("**{here} of {n}**", here=here + 1, n=len(row)), width="content")
     for label, icon, key, at in (
-        ("Previous", ":material/chevron_left:", "K", here - 1),
-        ("Next", ":material/chevron_right:", "J", here + 1),
+        (_("Previous"), ":material/chevron_left:", "K", here - 1),
+        (_("Next"), ":material/chevron_right:", "J", here + 1),
     ):
         there = 0 <= at < len(row)
         if st.button(

@@ -16,14 +16,24 @@ from ecg_core.store.upkeep.settings import Settings
 from ecg_core.triage.verdict import level_in
 from widgets.desk.badges import LEVEL_LOOK, PRIORITY_LOOK
 from widgets.session import engine
+from widgets.session.words import _, noted
 
 DECIDED: dict[Decision, str] = {
-    Decision.AGREE: "Agreed",
-    Decision.OVERRIDE: "Overridden",
-    Decision.CANNOT_DECIDE: "Cannot decide",
-    Decision.REPEAT: "Repeat ECG",
+    Decision.AGREE: noted("Agreed"),
+    Decision.OVERRIDE: noted("Overridden"),
+    Decision.CANNOT_DECIDE: noted("Cannot decide"),
+    Decision.REPEAT: noted("Repeat ECG"),
 }
-HIDDEN = "After reading"
+AGES = ((noted("{n} d"), 86_400), (noted("{n} h"), 3600), (noted("{n} min"), 60))
+"""Lengths of time, with their seconds."""
+HIDDEN = noted("After reading")
+
+
+NUMBERS = (
+    ("rate", noted("{value:.0f}/min")),
+    ("qrs", noted("QRS {value:.0f}")),
+    ("qtcf", noted("QTc {value:.0f}")),
+)
 
 
 @dataclass(frozen=True)
@@ -88,14 +98,14 @@ def _line(
     names: Mapping[str, str],
     measured: Mapping[str, float],
 ) -> ListLine:
-    word, tone, _ = PRIORITY_LOOK[row.priority]
+    word, tone, _icon = PRIORITY_LOOK[row.priority]
     says, says_tone, why = ("", "", "") if hidden else _says(row)
     mine = room.account.id in row.readers
     others = row.status is CaseStatus.SECOND_WANTED and not mine
     return ListLine(
         row.id,
         row.name,
-        HIDDEN if hidden else word,
+        _(HIDDEN if hidden else word),
         "" if hidden else tone,
         says,
         says_tone,
@@ -114,11 +124,12 @@ def _says(row: WorklistRow) -> tuple[str, str, str]:
     """The verdict, its colour and its reason; the class of a case stored before verdicts."""
     level = level_in(row.rule)
     if level is not None:
-        word, tone, _ = LEVEL_LOOK[level]
-        return word, tone, _reason(row.rule)
+        word, tone, _icon = LEVEL_LOOK[level]
+        return _(word), tone, _(_reason(row.rule))
     if row.abstained:
-        return "Abstains", "orange", ""
-    return TRIAGE_NAMES[row.triage] + (" (doubtful page)" if row.doubtful else ""), "", ""
+        return _("Abstains"), "orange", ""
+    name = _(TRIAGE_NAMES[row.triage])
+    return _("{name} (doubtful page)", name=name) if row.doubtful else name, "", ""
 
 
 def _reason(rule: str) -> str:
@@ -136,18 +147,15 @@ def numbers(measured: Mapping[str, float]) -> str:
     >>> numbers({"rate": 82.4, "qrs": 98.0})
     '82/min · QRS 98'
     """
-    parts = [
-        form.format(measured[key])
-        for key, form in (("rate", "{:.0f}/min"), ("qrs", "QRS {:.0f}"), ("qtcf", "QTc {:.0f}"))
-        if key in measured
-    ]
+    parts = [_(form, value=measured[key]) for key, form in NUMBERS if key in measured]
     return " · ".join(parts)
 
 
 def _status(row: WorklistRow, room: Room, names: Mapping[str, str]) -> str:
     if row.taken_by not in (None, room.account.id):
-        return f"Taken by {names.get(row.taken_by or '', 'another reader')}"
-    return STATUS_NAMES[row.status]
+        who = names.get(row.taken_by or "") or _("another reader")
+        return _("Taken by {who}", who=who)
+    return _(STATUS_NAMES[row.status])
 
 
 def _decided(row: WorklistRow) -> str:
@@ -156,7 +164,7 @@ def _decided(row: WorklistRow) -> str:
     said = DECIDED[row.decided.verdict]
     if row.decided.verdict is Decision.OVERRIDE and row.decided.triage is not None:
         said = TRIAGE_NAMES[row.decided.triage]
-    return f"{said} · {row.decided.reader}"
+    return f"{_(said)} · {row.decided.reader}"
 
 
 def waited(row: WorklistRow, now: datetime) -> str:
@@ -173,7 +181,7 @@ def age(seconds: float) -> str:
     >>> age(7300), age(40)
     ('2 h', 'now')
     """
-    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+    for form, length in AGES:
         if seconds >= length:
-            return f"{int(seconds // length)} {unit}"
-    return "now"
+            return _(form, n=int(seconds // length))
+    return _("now")

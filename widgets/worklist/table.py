@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,20 +10,25 @@ import streamlit as st
 
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoreError
+from widgets.session.words import _, noted
+from widgets.viewer.component import Component
 from widgets.viewer.pictures import ink_url
 from widgets.worklist.rows import ListLine
 
-ASSETS = Path(__file__).parents[2] / "assets" / "worklist"
-COLUMNS = ("", "Priority", "ECG", "The machine says", "Measured", "Status", "Waiting", "Assigned")
+COLUMNS = (
+    "",
+    noted("Priority"),
+    noted("ECG"),
+    noted("The machine says"),
+    noted("Measured"),
+    noted("Status"),
+    noted("Waiting"),
+    noted("Assigned"),
+)
 THUMB_PX = (300, 132)
 """Width and height of a small picture, twice as fine as it is shown."""
 
-_COMPONENT = st.components.v2.component(
-    "ecg_worklist",
-    html=(ASSETS / "list.html").read_text(encoding="utf-8"),
-    css=(ASSETS / "list.css").read_text(encoding="utf-8"),
-    js=(ASSETS / "list.js").read_text(encoding="utf-8"),
-)
+_COMPONENT = Component("ecg_worklist", "worklist", "list.html", "list.css", ("list",))
 
 
 def table(found: Sequence[ListLine], room: Room, chosen: Callable[[str], None]) -> None:
@@ -38,8 +42,8 @@ def table(found: Sequence[ListLine], room: Room, chosen: Callable[[str], None]) 
     _COMPONENT(
         key="worklist_rows",
         data={
-            "caption": "Worklist, most urgent first",
-            "columns": COLUMNS,
+            "caption": _("Worklist, most urgent first"),
+            "columns": [_(name) for name in COLUMNS],
             "rows": [line.plain(_thumb(line.page_blob, room)) for line in found],
         },
         on_open_change=clicked,
