@@ -17,6 +17,9 @@ from functools import cached_property
 from ecg_core.words.forms import Forms
 from ecg_core.words.tables import Wording
 
+FINISHED = "core_"
+"""Begins the names of tables for sentences that come finished. What a screen fills itself ("{n} of
+{total}") would fit too many of them."""
 _PLACE = re.compile(r"\{(\w+)[^{}]*\}")
 _ANYTHING, _WITHIN_SENTENCE, _IN_BRACKETS = ".+?", r"(?:(?![.!?]\s+[A-Z]).)+?", "[^()]+"
 _SENTENCES = re.compile(r"(?<=[.!?])(\s+)(?=[A-Z0-9])")
@@ -53,7 +56,9 @@ class Finished:
             _pattern(text, one.said[min(form, len(one.said) - 1)])
             for one in self._entries.values()
             for form, text in enumerate((one.english, one.many))
-            if _PLACE.search(text) and _PLACE.sub("", text).strip()
+            if one.file.startswith(FINISHED)
+            and _PLACE.search(text)
+            and _PLACE.sub("", text).strip()
         ]
         return sorted(found, key=lambda pattern: pattern.rank)
 

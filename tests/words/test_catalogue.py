@@ -51,7 +51,7 @@ msgstr[1] "{n} Fälle"
 @pytest.fixture
 def german(tmp_path: Path) -> Catalogue:
     (tmp_path / "de").mkdir()
-    (tmp_path / "de" / "some.po").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "de" / "core_some.po").write_text(TABLE, encoding="utf-8")
     return Catalogue("de", tmp_path)
 
 
