@@ -81,11 +81,17 @@ def rules(present: Settings) -> Settings:
         height=TABLE_PX,
         row_height=ROW_PX,
         disabled=[_("Rule"), _("Reported as"), _("Source"), _("As released")],
+        # What is set stays in sight on a tablet; the rest lies to the right of it.
+        column_order=[
+            _(name) for name in ("In force", "Rule", "Reported as", "Source", "As released")
+        ],
         column_config={
             _("Rule"): st.column_config.TextColumn(width=430),
             _("Reported as"): st.column_config.TextColumn(width=330),
             _("Source"): st.column_config.TextColumn(width=290),
-            _("In force"): st.column_config.SelectboxColumn(options=list(values), required=True),
+            _("In force"): st.column_config.SelectboxColumn(
+                options=list(values), required=True, pinned=True, width=110
+            ),
         },
         key=f"rules_{st.session_state.get('settings_saved', 0)}",
     )
