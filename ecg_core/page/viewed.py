@@ -9,10 +9,8 @@ import numpy as np
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page import layouts
-from ecg_core.page.drawn.from_record import derive_limb_leads, resampled
-from ecg_core.page.ten_seconds import ten_seconds
+from ecg_core.page.drawn.from_record import Filtered, derive_limb_leads, filtered
 from ecg_core.page.values import EcgPage
-from ecg_core.signal import filters
 from ecg_core.signal.filters import Band
 
 
@@ -35,14 +33,17 @@ def waves_of_record(record: EcgRecord, band: Band = Band.DIAGNOSTIC) -> Waves:
 
     Filter, sampling rate and derived limb leads are those of `from_record`.
     """
-    record = ten_seconds(record)
-    filtered, _ = filters.apply(record.signals_mv, record.fs_hz, band)
-    drawn, fs_hz = resampled(filtered, record.fs_hz)
-    waves = dict(zip(record.leads, drawn, strict=True))
+    return waves_of(filtered(record, band))
+
+
+def waves_of(one: Filtered) -> Waves:
+    """The same of what is filtered already."""
+    waves = dict(one.waves)
     if len(waves) > 2:
         derive_limb_leads(waves)
     leads = tuple(lead for lead in STANDARD_LEADS if lead in waves)
-    return Waves(leads, np.stack([waves[lead] for lead in leads]), fs_hz, record.start_s)
+    mv = np.stack([waves[lead] for lead in leads])
+    return Waves(leads, mv, one.fs_hz, one.record.start_s)
 
 
 def waves_of_page(page: EcgPage) -> Waves | None:

@@ -6,8 +6,9 @@ import pytest
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import filtered, ink_of
 from ecg_core.page.overlay import beat_shift_s
-from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
+from ecg_core.page.viewed import Waves, waves_of, waves_of_page, waves_of_record
 from ecg_core.signal.filters import Band
 
 
@@ -27,6 +28,16 @@ def test_every_trace_of_the_page_is_a_part_of_the_waves(band: Band) -> None:
         whole = waves.mv[waves.leads.index(box.lead)]
         part = whole[first : first + len(trace.mv)]
         np.testing.assert_array_equal(part, trace.mv[: len(part)])
+
+
+@pytest.mark.parametrize("layout", ["3x4+1R", "6x2", "12x1"])
+@pytest.mark.parametrize("leads", [STANDARD_LEADS, ("I", "II", "V1", "V5"), ("I", "II", "V1")])
+def test_the_ink_alone_is_that_of_the_page(leads: tuple[str, ...], layout: str) -> None:
+    ecg = record(leads, 12.0)
+    for band in Band:
+        one, page = filtered(ecg, band), from_record(ecg, layout, band)
+        np.testing.assert_array_equal(ink_of(one, page.layout), page.ink)
+        np.testing.assert_array_equal(waves_of(one).mv, waves_of_record(ecg, band).mv)
 
 
 def test_what_a_page_shows_is_known_and_the_rest_is_not() -> None:

@@ -15,11 +15,11 @@ import streamlit as st
 from ecg_core import intake
 from ecg_core.answer import ReadAs, page_of
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import filtered, ink_of
 from ecg_core.page.recovered.samples import recover
 from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import EcgPage, PageError
-from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
+from ecg_core.page.viewed import Waves, waves_of, waves_of_page, waves_of_record
 from ecg_core.signal.filters import Band
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoreError
@@ -130,8 +130,9 @@ def _stored_waves(case_id: str, page_sha256: str, _case: StoredCase) -> Waves | 
         seen = ten_seconds(source, shown.start_s)
         with suppress(PageError, KeyError, ValueError):
             for band in Band:
-                if from_record(seen, shown.layout, band).sha256 == shown.sha256:
-                    return waves_of_record(seen, band)
+                drawn = filtered(seen, band)
+                if np.array_equal(ink_of(drawn, shown.layout), shown.ink):
+                    return waves_of(drawn)
     return waves_of_page(shown)
 
 

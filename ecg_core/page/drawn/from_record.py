@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import signal
@@ -25,6 +26,46 @@ FLAT_MV = 0.005
 DERIVED = {lead: weights for lead, weights in LIMB_MIXTURE.items() if lead not in ("I", "II")}
 
 
+@dataclass(frozen=True, eq=False)
+class Filtered:
+    """The ten seconds of a record that a page shows, as they are drawn.
+
+    waves: lead → mV, filtered, at `fs_hz`. mains_hz: the hum that was taken out, None for none.
+    """
+
+    record: EcgRecord
+    band: Band
+    waves: Mapping[str, np.ndarray]
+    fs_hz: float
+    mains_hz: float | None
+
+
+def filtered(record: EcgRecord, band: Band = Band.DIAGNOSTIC) -> Filtered:
+    """The first ten seconds of a record through a filter."""
+    record = ten_seconds(record)
+    smooth, mains_hz = filters.apply(record.signals_mv, record.fs_hz, band)
+    smooth, fs_hz = resampled(smooth, record.fs_hz)
+    return Filtered(record, band, dict(zip(record.leads, smooth, strict=True)), fs_hz, mains_hz)
+
+
+def ink_of(one: Filtered, layout: str) -> np.ndarray:
+    """The ink of the page that `from_record` draws of these waves, and nothing else of it.
+
+    Raises KeyError for an unknown layout.
+    """
+    waves = dict(one.waves)
+    plan = _plan(one, layout)
+    if len(waves) > 3:
+        derive_limb_leads(waves)
+    return _draw(plan, waves, one.fs_hz)[0]
+
+
+def _plan(one: Filtered, layout: str) -> layouts.Layout:
+    """A rhythm strip of up to three leads, else the layout that is asked for."""
+    strip = len(one.waves) <= 3
+    return layouts.strip_layout(one.record.leads) if strip else layouts.LAYOUTS[layout]
+
+
 def from_record(
     record: EcgRecord, layout: str = layouts.DEFAULT_LAYOUT, band: Band = Band.DIAGNOSTIC
 ) -> EcgPage:
@@ -39,15 +80,12 @@ def from_record(
         raise quality.refuse("too_short", seconds=record.duration_s, least=SHORTEST_S)
     if not np.isfinite(record.signals_mv).any():
         raise quality.refuse("no_signal")
-    filtered, mains_hz = filters.apply(record.signals_mv, record.fs_hz, band)
-    filtered, fs_hz = resampled(filtered, record.fs_hz)
-    waves = dict(zip(record.leads, filtered, strict=True))
+    one = filtered(record, band)
+    record, waves, fs_hz = one.record, dict(one.waves), one.fs_hz
     remarks = [*as_filed.remarks(record), *saturated.remarks(record)]
     remarks += _remarks(record, waves, fs_hz)
-    if len(waves) <= 3:
-        plan = layouts.strip_layout(record.leads)
-    else:
-        plan = layouts.LAYOUTS[layout]
+    plan = _plan(one, layout)
+    if len(waves) > 3:
         derived = derive_limb_leads(waves)
         if derived:
             remarks.append(quality.remark("derived_leads", leads=", ".join(derived)))
@@ -73,7 +111,7 @@ def from_record(
         source="record",
         source_name=record.name,
         source_sha256=record.sha256,
-        filter_name=filters.label(band, mains_hz),
+        filter_name=filters.label(band, one.mains_hz),
         missing_leads=missing,
         start_s=record.start_s,
         traces=traces,
