@@ -15,7 +15,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 BESIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-kit bench-r-waves bench-reversal \
+.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-hostile bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-kit bench-r-waves bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -73,6 +73,10 @@ bench-outages: $(VENV)/dev ## Kills, a full disk, a held database, a wrong clock
 
 bench-flood: $(VENV)/dev ## Eighty sign-ins at once
 	$(BIN)/python -m benchmarks.flood
+
+bench-hostile: $(VENV)/dev ## Hostile files of every format through the isolated reader (a quarter of an hour)
+	$(BIN)/python -W ignore -m benchmarks.hostile
+	$(BIN)/python -m benchmarks.documents
 
 bench-memory: $(VENV)/dev ## Fifty pages of 62 megapixels opened by twenty readers
 	$(BIN)/python -m benchmarks.memory

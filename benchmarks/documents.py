@@ -223,6 +223,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "many sessions": lambda: endured.load(rows("load")),
     "outages": lambda: endured.outages(rows("outages")),
     "flood": lambda: endured.flood(rows("flood")),
+    "hostile": lambda: endured.hostile(rows("hostile")),
     "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
     "measurements": lambda: measurement_tables.measurements(rows("measurements")),

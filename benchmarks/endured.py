@@ -52,6 +52,41 @@ def outages(rows: Rows) -> str:
     )
 
 
+def hostile(rows: Rows) -> str:
+    """Hostile inputs, and what became of them."""
+    return measured(
+        (
+            "what",
+            "formats",
+            "tried",
+            "refused, cause named",
+            "refused as damaged",
+            "stopped by a limit or lock",
+            "answered",
+            "crashed",
+            "longest",
+            "memory",
+            "files outside",
+        ),
+        [
+            (
+                row["kind"],
+                row["formats"],
+                f"{row['files']:,}",
+                f"{row['refused']:,}",
+                row["unnamed"],
+                row["stopped"],
+                f"{row['answered']:,}",
+                row["crashed"],
+                f"{row['longest_s']:.1f} s",
+                f"{row['memory_mb']:,} MiB",
+                row["written_outside"],
+            )
+            for row in rows
+        ],
+    )
+
+
 def flood(rows: Rows) -> str:
     """Eighty sign-ins at once."""
     return measured(

@@ -67,7 +67,7 @@ class Watch:
     """Looks five times a second what this process, and all of its group, hold in memory."""
 
     def __init__(self) -> None:
-        self._most = {"app_mb": 0.0, "with_readers_mb": 0.0}
+        self._most = {"app_mb": 0.0, "with_readers_mb": 0.0, "readers_mb": 0.0}
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -82,9 +82,11 @@ class Watch:
         while not self._end.wait(0.2):
             group = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit()]
             ours = [pid for pid in group if _group_of(pid) == os.getpgrp()]
+            app, all_mb = _own_mb(os.getpid()), sum(map(_own_mb, ours))
             now = {
-                "app_mb": _own_mb(os.getpid()),
-                "with_readers_mb": round(sum(map(_own_mb, ours)), 1),
+                "app_mb": app,
+                "with_readers_mb": round(all_mb, 1),
+                "readers_mb": round(all_mb - app, 1),
             }
             self._most = {name: max(now[name], most) for name, most in self._most.items()}
 
