@@ -9,8 +9,8 @@ from ecg_core.signal.axis import frontal_axis
 from ecg_core.signal.borders.waves import Delineation, Wave, p_is_sure
 from ecg_core.signal.lead_levels import net_areas
 from ecg_core.signal.median_beat import MedianBeat
-from ecg_core.signal.reasons import blank, number
-from ecg_core.signal.values import Beat, BeatKind, Measurement
+from ecg_core.signal.reasons import blank, number, told, untold
+from ecg_core.signal.values import Beat, BeatKind, Judgement, Measurement
 
 CLEAR = 2.0
 """Energy of the QRS complexes over what lies between them from which beats are sure."""
@@ -29,6 +29,10 @@ QRS_VAGUE_S = 0.030
 ON_P_S = 0.03
 SHORTEST_QT_S = 0.28
 """No T is over so soon, at a rate of 60: what seems a P wave earlier in tachycardia is T."""
+LATE_T_S, USUAL_QRS_S, WIDE_QRS_S = 0.40, 0.10, 0.12
+"""From the start of QRS to the peak of T at a rate of 60, less what a wide QRS adds, from which QT
+is long wherever T ends: T takes 60 ms or more from its peak to its end (Johannesen et al., Clin
+Pharmacol Ther 2014;96:549-58: some 220 ms from J to the peak, some 80 from there)."""
 UNEVEN = 0.10
 """Deviation of RR over its mean from which P must be found in nearly every single beat."""
 PR_MS, QRS_MS, QT_MS = (70.0, 400.0), (50.0, 240.0), (200.0, 700.0)
@@ -109,6 +113,19 @@ def intervals(
     for key, power in (("qtcf", 1 / 3), ("qtcb", 1 / 2)):
         found[key] = _corrected(qt, rr, rr_sd, power)
     return found
+
+
+def late_t(waves: Delineation, rr: Measurement) -> Judgement:
+    """Whether T peaks so late that QT is long, though its end may be unclear."""
+    qrs, t = waves.qrs, waves.t
+    if qrs is None or t is None or not rr.value or t.signal_to_noise < T_ABOVE_NOISE:
+        return untold("t_unclear")
+    if _p_on_t(waves, rr):
+        return untold("t_on_p")
+    qrs_s = qrs.end_s - qrs.start_s
+    added_s = qrs_s - USUAL_QRS_S if qrs_s >= WIDE_QRS_S else 0.0
+    peak_s = (t.peak_s - qrs.start_s) / (rr.value / 1e3) ** (1 / 3)
+    return told(peak_s - added_s >= LATE_T_S)
 
 
 def _p_on_t(waves: Delineation, rr: Measurement) -> bool:

@@ -79,6 +79,7 @@ def measure(
     levels = lead_levels(beat, waves, record.leads)
     judged = p_questions(beat, waves, each_p, values["p_axis"], values["pr"], paced)
     judged |= qrs_questions(beat, waves, levels, off_paper)
+    judged["late_t"] = intervals.late_t(waves, values["rr"])
     judged["regular"] = sequence.regular(values["rr"], values["rr_sd"])
     others = sum(one.kind is BeatKind.OTHER_SHAPE for one in beats)
     if off_paper and misread.is_misread(beat, len(beats), others):

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter1d
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.signal.atrial import SingleP
 from ecg_core.signal.borders.waves import Delineation, Wave
-from ecg_core.signal.intervals import intervals
+from ecg_core.signal.intervals import intervals, late_t
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.median_beat import MedianBeat
 from ecg_core.signal.reasons import number
@@ -194,3 +195,36 @@ def test_t_that_is_not_over_ends_nowhere_and_hides_p_where_it_meets_it() -> None
     meets = timed(stirs, rr_ms=580.0)
     assert (meets["pr"], meets["qt"]) == ((None, "p_on_t"), (None, "t_on_p"))
     assert timed(PLAIN, rr_ms=580.0)["pr"] == (160, "")
+
+
+def test_a_complex_that_stands_still_far_from_its_level_is_not_over() -> None:
+    """As in right bundle branch block: R, 40 ms at one height, then 55 ms back to the level."""
+    ecg = synthesise(Heart(rate_bpm=66), seed=3)
+    plain, mv = measure(record(ecg.signals_mv)), ecg.signals_mv.copy()
+    at_s = np.arange(mv.shape[1]) / 500
+    for beat in ecg.beats:
+        places = beat.time_s + np.array([0.01, 0.04, 0.08, 0.135])
+        mv += gaussian_filter1d(np.interp(at_s, places, [0.0, 0.25, 0.25, 0.0]), 2)
+    assert value(plain, "qrs") < 110
+    begins_ms = value(plain, "qrs") - 1e3 * beat_model._j_point_s(Heart())
+    assert value(measure(record(mv)), "qrs") == pytest.approx(begins_ms + 135, abs=15)
+
+
+@pytest.mark.parametrize(
+    ("peak_s", "qrs_s", "rr_ms", "late"),
+    [
+        (0.395, 0.09, 1000.0, False),
+        (0.41, 0.09, 1000.0, True),
+        (0.41, 0.13, 1000.0, False),
+        (0.37, 0.09, 700.0, True),
+    ],
+)
+def test_a_late_peak_of_t_by_rate_and_less_what_a_wide_qrs_adds(
+    peak_s: float, qrs_s: float, rr_ms: float, late: bool
+) -> None:
+    """0.37 s at 700 ms is 417 ms at 1 s: 0.37 / 0.7 ** (1 / 3)."""
+    assert PLAIN.qrs is not None and PLAIN.t is not None
+    qrs = replace(PLAIN.qrs, end_s=PLAIN.qrs.start_s + qrs_s)
+    t = replace(PLAIN.t, peak_s=qrs.start_s + peak_s, end_s=qrs.start_s + peak_s + 0.08)
+    waves = Delineation(None, qrs, t)
+    assert late_t(waves, number(rr_ms)).value is late

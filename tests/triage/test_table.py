@@ -9,7 +9,7 @@ import pytest
 from ecg_core.network.statements import Reads, Triage
 from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
-from ecg_core.signal.reasons import blank
+from ecg_core.signal.reasons import blank, untold
 from ecg_core.triage.facts import Facts
 from ecg_core.triage.limits import Person, Sex
 from ecg_core.triage.priority import Priority
@@ -96,6 +96,20 @@ FIRED_BY: dict[str, Facts] = {
     ),
     "ischaemia": finding("ISC_"),
     "pre-excitation": Facts(measured({"pr": 100, "qrs": 118}, {"slurred_onset": True}), NORMAL),
+    "qt-late-peak": Facts(
+        replace(
+            measured(answers={"late_t": True}),
+            values=HEALTHY.values | dict.fromkeys(("qt", "qtcf", "qtcb"), blank("t_end_unclear")),
+        ),
+        NORMAL,
+    ),
+    "slow-p-unsure": Facts(
+        replace(
+            measured({"rate": 45}),
+            judged=HEALTHY.judged | {"p_present": untold("no_p"), "sinus_p": untold("no_p")},
+        ),
+        NORMAL,
+    ),
     "pr-300": Facts(measured({"pr": 300}), NORMAL),
     "qt-500": Facts(measured({"qtcf": 500}), NORMAL),
     "trifascicular": finding("CRBBB", qrs=140, qrs_axis=-60, pr=240),
@@ -207,6 +221,22 @@ def test_elevation_in_v2_and_v3_by_age_and_sex(person: Person, mv: float, fires:
     raised = {"st_j_mv": mv, "st_j60_mv": mv}
     facts = Facts(measured(leads={"V2": raised, "V3": raised}), NORMAL, person=person)
     assert (judge(facts).rule_id == "st-elevation") is fires
+
+
+@pytest.mark.parametrize(
+    ("pr_ms", "qrs_ms", "slurred", "fires"),
+    [
+        (159, 100, True, True),
+        (160, 130, True, False),
+        (110, 99, True, False),
+        (110, 130, False, False),
+    ],
+)
+def test_preexcitation_is_a_slurred_wide_qrs_soon_after_p(
+    pr_ms: float, qrs_ms: float, slurred: bool, fires: bool
+) -> None:
+    facts = Facts(measured({"pr": pr_ms, "qrs": qrs_ms}, {"slurred_onset": slurred}), NORMAL)
+    assert (judge(facts).rule_id == "pre-excitation") is fires
 
 
 def test_a_wide_qrs_lengthens_qt_and_does_not_count_as_marked_for_it() -> None:

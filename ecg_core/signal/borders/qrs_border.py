@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import signal
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
 from ecg_core.signal.borders.waves import Wave
@@ -26,6 +27,13 @@ CALM_S, CALM_BEHIND_S = 0.10, 0.06
 BURST_SHARE, BURST_BEFORE_S, BURST_AFTER_S = 0.22, 0.08, 0.12
 """What moves this fast so near the peak is part of the complex, whatever rest lies between: the
 notch of a bundle branch block. P and T waves do not move so fast."""
+RETURN_SHARE, RETURN_REST_S, RETURN_LATEST_S = 0.10, 0.06, 0.15
+"""In right bundle branch block the leads stand still for a moment, far from the ST segment, before
+they come back to it. What moves this fast within so long of a rest, so soon after the peak, and
+comes to rest again as soon, is that return: T rises as fast, but later, and away."""
+CALMER, NEARER = 0.5, 0.8
+"""A return has come to rest where it moves at this share of its fastest; the leads are then nearer
+to where they were before the complex, at most at this share of the distance."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,12 @@ def _read(leads: Leads, how: _Reading) -> Wave | None:
     end, _ = _rest(after, top, how.end_share(kept), BURST_AFTER_S, fs_hz)
     if start is None or end is None:
         return None
+    away = np.linalg.norm(smooth[:, peak:] - smooth[:, peak - start, None], axis=0)
+    returns = _return(after, away, end, top, fs_hz)
+    if returns is not None:
+        end, _ = _rest(after, top, how.end_share(kept), 0.0, fs_hz, returns)
+        if end is None:
+            return None
     return Wave(
         leads.time(peak - start),
         leads.time(peak),
@@ -96,13 +110,34 @@ def _read(leads: Leads, how: _Reading) -> Wave | None:
     )
 
 
+def _return(
+    velocity: np.ndarray, away: np.ndarray, end: int, top: float, fs_hz: float
+) -> int | None:
+    """Samples from the peak to where the leads move fastest on their way back to the ST segment,
+    behind a rest at `end` that lay far from it; None where that rest was the end.
+
+    away: how far the leads are from where they were before the complex.
+    """
+    within = round(RETURN_REST_S * fs_hz)
+    last = min(end + within, round(RETURN_LATEST_S * fs_hz), len(velocity) - within)
+    found = None
+    for at in signal.find_peaks(velocity[end:last], height=RETURN_SHARE * top)[0] + end:
+        calm = at + int(np.argmax(velocity[at : at + within] < CALMER * velocity[at]))
+        if calm > at and away[calm] < NEARER * away[end]:
+            found = int(at)
+    return found
+
+
 def _rest(
-    velocity: np.ndarray, top: float, share: float, near_s: float, fs_hz: float
+    velocity: np.ndarray, top: float, share: float, near_s: float, fs_hz: float, behind: int = 0
 ) -> tuple[int | None, float]:
-    """Samples from the peak to where rest begins, behind the last burst, and what is calm there."""
+    """Samples from the peak to where rest begins, behind the last burst, and what is calm there.
+
+    behind: no sooner than this.
+    """
     rest = round(REST_S * fs_hz)
     bursts = np.flatnonzero(velocity[: round(near_s * fs_hz)] > BURST_SHARE * top)
-    last = int(bursts[-1]) if len(bursts) else 0
+    last = max(int(bursts[-1]) if len(bursts) else 0, behind)
     # Where the segment beside it slopes, its calmest stretch is what counts as rest; the peak of
     # T is calm as well, and must stay outside.
     beside = velocity[: max(round(CALM_S * fs_hz), last + round(CALM_BEHIND_S * fs_hz))]

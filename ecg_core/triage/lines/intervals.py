@@ -11,8 +11,10 @@ from ecg_core.triage.priority import Priority
 from ecg_core.triage.rule import Answer, Basis, Rule, found, number, spoken
 
 VERY_LONG_PR_MS = 300.0
-DELTA_QRS_MS = 100.0
-"""QRS from which a short PR with a slurred onset is taken for pre-excitation."""
+DELTA_QRS_MS, DELTA_PR_MS = 100.0, 160.0
+"""QRS from which, and PR below which, a slurred onset is taken for pre-excitation. A textbook asks
+for PR below 120 ms: of 64 recordings labelled WPW in PTB-XL's folds 1 to 8, 16 are then found, with
+160 ms 39; of 461 normal ones of folds 8 and 9 none either way, of 412 abnormal ones none and 3."""
 WIDE_MS, USUAL_QRS_MS = 120.0, 100.0
 FASCICLE_AXIS = -45.0
 
@@ -24,11 +26,11 @@ UDMI = "Fourth Universal Definition of MI (Thygesen et al., Circulation 2018;138
 
 
 def preexcitation(facts: Facts) -> Answer:
-    """A short PR, a slurred onset and a QRS that is long for it."""
+    """A slurred onset of a QRS that is long for it, soon after a P wave."""
     pr, qrs = facts.pr_ms, facts.value("qrs")
-    if pr is None or qrs is None or round(pr) >= PR_SHORT_MS or qrs < DELTA_QRS_MS:
+    if pr is None or qrs is None or round(pr) >= DELTA_PR_MS or qrs < DELTA_QRS_MS:
         return None
-    if facts.says("slurred_onset") is not True or facts.says("sinus_p") is not True:
+    if facts.says("slurred_onset") is not True or facts.says("p_present") is not True:
         return None
     return Basis({"pr": f"{pr:.0f}", "qrs": f"{qrs:.0f}"}, (), ("pr", "qrs"))
 
@@ -64,6 +66,13 @@ def qt_marked(facts: Facts) -> Answer:
     if round(qtc - added) < QTC_MARKED_MS:
         return None
     return Basis({"qt": f"{qt:.0f}", "qtcf": f"{qtc:.0f}"}, facts.one("qt").leads, ("qtcf", "qt"))
+
+
+def t_late(facts: Facts) -> Answer:
+    """T peaks late, and where it ends is unclear."""
+    if facts.says("late_t") is not True or facts.value("qtcf") is not None:
+        return None
+    return Basis({}, facts.one("qt").leads, ("rr",))
 
 
 def qt_long(facts: Facts) -> Answer:
@@ -156,8 +165,8 @@ LINES: tuple[Rule, ...] = (
     Rule(
         "pre-excitation",
         NEXT,
-        "PR below 120 ms, QRS from 100 ms with a slurred onset.",
-        "Short PR of {pr} ms and a slurred onset of the QRS ({qrs} ms): possible pre-excitation.",
+        "QRS from 100 ms with a slurred onset, PR below 160 ms.",
+        "Slurred onset of the QRS ({qrs} ms) soon after P (PR {pr} ms): possible pre-excitation.",
         SVT,
         INTERVALS,
         preexcitation,
@@ -201,6 +210,17 @@ LINES: tuple[Rule, ...] = (
         QT_SOURCE,
         INTERVALS,
         qt_marked,
+        "qt",
+    ),
+    Rule(
+        "qt-late-peak",
+        NEXT,
+        "QT blank, but T peaks 400 ms or more after the start of QRS (at a rate of 60), less what "
+        "a QRS of 120 ms or more adds to it.",
+        "T peaks so late that QT is prolonged, though its end is unclear: to be measured by hand.",
+        QT_SOURCE,
+        INTERVALS,
+        t_late,
         "qt",
     ),
     Rule(

@@ -65,6 +65,13 @@ def slow_without_p(facts: Facts) -> Answer:
     return rate_and(facts) if slow and not facts.paced else None
 
 
+def slow_p_unsure(facts: Facts) -> Answer:
+    """Slow, and whether P waves lead every beat is not sure."""
+    rate = facts.sure("rate")
+    slow = rate is not None and rate < SLOW_BPM and facts.says("p_present") is not True
+    return rate_and(facts) if slow and not facts.paced else None
+
+
 def fast_fibrillation(facts: Facts) -> Answer:
     """Atrial fibrillation by the model or by irregular beats without P, and fast."""
     rate = facts.value("rate")
@@ -173,6 +180,17 @@ LINES: tuple[Rule, ...] = (
         BRADYCARDIA,
         RHYTHM,
         slow_without_p,
+        "rhythm",
+    ),
+    Rule(
+        "slow-p-unsure",
+        NEXT,
+        "Rate below 50/min, and no P wave is sure to lead the beats.",
+        "Slow rhythm of {rate}/min in which P waves do not surely lead every beat: possible AV "
+        "block.",
+        BRADYCARDIA,
+        RHYTHM,
+        slow_p_unsure,
         "rhythm",
     ),
     Rule(
