@@ -60,7 +60,7 @@ def add() -> None:
             _("Roles"),
             list(Role),
             selection_mode="multi",
-            format_func=lambda one: _(ROLE_NAMES[one]),
+            format_func=lambda one: _(ROLE_NAMES[one], context="role"),
             key="new_roles",
         )
         if st.form_submit_button(_("Add"), type="primary"):
@@ -84,7 +84,7 @@ def row(account: Account) -> None:
         st.markdown(words, width=230)
         for role in Role:
             if role in account.roles:
-                st.badge(_(ROLE_NAMES[role]), color="blue")
+                st.badge(_(ROLE_NAMES[role], context="role"), color="blue")
         if not account.roles:
             st.badge(_("No role yet"), icon=":material/hourglass:", color="orange")
         if not account.active:
@@ -113,7 +113,7 @@ def change(account: Account) -> None:
             list(Role),
             selection_mode="multi",
             default=[role for role in Role if role in account.roles],
-            format_func=lambda one: _(ROLE_NAMES[one]),
+            format_func=lambda one: _(ROLE_NAMES[one], context="role"),
             key=f"roles_{key}",
         )
         blind = st.segmented_control(
@@ -156,7 +156,7 @@ def table() -> None:
                 {
                     _("Action"): [_(PERMISSION_NAMES[one]) for one in Permission],
                     **{
-                        _(ROLE_NAMES[role]): [
+                        _(ROLE_NAMES[role], context="role"): [
                             _("Yes") if one in ALLOWED[role] else "" for one in Permission
                         ]
                         for role in Role

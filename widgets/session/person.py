@@ -96,7 +96,7 @@ def room_later() -> Callable[[], Room]:
 
 def menu(account: Account) -> None:
     """Name, roles, password, second factor and sign-out, in the header."""
-    roles = ", ".join(_(ROLE_NAMES[role]) for role in Role if role in account.roles)
+    roles = ", ".join(_(ROLE_NAMES[role], context="role") for role in Role if role in account.roles)
     with st.popover(
         plain(account.full_name), icon=":material/account_circle:", type="tertiary", key="person"
     ):
