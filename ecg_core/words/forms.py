@@ -31,11 +31,9 @@ class Forms(Formatter):
 
     def __init__(self, language: str) -> None:
         self._locale = Locale.parse(language)
-        marks = {
-            ",": numbers.get_group_symbol(self._locale),
-            ".": numbers.get_decimal_symbol(self._locale),
-        }
-        self._marks = str.maketrans(marks)
+        self._group = numbers.get_group_symbol(self._locale)
+        self._decimal = numbers.get_decimal_symbol(self._locale)
+        self._marks = str.maketrans({",": self._group, ".": self._decimal})
         pattern = self._locale.percent_formats[None].pattern
         self._percent = pattern.split(";")[0].lstrip("#,0.")
 
@@ -53,6 +51,15 @@ class Forms(Formatter):
         """
         text = _WRITTEN.sub(lambda found: found.group().translate(self._marks), text)
         return _SPACED_PERCENT.sub(self._percent, text)
+
+    @property
+    def separators(self) -> str:
+        """The marks of decimals and of thousands, as a chart takes them.
+
+        >>> Forms("de").separators, Forms("en").separators
+        (',.', '.,')
+        """
+        return self._decimal + self._group
 
     def respelt_alone(self, text: str) -> str | None:
         """The same of text that is numbers and units alone; None of any other.

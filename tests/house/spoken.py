@@ -12,7 +12,7 @@ from tests.house.source import Module, modules
 from widgets.session import demos
 from widgets.viewer.component import EVERY, Component
 
-SAYING = ("_", "say", "noted")
+SAYING = ("_", "say", "noted", "Later")
 COUNTING = ("counted", "count")
 
 
@@ -51,10 +51,24 @@ def spoken(module: Module) -> Iterator[Spoken]:
             if len(texts) > len(context) and isinstance(texts[0].value, str):
                 about = str(texts[1].value) if context else ""
                 yield Spoken(texts[0].value, "", about, given, where)
+        elif name == "DataFrame":
+            for title in _titles(call):
+                yield Spoken(title, "", "", frozenset(), where)
         elif name in COUNTING and len(call.args) == 3:
             one, many = call.args[:2]
             if isinstance(one, ast.Constant) and isinstance(many, ast.Constant):
                 yield Spoken(str(one.value), str(many.value), "", given | {"n"}, where)
+
+
+def _titles(call: ast.Call) -> Iterator[str]:
+    """Columns of a table that a reader sees; those of files alone are written in small letters."""
+    lists = [one.value for one in call.keywords if one.arg == "columns"]
+    for node in (*call.args, *lists):
+        for part in ast.walk(node):
+            named = part.keys if isinstance(part, ast.Dict) else getattr(part, "elts", [])
+            for one in named if part in lists or isinstance(part, ast.Dict) else ():
+                if isinstance(one, ast.Constant) and re.search(r"[A-Z]", str(one.value)):
+                    yield str(one.value)
 
 
 def everything() -> Iterator[Spoken]:

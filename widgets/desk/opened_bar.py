@@ -87,5 +87,5 @@ def _opened_at(entry: queue.Entry, record: EcgRecord, blind: bool) -> float:
         return view.start_s or 0.0
     told = partial(along.answers, entry.sha256, view.band, record)
     short = record.duration_s <= along.LONGEST_S
-    with st.spinner("Looking for the most urgent ten seconds"):
+    with st.spinner(_("Looking for the most urgent ten seconds")):
         return engine.opened_at(entry.sha256, view, told if short else None)

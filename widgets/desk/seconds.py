@@ -145,8 +145,12 @@ def said_elsewhere(case: StoredCase, stored: StoredCase) -> None:
 def listed_by(record: EcgRecord, shown: EcgPage) -> None:
     """Which ten seconds of a long record are on the screen, and why these."""
     st.caption(
-        f":material/timelapse: From {clock(shown.start_s)} of {clock(record.duration_s)}. A long "
-        "record is listed by its most urgent ten seconds."
+        ":material/timelapse: "
+        + _(
+            "From {begin} of {length}. A long record is listed by its most urgent ten seconds.",
+            begin=clock(shown.start_s),
+            length=clock(record.duration_s),
+        )
     )
 
 

@@ -15,12 +15,12 @@ from ecg_core.evidence.figures.risk import COVERAGES, RiskCoverage
 from ecg_core.evidence.values import CaseSet
 from ecg_core.network.statements import SUPERCLASSES
 from widgets.performance import charts
-from widgets.session.words import _, percent
+from widgets.session.words import Later, _, percent
 
 COVERAGE = 0.8
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=Later("Ordering the ECGs by doubt"))
 def _curves(digest: str, _cases: CaseSet) -> tuple[RiskCoverage, ...]:
     codes = tuple(q.code for q in _cases.questions if q.code in SUPERCLASSES)
     found = []
@@ -46,13 +46,12 @@ def sent(model_name: str, weights_sha256: str) -> tuple[InputOutcome, ...]:
 def risk(cases: CaseSet) -> None:
     """Error of the surest ECGs against the share of them that is answered."""
     st.subheader(_("Referring doubtful ECGs to a person"))
-    with st.spinner(_("Ordering the ECGs by doubt")):
-        found = _curves(cases.digest, cases)
+    found = _curves(cases.digest, cases)
     if not found:
         st.caption(_("None of these cases carries the labels that this needs."))
         return
     st.plotly_chart(
-        charts.risk_chart(found),
+        charts.in_language(charts.risk_chart(found)),
         key="risk",
         config={"displayModeBar": False},
         alt=_("Error against the share of ECGs answered, with 95 % bands"),

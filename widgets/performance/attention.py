@@ -9,32 +9,39 @@ from ecg_core.evidence.attention import rows, summary
 from ecg_core.evidence.attention.summary import Line
 from widgets.performance import tables
 from widgets.performance.context import Context
+from widgets.session.words import Later, _, noted
 
 GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
-        "Does the answer hang on what the map shows?",
+        noted("Does the answer hang on what the map shows?"),
         ("deletion", "insertion", "road"),
-        "The page is blanked, put back or filled in the order of the map, and the probability "
-        "followed as a share of that on the whole page. The same is done with a map drawn at "
-        "random and with the map of another ECG of the same class.",
+        noted(
+            "The page is blanked, put back or filled in the order of the map, and the "
+            "probability followed as a share of that on the whole page. The same is done with a "
+            "map drawn at random and with the map of another ECG of the same class."
+        ),
     ),
     (
-        "Does the map forget when the network does?",
+        noted("Does the map forget when the network does?"),
         ("randomised",),
-        "Parts of the network get random weights. A map that stays the same shows the page, not "
-        "the model.",
+        noted(
+            "Parts of the network get random weights. A map that stays the same shows the page, "
+            "not the model."
+        ),
     ),
     (
-        "Does it find an abnormality put into known leads?",
+        noted("Does it find an abnormality put into known leads?"),
         ("planted", "control", "outside"),
-        "Leads of one wall of an infarction replace those of a normal ECG of the same rate. The "
-        "control plants leads of another normal ECG: what attention gives those is owed to the "
-        "seam.",
+        noted(
+            "Leads of one wall of an infarction replace those of a normal ECG of the same rate. "
+            "The control plants leads of another normal ECG: what attention gives those is owed "
+            "to the seam."
+        ),
     ),
 )
 
 
-@st.cache_data(max_entries=4, show_spinner="Reading the evidence on attention")
+@st.cache_data(max_entries=4, show_spinner=Later("Reading the evidence on attention"))
 def _lines(model_name: str, weights_sha256: str) -> tuple[tuple[Line, ...], str]:
     found = rows.load(model_name, weights_sha256)
     return summary.lines(found), found[0].split if found else ""
@@ -44,18 +51,21 @@ def show(context: Context) -> None:
     """One table a question, each with what a truthful map would show."""
     lines, split = _lines(context.card.name, context.card.weights_sha256)
     if not lines:
-        st.info("Attention was not measured with this model.")
+        st.info(_("Attention was not measured with this model."))
         return
     for title, tests, about in GROUPS:
         asked = [line for line in lines if line.test in tests]
-        st.subheader(title)
-        st.caption(about)
-        st.dataframe(_by_map(asked), hide_index=True, height="content", alt=title)
+        st.subheader(_(title))
+        st.caption(_(about))
+        st.dataframe(tables.spoken(_by_map(asked)), hide_index=True, height="content", alt=_(title))
         tables.csv_button(_table(asked), f"attention_{tests[0]}", f"attention_{tests[0]}")
     st.caption(
-        f"PTB-XL {split}, clean pages, ECGs that the network flags correctly; means with 95 % "
-        "intervals by patient; differences from a random map are in the CSV. Where the model "
-        "looked, not why."
+        _(
+            "PTB-XL {split}, clean pages, ECGs that the network flags correctly; "
+            "means with 95 % intervals by patient; differences from a random map "
+            "are in the CSV. Where the model looked, not why.",
+            split=_(split),
+        )
     )
 
 

@@ -12,6 +12,7 @@ from ecg_core.evidence.figures import words
 from ecg_core.evidence.figures.curves import GRID, Curve, DecisionCurve, Reliability
 from ecg_core.evidence.figures.rates import Rates
 from widgets.performance.charts import COLOURS, HEIGHT, add_band, confusion_chart
+from widgets.session.words import _, figures, number
 
 __all__ = [
     "benefit_chart",
@@ -28,20 +29,22 @@ GREY = "#8a9499"
 
 def roc_chart(curve: Curve, point: Rates) -> go.Figure:
     """ROC curve with its band; a ring marks the threshold."""
-    figure = _with_band(curve, f"ROC, AUC {words.told(curve.area)}")
+    figure = _with_band(curve, f"ROC, AUC {figures(words.told(curve.area))}")
     _diagonal(figure)
     _ring(figure, 1 - point.specificity.value, point.sensitivity.value, point.threshold)
-    _axes(figure, "1 − specificity", "Sensitivity")
+    _axes(figure, _("1 − specificity"), _("Sensitivity"))
     return figure
 
 
 def precision_chart(curve: Curve, point: Rates) -> go.Figure:
     """Precision over recall with its band; the dotted line is flagging everyone."""
-    figure = _with_band(curve, f"Precision–recall, AUPRC {words.told(curve.area)}")
+    figure = _with_band(
+        curve, _("Precision–recall, AUPRC {area}", area=figures(words.told(curve.area)))
+    )
     prevalence = point.positives / max(point.n, 1)
     _line(figure, [0, 1], [prevalence, prevalence])
     _ring(figure, point.sensitivity.value, point.ppv.value, point.threshold)
-    _axes(figure, "Sensitivity (recall)", "PPV (precision)")
+    _axes(figure, _("Sensitivity (recall)"), _("PPV (precision)"))
     return figure
 
 
@@ -54,23 +57,24 @@ def benefit_chart(curve: DecisionCurve, threshold: float) -> go.Figure:
         x=curve.thresholds,
         y=curve.model,
         mode="lines",
-        name="Model",
+        name=_("Model"),
         line={"color": COLOURS[0], "width": 2.5},
-        hovertemplate="act from %{x:.2f}: net benefit %{y:.3f}<extra>Model</extra>",
+        hovertemplate=_("act from {x}: net benefit {y}", x="%{x:.2f}", y="%{y:.3f}")
+        + f"<extra>{_('Model')}</extra>",
     )
     figure.add_scatter(
         x=curve.thresholds[shown],
         y=curve.everyone[shown],
         mode="lines",
-        name="Flag everyone",
+        name=_("Flag everyone"),
         line={"color": COLOURS[1], "dash": "dash", "width": 1.5},
     )
     _line(figure, [0, 1], [0, 0])
     figure.add_vline(x=threshold, line={"color": GREY, "dash": "dot", "width": 1})
-    _axes(figure, "Threshold probability for acting", "Net benefit")
+    _axes(figure, _("Threshold probability for acting"), _("Net benefit"))
     top = float(max(curve.model.max(), 0.02)) * 1.15
     figure.update_layout(
-        title={"text": "Decision curve", "font": {"size": 13}},
+        title={"text": _("Decision curve"), "font": {"size": 13}},
         yaxis={"range": [-0.05, top]},
         legend={"x": 1, "xanchor": "right", "y": 1, "yanchor": "top"},
     )
@@ -97,13 +101,14 @@ def reliability_chart(found: Reliability) -> go.Figure:
             "width": 4,
         },
         customdata=[one.n for one in found.bins],
-        hovertemplate="predicted %{x:.2f}, observed %{y:.2f}, n = %{customdata}<extra></extra>",
+        hovertemplate=_("predicted {x}, observed {y}", x="%{x:.2f}", y="%{y:.2f}")
+        + ", n = %{customdata}<extra></extra>",
         showlegend=False,
     )
-    _axes(figure, "Predicted probability", "Observed frequency")
+    _axes(figure, _("Predicted probability"), _("Observed frequency"))
     figure.update_layout(
         title={
-            "text": f"ECE {words.told(found.ece)} · Brier {words.told(found.brier)}",
+            "text": figures(f"ECE {words.told(found.ece)} · Brier {words.told(found.brier)}"),
             "font": {"size": 13},
         },
         height=HEIGHT + 40,
@@ -120,16 +125,16 @@ def heat_chart(cells: Sequence[tuple[str, str, float, int, float | None]]) -> go
     counts = {name: {cell[3] for cell in cells if cell[0] == name} for name in conditions}
     layouts = list(dict.fromkeys(cell[1] for cell in cells))
     values = np.full((len(conditions), len(layouts)), np.nan)
-    text = [["" for _ in layouts] for _ in conditions]
-    about = [["" for _ in layouts] for _ in conditions]
+    text = [["" for _layout in layouts] for _condition in conditions]
+    about = [["" for _layout in layouts] for _condition in conditions]
     for condition, layout, auc, n, change in cells:
         row, column = conditions.index(condition), layouts.index(layout)
         values[row, column] = auc
         against = "" if change is None else _signed(change)
         # Short: six layouts stand side by side on a telephone.
-        text[row][column] = f"{auc:.3f}<br>{against}".removesuffix("<br>")
-        about[row][column] = f"{auc:.3f}, n = {n}" + (
-            f", {against} against clean" if against else ""
+        text[row][column] = figures(f"{auc:.3f}<br>{against}").removesuffix("<br>")
+        about[row][column] = f"{number(auc, 3)}, n = {n}" + (
+            ", " + _("{change} against clean", change=figures(against)) if against else ""
         )
     figure = go.Figure(
         go.Heatmap(
@@ -181,7 +186,9 @@ def _with_band(curve: Curve, title: str) -> go.Figure:
         mode="lines",
         line={"color": COLOURS[0], "width": 2.5},
         showlegend=False,
-        hovertemplate="%{x:.3f}, %{y:.3f} at threshold %{customdata:.3f}<extra></extra>",
+        hovertemplate="%{x:.3f}, %{y:.3f} "
+        + _("at threshold {threshold}", threshold="%{customdata:.3f}")
+        + "<extra></extra>",
     )
     figure.update_layout(title={"text": title, "font": {"size": 13}})
     return figure
@@ -214,7 +221,8 @@ def _ring(figure: go.Figure, x: float, y: float, threshold: float) -> None:
             "color": COLOURS[1],
         },
         showlegend=False,
-        hovertemplate=f"at {threshold:.2f}: %{{x:.3f}}, %{{y:.3f}}<extra></extra>",
+        hovertemplate=_("at {threshold:.2f}", threshold=threshold)
+        + ": %{x:.3f}, %{y:.3f}<extra></extra>",
     )
 
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.figures.risk import COVERAGES, RiskCoverage
+from widgets.session.words import _, catalogue, percent
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 """One line style per curve, so that colour is never the only difference."""
@@ -36,11 +37,17 @@ def add_band(
     )
 
 
+def in_language(figure: go.Figure) -> go.Figure:
+    """A chart with its numbers in the form of the session's language."""
+    figure.update_layout(separators=catalogue().forms.separators)
+    return figure
+
+
 def confusion_chart(names: Sequence[str], counts: np.ndarray) -> go.Figure:
     """Confusion matrix (K × K, truth by row): share of each true class, counts in the cells."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     text = [
-        [f"{counts[i, j]}<br>{shares[i, j]:.0%}" for j in range(len(names))]
+        [f"{counts[i, j]}<br>{percent(shares[i, j])}" for j in range(len(names))]
         for i in range(len(names))
     ]
     wrapped = ["<br>".join(textwrap.wrap(name, 16)) for name in names]
@@ -59,32 +66,33 @@ def confusion_chart(names: Sequence[str], counts: np.ndarray) -> go.Figure:
             # Blues read the same in every kind of colour vision and on either background.
             colorscale=[[0, "#eef4f7"], [0.5, "#8fc0d6"], [1, "#3b87ab"]],
             textfont={"color": "#10181c", "size": 13},
-            hovertemplate="truth: %{y}<br>model: %{x}<br>%{text}<extra></extra>",
+            hovertemplate=_("truth: {y}<br>model: {x}", y="%{y}", x="%{x}")
+            + "<br>%{text}<extra></extra>",
         )
     )
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        xaxis={"title": "The model's class", "showgrid": False, "automargin": True},
-        yaxis={"title": "Labelled class", "autorange": "reversed", "showgrid": False},
+        xaxis={"title": _("The model's class"), "showgrid": False, "automargin": True},
+        yaxis={"title": _("Labelled class"), "autorange": "reversed", "showgrid": False},
     )
     return figure
 
 
 def group_chart(rows: Sequence[tuple[str, int, Interval]]) -> go.Figure:
     """AUC with its interval, one line a group (name, ECGs, AUC), largest on top."""
-    values = [measure.value for _, _, measure in rows]
+    values = [measure.value for *_named, measure in rows]
     figure = go.Figure(
         go.Scatter(
             x=values,
-            y=[f"{name}  (n = {n})" for name, n, _ in rows],
+            y=[f"{name}  (n = {n})" for name, n, _measure in rows],
             mode="markers",
             marker={"size": 10, "color": COLOURS[0]},
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [measure.high - measure.value for _, _, measure in rows],
-                "arrayminus": [measure.value - measure.low for _, _, measure in rows],
+                "array": [measure.high - measure.value for *_named, measure in rows],
+                "arrayminus": [measure.value - measure.low for *_named, measure in rows],
                 "color": COLOURS[0],
                 "thickness": 1.5,
                 "width": 4,
@@ -92,7 +100,7 @@ def group_chart(rows: Sequence[tuple[str, int, Interval]]) -> go.Figure:
             hovertemplate="%{y}<br>AUC %{x:.3f}<extra></extra>",
         )
     )
-    lowest = min(measure.low for _, _, measure in rows)
+    lowest = min(measure.low for *_named, measure in rows)
     figure.update_layout(
         height=110 + 34 * len(rows),
         margin={"l": 10, "r": 10, "t": 10, "b": 40},
@@ -114,14 +122,15 @@ def risk_chart(curves: Sequence[RiskCoverage]) -> go.Figure:
             y=100 * curve.risk,
             mode="lines",
             line={"dash": DASHES[k], "color": colour, "width": 2.5},
-            name=f"{curve.name}, n = {curve.n}",
-            hovertemplate="surest %{x:.0f} %: %{y:.1f} % wrong<extra>" + curve.name + "</extra>",
+            name=f"{_(curve.name)}, n = {curve.n}",
+            hovertemplate=_("surest {x} %: {y} % wrong", x="%{x:.0f}", y="%{y:.1f}")
+            + f"<extra>{_(curve.name)}</extra>",
         )
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 50, "r": 10, "t": 10, "b": 50},
-        xaxis={"title": "ECGs answered, surest first (%)", "range": [0, 101]},
-        yaxis={"title": "Wrong (%)", "rangemode": "tozero"},
+        xaxis={"title": _("ECGs answered, surest first (%)"), "range": [0, 101]},
+        yaxis={"title": _("Wrong (%)"), "rangemode": "tozero"},
         legend={"orientation": "h", "y": -0.22, "x": 0, "xanchor": "left"},
     )
     return figure

@@ -20,39 +20,44 @@ from widgets.performance import tables
 from widgets.performance.context import Context
 from widgets.session import engine, materials, person, queue
 from widgets.session.text import plain
+from widgets.session.words import _, noted
 from widgets.viewer.pictures import data_url
 
 LISTED = 60
 PER_PAGE = 6
 THUMBNAIL_PX = 420
-LISTS = {"mistakes": "Most confident mistakes", "doubtful": "Nearest to the operating point"}
+UNTAGGED = noted("Cause not tagged")
+LISTS = {
+    "mistakes": noted("Most confident mistakes"),
+    "doubtful": noted("Nearest to the operating point"),
+}
 
 
 def show(context: Context) -> None:
     """Choose class and list; see each case with label, answer, picture and cause."""
     if not person.me().may(Permission.SEE_LABELLED):
-        st.info("Individual ECGs are shown to readers; your role sees the figures.")
+        st.info(_("Individual ECGs are shown to readers; your role sees the figures."))
         return
     codes = [question.code for question in context.asked]
     if not codes:
-        st.info("None of these cases has a label to compare the model with.")
+        st.info(_("None of these cases has a label to compare the model with."))
         return
     cases = context.cases
     with st.container(horizontal=True, vertical_alignment="top"):
         code = st.selectbox(
-            "Class",
+            _("Class"),
             codes,
             index=codes.index("MI") if "MI" in codes else 0,
-            format_func=lambda code: cases.question(code).name,
+            format_func=lambda code: _(cases.question(code).name),
             key="errors_class",
             width=320,
         )
         kind = st.segmented_control(
-            "List",
+            _("List"),
             list(LISTS),
             default="mistakes",
             required=True,
-            format_func=LISTS.__getitem__,
+            format_func=lambda one: _(LISTS[one]),
             key="errors_list",
         )
     question = cases.question(code or codes[0])
@@ -60,13 +65,18 @@ def show(context: Context) -> None:
         cases, question, LISTED
     )
     if not listed:
-        st.caption("None.")
+        st.caption(_("None."))
         return
     given = tags.load(engine.data_dir(), cases.dataset, question.code)
     counted = tags.counts(given)
     st.caption(
-        f"{question.name}, flagged from {question.threshold:.2f} · {tables.source_line(cases)}"
-        + (" · " + ", ".join(f"{name}: {n}" for name, n in counted) if counted else "")
+        _(
+            "{name}, flagged from {threshold:.2f} · {cases}",
+            name=_(question.name),
+            threshold=question.threshold,
+            cases=tables.source_line(cases),
+        )
+        + (" · " + ", ".join(f"{_(name)}: {n}" for name, n in counted) if counted else "")
     )
     pages = -(-len(listed) // PER_PAGE)
     page = st.pagination(pages, key=f"errors_page_{question.code}_{kind}") if pages > 1 else 1
@@ -81,27 +91,29 @@ def _case(cases: CaseSet, code: str, one: Doubtful, given: dict[str, tags.Tag]) 
     with st.container(border=True):
         picture = _thumbnail(cases.digest, one.case_id, cases)
         if picture:
-            st.image(picture, width="stretch", alt=f"Ink of case {one.case_id}")
+            st.image(picture, width="stretch", alt=_("Ink of case {case_id}", case_id=one.case_id))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(one.case_id)}**", width="content")
             st.badge(
-                f"model {one.score:.2f}",
+                _("model {score:.2f}", score=one.score),
                 color="orange" if one.wrong else "gray",
                 icon=":material/flag:" if one.flagged else ":material/outlined_flag:",
             )
-            st.caption("label: has it" if one.truth else "label: does not have it", width="content")
+            st.caption(
+                _("label: has it") if one.truth else _("label: does not have it"), width="content"
+            )
         with st.container(horizontal=True, vertical_alignment="center"):
             if picture and st.button(
-                "Open", key=f"open_{code}_{one.case_id}", icon=":material/open_in_full:"
+                _("Open"), key=f"open_{code}_{one.case_id}", icon=":material/open_in_full:"
             ):
                 _open(cases, one.case_id)
             held = given.get(one.case_id)
             key = f"tag_{code}_{one.case_id}"
             st.selectbox(
-                "Cause",
+                _("Cause"),
                 ["", *tags.CAUSES],
                 index=0 if held is None else 1 + list(tags.CAUSES).index(held.cause),
-                format_func=lambda cause: tags.CAUSES.get(cause, "Cause not tagged"),
+                format_func=lambda cause: _(tags.CAUSES.get(cause, UNTAGGED)),
                 label_visibility="collapsed",
                 key=key,
                 on_change=_tag,
@@ -119,7 +131,7 @@ def _open(cases: CaseSet, case_id: str) -> None:
     """Put the ECG on the desk of the Triage page, where attention can be seen."""
     bundle = originals.bundle_of(cases, case_id, engine.data_dir())
     if bundle is None:
-        st.toast("This ECG is no longer here.", icon=":material/block:")
+        st.toast(_("This ECG is no longer here."), icon=":material/block:")
         return
     key = materials.shelf().put(bundle)
     queue.add([queue.Entry(key, bundle.name)])

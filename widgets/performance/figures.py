@@ -14,8 +14,9 @@ from ecg_core.evidence.figures.curves import Curve, DecisionCurve, Reliability
 from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.figures.rates import Areas, Cell, Rates
 from ecg_core.evidence.values import CaseSet
+from widgets.session.words import Later
 
-_BUSY = "Computing confidence intervals"
+_BUSY = Later("Computing confidence intervals")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -86,7 +87,7 @@ def decision_curve(cases: CaseSet, code: str) -> DecisionCurve:
     return curves.decision_curve(cases.question(code), cases.patients)
 
 
-@kept(32, "Comparing case by case")
+@kept(32, Later("Comparing case by case"))
 def compared(first: CaseSet, second: CaseSet) -> tuple[Comparison, ...]:
     """Every common question of two sets over their common cases."""
     return comparison.paired(first, second)

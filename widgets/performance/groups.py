@@ -13,16 +13,17 @@ from ecg_core.evidence.values import CaseSet
 from ecg_core.network.statements import SUPERCLASSES
 from widgets.performance import charts, tables
 from widgets.performance.context import Context
+from widgets.session.words import Later, _, noted
 
 NAMES = {
-    "age": "Age",
-    "sex": "Sex",
-    "device": "Recorder",
-    "site": "Site",
-    "layout": "Layout",
-    "quality": "Quality",
+    "age": noted("Age"),
+    "sex": noted("Sex"),
+    "device": noted("Recorder"),
+    "site": noted("Site"),
+    "layout": noted("Layout"),
+    "quality": noted("Quality"),
 }
-MEAN, TOO_FEW = "mean", "too few"
+MEAN, TOO_FEW = "mean", noted("too few")
 GROUPS_SHOWN = 12
 """Groups come by size; the caption says how many smaller ones there are."""
 
@@ -32,25 +33,27 @@ def show(context: Context) -> None:
     cases = context.cases
     codes = [question.code for question in context.asked]
     if not cases.dimensions or not codes:
-        st.info("These cases carry no details to group them by.")
+        st.info(_("These cases carry no details to group them by."))
         return
     together = tuple(code for code in SUPERCLASSES if code in codes)
     with st.container(horizontal=True, vertical_alignment="top"):
         names = [dimension.name for dimension in cases.dimensions]
         chosen = st.segmented_control(
-            "Group by",
+            _("Group by"),
             names,
             default=names[0],
             required=True,
             key="group_dimension",
-            format_func=lambda name: NAMES.get(name, name.capitalize()),
+            format_func=lambda name: _(NAMES.get(name, name.capitalize())),
         )
         offered = [MEAN, *codes] if len(together) > 1 else codes
         target = st.selectbox(
-            "Class",
+            _("Class"),
             offered,
             format_func=lambda code: (
-                f"Mean of {len(together)} classes" if code == MEAN else cases.question(code).name
+                _("Mean of {n} classes", n=len(together))
+                if code == MEAN
+                else _(cases.question(code).name)
             ),
             key="group_target",
             width=320,
@@ -58,36 +61,44 @@ def show(context: Context) -> None:
     asked = together if target == MEAN else (str(target),)
     rows = _rows(cases.digest, chosen or names[0], asked, cases)
     chart, side = st.columns(2, gap="large")
-    shown = [(row.group, row.n, row.auc) for row in rows if row.auc is not None][:GROUPS_SHOWN]
+    shown = [(_(row.group), row.n, row.auc) for row in rows if row.auc is not None][:GROUPS_SHOWN]
     with chart:
         if shown:
             st.plotly_chart(
-                charts.group_chart(shown),
+                charts.in_language(charts.group_chart(shown)),
                 key="groups",
                 config={"displayModeBar": False},
-                alt="AUC of each group with its 95 % interval",
+                alt=_("AUC of each group with its 95 % interval"),
             )
         else:
-            st.info("No group is large enough for this class.")
+            st.info(_("No group is large enough for this class."))
     with side:
         smaller = len(rows) - GROUPS_SHOWN
         st.caption(
-            "Gap: the group less everyone else, 95 % interval by patient. Too few: under "
-            f"{MIN_ECGS} ECGs, or under {MIN_OF_EACH} with or without it. Among many groups some "
-            "intervals leave zero out by chance."
-            + (f" {smaller} smaller groups are in the CSV only." if smaller > 0 else "")
+            _(
+                "Gap: the group less everyone else, 95 % interval by patient. Too few: "
+                "under {min_ecgs} ECGs, or under {min_of_each} with or without it. "
+                "Among many groups some intervals leave zero out by chance.",
+                min_ecgs=MIN_ECGS,
+                min_of_each=MIN_OF_EACH,
+            )
+            + (
+                _(" {smaller} smaller groups are in the CSV only.", smaller=smaller)
+                if smaller > 0
+                else ""
+            )
         )
         st.caption(tables.source_line(cases))
     table = _table(rows)
     st.dataframe(
-        _shown(table.head(GROUPS_SHOWN)),
+        tables.spoken(_shown(table.head(GROUPS_SHOWN))),
         hide_index=True,
-        alt="Figures by group, with their gaps",
+        alt=_("Figures by group, with their gaps"),
     )
     tables.csv_button(table, f"groups_{chosen}", "groups", cases=cases)
 
 
-@st.cache_data(max_entries=64, show_spinner="Comparing groups of patients")
+@st.cache_data(max_entries=64, show_spinner=Later("Comparing groups of patients"))
 def _rows(
     digest: str, dimension: str, codes: tuple[str, ...], _cases: CaseSet
 ) -> tuple[GroupRow, ...]:

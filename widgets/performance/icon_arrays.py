@@ -12,6 +12,7 @@ import streamlit as st
 from ecg_core.evidence.figures import words
 from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.figures.rates import Rates
+from widgets.session.words import _
 
 DOTS, ACROSS = 100, 20
 PITCH, RADIUS = 11, 4
@@ -27,10 +28,12 @@ def icon_arrays(rates: Sequence[Rates]) -> None:
             with st.container(gap="xsmall"):
                 if not (math.isnan(one.sensitivity.value) or math.isnan(one.specificity.value)):
                     st.html(figure(one))
-                st.markdown(words.sentence(one))
+                st.markdown(_(words.sentence(one)))
     st.caption(
-        "Each dot is one ECG in a hundred. Solid: up to the lower end of the 95 % interval. "
-        "Ringed: up to the estimate. Pale: up to the upper end."
+        _(
+            "Each dot is one ECG in a hundred. Solid: up to the lower end of the "
+            "95 % interval. Ringed: up to the estimate. Pale: up to the upper end."
+        )
     )
 
 
@@ -39,17 +42,20 @@ def figure(rates: Rates) -> str:
     alarms = Interval(
         1 - rates.specificity.value, 1 - rates.specificity.high, 1 - rates.specificity.low
     )
-    called = "called normal" if rates.code == "NORM" else "flagged"
-    parts = (
-        ("with it", called, rates.sensitivity, RIGHT),
-        ("without it", f"wrongly {called}", alarms, WRONG),
+    named = rates.code == "NORM"
+    found = _("100 with it: called normal") if named else _("100 with it: flagged")
+    wrong = (
+        _("100 without it: wrongly called normal")
+        if named
+        else _("100 without it: wrongly flagged")
     )
+    parts = ((found, rates.sensitivity, RIGHT), (wrong, alarms, WRONG))
     drawn = "".join(
-        f'<div style="flex:1 1 0"><small>100 {whose}: {what}</small>{array(share, colour)}</div>'
-        for whose, what, share, colour in parts
+        f'<div style="flex:1 1 0"><small>{html.escape(what)}</small>{array(share, colour)}</div>'
+        for what, share, colour in parts
     )
     return (
-        f"<strong>{html.escape(rates.name)}</strong>"
+        f"<strong>{html.escape(_(rates.name))}</strong>"
         f'<div aria-hidden="true" style="display:flex;gap:1rem">{drawn}</div>'
     )
 

@@ -14,7 +14,8 @@ from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.evidence.four_classes import curated, figures, folders
 from ecg_core.evidence.four_classes.figures import MethodFigures
 from widgets.performance import tables
-from widgets.performance.charts import COLOURS, HEIGHT
+from widgets.performance.charts import COLOURS, HEIGHT, in_language
+from widgets.session.words import Later, _
 
 SYMBOLS = ("circle", "square", "diamond", "cross")
 
@@ -28,15 +29,22 @@ def show() -> None:
 
 def _curation() -> None:
     found = curated.load()
-    st.subheader("The public four-class page set, looked at closely")
+    st.subheader(_("The public four-class page set, looked at closely"))
     if found is None:
-        st.caption("Not curated yet.")
+        st.caption(_("Not curated yet."))
         return
     st.markdown(
-        f"Of {found.files} published files only **{found.kept} are distinct pages**. "
-        f"{found.identities} identities are printed on them; pages of "
-        f"{found.groups_in_several_classes} identities lie in more than one class. A random split "
-        "puts copies of one page, and pages of one patient, on both sides."
+        _(
+            "Of {files} published files only **{kept} are distinct pages**. "
+            "{identities} identities are printed on them; pages of "
+            "{groups_in_several_classes} identities lie in more than one class. A "
+            "random split puts copies of one page, and pages of one patient, on "
+            "both sides.",
+            files=found.files,
+            kept=found.kept,
+            identities=found.identities,
+            groups_in_several_classes=found.groups_in_several_classes,
+        )
     )
     table = pd.DataFrame(
         {
@@ -56,31 +64,35 @@ def _curation() -> None:
     )
     left, right = st.columns(2, gap="large")
     with left:
-        st.dataframe(table, hide_index=True, alt="Files and distinct pages by class")
+        st.dataframe(
+            tables.spoken(table), hide_index=True, alt=_("Files and distinct pages by class")
+        )
         tables.csv_button(table, "curation", "curation")
     with right:
         st.dataframe(
-            tables.shown(probes),
+            tables.spoken(tables.shown(probes)),
             hide_index=True,
-            alt="What header and footer alone tell of the class",
+            alt=_("What header and footer alone tell of the class"),
         )
         st.caption(
-            "How well the class is told without looking at the ECG, by print alone: five-fold by "
-            "identity, 95 % CI by identity."
+            _(
+                "How well the class is told without looking at the ECG, by print "
+                "alone: five-fold by identity, 95 % CI by identity."
+            )
         )
         tables.csv_button(probes, "probes", "probes")
 
 
-@st.cache_data(show_spinner="Reading the cross-validation")
+@st.cache_data(show_spinner=Later("Reading the cross-validation"))
 def _figures() -> tuple[MethodFigures, ...]:
     return tuple(map(figures.figures, figures.load()))
 
 
 def _methods() -> None:
     found = _figures()
-    st.subheader("The same methods, as published and honestly")
+    st.subheader(_("The same methods, as published and honestly"))
     if not found:
-        st.caption("Not measured yet.")
+        st.caption(_("Not measured yet."))
         return
     methods = list(dict.fromkeys(one.method for one in found))
     chart = go.Figure()
@@ -88,9 +100,9 @@ def _methods() -> None:
         here = [one for one in found if one.protocol == protocol]
         chart.add_scatter(
             x=[one.accuracy.value for one in here],
-            y=["<br>".join(textwrap.wrap(one.method, 24)) for one in here],
+            y=["<br>".join(textwrap.wrap(_(one.method), 24)) for one in here],
             mode="markers",
-            name=protocol,
+            name=_(protocol),
             marker={"size": 10, "symbol": SYMBOLS[k % 4], "color": COLOURS[k % len(COLOURS)]},
             error_x={
                 "type": "data",
@@ -99,20 +111,20 @@ def _methods() -> None:
                 "arrayminus": [one.accuracy.value - one.accuracy.low for one in here],
                 "thickness": 1.5,
             },
-            hovertemplate="%{y}: %{x:.3f}<extra>" + protocol + "</extra>",
+            hovertemplate="%{y}: %{x:.3f}<extra>" + _(protocol) + "</extra>",
         )
     chart.update_layout(
         height=max(HEIGHT - 80, 60 + 44 * len(methods)),
         margin={"l": 10, "r": 10, "t": 10, "b": 40},
-        xaxis={"title": "Accuracy (95 % CI by identity)", "range": [0.2, 1.01]},
+        xaxis={"title": _("Accuracy (95 % CI by identity)"), "range": [0.2, 1.01]},
         yaxis={"autorange": "reversed", "automargin": True},
         legend={"orientation": "h", "y": -0.25, "x": 0, "xanchor": "left"},
     )
     st.plotly_chart(
-        chart,
+        in_language(chart),
         key="protocols",
         config={"displayModeBar": False},
-        alt="Accuracy of every method under every protocol",
+        alt=_("Accuracy of every method under every protocol"),
     )
     table = pd.DataFrame(
         {
@@ -124,14 +136,16 @@ def _methods() -> None:
             "Balanced accuracy": [one.balanced_accuracy for one in found],
         }
     )
-    with st.expander("As a table"):
+    with st.expander(_("As a table")):
         shown = tables.shown(table)
-        st.dataframe(shown, hide_index=True, alt="Every method under every protocol")
+        st.dataframe(
+            tables.spoken(shown), hide_index=True, alt=_("Every method under every protocol")
+        )
     tables.csv_button(table, "protocols", "protocols")
 
 
 def _field() -> None:
-    st.subheader("Published systems")
+    st.subheader(_("Published systems"))
     table = pd.DataFrame(
         {
             "System": [f"{one.name}, {one.year}" for one in literature.SYSTEMS],
@@ -147,15 +161,15 @@ def _field() -> None:
     with st.grid(3, min_column_width=300):
         for one in literature.SYSTEMS:
             _system(one)
-    st.caption("Second-hand: the figure was read in another text, not in the paper itself.")
+    st.caption(_("Second-hand: the figure was read in another text, not in the paper itself."))
     tables.csv_button(table, "field", "field")
 
 
 def _system(one: PublishedSystem) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{one.name}, {one.year}**")
-        st.markdown(one.claim + (" (second-hand)" if one.second_hand else ""))
-        st.caption(one.protocol)
-        st.caption(f"Nearest test of ours: {one.nearest}")
+        st.markdown(_(one.claim) + (_(" (second-hand)") if one.second_hand else ""))
+        st.caption(_(one.protocol))
+        st.caption(_("Nearest test of ours: {nearest}", nearest=_(str(one.nearest))))
         if one.source:
             st.caption(one.source)

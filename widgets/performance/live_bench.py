@@ -15,6 +15,7 @@ from widgets.performance import tables
 from widgets.session import models
 from widgets.session.demos import demos
 from widgets.session.text import plain
+from widgets.session.words import _
 from widgets.viewer.pictures import data_url
 
 SHOWN_PX = 900
@@ -22,7 +23,7 @@ SHOWN_PX = 900
 
 def section() -> None:
     """Choose a demo ECG and how badly it is photographed; nothing is read before that."""
-    if not st.toggle("Try it: damage a print-out and see the answer", key="bench_open"):
+    if not st.toggle(_("Try it: damage a print-out and see the answer"), key="bench_open"):
         return
     records = {
         demo.id: demo for demo in demos() if any(name.endswith(".hea") for name in demo.files)
@@ -30,24 +31,26 @@ def section() -> None:
     controls, picture, answers = st.columns([1, 2, 1], gap="large")
     with controls:
         chosen = st.selectbox(
-            "ECG", list(records), format_func=lambda key: records[key].title, key="bench_ecg"
+            _("ECG"), list(records), format_func=lambda key: _(records[key].title), key="bench_ecg"
         )
         damage = Damage(
-            rotation_deg=st.slider("Rotation (°)", -30.0, 30.0, 0.0, 0.5, key="bench_rotation"),
-            blur_mm=st.slider("Blur (mm on paper)", 0.0, 1.0, 0.0, 0.05, key="bench_blur"),
-            noise=st.slider("Noise (grey levels)", 0, 80, 0, 2, key="bench_noise"),
-            px_per_mm=st.slider("Resolution (px/mm)", 1.5, 8.0, 8.0, 0.1, key="bench_resolution"),
+            rotation_deg=st.slider(_("Rotation (°)"), -30.0, 30.0, 0.0, 0.5, key="bench_rotation"),
+            blur_mm=st.slider(_("Blur (mm on paper)"), 0.0, 1.0, 0.0, 0.05, key="bench_blur"),
+            noise=st.slider(_("Noise (grey levels)"), 0, 80, 0, 2, key="bench_noise"),
+            px_per_mm=st.slider(
+                _("Resolution (px/mm)"), 1.5, 8.0, 8.0, 0.1, key="bench_resolution"
+            ),
         )
     try:
         model = models.classifier()
         found = _trial(chosen or next(iter(records)), damage, model.identity.weights_sha256)
         clean = _trial(chosen or next(iter(records)), Damage(), model.identity.weights_sha256)
     except (models.ModelUnavailableError, IntakeError) as error:
-        st.warning(plain(str(error)))
+        st.warning(plain(_(str(error))))
         return
     with picture:
         step = max(found.pixels.shape[1] // SHOWN_PX, 1)
-        st.image(data_url(found.pixels[::step, ::step], lossless=False), alt="Damaged print-out")
+        st.image(data_url(found.pixels[::step, ::step], lossless=False), alt=_("Damaged print-out"))
     with answers:
         _answer(found, clean)
 
@@ -81,14 +84,14 @@ def _rows(found: Trial, clean: Trial) -> pd.DataFrame:
 
 def _answer(found: Trial, clean: Trial) -> None:
     if found.prediction is None:
-        st.badge("Refused", icon=":material/block:", color="orange")
-        st.caption(plain(found.refusal))
+        st.badge(_("Refused"), icon=":material/block:", color="orange")
+        st.caption(plain(_(found.refusal)))
         return
     if found.prediction.abstained:
-        st.badge("Abstains", icon=":material/help:", color="orange")
-        st.caption(plain(found.prediction.reasons[0].text))
+        st.badge(_("Abstains"), icon=":material/help:", color="orange")
+        st.caption(plain(_(found.prediction.reasons[0].text)))
     bars.triage_bars(found.prediction, "bench_triage")
-    bars.finding_bars(found.prediction.superclasses, "Diagnostic classes", "bench_classes")
+    bars.finding_bars(found.prediction.superclasses, _("Diagnostic classes"), "bench_classes")
     tables.csv_button(_rows(found, clean), "bench", "bench")
     if clean.prediction is not None:
         moved = max(
@@ -97,4 +100,6 @@ def _answer(found: Trial, clean: Trial) -> None:
                 found.prediction.superclasses, clean.prediction.superclasses, strict=True
             )
         )
-        st.caption(f"Largest change of a class against the undamaged print-out: {moved:.2f}")
+        st.caption(
+            _("Largest change of a class against the undamaged print-out: {moved:.2f}", moved=moved)
+        )

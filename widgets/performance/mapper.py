@@ -12,27 +12,43 @@ from ecg_core.evidence.own_sets.checking import Meanings, strange_words
 from ecg_core.evidence.own_sets.columns import Column, ColumnRole, answerable, code_name, guess
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from widgets.session.text import plain
+from widgets.session.words import _, noted
 
 FIELDS: tuple[tuple[ColumnRole, str, str], ...] = (
-    (ColumnRole.FILE, "File", "Names the ECG: a file name, with or without its folder and suffix"),
+    (
+        ColumnRole.FILE,
+        noted("File"),
+        noted("Names the ECG: a file name, with or without its folder and suffix"),
+    ),
     (
         ColumnRole.PATIENT,
-        "Patient",
-        "Intervals count patients; without it every ECG is one of its own",
+        noted("Patient"),
+        noted("Intervals count patients; without it every ECG is one of its own"),
     ),
-    (ColumnRole.TRIAGE, "Triage class", "One class for each ECG"),
-    (ColumnRole.CODES, "List of codes", "All SCP-ECG codes of an ECG in one cell: IMI; AFIB"),
-    (ColumnRole.AGE, "Age", "For the groups: years"),
-    (ColumnRole.SEX, "Sex", "For the groups"),
-    (ColumnRole.DEVICE, "Device", "For the groups"),
-    (ColumnRole.SITE, "Site", "For the groups"),
+    (ColumnRole.TRIAGE, noted("Triage class"), noted("One class for each ECG")),
+    (
+        ColumnRole.CODES,
+        noted("List of codes"),
+        noted("All SCP-ECG codes of an ECG in one cell: IMI; AFIB"),
+    ),
+    (ColumnRole.AGE, noted("Age"), noted("For the groups: years")),
+    (ColumnRole.SEX, noted("Sex"), noted("For the groups")),
+    (ColumnRole.DEVICE, noted("Device"), noted("For the groups")),
+    (ColumnRole.SITE, noted("Site"), noted("For the groups")),
 )
 Meaning = TypeVar("Meaning")
 SHOWN_CHARACTERS = 24
 MOST_WORDS = 12
 """So many words of each kind are asked for; the rest is named row by row."""
-CLASSES = {**{TRIAGE_NAMES[name]: k for k, name in enumerate(TRIAGE_CLASSES)}, "None of them": -1}
-ANSWERS: dict[str, bool | None] = {"Yes": True, "No": False, "Unknown": None}
+CLASSES = {
+    **{TRIAGE_NAMES[name]: k for k, name in enumerate(TRIAGE_CLASSES)},
+    noted("None of them"): -1,
+}
+ANSWERS: dict[str, bool | None] = {
+    noted("Yes"): True,
+    noted("No"): False,
+    noted("Unknown"): None,
+}
 
 
 def columns(table: pd.DataFrame, key: str) -> tuple[Column, ...]:
@@ -48,23 +64,23 @@ def columns(table: pd.DataFrame, key: str) -> tuple[Column, ...]:
     with st.grid(4, min_column_width=180):
         for role, label, text in FIELDS:
             chosen = st.selectbox(
-                label,
+                _(label),
                 names,
                 index=names.index(by_role[role]) if role in by_role else None,
                 format_func=named,
-                placeholder="Not used",
-                help=text,
+                placeholder=_("Not used"),
+                help=_(text),
                 key=f"map_{role}_{key}",
             )
             if chosen is not None:
                 found.append(Column(chosen, role))
     answering = st.multiselect(
-        "Columns that answer yes or no",
+        _("Columns that answer yes or no"),
         names,
         default=[name for name, column in guessed.items() if column.role is ColumnRole.YES_NO],
         format_func=named,
-        placeholder="None",
-        help="One finding each: 1 or 0, yes or no, or words of your own",
+        placeholder=_("None"),
+        help=_("One finding each: 1 or 0, yes or no, or words of your own"),
         key=f"map_yes_no_{key}",
     )
     codes = list(answerable())
@@ -72,11 +88,11 @@ def columns(table: pd.DataFrame, key: str) -> tuple[Column, ...]:
         for name in answering:
             code = guessed[name].code
             chosen = st.selectbox(
-                f"{plain(name)} answers",
+                _("{name} answers", name=plain(name)),
                 codes,
                 index=codes.index(code) if code else None,
-                format_func=lambda code: f"{code_name(code)} ({code})",
-                placeholder="Choose a finding",
+                format_func=lambda code: f"{_(code_name(code))} ({code})",
+                placeholder=_("Choose a finding"),
                 key=f"map_code_{name}_{key}",
             )
             found.append(Column(name, ColumnRole.YES_NO, chosen or ""))
@@ -88,7 +104,7 @@ def meanings(table: pd.DataFrame, chosen: Sequence[Column], key: str) -> Meaning
     triage, answers = strange_words(table, chosen)
     if not triage and not answers:
         return Meanings()
-    st.caption("Words of this table that need a meaning; ECGs without one are left out.")
+    st.caption(_("Words of this table that need a meaning; ECGs without one are left out."))
     return Meanings(
         _said(triage, CLASSES, f"map_class_{key}"), _said(answers, ANSWERS, f"map_answer_{key}")
     )
@@ -99,10 +115,11 @@ def _said(words: Sequence[str], options: dict[str, Meaning], key: str) -> dict[s
     with st.grid(4, min_column_width=180):
         for word in words[:MOST_WORDS]:
             chosen = st.selectbox(
-                f"“{plain(word)}” means",
+                _("“{word}” means", word=plain(word)),
                 list(options),
                 index=None,
-                placeholder="Not said",
+                format_func=_,
+                placeholder=_("Not said"),
                 key=f"{key}_{word}",
             )
             if chosen is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
 import streamlit as st
@@ -22,14 +23,15 @@ from ecg_core.store.people.roles import Permission
 from widgets.performance import mapper, without_ecg
 from widgets.session import engine, person
 from widgets.session.text import plain
+from widgets.session.words import Later, _, day, noted
 
 Colour = Literal["gray", "blue", "orange", "green"]
 STATES: dict[State, tuple[str, str, Colour]] = {
-    State.WAITING: ("Waiting", ":material/schedule:", "gray"),
-    State.RUNNING: ("Scoring", ":material/progress_activity:", "blue"),
-    State.CHECKING: ("Looking for shortcuts", ":material/progress_activity:", "blue"),
-    State.STOPPED: ("Stopped", ":material/pause:", "orange"),
-    State.DONE: ("Scored", ":material/check:", "green"),
+    State.WAITING: (noted("Waiting"), ":material/schedule:", "gray"),
+    State.RUNNING: (noted("Scoring"), ":material/progress_activity:", "blue"),
+    State.CHECKING: (noted("Looking for shortcuts"), ":material/progress_activity:", "blue"),
+    State.STOPPED: (noted("Stopped"), ":material/pause:", "orange"),
+    State.DONE: (noted("Scored"), ":material/check:", "green"),
 }
 SHOWN_PROBLEMS = 50
 REFRESH_S = 2
@@ -40,15 +42,15 @@ def choose(card: ModelCard) -> CaseSet | None:
     _resume()
     found = sets.list_sets(engine.data_dir())
     if person.me().may(Permission.ADD_ECGS):
-        with st.expander("Add labelled ECGs", expanded=not found, icon=":material/upload_file:"):
+        with st.expander(_("Add labelled ECGs"), expanded=not found, icon=":material/upload_file:"):
             _bring_in(card)
     elif not found:
-        st.info("No labelled ECGs have been added yet.")
+        st.info(_("No labelled ECGs have been added yet."))
     if not found:
         return None
     names = {one.folder.name: one.info.name for one in found}
     chosen = st.selectbox(
-        "Set",
+        _("Set"),
         list(names),
         format_func=lambda key: plain(names[key]),
         key="own_set",
@@ -60,25 +62,32 @@ def choose(card: ModelCard) -> CaseSet | None:
     )
     _progress(one)
     if not person.me().may(Permission.SEE_LABELLED):
-        st.caption("Your role sees how far the scoring is, not the ECGs and figures.")
+        st.caption(_("Your role sees how far the scoring is, not the ECGs and figures."))
         return None
     if not one.done():
         st.info(
-            "Figures appear when the first ECGs are scored. The model is loaded first, and ECGs on "
-            "the worklist are read before: on a busy server that takes minutes."
+            _(
+                "Figures appear when the first ECGs are scored. The model is loaded "
+                "first, and ECGs on the worklist are read before: on a busy server "
+                "that takes minutes."
+            )
         )
         return None
     info = one.info
     if info.weights_sha256 != card.weights_sha256:
         st.warning(
-            f"This set was scored by other weights ({info.model} {info.version}); the operating "
-            "points shown are those of the model here."
+            _(
+                "This set was scored by other weights ({model} {version}); the "
+                "operating points shown are those of the model here.",
+                model=info.model,
+                version=info.version,
+            )
         )
     without_ecg.section(one)
     return _cases(one.folder.name, one.done(), one, card)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the answers")
+@st.cache_resource(max_entries=8, show_spinner=Later("Reading the answers"))
 def _cases(key: str, done: int, _labelled: LabelledSet, _card: ModelCard) -> CaseSet:
     return as_cases(_labelled, _card)
 
@@ -106,17 +115,25 @@ def _progress(labelled: LabelledSet) -> None:
         st.rerun()
     word, icon, colour = STATES[state]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(word, icon=icon, color=colour)
+        st.badge(_(word), icon=icon, color=colour)
         if state not in (State.DONE, State.CHECKING):
             st.progress(done / max(info.cases, 1), width=260)
-        st.caption(f"{done} of {info.cases} ECGs · {info.created_utc[:10]}", width="content")
+        st.caption(
+            _(
+                "{done} of {cases} ECGs · {created}",
+                done=done,
+                cases=info.cases,
+                created=day(date.fromisoformat(info.created_utc[:10])),
+            ),
+            width="content",
+        )
         room = person.set_room()
         if room.may_stop(labelled):
             if state in (State.RUNNING, State.WAITING, State.CHECKING):
-                if st.button("Stop", icon=":material/stop:", key=f"stop_{info.id}"):
+                if st.button(_("Stop"), icon=":material/stop:", key=f"stop_{info.id}"):
                     room.stop(labelled)
             elif state is State.STOPPED and st.button(
-                "Resume", icon=":material/play_arrow:", key=f"go_on_{info.id}"
+                _("Resume"), icon=":material/play_arrow:", key=f"go_on_{info.id}"
             ):
                 room.resume(labelled)
         if state not in (State.RUNNING, State.CHECKING) and room.may_remove(labelled):
@@ -124,9 +141,9 @@ def _progress(labelled: LabelledSet) -> None:
 
 
 def _offer_removal(room: SetRoom, labelled: LabelledSet) -> None:
-    with st.popover("Delete", icon=":material/delete:", key=f"delete_{labelled.info.id}"):
-        st.caption("Removes the uploaded files, labels and answers of this set.")
-        if st.button("Delete this set", type="primary", key=f"delete_now_{labelled.info.id}"):
+    with st.popover(_("Delete"), icon=":material/delete:", key=f"delete_{labelled.info.id}"):
+        st.caption(_("Removes the uploaded files, labels and answers of this set."))
+        if st.button(_("Delete this set"), type="primary", key=f"delete_now_{labelled.info.id}"):
             room.remove(labelled)
             st.rerun()
 
@@ -135,12 +152,12 @@ def _bring_in(card: ModelCard) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         files = st.file_uploader(
-            "ECGs: files, a folder or a ZIP", accept_multiple_files=True, key="own_ecgs"
+            _("ECGs: files, a folder or a ZIP"), accept_multiple_files=True, key="own_ecgs"
         )
     with right:
-        table_file = st.file_uploader("Labels: a CSV with one row per ECG", key="own_labels")
+        table_file = st.file_uploader(_("Labels: a CSV with one row per ECG"), key="own_labels")
         st.download_button(
-            "Example CSV",
+            _("Example CSV"),
             data=EXAMPLE,
             file_name="labels_example.csv",
             mime="text/csv",
@@ -151,14 +168,17 @@ def _bring_in(card: ModelCard) -> None:
         )
     if not files or table_file is None:
         st.caption(
-            "One column names the file; others carry labels: a triage class, yes or no for a "
-            "finding, or a list of SCP codes. Nothing leaves this machine."
+            _(
+                "One column names the file; others carry labels: a triage class, yes "
+                "or no for a finding, or a list of SCP codes. Nothing leaves this "
+                "machine."
+            )
         )
         return
     try:
         table = read_table(table_file.getvalue())
     except TableError as error:
-        st.error(str(error), icon=":material/block:")
+        st.error(_(str(error)), icon=":material/block:")
         return
     bundles = _bundles(tuple((file.name, file.getvalue()) for file in files))
     key = hashlib.sha256(table_file.getvalue()).hexdigest()[:12]
@@ -167,12 +187,14 @@ def _bring_in(card: ModelCard) -> None:
     try:
         checked = check(table, columns, [bundle.name for bundle in bundles], meanings)
     except TableError as error:
-        st.warning(str(error), icon=":material/rule:")
+        st.warning(_(str(error)), icon=":material/rule:")
         return
     _report(checked)
-    name = st.text_input("Name of the set", value=table_file.name.rsplit(".", 1)[0], key="own_name")
+    name = st.text_input(
+        _("Name of the set"), value=table_file.name.rsplit(".", 1)[0], key="own_name"
+    )
     if st.button(
-        f"Score {checked.labels.n} ECGs",
+        _("Score {n} ECGs", n=checked.labels.n),
         type="primary",
         disabled=not checked.labels.n,
         key="own_score",
@@ -186,7 +208,7 @@ def _create(card: ModelCard, name: str, bundles: Sequence[Bundle], checked: Chec
     try:
         made = sets.create(engine.data_dir(), name, bundles, checked.labels, asked, owner.id)
     except (ValueError, OSError) as error:
-        st.error(f"The set was not stored: {error}", icon=":material/block:")
+        st.error(_("The set was not stored: {error}", error=error), icon=":material/block:")
         return
     person.set_room().brought_in(made)
     scoring.start(made)
@@ -197,25 +219,33 @@ def _create(card: ModelCard, name: str, bundles: Sequence[Bundle], checked: Chec
     st.rerun()
 
 
-@st.cache_resource(max_entries=2, show_spinner="Sorting the files")
+@st.cache_resource(max_entries=2, show_spinner=Later("Sorting the files"))
 def _bundles(files: tuple[tuple[str, bytes], ...]) -> tuple[Bundle, ...]:
     return intake.split([Upload(name, data) for name, data in files])
 
 
 def _report(checked: Checked) -> None:
     labels = checked.labels
-    judged = [code_name(code) for code in labels.codes]
+    judged = [_(code_name(code)) for code in labels.codes]
     if (labels.triage >= 0).any():
-        judged.append("triage class")
+        judged.append(_("triage class"))
     st.caption(
-        f"{labels.n} ECGs can be scored. Labels: {', '.join(judged) or 'none'}."
-        + (f" {len(checked.unlabelled)} uploaded ECGs have no row." if checked.unlabelled else "")
+        _(
+            "{n} ECGs can be scored. Labels: {labels}.",
+            n=labels.n,
+            labels=", ".join(judged) or _("none", context="labels"),
+        )
+        + (
+            _(" {n} uploaded ECGs have no row.", n=len(checked.unlabelled))
+            if checked.unlabelled
+            else ""
+        )
     )
     if not checked.problems:
         return
     count = len(checked.problems) + checked.more_problems
-    with st.expander(f"{count} rows need attention", icon=":material/rule:"):
-        lines = [f"- {plain(str(problem))}" for problem in checked.problems[:SHOWN_PROBLEMS]]
+    with st.expander(_("{n} rows need attention", n=count), icon=":material/rule:"):
+        lines = [f"- {plain(_(str(problem)))}" for problem in checked.problems[:SHOWN_PROBLEMS]]
         if count > SHOWN_PROBLEMS:
-            lines.append(f"- and {count - SHOWN_PROBLEMS} more")
+            lines.append("- " + _("and {n} more", n=count - SHOWN_PROBLEMS))
         st.markdown("\n".join(lines))

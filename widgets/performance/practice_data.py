@@ -10,6 +10,7 @@ from ecg_core.evidence.practice_room import PracticeRoom
 from ecg_core.evidence.values import CaseSet
 from ecg_core.network.card import ModelCard
 from widgets.session import engine, person
+from widgets.session.words import Later, _
 
 
 def cases() -> tuple[PracticeCase, ...]:
@@ -18,7 +19,7 @@ def cases() -> tuple[PracticeCase, ...]:
     return _cases(str(engine.data_dir().resolve()), room.last_event(), room)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading the daily use")
+@st.cache_resource(max_entries=2, show_spinner=Later("Reading the daily use"))
 def _cases(directory: str, last_event: int, _room: PracticeRoom) -> tuple[PracticeCase, ...]:
     return _room.cases()
 
@@ -28,7 +29,10 @@ def adjudicated(card: ModelCard) -> CaseSet | None:
     found = practice.adjudicated(cases(), card)
     if found is None:
         st.info(
-            "No case that these weights answered has been adjudicated yet. A disagreement between "
-            "two readers, settled by a lead, becomes a labelled case here."
+            _(
+                "No case that these weights answered has been adjudicated yet. A "
+                "disagreement between two readers, settled by a lead, becomes a "
+                "labelled case here."
+            )
         )
     return found

@@ -18,13 +18,14 @@ from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from ecg_core.store.people.roles import Permission
 from server import place
 from widgets.performance import practice_data, tables
-from widgets.performance.charts import COLOURS, HEIGHT
+from widgets.performance.charts import COLOURS, HEIGHT, in_language
 from widgets.performance.context import Context
 from widgets.session import person
 from widgets.session.text import plain
+from widgets.session.words import _, noted, number, percent
 
 PLAIN = {"displayModeBar": False}
-KAPPA = "Cohen's kappa (95 % CI)"
+KAPPA = noted("Cohen's kappa (95 % CI)")
 FEWEST, UNKNOWN = 10, Interval(np.nan, np.nan, np.nan)
 """Of fewer cases agreement beyond chance is not told."""
 
@@ -32,19 +33,25 @@ FEWEST, UNKNOWN = 10, Interval(np.nan, np.nan, np.nan)
 def show(context: Context) -> None:
     """What daily use says. Only for those who may see readers' performance."""
     if not person.me().may(Permission.SEE_READERS):
-        st.info("Readers' figures are shown to leads and auditors.", icon=":material/lock:")
+        st.info(_("Readers' figures are shown to leads and auditors."), icon=":material/lock:")
         return
     cases = practice_data.cases()
     if not any(case.finals for case in cases):
-        st.info("Nobody has decided on an ECG here yet.")
+        st.info(_("Nobody has decided on an ECG here yet."))
         return
     finals = [one for case in cases for one in case.finals.values()]
     months = sorted({f"{one.at:%Y-%m}" for one in finals})
     st.caption(
-        f"Daily use: {len(cases)} ECGs, {len(finals)} final readings, {months[0]} to {months[-1]}; "
-        "what was taken back or withdrawn is left out."
+        _(
+            "Daily use: {n} ECGs, {finals} final readings, {first} to {last}; what "
+            "was taken back or withdrawn is left out.",
+            n=len(cases),
+            finals=len(finals),
+            first=months[0],
+            last=months[-1],
+        )
     )
-    names = {**place.accounts().names(), "machine": "Machine"}
+    names = {**place.accounts().names(), "machine": _("Machine")}
     _pull(cases)
     left, right = st.columns(2, gap="large")
     with left:
@@ -57,23 +64,39 @@ def show(context: Context) -> None:
 
 
 def _pull(cases: Sequence[PracticeCase]) -> None:
-    st.subheader("Effect of showing the answer")
+    st.subheader(_("Effect of showing the answer"))
     found = readers.pull(cases)
     if not found.pairs:
-        st.caption("No reader has committed a first reading before seeing the machine's answer.")
+        st.caption(_("No reader has committed a first reading before seeing the machine's answer."))
         return
     differed = found.pairs - found.agreed
     st.markdown(
-        f"Of {found.pairs} readings given blind first, {found.agreed} agreed with the machine "
-        f"unseen. Of the other {differed}, **{found.towards} changed to the machine's class** once "
-        f"it was shown{_of_them(found.towards, differed)}, {found.kept} kept their own, "
-        f"{found.away} chose a third."
+        _(
+            "Of {pairs} readings given blind first, {agreed} agreed with the "
+            "machine unseen. Of the other {differed}, **{towards} changed to the "
+            "machine's class** once it was shown{share}, {kept} kept their own, "
+            "{away} chose a third.",
+            pairs=found.pairs,
+            agreed=found.agreed,
+            differed=differed,
+            towards=found.towards,
+            share=_of_them(found.towards, differed),
+            kept=found.kept,
+            away=found.away,
+        )
     )
     if found.judged:
         st.markdown(
-            f"Where a lead adjudicated ({found.judged}): {found.first_right} right before, "
-            f"{found.final_right} right after. **{found.dragged} misled** from right to wrong by "
-            f"the machine, {found.saved} put right by it."
+            _(
+                "Where a lead adjudicated ({judged}): {first_right} right before, "
+                "{final_right} right after. **{dragged} misled** from right to wrong "
+                "by the machine, {saved} put right by it.",
+                judged=found.judged,
+                first_right=found.first_right,
+                final_right=found.final_right,
+                dragged=found.dragged,
+                saved=found.saved,
+            )
         )
     tables.csv_button(pd.DataFrame([found]), "pull", "pull")
 
@@ -83,11 +106,16 @@ def _of_them(hits: int, n: int) -> str:
     if not n:
         return ""
     found = readers.share(hits, n)
-    return f" ({found.value:.0%}, 95 % CI {found.low:.0%}–{found.high:.0%})"
+    return _(
+        " ({share:.0%}, 95 % CI {low:.0%}–{high:.0%})",
+        share=found.value,
+        low=found.low,
+        high=found.high,
+    )
 
 
 def _overrides(months: Sequence[Month]) -> None:
-    st.subheader("Overrides by month")
+    st.subheader(_("Overrides by month"))
     shares = [100 * month.overridden.value for month in months]
     figure = go.Figure(
         go.Scatter(
@@ -103,17 +131,21 @@ def _overrides(months: Sequence[Month]) -> None:
                 "arrayminus": [100 * (m.overridden.value - m.overridden.low) for m in months],
             },
             customdata=[month.n for month in months],
-            hovertemplate="%{x}: %{y:.0f} % of %{customdata}<extra></extra>",
+            hovertemplate=f"%{{x}}: %{{y:.0f}} % {_('of')} %{{customdata}}<extra></extra>",
         )
     )
     figure.update_layout(
         height=HEIGHT - 120,
         margin={"l": 50, "r": 10, "t": 10, "b": 40},
         xaxis={"type": "category"},
-        yaxis={"title": "Overridden (%)", "range": [0, 105]},
+        yaxis={"title": _("Overridden (%)"), "range": [0, 105]},
     )
-    st.plotly_chart(figure, key="overrides", config=PLAIN, alt="Share of overrides by month")
-    st.caption("Share of final readings whose class is not the machine's; Wilson's 95 % interval.")
+    st.plotly_chart(
+        in_language(figure), key="overrides", config=PLAIN, alt=_("Share of overrides by month")
+    )
+    st.caption(
+        _("Share of final readings whose class is not the machine's; Wilson's 95 % interval.")
+    )
     table = pd.DataFrame(
         {
             "month": [month.month for month in months],
@@ -131,9 +163,9 @@ def _seconds(cases: Sequence[PracticeCase]) -> None:
     if len(taken):
         low, middle, high = np.percentile(taken, (25, 50, 75))
         st.metric(
-            "Time from the answer to the decision, median",
+            _("Time from the answer to the decision, median"),
             f"{middle:.0f} s",
-            f"middle half {low:.0f}–{high:.0f} s, n = {len(taken)}",
+            _("middle half {low:.0f}–{high:.0f} s, n = {n}", low=low, high=high, n=len(taken)),
             delta_color="off",
             delta_arrow="off",
         )
@@ -141,13 +173,19 @@ def _seconds(cases: Sequence[PracticeCase]) -> None:
 
 
 def _changes(counts: np.ndarray) -> None:
-    st.subheader("What readers change")
+    st.subheader(_("What readers change"))
     names = [TRIAGE_NAMES[name] for name in TRIAGE_CLASSES]
     table = pd.DataFrame(counts, index=pd.Index(names, name="Machine"), columns=names)
-    st.dataframe(table.reset_index(), hide_index=True, alt="Machine's class against readers'")
+    st.dataframe(
+        tables.spoken(table.reset_index()),
+        hide_index=True,
+        alt=_("Machine's class against readers'"),
+    )
     st.caption(
-        "Rows: the class of the machine's verdict. Columns: the readers' final class. "
-        f"n = {counts.sum()}."
+        _(
+            "Rows: the class of the machine's verdict. Columns: the readers' final class. n = {n}.",
+            n=counts.sum(),
+        )
     )
     tables.csv_button(table.reset_index(), "changes", "changes")
 
@@ -155,7 +193,7 @@ def _changes(counts: np.ndarray) -> None:
 def _agreement(
     machine: Sequence[Agreement], between: Sequence[Agreement], names: dict[str, str]
 ) -> None:
-    st.subheader("Agreement")
+    st.subheader(_("Agreement"))
     rows = (*machine, *between)
     table = pd.DataFrame(
         {
@@ -167,24 +205,38 @@ def _agreement(
         }
     )
     shown = tables.shown(table)
-    shown["Same class"] = table["Same class"].map("{:.0%}".format)
-    st.dataframe(shown, hide_index=True, width="content", alt="Agreement of readers and machine")
+    shown["Same class"] = [percent(share) for share in table["Same class"]]
+    st.dataframe(
+        tables.spoken(shown),
+        hide_index=True,
+        width="content",
+        alt=_("Agreement of readers and machine"),
+    )
     tables.csv_button(table, "agreement", "agreement")
 
 
 def _drift(cases: Sequence[PracticeCase], context: Context) -> None:
-    st.subheader("Are the ECGs still like those of the evidence?")
+    st.subheader(_("Are the ECGs still like those of the evidence?"))
     found = readers.shifts(cases, context.whole.asking(context.main))
     told = [one for one in found if one.shift is not Shift.TOO_FEW]
     if not told:
-        st.caption(f"Too few ECGs to say: a month needs {MIN_CASES} answered by these weights.")
+        st.caption(
+            _(
+                "Too few ECGs to say: a month needs {min_cases} answered by these weights.",
+                min_cases=MIN_CASES,
+            )
+        )
         return
     latest = max(one.period for one in told)
     large = [one.name for one in told if one.period == latest and one.shift is Shift.LARGE]
     if large:
         st.warning(
-            f"In {latest} the machine's probabilities differ from those in the evidence "
-            f"for {', '.join(large)}. Its figures may not hold for these ECGs.",
+            _(
+                "In {latest} the machine's probabilities differ from those in the "
+                "evidence for {large}. Its figures may not hold for these ECGs.",
+                latest=latest,
+                large=", ".join(map(_, large)),
+            ),
             icon=":material/trending_up:",
         )
     table = pd.DataFrame(
@@ -198,12 +250,18 @@ def _drift(cases: Sequence[PracticeCase], context: Context) -> None:
         }
     )
     st.dataframe(
-        _by_month(told), hide_index=True, width="content", alt="Population stability by month"
+        tables.spoken(_by_month(told)),
+        hide_index=True,
+        width="content",
+        alt=_("Population stability by month"),
     )
     st.caption(
-        "Population stability index of the probabilities against the chosen evidence: under 0.1 "
-        "stable, from 0.25 a large shift; within chance where one month of a hundred would reach "
-        "it without any. A ward's patients may differ from the evidence from the start."
+        _(
+            "Population stability index of the probabilities against the chosen "
+            "evidence: under 0.1 stable, from 0.25 a large shift; within chance "
+            "where one month of a hundred would reach it without any. A ward's "
+            "patients may differ from the evidence from the start."
+        )
     )
     tables.csv_button(table, "drift", "drift")
 
@@ -213,7 +271,7 @@ def _by_month(told: Sequence[Drift]) -> pd.DataFrame:
     columns: dict[str, dict[str, str]] = {}
     for one in told:
         column = columns.setdefault(f"{one.period} (n = {one.n})", {})
-        column[one.name] = f"{one.psi:.2f}, {one.shift}"
+        column[one.name] = f"{number(one.psi, 2)}, {_(str(one.shift))}"
     names = list(dict.fromkeys(one.name for one in told))
     table = {"Class": names}
     for month, column in columns.items():

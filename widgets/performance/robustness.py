@@ -12,13 +12,15 @@ from ecg_core.evidence.values import CaseSet, Origin
 from ecg_core.network.card import ModelCard
 from ecg_core.network.statements import SUPERCLASSES
 from widgets.performance import case_charts, figures, live_bench, tables
+from widgets.performance.charts import in_language
 from widgets.performance.context import Context
+from widgets.session.words import _, noted
 
 MACRO = "superclass macro-AUC"
 CONDITIONS = {
-    "bw_low_res_scan": "Coarse black-and-white scan",
-    "creased_shadowed": "Creased, in shadow",
-    "phone_photo": "Photograph by telephone",
+    "bw_low_res_scan": noted("Coarse black-and-white scan"),
+    "creased_shadowed": noted("Creased, in shadow"),
+    "phone_photo": noted("Photograph by telephone"),
 }
 """Conditions whose key does not read well."""
 
@@ -38,7 +40,7 @@ def show(context: Context) -> None:
 
 
 def _heat(sets: list[CaseSet], card: ModelCard) -> None:
-    st.subheader("Conditions and layouts")
+    st.subheader(_("Conditions and layouts"))
     rows = []
     for one in sets:
         codes = tuple(q.code for q in one.questions if q.code in SUPERCLASSES and q.answerable)
@@ -48,35 +50,49 @@ def _heat(sets: list[CaseSet], card: ModelCard) -> None:
     if not rows:
         return
     st.plotly_chart(
-        case_charts.heat_chart(
-            [
-                (_words(one), one.layout, macro.value, one.n, None if lost is None else -lost.value)
-                for one, macro, lost in rows
-            ]
+        in_language(
+            case_charts.heat_chart(
+                [
+                    (
+                        _(_words(one)),
+                        one.layout,
+                        macro.value,
+                        one.n,
+                        None if lost is None else -lost.value,
+                    )
+                    for one, macro, lost in rows
+                ]
+            )
         ),
         key="heat",
         config={"displayModeBar": False},
-        alt="Mean AUC of the diagnostic classes by condition and layout",
+        alt=_("Mean AUC of the diagnostic classes by condition and layout"),
     )
     table = pd.DataFrame(
         {
-            "Condition": [_words(one) for one, _, _ in rows],
-            "Layout": [one.layout for one, _, _ in rows],
-            "Mean AUC": [macro for _, macro, _ in rows],
-            "Lost against clean": [lost for *_, lost in rows],
-            "ECGs": [one.n for one, _, _ in rows],
-            "Not readable": [one.refused for one, _, _ in rows],
+            "Condition": [_words(one) for one, _macro, _lost in rows],
+            "Layout": [one.layout for one, _macro, _lost in rows],
+            "Mean AUC": [macro for _one, macro, _lost in rows],
+            "Lost against clean": [lost for *_rest, lost in rows],
+            "ECGs": [one.n for one, _macro, _lost in rows],
+            "Not readable": [one.refused for one, _macro, _lost in rows],
         }
     )
     st.caption(
-        f"{rows[0][0].dataset}, {rows[0][0].split}. Mean AUC of the five diagnostic classes. "
-        "Degraded pages are a part of the recordings, and "
-        "only those that could be read: what counts is the difference to the clean pages of the "
-        "very same ones, given below the AUC where there is one."
+        _(
+            "{dataset}, {split}. Mean AUC of the five diagnostic classes. Degraded "
+            "pages are a part of the recordings, and only those that could be "
+            "read: what counts is the difference to the clean pages of the very "
+            "same ones, given below the AUC where there is one.",
+            dataset=rows[0][0].dataset,
+            split=_(rows[0][0].split),
+        )
     )
-    with st.expander("With 95 % intervals"):
+    with st.expander(_("With 95 % intervals")):
         shown = tables.shown(table, missing="")
-        st.dataframe(shown, hide_index=True, alt="Mean AUC by condition and layout")
+        st.dataframe(
+            tables.spoken(shown), hide_index=True, alt=_("Mean AUC by condition and layout")
+        )
     tables.csv_button(table, "robustness", "robustness")
 
 
@@ -95,25 +111,25 @@ def _carried(card: ModelCard, cases: CaseSet, name: str) -> Interval | None:
 
 
 def _compare(context: Context) -> None:
-    st.subheader("Case by case")
+    st.subheader(_("Case by case"))
     others = list(context.siblings)
     if not others:
-        st.caption("There is no second set to compare with.")
+        st.caption(_("There is no second set to compare with."))
         return
     chosen = st.selectbox(
-        "Compare with",
+        _("Compare with"),
         range(len(others)),
-        format_func=lambda k: f"{others[k].title} · {others[k].model} {others[k].version}",
+        format_func=lambda k: f"{_(others[k].title)} · {others[k].model} {others[k].version}",
         key="compare_with",
         width=520,
     )
     try:
         found = figures.compared(context.cases.asking(context.main), others[chosen or 0])
     except ValueError as error:
-        st.warning(f"{error}.")
+        st.warning(_(f"{error}."))
         return
     if not found:
-        st.info("The two sets have no labelled case in common.")
+        st.info(_("The two sets have no labelled case in common."))
         return
     table = pd.DataFrame(
         {
@@ -133,10 +149,16 @@ def _compare(context: Context) -> None:
         shown[name] = table[name].map("{:.3f}".format)
     for name in ("DeLong p", "McNemar p"):
         shown[name] = table[name].map(words.p_value)
-    st.dataframe(shown, hide_index=True, alt="Paired comparison of two sets, class by class")
+    st.dataframe(
+        tables.spoken(shown),
+        hide_index=True,
+        alt=_("Paired comparison of two sets, class by class"),
+    )
     st.caption(
-        "Difference of AUC: bootstrap by patient. DeLong’s test takes every ECG for a patient of "
-        "its own. McNemar’s compares who is right at the operating points. Many tests: some fall "
-        "below 0.05 by chance."
+        _(
+            "Difference of AUC: bootstrap by patient. DeLong’s test takes every "
+            "ECG for a patient of its own. McNemar’s compares who is right at the "
+            "operating points. Many tests: some fall below 0.05 by chance."
+        )
     )
     tables.csv_button(table, "comparison", "comparison", cases=context.cases)

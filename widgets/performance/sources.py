@@ -10,15 +10,16 @@ from ecg_core.evidence import forms
 from ecg_core.evidence.four_classes import figures
 from ecg_core.evidence.values import CaseSet
 from ecg_core.network.card import ModelCard
+from widgets.session.words import Later, _
 
 
-@st.cache_resource(max_entries=6, show_spinner="Reading the evidence")
+@st.cache_resource(max_entries=6, show_spinner=Later("Reading the evidence"))
 def shipped_sets(name: str, weights_sha256: str, _card: ModelCard) -> tuple[CaseSet, ...]:
     """Evidence shipped with a model; files of other weights are left out."""
     return forms.shown(_card)
 
 
-@st.cache_resource(show_spinner="Reading the evidence")
+@st.cache_resource(show_spinner=Later("Reading the evidence"))
 def page_sets() -> tuple[CaseSet, ...]:
     """The four-class page set under every protocol, by the methods that are not trivial."""
     return tuple(a.cases() for a in figures.load() if not figures.trivial(a.method))
@@ -38,10 +39,10 @@ def choose(card: ModelCard, bar: DeltaGenerator) -> CaseSet | None:
     own = shipped_sets(card.name, card.weights_sha256, card)
     sets = everything(card) if own else ()
     if not sets:
-        st.info("This model was shipped without evidence files, so nothing can be shown here.")
+        st.info(_("This model was shipped without evidence files, so nothing can be shown here."))
         return None
     place = bar.selectbox(
-        "Cases",
+        _("Cases"),
         range(len(sets)),
         format_func=lambda k: _titled(sets[k]),
         label_visibility="collapsed",
@@ -54,7 +55,8 @@ def choose(card: ModelCard, bar: DeltaGenerator) -> CaseSet | None:
 def _titled(cases: CaseSet) -> str:
     """Title, with the model where it is not the one that answers."""
     usual = cases.model == network.default_model() or not cases.version
-    return cases.title if usual else f"{cases.title} · {cases.model} {cases.version}"
+    title = _(cases.title)
+    return title if usual else f"{title} · {cases.model} {cases.version}"
 
 
 def other_models(name: str) -> tuple[CaseSet, ...]:

@@ -11,6 +11,7 @@ from ecg_core.evidence.figures.metrics import Interval
 from widgets.performance import figures, tables
 from widgets.performance.context import Context
 from widgets.performance.icon_arrays import icon_arrays
+from widgets.session.words import _, noted, percent
 
 SPOKEN = ("acute_mi", "MI", "STTC", "CD", "HYP", "NORM")
 """Questions that the summary says in words, the dangerous one first."""
@@ -22,39 +23,49 @@ def show(context: Context) -> None:
     asked = {question.code for question in context.asked}
     spoken = [code for code in SPOKEN if code in asked] or [q.code for q in context.asked[:6]]
     if not spoken:
-        st.info("None of these cases has a label to compare the model with.")
+        st.info(_("None of these cases has a label to compare the model with."))
         return
     icon_arrays([figures.rates_at(cases, code) for code in spoken])
     few = [code for code in spoken if figures.rates_at(cases, code).few]
     st.caption(
         tables.source_line(cases)
-        + (f" · rests on few cases: {', '.join(_names(context, few))}" if few else "")
+        + (
+            " · " + _("rests on few cases: {names}", names=", ".join(_names(context, few)))
+            if few
+            else ""
+        )
     )
     with st.grid(4, min_column_width=230):
         if len(asked & set(SPOKEN)) > 1:
             codes = tuple(code for code in SPOKEN[1:] if code in asked)
-            macro, _ = figures.averages(cases, codes)
-            _metric(f"Mean AUC of {len(codes)} classes", macro.auc)
+            macro, _micro = figures.averages(cases, codes)
+            _metric(_("Mean AUC of {n} classes", n=len(codes)), macro.auc)
         if cases.choice is not None and cases.choice.known.any():
-            _, f1, right = figures.class_rates(cases)
-            _metric("Triage macro-F1", f1)
-            _metric("Triage accuracy", right)
+            _classes, f1, right = figures.class_rates(cases)
+            _metric(_("Triage macro-F1"), f1)
+            _metric(_("Triage accuracy"), right)
         st.metric(
-            "Not answered",
-            f"{(cases.abstained.sum() + cases.refused) / max(cases.n + cases.refused, 1):.1%}",
-            f"{int(cases.abstained.sum())} abstained, {cases.refused} could not be read",
+            _("Not answered"),
+            percent((cases.abstained.sum() + cases.refused) / max(cases.n + cases.refused, 1), 1),
+            _(
+                "{abstained} abstained, {refused} could not be read",
+                abstained=int(cases.abstained.sum()),
+                refused=cases.refused,
+            ),
             delta_color="off",
             delta_arrow="off",
         )
-    st.markdown("**Do not trust it when**")
-    st.markdown("\n".join(f"- {line}" for line in context.card.do_not_trust_when))
+    st.markdown(_("**Do not trust it when**"))
+    st.markdown("\n".join(f"- {_(line)}" for line in context.card.do_not_trust_when))
     with st.container(horizontal=True):
         said = tables.rates_table([figures.rates_at(cases, code) for code in spoken])
-        tables.csv_button(said, "summary", "said", "These figures as CSV", cases)
-        tables.csv_button(partial(tables.rows_of, cases), "cases", "summary", "Every case as CSV")
+        tables.csv_button(said, "summary", "said", noted("These figures as CSV"), cases)
+        tables.csv_button(
+            partial(tables.rows_of, cases), "cases", "summary", noted("Every case as CSV")
+        )
         for paper in figures_pdf.PAPERS:
             st.download_button(
-                f"Report, {paper}",
+                _("Report, {paper}", paper=paper),
                 data=partial(figures_pdf.pdf, cases, context.card, context.main, paper),
                 file_name="performance.pdf",
                 mime="application/pdf",
@@ -66,7 +77,7 @@ def show(context: Context) -> None:
 
 
 def _names(context: Context, codes: list[str]) -> list[str]:
-    return [context.cases.question(code).name for code in codes]
+    return [_(context.cases.question(code).name) for code in codes]
 
 
 def _metric(label: str, interval: Interval) -> None:
@@ -74,7 +85,7 @@ def _metric(label: str, interval: Interval) -> None:
     st.metric(
         label,
         value,
-        f"95 % CI {spread}",
+        _("95 % CI {spread}", spread=spread),
         delta_color="off",
         delta_arrow="off",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -14,26 +15,42 @@ from ecg_core.evidence.figures.rates import Areas, Cell, Rates
 from ecg_core.evidence.figures.words import told
 from ecg_core.evidence.values import CaseSet
 from ecg_core.spreadsheet import safe_cell
+from widgets.session.words import _, figures, noted
 
+_LETTERS = re.compile(r"(?!to\b)[^\W\d_]{2}")
+"""Words; "-0.031 to +0.004" has none."""
 RATE_NAMES: dict[str, tuple[str, str]] = {
-    "sensitivity": ("Sensitivity", "Share of those who have it that are flagged (recall)"),
-    "specificity": ("Specificity", "Share of those who do not that are left unflagged"),
-    "ppv": (
-        "PPV",
-        "Share of the flagged that have it, at the prevalence of these cases (precision)",
+    "sensitivity": (
+        noted("Sensitivity"),
+        noted("Share of those who have it that are flagged (recall)"),
     ),
-    "npv": ("NPV", "Share of the unflagged that do not, at the prevalence of these cases"),
-    "f1": ("F1", "Harmonic mean of sensitivity and PPV"),
-    "accuracy": ("Accuracy", "Share of correct answers; misleading where one answer is rare"),
+    "specificity": (
+        noted("Specificity"),
+        noted("Share of those who do not that are left unflagged"),
+    ),
+    "ppv": (
+        noted("PPV"),
+        noted("Share of the flagged that have it, at the prevalence of these cases (precision)"),
+    ),
+    "npv": (
+        noted("NPV"),
+        noted("Share of the unflagged that do not, at the prevalence of these cases"),
+    ),
+    "f1": (noted("F1"), noted("Harmonic mean of sensitivity and PPV")),
+    "accuracy": (
+        noted("Accuracy"),
+        noted("Share of correct answers; misleading where one answer is rare"),
+    ),
 }
 
 
 def value_and_interval(interval: Interval) -> tuple[str, str]:
     """Value and 95 % interval apart, for a metric that stands alone."""
-    value, _, spread = told(interval).partition(" (")
+    value, _bracket, spread = figures(told(interval)).partition(" (")
     return value, spread.rstrip(")") or "–"
 
 
+RESTS_ON_FEW = noted("rests on few cases")
 COUNTS = ("True positives", "False positives", "True negatives", "False negatives")
 """Columns of `rates_table` that the CSV has and the screen has not."""
 
@@ -45,7 +62,7 @@ def rates_table(rows: Sequence[Rates], areas: Sequence[Areas] = ()) -> pd.DataFr
             "Class": [row.name for row in rows],
             "With it": [row.positives for row in rows],
             "Cases": [row.n for row in rows],
-            "Note": ["rests on few cases" if row.few else "" for row in rows],
+            "Note": [RESTS_ON_FEW if row.few else "" for row in rows],
             "Threshold": [row.threshold for row in rows],
         }
     )
@@ -55,15 +72,15 @@ def rates_table(rows: Sequence[Rates], areas: Sequence[Areas] = ()) -> pd.DataFr
     if areas:
         table["AUC"] = [area.auc for area in areas]
         table["AUPRC"] = [area.auprc for area in areas]
-    for field, (name, _) in RATE_NAMES.items():
+    for field, (name, _about) in RATE_NAMES.items():
         table[name] = [getattr(row, field) for row in rows]
     return table
 
 
 def rates_shown(table: pd.DataFrame) -> pd.DataFrame:
     """`rates_table` for the screen: without counts, and without notes where there are none."""
-    noted = (table["Note"] != "").any()
-    return shown(table, hidden=COUNTS if noted else (*COUNTS, "Note"))
+    any_note = (table["Note"] != "").any()
+    return shown(table, hidden=COUNTS if any_note else (*COUNTS, "Note"))
 
 
 def bins_table(found: Reliability) -> pd.DataFrame:
@@ -168,6 +185,17 @@ def shown(
     return kept
 
 
+def spoken(table: pd.DataFrame) -> pd.DataFrame:
+    """A table in the language of the session: names of columns, words and numbers in cells."""
+    return table.map(_in_words).rename(columns=_in_words)
+
+
+def _in_words(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    return _(cell) if _LETTERS.search(cell) else figures(cell)
+
+
 def spelled(table: pd.DataFrame, cases: CaseSet | None = None) -> pd.DataFrame:
     """A table for a file: value and both ends of intervals as numbers, and where it is from."""
     columns: dict[str, object] = {}
@@ -212,7 +240,7 @@ def csv_button(
         return spelled(rows, cases).to_csv(index=False).encode()
 
     st.download_button(
-        label,
+        _(label),
         data=data,
         file_name=f"{name}.csv",
         mime="text/csv",
@@ -226,5 +254,9 @@ def csv_button(
 def source_line(cases: CaseSet) -> str:
     """Data set, split, condition, layout and n: what stands under every figure."""
     parts = [cases.dataset, cases.split, cases.condition.replace("_", " "), cases.layout]
-    where = ", ".join(part for part in parts if part)
-    return f"{where} · n = {cases.n} of {cases.people} patients · 95 % CI by patient"
+    return _(
+        "{where} · n = {n} of {people} patients · 95 % CI by patient",
+        where=", ".join(_(part) for part in parts if part),
+        n=cases.n,
+        people=cases.people,
+    )

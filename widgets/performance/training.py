@@ -8,7 +8,8 @@ import streamlit as st
 from ecg_core.evidence.field import history
 from ecg_core.network.card import ModelCard
 from widgets.performance import methods, tables
-from widgets.performance.charts import COLOURS, DASHES, HEIGHT
+from widgets.performance.charts import COLOURS, DASHES, HEIGHT, in_language
+from widgets.session.words import _
 
 STATEMENTS = ", statements"
 OWN_AXIS = {"epoch", "loss", "seconds", "cpu_seconds"}
@@ -23,7 +24,7 @@ def show(card: ModelCard) -> None:
 def _curves(card: ModelCard) -> None:
     table = history.load(card.name)
     if table.empty:
-        st.info("This model was shipped without its training log.")
+        st.info(_("This model was shipped without its training log."))
         return
     # The statements' curves run along and are in the CSV.
     measured = [
@@ -36,21 +37,21 @@ def _curves(card: ModelCard) -> None:
             figure.add_scatter(
                 x=table["epoch"],
                 y=table[name],
-                name=name.replace("x", " × "),
+                name=_(name.replace("x", " × ")),
                 line={"dash": DASHES[k % len(DASHES)], "color": COLOURS[k % len(COLOURS)]},
             )
         figure.update_layout(
             height=HEIGHT + 60,
             margin={"l": 50, "r": 10, "t": 10, "b": 46},
-            xaxis={"title": "Epoch"},
-            yaxis={"title": "Mean AUC of five classes", "tickformat": ".2f"},
+            xaxis={"title": _("Epoch")},
+            yaxis={"title": _("Mean AUC of five classes"), "tickformat": ".2f"},
             legend={"orientation": "h", "y": -0.2},
         )
         st.plotly_chart(
-            figure,
+            in_language(figure),
             key="learning",
             config={"displayModeBar": False},
-            alt="Mean AUC on the choosing fold by epoch",
+            alt=_("Mean AUC on the choosing fold by epoch"),
         )
     with right:
         loss = go.Figure(
@@ -59,19 +60,31 @@ def _curves(card: ModelCard) -> None:
         loss.update_layout(
             height=HEIGHT + 60,
             margin={"l": 50, "r": 10, "t": 10, "b": 46},
-            xaxis={"title": "Epoch"},
-            yaxis={"title": "Training loss", "rangemode": "tozero"},
+            xaxis={"title": _("Epoch")},
+            yaxis={"title": _("Training loss"), "rangemode": "tozero"},
         )
         st.plotly_chart(
-            loss, key="loss", config={"displayModeBar": False}, alt="Training loss by epoch"
+            in_language(loss),
+            key="loss",
+            config={"displayModeBar": False},
+            alt=_("Training loss by epoch"),
         )
     spent = (
-        f"{table['cpu_seconds'].sum() / 3600:.1f} CPU-hours for the network, drawing pages extra. "
+        _(
+            "{hours:.1f} CPU-hours for the network, drawing pages extra.",
+            hours=table["cpu_seconds"].sum() / 3600,
+        )
+        + " "
         if "cpu_seconds" in table
         else ""
     )
     st.caption(
-        f"{len(table)} epochs. {spent}Every second recording of PTB-XL fold 9, without intervals: "
-        f"fold 9 chooses and is never the test set. {card.training_data}"
+        _(
+            "{n} epochs. {spent}Every second recording of PTB-XL fold 9, without "
+            "intervals: fold 9 chooses and is never the test set. {training_data}",
+            n=len(table),
+            spent=spent,
+            training_data=_(card.training_data),
+        )
     )
     tables.csv_button(table, "training", "training")

@@ -17,8 +17,9 @@ from widgets.performance import (
     summary,
 )
 from widgets.performance.context import Context
+from widgets.session.words import noted
 
-GROUPS = ("Results", "Trust", "Errors", "Readers")
+GROUPS = (noted("Results"), noted("Trust"), noted("Errors"), noted("Readers"))
 """How good it is, when to believe it, where it is wrong, how people read beside it."""
 
 
@@ -33,15 +34,15 @@ class PerformanceView:
 
 
 VIEWS: tuple[PerformanceView, ...] = (
-    PerformanceView("summary", "Summary", summary.show),
-    PerformanceView("classes", "Classes", classes.show),
-    PerformanceView("groups", "Patient groups", groups.show),
-    PerformanceView("calibration", "Calibration", calibration.show, "Trust"),
-    PerformanceView("doubt", "Doubt", silence.show, "Trust"),
-    PerformanceView("robustness", "Robustness", robustness.show, "Trust"),
-    PerformanceView("attention", "Attention", attention.show, "Trust"),
-    PerformanceView("errors", "Errors", errors.show, "Errors"),
-    PerformanceView("readers", "Readers", readers.show, "Readers"),
+    PerformanceView("summary", noted("Summary"), summary.show),
+    PerformanceView("classes", noted("Classes"), classes.show),
+    PerformanceView("groups", noted("Patient groups"), groups.show),
+    PerformanceView("calibration", noted("Calibration"), calibration.show, "Trust"),
+    PerformanceView("doubt", noted("Doubt"), silence.show, "Trust"),
+    PerformanceView("robustness", noted("Robustness"), robustness.show, "Trust"),
+    PerformanceView("attention", noted("Attention"), attention.show, "Trust"),
+    PerformanceView("errors", noted("Errors"), errors.show, "Errors"),
+    PerformanceView("readers", noted("Readers"), readers.show, "Readers"),
 )
 
 

@@ -15,9 +15,10 @@ from ecg_core.evidence.probes import shortcuts
 from ecg_core.evidence.probes.shortcuts import CHANCE, Look
 from widgets.performance import tables
 from widgets.session.text import plain
+from widgets.session.words import _, figures, noted
 
 WORDS_SAID = 2
-ALIKE = "the same for every ECG"
+ALIKE = noted("the same for every ECG")
 
 
 def section(labelled: LabelledSet) -> None:
@@ -27,31 +28,50 @@ def section(labelled: LabelledSet) -> None:
         return
     if not looks:
         st.caption(
-            "Too few ECGs to look for shortcuts: that takes five patients with a label and five "
-            "without it."
+            _(
+                "Too few ECGs to look for shortcuts: that takes five patients with a "
+                "label and five without it."
+            )
         )
         return
     leaks = [look for look in looks if look.leaks]
     if leaks:
         st.warning(
-            "**The labels can be told without looking at the ECG:** "
+            _("**The labels can be told without looking at the ECG:**")
+            + " "
             + "; ".join(map(_leak, leaks))
-            + f". Chance is {CHANCE}. ECGs with and without a label seem to have come from "
-            "different places, and the figures below may owe to that instead of the heart.",
+            + _(
+                ". Chance is {chance}. ECGs with and without a label seem to have come "
+                "from different places, and the figures below may owe to that instead "
+                "of the heart.",
+                chance=CHANCE,
+            ),
             icon=":material/visibility_off:",
         )
     with st.expander(
-        "Can the labels be told without the ECG?"
+        _("Can the labels be told without the ECG?")
         if leaks
-        else "No shortcut found: without the ECG the labels are told no better than by chance",
+        else _("No shortcut found: without the ECG the labels are told no better than by chance"),
         icon=":material/visibility_off:" if leaks else ":material/check:",
     ):
         table = _table(looks)
-        st.dataframe(table, hide_index=True, alt="How well the labels are told without the ECG")
+        st.dataframe(
+            tables.spoken(table),
+            hide_index=True,
+            alt=_("How well the labels are told without the ECG"),
+        )
         st.caption(
-            "Small classifiers, cross-validated by patient; mean AUC of the labels, 95 % CI by "
-            f"patient, chance {CHANCE}. "
-            + ("" if _people(labelled) else "Without a patient column every ECG counts as its own.")
+            _(
+                "Small classifiers, cross-validated by patient; mean AUC of the "
+                "labels, 95 % CI by patient, chance {chance}.",
+                chance=CHANCE,
+            )
+            + " "
+            + (
+                ""
+                if _people(labelled)
+                else _("Without a patient column every ECG counts as its own.")
+            )
         )
         tables.csv_button(_rows(looks), "shortcuts", "shortcuts")
         said = [word for look in looks for word in look.words]
@@ -60,14 +80,25 @@ def section(labelled: LabelledSet) -> None:
                 {
                     "Printed word": [one.word for one in said],
                     "Label": [one.label for one in said],
-                    "Patients with it": [f"{one.with_label} of {one.all_with}" for one in said],
-                    "Without it": [f"{one.without_label} of {one.all_without}" for one in said],
+                    "Patients with it": [
+                        _("{k} of {n}", k=one.with_label, n=one.all_with) for one in said
+                    ],
+                    "Without it": [
+                        _("{k} of {n}", k=one.without_label, n=one.all_without) for one in said
+                    ],
                 }
             )
-            st.dataframe(words_table, hide_index=True, alt="Printed words that go with labels")
+            st.dataframe(
+                tables.spoken(words_table),
+                hide_index=True,
+                alt=_("Printed words that go with labels"),
+            )
             st.caption(
-                "Words on a sample of pages, printed for five patients or more, that go with a "
-                "label (Fisher's exact test by patient, corrected for the number of words)."
+                _(
+                    "Words on a sample of pages, printed for five patients or more, that "
+                    "go with a label (Fisher's exact test by patient, corrected for the "
+                    "number of words)."
+                )
             )
             tables.csv_button(pd.DataFrame(map(asdict, said)), "words", "words")
 
@@ -80,18 +111,26 @@ def _people(labelled: LabelledSet) -> bool:
 def _leak(look: Look) -> str:
     """What tells the labels, with its figure, and the words that do."""
     said = ", ".join(
-        f"“{plain(one.word)}” for {one.with_label} of {one.all_with} patients with {one.label}, "
-        f"{one.without_label} of {one.all_without} without"
+        _(
+            "“{word}” for {k} of {n} patients with {label}, {k_without} of {n_without} without",
+            word=plain(one.word),
+            k=one.with_label,
+            n=one.all_with,
+            label=_(one.label),
+            k_without=one.without_label,
+            n_without=one.all_without,
+        )
         for one in look.words[:WORDS_SAID]
     )
     if not look.above_chance:
-        return f"by {look.name}: {said}"
-    return f"from {look.name} alone, {_figure(look)}" + (f" ({said})" if said else "")
+        return _("by {look}: {words}", look=_(look.name), words=said)
+    alone = _("from {look} alone, {figure}", look=_(look.name), figure=_figure(look))
+    return alone + (f" ({said})" if said else "")
 
 
 def _figure(look: Look) -> str:
     assert look.mean is not None
-    return f"AUC {words.told(look.mean)}, n = {look.n}"
+    return f"AUC {figures(words.told(look.mean))}, n = {look.n}"
 
 
 def _rows(looks: Sequence[Look]) -> pd.DataFrame:
@@ -111,8 +150,9 @@ def _table(looks: Sequence[Look]) -> pd.DataFrame:
             "ECGs": [look.n for look in looks],
             "AUC": [ALIKE if look.mean is None else words.told(look.mean) for look in looks],
             "Told best": [
-                "" if one is None else f"{one.label}: {words.told(one.auc)}" for one in best
+                "" if one is None else f"{_(one.label)}: {figures(words.told(one.auc))}"
+                for one in best
             ],
-            "Above chance": ["yes" if look.above_chance else "no" for look in looks],
+            "Above chance": [noted("yes") if look.above_chance else noted("no") for look in looks],
         }
     )

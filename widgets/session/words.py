@@ -66,6 +66,18 @@ def why(problem: Unable) -> str:
     return plain(f"{_(problem.reason)} {_(problem.hint)}".strip())
 
 
+class Later(str):
+    """A text that is given before anybody is there: a cache's `show_spinner`, shown as by `_`."""
+
+    def __str__(self) -> str:
+        return _(super().__str__())
+
+
+def figures(text: str) -> str:
+    """Numbers that the core wrote in English ("0.928 (0.919–0.936)"), as the language does."""
+    return catalogue().forms.respelt(text).replace(" to ", _(" to "))
+
+
 def noted(text: str, /) -> str:
     """A text of a table, as it is: it goes through `_` where it is shown."""
     return text
