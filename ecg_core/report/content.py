@@ -12,6 +12,7 @@ from ecg_core.page.viewed import Waves
 from ecg_core.report.whole_record import WholeRecord
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.priority import PriorityDecision
+from ecg_core.words import ENGLISH, Catalogue, catalogue
 
 NOTICE = "Research use only. Not a diagnosis."
 
@@ -50,6 +51,7 @@ class Content:
     printed above the text; None of a draft. patient: what the reader typed, usually
     nothing. title: name of the case or file, "" to leave it out. shade: whether the attention is
     laid under the traces too. whole: of a record longer than a page, printed on further sheets.
+    language: of all that a reader did not write.
     """
 
     page: EcgPage
@@ -68,3 +70,13 @@ class Content:
     printed_utc: datetime | None = None
     shade: bool = True
     whole: WholeRecord | None = None
+    language: str = ENGLISH
+
+    @property
+    def words(self) -> Catalogue:
+        """The words of the report's language."""
+        return catalogue(self.language)
+
+    def say(self, text: str) -> str:
+        """What the program says, in the report's language."""
+        return self.words.said_again(text)

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ecg_core
-from ecg_core.network.statements import TRIAGE_CLASSES, Triage, triage_names
-from ecg_core.network.values import METHOD_NAMES, Prediction
 from ecg_core.page.layouts import (
     GAIN_MM_PER_MV,
     PAGE_SECONDS,
@@ -18,14 +16,11 @@ from ecg_core.page.layouts import (
     SPEED_MM_PER_S,
 )
 from ecg_core.page.ten_seconds import clock
-from ecg_core.report import trace_area, whole_record
+from ecg_core.report import told, trace_area, whole_record
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Decided, Paper
 from ecg_core.report.shade import MM
 from ecg_core.report.trace_area import INK
 from ecg_core.report.whole_record import WholeRecord
-from ecg_core.signal.values import QUANTITIES, Measurements, Quality
-from ecg_core.triage.acute import acute_words
-from ecg_core.triage.facts import Facts
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -53,7 +48,7 @@ def render(content: Content, paper: Paper = Paper.A4) -> bytes:
     width, height = PAPER_MM[paper]
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(width * MM, height * MM), pageCompression=1)
-    canvas.setTitle("ECG report")
+    canvas.setTitle(content.say("ECG report"))
     canvas.setAuthor("")
     canvas.setCreator(f"ECG Triage {ecg_core.__version__}")
     left = (width - PAGE_WIDTH_MM) / 2
@@ -63,9 +58,8 @@ def render(content: Content, paper: Paper = Paper.A4) -> bytes:
     heat = content.attention.heat if _shaded(content) and content.attention else None
     trace_area.draw(canvas, content.page, content.waves, left, area_top, heat)
     if heat is not None:
-        _right(
-            canvas, left + PAGE_WIDTH_MM - 1, area_top - 3.2, _shade_note(content), 6.5, "Report"
-        )
+        note = told.shade_note(content)
+        _right(canvas, left + PAGE_WIDTH_MM - 1, area_top - 3.2, note, 6.5, "Report")
     below = area_top - trace_area.height_mm(content.page, content.waves)
     _scale(canvas, content, left, below - 3.6)
     _foot(canvas, content, left, below - 8.5, MARGIN_MM + 5.0)
@@ -83,18 +77,20 @@ def _whole(canvas: Canvas, content: Content, whole: WholeRecord, left: float, to
     for sheet in range(whole.sheets):
         begin, end = sheet * printed, min((sheet + 1) * printed, len(whole.mv) / whole.fs_hz)
         names = "   ".join(part for part in (content.patient, content.title) if part)
-        title = f"The whole record, {clock(begin)} to {clock(end)}"
+        title = content.say(f"The whole record, {clock(begin)} to {clock(end)}")
         _text(canvas, left, top - 3.2, title, 11, bold=True)
         _text(canvas, left + 95, top - 3.2, _cut(names, 60), 8.5)
-        _right(canvas, left + PAGE_WIDTH_MM, top - 3.2, NOTICE)
+        _right(canvas, left + PAGE_WIDTH_MM, top - 3.2, content.say(NOTICE))
         whole_record.draw_sheet(canvas, whole, sheet, left, top - 8.0)
         parts = [
             f"{SPEED_MM_PER_S:g} mm/s   {GAIN_MM_PER_MV:g} mm/mV",
-            "line over a row: the ten seconds of the first sheet, which alone were judged",
+            content.say(
+                "line over a row: the ten seconds of the first sheet, which alone were judged"
+            ),
         ]
         last = sheet == whole.sheets - 1
         if last and whole.rows > whole.sheets * whole_record.ROWS_A_SHEET:
-            parts.append(whole_record.CUT)
+            parts.append(content.say(whole_record.CUT))
         _text(canvas, left, MARGIN_MM + 4.0, "   ".join(parts), 6.5, colour=GREY)
         _notice(canvas, content, left, MARGIN_MM)
         canvas.showPage()
@@ -114,27 +110,6 @@ def _register_fonts() -> None:
     pdfmetrics.registerFont(TTFont("ReportBold", str(folder / "DejaVuSans-Bold.ttf")))
 
 
-def header_numbers(measurements: Measurements) -> list[tuple[str, str]]:
-    """The numbers of a recorder's header, (name, value with unit); "–" where blank."""
-
-    def shown(key: str) -> str:
-        one = measurements.values[key]
-        if one.value is None:
-            return "–"
-        return f"{one.value:.0f}" + (" ?" if one.quality is Quality.DOUBTFUL else "")
-
-    axes = "/".join(shown(key) for key in ("p_axis", "qrs_axis", "t_axis"))
-    return [
-        ("Rate", f"{shown('rate')} bpm"),
-        ("RR", f"{shown('rr')} ± {shown('rr_sd')} ms"),
-        ("PR", f"{shown('pr')} ms"),
-        ("QRS", f"{shown('qrs')} ms"),
-        ("QT", f"{shown('qt')} ms"),
-        ("QTcF / QTcB", f"{shown('qtcf')} / {shown('qtcb')} ms"),
-        ("P-QRS-T axes", f"{axes} {QUANTITIES['qrs_axis'].unit}"),
-    ]
-
-
 def _text(
     canvas: Canvas,
     x: float,
@@ -151,9 +126,9 @@ def _text(
 
 def _head(canvas: Canvas, content: Content, left: float, top: float) -> None:
     names = "   ".join(part for part in (content.patient, content.title) if part)
-    _text(canvas, left, top - 3.2, "ECG report", 11, bold=True)
+    _text(canvas, left, top - 3.2, content.say("ECG report"), 11, bold=True)
     _text(canvas, left + 30, top - 3.2, _cut(names, 105), 8.5)
-    _right(canvas, left + PAGE_WIDTH_MM, top - 3.2, NOTICE)
+    _right(canvas, left + PAGE_WIDTH_MM, top - 3.2, content.say(NOTICE))
     if content.signed is None:
         _numbers(canvas, content, left, top - 8.2)
     else:
@@ -162,16 +137,17 @@ def _head(canvas: Canvas, content: Content, left: float, top: float) -> None:
 
 def _numbers(canvas: Canvas, content: Content, left: float, y: float) -> None:
     x = left
-    for name, value in header_numbers(content.measurements):
-        _text(canvas, x, y, name, 6.5, colour=GREY)
-        _text(canvas, x, y - 4.0, value, 8.5, bold=True)
+    for name, value in told.header_numbers(content.measurements):
+        _text(canvas, x, y, content.say(name), 6.5, colour=GREY)
+        _text(canvas, x, y - 4.0, content.say(value), 8.5, bold=True)
         x += 42.0 if "/" in value or "±" in value else 24.0
 
 
 def _conclusion(content: Content) -> tuple[float, list[str]]:
     """Type size and lines of what was signed, as much as has room above the ECG."""
-    text = content.text or "Signed without a text of its own."
-    return _fitting([text], PAGE_WIDTH_MM, SIGNED_HEAD_MM - 10.4, BELOW, (9.0, 8.0, 7.0))
+    text = content.text or content.say("Signed without a text of its own.")
+    below = content.say(BELOW)
+    return _fitting([text], PAGE_WIDTH_MM, SIGNED_HEAD_MM - 10.4, below, (9.0, 8.0, 7.0))
 
 
 def _signature(canvas: Canvas, content: Content, by: Decided, left: float, top: float) -> None:
@@ -182,7 +158,8 @@ def _signature(canvas: Canvas, content: Content, by: Decided, left: float, top: 
     signed = (
         f"{by.decision}. Signed by {by.reader}, {by.when:%Y-%m-%d %H:%M} UTC, event {by.event}."
     )
-    size, (line, *_) = _fitting([signed], PAGE_WIDTH_MM, 8.5 * LEADING, "", (8.5, *TYPE_SIZES))
+    said, sizes = content.say(signed), (8.5, *TYPE_SIZES)
+    size, (line, *_) = _fitting([said], PAGE_WIDTH_MM, 8.5 * LEADING, "", sizes)
     _text(canvas, left, top - SIGNED_HEAD_MM + 6.6, line, size, bold=True)
 
 
@@ -197,12 +174,6 @@ def _right(
 def _shaded(content: Content) -> bool:
     """Whether attention lies under the traces; what an abstaining model saw is not shown."""
     return content.shade and content.attention is not None and not content.prediction.abstained
-
-
-def _shade_note(content: Content) -> str:
-    assert content.attention is not None
-    target = content.prediction.name_of(content.attention.target)
-    return f"Shade: where the model looked, not why (asked for: {target})"
 
 
 def _scale(canvas: Canvas, content: Content, left: float, y: float) -> None:
@@ -220,52 +191,41 @@ def _scale(canvas: Canvas, content: Content, left: float, y: float) -> None:
         parts.append(f"from {content.page.start_s:.0f} s on")
     reduced = size < 1.0
     colour = INK if reduced else GREY
-    _text(canvas, left, y, "   ".join(parts), 6.5, bold=reduced, colour=colour)
+    said = "   ".join(content.say(part) for part in parts)
+    _text(canvas, left, y, said, 6.5, bold=reduced, colour=colour)
     right = left + PAGE_WIDTH_MM
     canvas.setStrokeColorRGB(*GREY)
     canvas.setLineWidth(0.8)
     canvas.line((right - 50) * MM, (y + 0.8) * MM, right * MM, (y + 0.8) * MM)
     for x in (right - 50, right):
         canvas.line(x * MM, (y - 0.4) * MM, x * MM, (y + 2.0) * MM)
-    _text(canvas, right - 92, y, "This bar is 50 mm at 100 %", 6.5, colour=GREY)
+    _text(canvas, right - 92, y, content.say("This bar is 50 mm at 100 %"), 6.5, colour=GREY)
 
 
 def _foot(canvas: Canvas, content: Content, left: float, top: float, bottom: float) -> None:
     if content.signed is None:
         columns = [
-            ("Draft, not signed", [content.text], 116.0),
-            ("The machine's answer", _answer(content), 66.0),
-            ("Decision", _decision(content), 60.0),
+            ("Draft, not signed", [content.say(content.text)], 116.0),
+            ("The machine's answer", told.answer(content), 66.0),
+            ("Decision", told.decision(content), 60.0),
         ]
     else:
         _numbers(canvas, content, left, top)
         top -= NUMBERS_MM
-        size, (line, *_) = _fitting([_said(content)], PAGE_WIDTH_MM, TYPE_SIZES[0] * LEADING)
+        said, room = told.in_a_line(content), TYPE_SIZES[0] * LEADING
+        size, (line, *_) = _fitting([said], PAGE_WIDTH_MM, room)
         _text(canvas, left, top, line, size)
         top -= 4.5
-        columns = [("Readings", _decision(content), 100.0)]
-        if BELOW in _conclusion(content)[1]:
+        columns = [("Readings", told.decision(content), 100.0)]
+        if content.say(BELOW) in _conclusion(content)[1]:
             columns.insert(0, ("Conclusion in full", [content.text], 146.0))
     x = left
     for title, lines, width in columns:
-        _text(canvas, x, top, title, 8, bold=True)
-        size, shown = _fitting(lines, width, top - bottom - 1.0)
+        _text(canvas, x, top, content.say(title), 8, bold=True)
+        size, shown = _fitting(lines, width, top - bottom - 1.0, content.say(ELSEWHERE))
         for number, line in enumerate(shown):
             _text(canvas, x, top - 0.8 - (number + 1) * size * LEADING, line, size)
         x += width + 4.0
-
-
-def _said(content: Content) -> str:
-    """What the machine said, in one line: what it holds likeliest, or that it abstains."""
-    prediction = content.prediction
-    if prediction.abstained:
-        said = "it abstains"
-    else:
-        pairs = zip(TRIAGE_CLASSES, prediction.triage, strict=True)
-        told = [(one, p) for one, p in pairs if one in prediction.triage_classes]
-        one, p = max(told, key=lambda pair: pair[1])
-        said = f"{triage_names(prediction.reads)[one]} {_share(prediction, one, p)}"
-    return f"The machine said: {said}; priority {content.priority.priority}."
 
 
 def _fitting(
@@ -296,46 +256,6 @@ def _wrapped(lines: Iterable[str], width_mm: float, size: float) -> list[str]:
     return found
 
 
-def _answer(content: Content) -> list[str]:
-    prediction = content.prediction
-    if prediction.abstained:
-        lines = ["The machine abstains: " + " ".join(r.text for r in prediction.reasons)]
-    else:
-        names = triage_names(prediction.reads)
-        pairs = zip(TRIAGE_CLASSES, prediction.triage, strict=True)
-        told = [(one, names[one], p) for one, p in pairs if one in prediction.triage_classes]
-        lines = [", ".join(f"{name} {_share(prediction, one, p)}" for one, name, p in told)]
-        flagged = Facts(content.measurements, prediction).findings
-        if flagged:
-            lines.append("Findings: " + ", ".join(f"{f.name} {f.probability:.0%}" for f in flagged))
-    lines.append(f"Priority {content.priority.priority}: {content.priority.rule}")
-    if content.attention is not None and not prediction.abstained:
-        top = sorted(content.attention.shares, key=lambda s: -s.share)[:5]
-        shares = ", ".join(f"{s.lead} {s.share:.0%}" for s in top)
-        method = METHOD_NAMES.get(content.attention.method, content.attention.method)
-        lines.append(
-            f"Where the model looked, not why ({method}): {shares}; "
-            f"outside the leads {content.attention.outside:.0%}"
-        )
-    return lines
-
-
-def _share(prediction: Prediction, one: Triage, p: float) -> str:
-    return acute_words(prediction) if one is Triage.ACUTE_MI else f"{p:.0%}"
-
-
-def _decision(content: Content) -> list[str]:
-    if not content.decided:
-        return ["Nobody has decided on this ECG yet."]
-    lines = []
-    for one in content.decided:
-        when = f"{one.when:%Y-%m-%d %H:%M} UTC"
-        lines.append(f"{one.decision}. {one.reader}, {when}, event {one.event}.")
-        if one.reason:
-            lines.append(f"Reason: {one.reason}")
-    return lines
-
-
 def _notice(canvas: Canvas, content: Content, left: float, bottom: float) -> None:
     model = content.prediction.model
     parts = [
@@ -348,8 +268,8 @@ def _notice(canvas: Canvas, content: Content, left: float, bottom: float) -> Non
         parts.append(f"input {content.input_sha256[:12]}")
     if content.printed_utc is not None:
         parts.append(f"printed {content.printed_utc:%Y-%m-%d %H:%M} UTC")
-    _text(canvas, left, bottom + 3.0, LIMITS, 6.0, colour=GREY)
-    _text(canvas, left, bottom, " · ".join(parts), 6.0, colour=GREY)
+    _text(canvas, left, bottom + 3.0, content.say(LIMITS), 6.0, colour=GREY)
+    _text(canvas, left, bottom, " · ".join(map(content.say, parts)), 6.0, colour=GREY)
 
 
 def _cut(text: str, longest: int) -> str:

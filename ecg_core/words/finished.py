@@ -25,18 +25,22 @@ _ANYTHING, _WITHIN_SENTENCE, _IN_BRACKETS = ".+?", r"(?:(?![.!?]\s+[A-Z]).)+?", 
 _SENTENCES = re.compile(r"(?<=[.!?])(\s+)(?=[A-Z0-9])")
 _WORD = re.compile(r"[a-z]{3}")
 _LISTS = ("; ", ", ", " and ", " or ", " · ")
-_DEEPEST = 4
+_DEEPEST = 6
 """How far sentences within sentences are followed."""
 
 
 @dataclass(frozen=True)
 class _Pattern:
-    """An entry with places. within: places end with their sentence. across: they may go on."""
+    """An entry with places. within: places end with their sentence. across: they may go on.
+
+    closed: whether its last sign is its own, not one of a place.
+    """
 
     within: re.Pattern[str]
     across: re.Pattern[str]
     said: str
     rank: tuple[bool, int]
+    closed: bool
 
 
 class Finished:
@@ -87,7 +91,7 @@ class Finished:
         """By the first entry with places that fits. whole: only if no word in one stays English."""
         for pattern in self._patterns:
             found = (pattern.across if across else pattern.within).fullmatch(text)
-            if found is None:
+            if found is None or (whole and not pattern.closed and text.endswith(".")):
                 continue
             values: dict[str, str] = {}
             for name, part in found.groupdict().items():
@@ -166,7 +170,8 @@ class Finished:
 
 def _pattern(text: str, said: str) -> _Pattern:
     rank = (text.startswith("{"), -len(_PLACE.sub("", text)))
-    return _Pattern(_expression(text, _WITHIN_SENTENCE), _expression(text, _ANYTHING), said, rank)
+    within, across = (_expression(text, place) for place in (_WITHIN_SENTENCE, _ANYTHING))
+    return _Pattern(within, across, said, rank, not text.endswith("}"))
 
 
 def _expression(text: str, place: str) -> re.Pattern[str]:

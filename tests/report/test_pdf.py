@@ -31,6 +31,8 @@ from ecg_core.store.cases.readings import Reading, StoredReading
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.verdict import judge
 from tests.report.facts import measured, prediction, record
+from tests.words.english import english_words
+from tests.words.english import words as words_in
 
 PX_PER_MM = 10.0
 WHEN = datetime(2026, 5, 4, 8, 15, tzinfo=UTC)
@@ -286,3 +288,16 @@ def test_the_whole_of_a_long_record_follows_on_sheets_of_eight_rows() -> None:
     dark = np.flatnonzero((row < 90).sum(axis=0) > 5 * PX_PER_MM)
     spikes = dark / PX_PER_MM - left_mm
     assert spikes[np.abs(spikes - 50) < 2].mean() == pytest.approx(50, abs=0.4)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_report_in_german_says_nothing_in_english(signed: bool) -> None:
+    reading = Reading("Ewa Łęcka", True, Triage.ACUTE_MI, Priority.IMMEDIATE, note="STEMI.")
+    readings = (StoredReading(7, WHEN, reading, None),) if signed else ()
+    made = replace(report(record(Heart(rate_bpm=70)), readings, "Ada Müller"), language="de")
+    printed = words(render(made))
+    assert "EKG-Befund" in printed and "Ada Müller" in printed
+    assert "Kammerfrequenz 70/min." in printed or signed
+    left = words_in(printed) & english_words()
+    # The program's name, and names of its model and case.
+    assert left <= {"ecg", "model", "case", "triage"}, (left, printed)

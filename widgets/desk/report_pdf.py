@@ -9,7 +9,7 @@ import streamlit as st
 
 from ecg_core.report.content import Content, Paper
 from ecg_core.report.pdf import render
-from widgets.session.words import _
+from widgets.session.words import _, language
 
 
 def report_button(make: Callable[[str], Content], key: str) -> None:
@@ -26,9 +26,12 @@ def report_button(make: Callable[[str], Content], key: str) -> None:
             placeholder=_("Printed if filled in; not stored"),
         )
         shade = st.checkbox(_("Attention under the traces"), value=True, key=f"shade_{key}")
+        spoken = language()
         st.download_button(
             _("Download PDF"),
-            lambda: render(replace(make(patient or ""), shade=shade), paper or Paper.A4),
+            lambda: render(
+                replace(make(patient or ""), shade=shade, language=spoken), paper or Paper.A4
+            ),
             file_name=f"ecg-report-{key}.pdf",
             mime="application/pdf",
             icon=":material/download:",
