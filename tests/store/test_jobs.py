@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Barrier, BrokenBarrierError, Event
 
 import pytest
 from PIL import Image
@@ -44,9 +46,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> One:
     return One(Classifier(folder))
 
 
-def normal() -> Bundle:
-    names = ("normal.hea", "normal.dat")
-    return Bundle("normal", tuple(Upload(n, (DEMO / n).read_bytes()) for n in names))
+def normal(name: str = "normal") -> Bundle:
+    names = (f"{name}.hea", f"{name}.dat")
+    return Bundle(name, tuple(Upload(n, (DEMO / n).read_bytes()) for n in names))
 
 
 def junk() -> Bundle:
@@ -133,6 +135,43 @@ def test_the_queue_does_what_waits_and_a_lost_queue_loses_nothing(
     huey = tasks.queue(tmp_path / "queue")
     tasks.work(store, huey, None, Event(), alone=True, answering=model, until_done=True)
     assert (jobs.progress().done, jobs.progress().refused) == (1, 1)
+
+
+class Together(One):
+    """Answers once two ECGs are asked about at the same time; counts those that met another."""
+
+    def __init__(self, model: One) -> None:
+        super().__init__(model.to(""))
+        self.both = Barrier(2, timeout=20)
+        self.met: list[int] = []
+
+    def to(self, layout: str) -> Classifier:
+        with suppress(BrokenBarrierError):
+            self.met.append(self.both.wait())
+        return super().to(layout)
+
+
+def test_two_ecgs_are_read_beside_one_another(store: Store, model: One, tmp_path: Path) -> None:
+    jobs = Jobs(store)
+    jobs.submit([normal(), normal("anterior_stemi")], "", "Dr Ada")
+    both = Together(model)
+    work = partial(tasks.work, store, tasks.queue(tmp_path / "queue"), None, Event(), True)
+    work(both, until_done=True, at_once=2)
+    assert jobs.progress().done == 2 and sorted(both.met) == [0, 1]
+
+
+def test_what_was_begun_before_is_read_alone(store: Store, model: One, tmp_path: Path) -> None:
+    jobs = Jobs(store)
+    (first, _) = jobs.submit([normal(), normal("anterior_stemi")], "", "Dr Ada")
+    # Its worker was brought down, by it or by the other.
+    assert jobs._begin(first) is not None
+    jobs.release()
+    assert jobs.were_tried()
+    both = Together(model)
+    both.both = Barrier(2, timeout=0.1)
+    work = partial(tasks.work, store, tasks.queue(tmp_path / "queue"), None, Event(), True)
+    work(both, until_done=True, at_once=2)
+    assert jobs.progress().done == 2 and both.met == []
 
 
 def test_the_inbox_takes_whole_records_once_they_rest(

@@ -44,7 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
         inbox = Path(arguments.inbox) if arguments.inbox else None
         # The program that started this one has let go of orphans, and may be reading itself.
         alone = redis is None and not arguments.parent
-        tasks.work(store, huey, inbox, stop, alone, until_done=arguments.until_done)
+        at_once = min(tasks.AT_ONCE, os.cpu_count() or 1)
+        tasks.work(
+            store, huey, inbox, stop, alone, until_done=arguments.until_done, at_once=at_once
+        )
     except StoreError as error:
         complain(str(error))
         return SOME_REJECTED

@@ -178,7 +178,7 @@ def _peakedness(heights: np.ndarray) -> tuple[float, float]:
     found = [
         float(peaked)
         for quarter in np.array_split(heights, QUARTERS, axis=1)
-        if quarter.size and len(moving := quarter[np.ptp(quarter, axis=1) > 0])
+        if quarter.size and len(moving := quarter[np.ptp(quarter, axis=1) > FLAT_MM])
         for peaked in kurtosis(moving, axis=1, fisher=False)
     ]
     if not found:

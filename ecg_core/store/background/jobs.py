@@ -113,6 +113,12 @@ class Jobs:
             )
             return list(session.scalars(query.order_by(JobRow.created_utc, JobRow.id)))
 
+    def were_tried(self) -> bool:
+        """Whether one that waits was begun before: it may bring down whoever reads it."""
+        with self._store.snapshot() as session:
+            query = select(JobRow.id).where(JobRow.state == JobState.WAITING, JobRow.attempts > 0)
+            return session.scalars(query.limit(1)).first() is not None
+
     def are_running(self) -> bool:
         """Whether a worker is at work."""
         with self._store.snapshot() as session:

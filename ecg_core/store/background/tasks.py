@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -37,6 +38,9 @@ _log = logging.getLogger(__name__)
 NAME = "ecg-triage"
 LOOK_S = 2.0
 """How often the inbox and the jobs without a place in the queue are looked for."""
+IDLE_S = 0.3
+AT_ONCE = 2
+"""ECGs that a worker reads beside one another: more only wait for each other's Python."""
 
 
 def queue(data_dir: Path, redis_url: str | None = None) -> Huey:
@@ -55,11 +59,15 @@ def work(
     alone: bool,
     answering: Models | None = None,
     until_done: bool = False,
+    at_once: int = 1,
 ) -> None:
-    """Do jobs until `stop` is set, watching the inbox.
+    """Do jobs until `stop` is set, watching the inbox; those begun are finished first.
 
     alone: no other worker shares the database, so that running jobs are known to be orphans.
     answering: the models, those that are shipped unless given. until_done: end when nothing waits.
+    at_once: how many ECGs are read beside one another, in threads: while one waits for its file
+    the next is read. What was begun before is read alone, so that a file that brings the worker
+    down is known from the one beside it.
     """
     jobs = Jobs(store)
     models = answering or network.Answering()
@@ -79,32 +87,42 @@ def work(
         huey.flush()
     queued: set[str] = set()
     looked = 0.0
-    while not stop.is_set():
-        try:
-            if time.monotonic() - looked > LOOK_S or not looked:
-                looked = time.monotonic()
-                if watched is not None:
-                    watched.look()
-                waiting = jobs.unfinished()
-                for job_id in waiting:
-                    if job_id not in queued:
-                        huey.enqueue(task.s(job_id))
-                queued = set(waiting)
-            next_task = huey.dequeue()
-        except _QUEUE_GONE as error:
-            _log.error("The jobs could not be looked for: %s", error)
-            # The queue may have lost what it held: everything that waits is put there again.
-            queued.clear()
-            stop.wait(LOOK_S)
-            continue
-        if next_task is not None:
-            huey.execute(next_task)
-        elif until_done and not jobs.unfinished():
-            return
-        else:
-            # The queue is empty: what waits still was taken by a worker that died.
-            queued.clear()
-            stop.wait(0.3)
+    running: set[Future[object]] = set()
+    most = 1
+    with ThreadPoolExecutor(at_once, "read") as threads:
+        while not stop.is_set():
+            running = {one for one in running if not one.done()}
+            if len(running) >= most:
+                wait(running, LOOK_S, FIRST_COMPLETED)
+                continue
+            try:
+                if time.monotonic() - looked > LOOK_S or not looked:
+                    looked = time.monotonic()
+                    if watched is not None:
+                        watched.look()
+                    waiting = jobs.unfinished()
+                    for job_id in waiting:
+                        if job_id not in queued:
+                            huey.enqueue(task.s(job_id))
+                    queued = set(waiting)
+                    most = 1 if jobs.were_tried() else at_once
+                next_task = huey.dequeue()
+            except _QUEUE_GONE as error:
+                _log.error("The jobs could not be looked for: %s", error)
+                # The queue may have lost what it held: everything that waits is put there again.
+                queued.clear()
+                stop.wait(LOOK_S)
+                continue
+            if next_task is not None:
+                running.add(threads.submit(huey.execute, next_task))
+            elif running:
+                wait(running, IDLE_S, FIRST_COMPLETED)
+            elif until_done and not jobs.unfinished():
+                return
+            else:
+                # The queue is empty: what waits still was taken by a worker that died.
+                queued.clear()
+                stop.wait(IDLE_S)
 
 
 def _task(huey: Huey, run: Callable[[str], None]) -> TaskWrapper:
