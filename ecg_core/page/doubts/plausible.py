@@ -34,6 +34,8 @@ MIN_PEAKEDNESS, MIN_SHARPEST = 2.2, 4.5
 """Kurtosis of heights: 1.0 of a square wave, 1.5 of a sine, 1.8 of a sawtooth or triangle, of a
 normal distribution 3; the lowest median of 343 pages of PTB-XL fold 9, every bundle branch block,
 paced rhythm and flutter among them, is 3.25."""
+FLAT_MM = 1e-3
+"""A line that moves by less lies still: what is left of its waves is rounding."""
 QUARTERS, UPPER = 4, 75
 """Rows are cut in four; half of the parts must be even and the upper quartile below the second
 limit: leads of a vast ST elevation are as even as a square wave (1.7), but then others are not (5.3
