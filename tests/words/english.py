@@ -13,8 +13,8 @@ LANGUAGE = "de"
 NUMBER, SHARE = 12.56, 0.537
 """What stands in the places of a made-up sentence; the number as English and German write it."""
 _WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
-_NAMES = frozenset({"ecg", "mi"})
-"""Of files in these tests, and of a class."""
+_NAMES = frozenset({"ecg", "mi", "net"})
+"""Of files in these tests, of a class, and in the name of a published system."""
 
 
 def say(text: str) -> str:
