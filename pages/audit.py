@@ -59,7 +59,7 @@ def filters() -> CaseFilter:
             value=[],
             min_value=values.first_day,
             max_value=values.last_day,
-            format="YYYY-MM-DD",
+            format=_("YYYY-MM-DD"),
             key="audit_days",
         )
         reader = st.selectbox(

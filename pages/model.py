@@ -12,7 +12,7 @@ from ecg_core.store.people.roles import Permission
 from widgets.performance import literature, training
 from widgets.session import models, person
 from widgets.session.entrance import through_app
-from widgets.session.words import _, noted, number
+from widgets.session.words import _, decimals, noted, number
 
 
 def figures_table(figures: tuple[Figure, ...]) -> pd.DataFrame:
@@ -89,9 +89,8 @@ def show(card: ModelCard) -> None:
 def _measured(card: ModelCard) -> None:
     st.subheader(_("Measured"))
     st.dataframe(
-        figures_table(card.figures),
+        decimals(figures_table(card.figures), {_("Value"): ".3f"}),
         hide_index=True,
-        column_config={_("Value"): st.column_config.NumberColumn(_("Value"), format="%.3f")},
         alt=_("Measured figures of the model with 95 % intervals"),
     )
     st.caption(_("Each figure is regenerated from the evidence files shipped with the model."))

@@ -51,7 +51,7 @@ class Finished:
 
     def said(self, text: str) -> str:
         """A finished English text in the language; as it is where no entry fits it."""
-        return self._again(text, 0) or text
+        return self._again(text, 0) or self._forms.respelt_alone(text) or text
 
     @cached_property
     def _patterns(self) -> list[_Pattern]:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.signal.values import QUANTITIES, Measurement, Measurements, Quality
-from widgets.session.words import _, noted
+from widgets.session.words import _, decimals, noted
 from widgets.viewer.component import Component
 
 GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -47,22 +47,24 @@ def header(found: Measurements, key: str) -> None:
 def details(found: Measurements) -> None:
     """ST level and waves of every lead, and why a number is blank or doubtful."""
     if found.leads:
+        table = pd.DataFrame(
+            {
+                _("Lead"): [lead.lead for lead in found.leads],
+                _("ST at J (mV)"): [round(lead.st_j_mv, 2) for lead in found.leads],
+                _("ST at J + 60 ms"): [round(lead.st_j60_mv, 2) for lead in found.leads],
+                _("Q (mV)"): [round(lead.q_mv, 2) for lead in found.leads],
+                _("R (mV)"): [round(lead.r_mv, 2) for lead in found.leads],
+                _("S (mV)"): [round(lead.s_mv, 2) for lead in found.leads],
+                _("T (mV)"): [
+                    None if lead.t_mv is None else round(lead.t_mv, 2) for lead in found.leads
+                ],
+                _("Beats"): [lead.beats for lead in found.leads],
+                _("Quality"): [_(str(lead.quality)) for lead in found.leads],
+            }
+        )
+        heights = dict.fromkeys(table.columns[1:-2], "g")
         st.dataframe(
-            pd.DataFrame(
-                {
-                    _("Lead"): [lead.lead for lead in found.leads],
-                    _("ST at J (mV)"): [round(lead.st_j_mv, 2) for lead in found.leads],
-                    _("ST at J + 60 ms"): [round(lead.st_j60_mv, 2) for lead in found.leads],
-                    _("Q (mV)"): [round(lead.q_mv, 2) for lead in found.leads],
-                    _("R (mV)"): [round(lead.r_mv, 2) for lead in found.leads],
-                    _("S (mV)"): [round(lead.s_mv, 2) for lead in found.leads],
-                    _("T (mV)"): [
-                        None if lead.t_mv is None else round(lead.t_mv, 2) for lead in found.leads
-                    ],
-                    _("Beats"): [lead.beats for lead in found.leads],
-                    _("Quality"): [_(str(lead.quality)) for lead in found.leads],
-                }
-            ),
+            decimals(table, heights),
             hide_index=True,
             alt=_("ST level and waves of every lead"),
         )

@@ -11,7 +11,7 @@ from ecg_core.evidence.figures.ward import ward
 from widgets.performance import case_charts, figures, tables
 from widgets.performance.charts import in_language
 from widgets.performance.context import Context
-from widgets.session.words import _, noted
+from widgets.session.words import _, decimals, noted
 
 PLAIN = {"displayModeBar": False}
 
@@ -154,7 +154,7 @@ def _all(context: Context, codes: list[str]) -> None:
         [figures.areas_of(cases, code) for code in codes],
     )
     st.dataframe(
-        tables.spoken(tables.rates_shown(table)),
+        decimals(tables.spoken(tables.rates_shown(table)), {_("Threshold"): ".2f"}),
         hide_index=True,
         column_config=_rate_columns(),
         alt=_("Rates of every class"),
@@ -181,7 +181,6 @@ def _all(context: Context, codes: list[str]) -> None:
 def _rate_columns() -> dict[str, Any]:
     return {
         _("Class"): st.column_config.TextColumn(pinned=True),
-        _("Threshold"): st.column_config.NumberColumn(format="%.2f"),
         **{
             _(name): st.column_config.TextColumn(help=_(text))
             for name, text in tables.RATE_NAMES.values()

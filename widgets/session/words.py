@@ -7,8 +7,10 @@ it is shown: the language is known only then. What a cache keeps is English, or 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 import streamlit as st
 
@@ -16,6 +18,11 @@ from ecg_core.words import Catalogue, languages
 from ecg_core.words import catalogue as catalogue_of
 from server import words as browser
 from widgets.session.text import plain
+
+if TYPE_CHECKING:
+    # The first paint waits for this module, and must not wait for pandas.
+    import pandas as pd
+    from pandas.io.formats.style import Styler
 
 
 class Unable(Protocol):
@@ -76,6 +83,16 @@ class Later(str):
 def figures(text: str) -> str:
     """Numbers that the core wrote in English ("0.928 (0.919–0.936)"), as the language does."""
     return catalogue().forms.respelt(text).replace(" to ", _(" to "))
+
+
+def decimals(table: pd.DataFrame, form: Mapping[str, str]) -> Styler:
+    """A table whose numbers are written as the language does. form: of a column, as of `format`."""
+    written = {
+        name: partial(catalogue().forms.format_field, format_spec=spec)
+        for name, spec in form.items()
+        if not table[name].isna().any()
+    }
+    return table.style.format(written)
 
 
 def noted(text: str, /) -> str:
