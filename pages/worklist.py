@@ -207,6 +207,7 @@ try:
             opened,
             lambda: open_case(None),
             lambda: open_case(here.take_next(present(), opened)),
+            lambda: picked(person.room().take_next(present(), opened)),
             open_case,
         )
     else:

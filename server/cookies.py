@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from itsdangerous import BadSignature, Signer
 from starlette.requests import Request
@@ -44,12 +45,16 @@ def token(cookies: Mapping[str, str]) -> str | None:
     None when there is neither, or the signature is wrong.
     """
     signed = cookies.get(NAME)
-    if signed:
-        try:
-            return _signer().unsign(signed).decode()
-        except (BadSignature, UnicodeDecodeError):
-            return None
-    return provider_token(cookies)
+    return _unsigned(signed, place.cookie_key()) if signed else provider_token(cookies)
+
+
+@lru_cache(maxsize=1024)
+def _unsigned(signed: str, key: bytes) -> str | None:
+    """The token in a cookie, None when it was not signed with this key. Asked many times a page."""
+    try:
+        return Signer(key, salt=_SALT).unsign(signed).decode()
+    except (BadSignature, UnicodeDecodeError):
+        return None
 
 
 def provider_token(cookies: Mapping[str, str]) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecg_core.network.statements import Triage
-from ecg_core.store.cases.readings import Phase, Reading
+from ecg_core.store.cases.readings import Decision, Phase, Reading
 from ecg_core.store.cases.store import CaseFilter
 from ecg_core.store.cases.worklist import Pile, WorklistFilter
 from ecg_core.store.people.roles import Actor
@@ -17,8 +17,9 @@ from ecg_core.store.upkeep.settings import BlindFor, Settings
 from ecg_core.triage.priority import Priority
 from server import place
 from tests.app.conftest import READER, drop_record, words
+from widgets.desk import desk as desk_page
 from widgets.desk import measuring, seconds
-from widgets.session import engine, person
+from widgets.session import engine, person, unsaved
 from widgets.worklist import pile
 from widgets.worklist.rows import ListLine, lines
 
@@ -57,6 +58,53 @@ def test_a_case_is_opened_decided_and_taken_back(app: AppTest) -> None:
     (line,) = shown()
     assert (line.status, line.decided) == ("New", "")
     assert "Taken back by event" in page.toast[0].value
+
+
+def test_agreeing_is_stored_before_the_case_is_drawn_again(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, case = listed(app)
+    page.button(key="read_next").click().run()
+    drawn: list[str] = []
+    # Typed and ticked with the same click.
+    page.text_area(key=f"note_{case}").set_value("Compared with 2019.")
+    page.checkbox(key=f"second_{case}").check()
+    with monkeypatch.context() as patch:
+        patch.setattr(desk_page, "case_view", lambda case, *_: drawn.append(case.id))
+        page.button(key=f"save_{case}").click().run()
+    assert not page.exception and drawn == []
+    (stored,) = engine.store().reopen(case).readings
+    said = stored.reading
+    assert (said.agrees, said.verdict, said.triage) == (True, Decision.AGREE, Triage.NORMAL)
+    assert (said.note, said.second_wanted) == ("Compared with 2019.", True)
+    assert (said.reason, said.findings, said.priority) == ("", None, Priority.ROUTINE)
+    # Another case, or none, stands in the address then.
+    assert "case" not in page.query_params
+    assert "saved: Agree, Normal, routine" in words(page)
+
+
+def test_what_is_chosen_with_the_same_click_is_no_agreement(app: AppTest) -> None:
+    page, case = listed(app)
+    page.button(key="read_next").click().run()
+    page.number_input(key=f"age_{case}").set_value(80)
+    (verdict,) = [one for one in page.get("segmented_control") if one.key == f"verdict_{case}"]
+    verdict.set_value("Override")
+    page.button(key=f"save_{case}").click().run()
+    assert engine.store().reopen(case).readings == ()
+    assert "Choose the class that you decide on." in words(page)
+
+
+def test_forms_of_cases_decided_long_before_are_let_go(app: AppTest) -> None:
+    page, case = listed(app)
+    page.button(key="read_next").click().run()
+    old = [f"{number:032x}" for number in range(unsaved.KEPT)]
+    for one in old:
+        page.session_state[f"note_{one}"] = "typed"
+    page.session_state["decided"] = old
+    page.button(key=f"save_{case}").click().run()
+    left = [one for one in old if f"note_{one}" in page.session_state]
+    assert left == old[1:]
+    assert page.session_state["decided"] == [*old[1:], case]
 
 
 def test_a_blind_reader_sees_no_answer_before_the_first_reading(app: AppTest) -> None:

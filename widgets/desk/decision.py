@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 import streamlit as st
 
 from ecg_core.network.statements import Triage
 from ecg_core.store.cases.readings import Confidence, Covers, Decision, Phase, Reading
 from ecg_core.store.cases.room import Turn
+from ecg_core.store.upkeep.errors import StoreError
+from ecg_core.triage.limits import Person
 from ecg_core.triage.priority import Priority, PriorityDecision, rank
 from widgets.desk import choices, saving
 from widgets.desk.at_hand import AtHand
 from widgets.desk.badges import priority_name
+from widgets.desk.recorded import recorded_person
 from widgets.desk.saving import refuse, save
 from widgets.session import engine, queue, unsaved
 from widgets.session.engine import Kept
@@ -55,8 +60,13 @@ def decision_form(
     form(hand, turn, saved)
 
 
-def form(hand: AtHand, turn: Turn, saved: Callable[[int], None]) -> None:
-    """The form that this person's turn asks for."""
+def form(
+    hand: AtHand,
+    turn: Turn,
+    saved: Callable[[int], None],
+    at_once: Callable[[int], None] | None = None,
+) -> None:
+    """The form that this person's turn asks for. at_once: as `decide` takes it."""
     if turn.taken_by is not None:
         who = engine.names().get(turn.taken_by) or _("another reader")
         st.info(_("{who} has this case open.", who=plain(who)), icon=":material/lock_person:")
@@ -65,7 +75,7 @@ def form(hand: AtHand, turn: Turn, saved: Callable[[int], None]) -> None:
     elif turn.phase is Phase.FIRST:
         first_reading(hand, lambda _event: st.rerun())
     else:
-        decide(hand, turn.phase, saved)
+        decide(hand, turn.phase, saved, at_once)
 
 
 def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
@@ -100,11 +110,17 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
         save(hand, reading, Phase.FIRST, saved)
 
 
-def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
+def decide(
+    hand: AtHand,
+    phase: Phase,
+    saved: Callable[[int], None],
+    at_once: Callable[[int], None] | None = None,
+) -> None:
     """The decision, with the machine's answer in sight; or the adjudication.
 
     Nothing is chosen beforehand. Agreeing is one key or click; whatever else is decided is chosen
-    first and saved then.
+    first and saved then. at_once: called instead of `saved` where agreeing is stored before the
+    next run: the case that was agreed with is not drawn once more.
     """
     case, machine = hand.case_id, hand.machine
     settles = phase is Phase.ADJUDICATION
@@ -173,6 +189,9 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
         shortcut="A" if agreeing else "Enter",
         width="stretch",
         key=f"save_{case}",
+        on_click=partial(_agree, hand, phase, at_once, recorded_person(case))
+        if agreeing and at_once is not None and about is None
+        else None,
     )
     choices.keys(hand, may_agree, agreeing)
     if asked:
@@ -198,6 +217,31 @@ def decide(hand: AtHand, phase: Phase, saved: Callable[[int], None]) -> None:
             covers=about,
         )
         save(hand, reading, phase, saved)
+
+
+def _agree(hand: AtHand, phase: Phase, at_once: Callable[[int], None], whose: Person) -> None:
+    """Store a plain agreement with what was on the screen, before anything is drawn.
+
+    Whatever else was chosen or said with the same click, and what is refused, is left to the run.
+    whose: by whose limits the verdict on the screen was.
+    """
+    case, kept = hand.case_id, st.session_state
+    chosen = kept.get(f"verdict_{case}") is not None
+    moved = kept.get(hand.priority_key) != hand.priority.priority
+    if chosen or moved or recorded_person(case) != whose:
+        return
+    reading = Reading(
+        "",
+        True,
+        hand.machine,
+        hand.priority.priority,
+        "",
+        kept.get(f"note_{case}") or "",
+        Decision.AGREE,
+        second_wanted=bool(kept.get(f"second_{case}")),
+    )
+    with suppress(StoreError):
+        at_once(saving.store(hand, reading, phase))
 
 
 def _as_stored(hand: AtHand, triage: Triage | None, findings: tuple[str, ...] | None) -> bool:

@@ -31,7 +31,7 @@ from widgets.desk import (
 from widgets.desk.at_hand import AtHand
 from widgets.desk.case_view import case_view, checks_badge, readings_beside
 from widgets.desk.take_away import offer_stored
-from widgets.session import anew, engine, materials
+from widgets.session import anew, engine, materials, person
 from widgets.session.text import plain
 from widgets.session.words import _
 from widgets.viewer.paper import paper
@@ -43,11 +43,13 @@ def desk(
     case_id: str,
     leave: Callable[[], None],
     go_on: Callable[[], None],
+    at_once: Callable[[], None],
     show: Callable[[str], None],
 ) -> None:
     """Show a case and ask for what this person has to say.
 
-    leave: go back to the list. go_on: called after a decision, opens the next case. show: opens
+    leave: go back to the list. go_on: called after a decision, opens the next case; at_once: does
+    so before a run. show: opens
     the case that took this one's place.
     """
     turn = room.turn(case_id)
@@ -105,6 +107,11 @@ def desk(
         room.release(case_id)
         go_on()
 
+    def agreed(event: int) -> None:
+        st.session_state["last_saved"] = (case_id, event, case.name)
+        person.room().release(case_id)
+        at_once()
+
     latest = max((stored.event for stored in _own(case, room)), default=0)
     if saving.was_interrupted(case_id, latest):
         saved(latest)
@@ -114,7 +121,7 @@ def desk(
     else:
         case_view(
             case,
-            partial(_form, case, hand, turn, saved),
+            partial(_form, case, hand, turn, saved, agreed),
             not turn.hidden,
             answered if correcting else None,
             stored,
@@ -124,13 +131,19 @@ def desk(
         st.rerun()
 
 
-def _form(case: StoredCase, hand: AtHand, turn: Turn, saved: Callable[[int], None]) -> None:
+def _form(
+    case: StoredCase,
+    hand: AtHand,
+    turn: Turn,
+    saved: Callable[[int], None],
+    agreed: Callable[[int], None],
+) -> None:
     """The form; above an adjudication, what the readers said, side by side."""
     if turn.phase is Phase.ADJUDICATION:
         readings_beside(case)
     found = measuring.measured_case(case)
     shown = report_parts.for_person(case.page, found, case.prediction, case.id, case.priority)
-    decision.form(replace(hand, shown=shown), turn, saved)
+    decision.form(replace(hand, shown=shown), turn, saved, agreed)
 
 
 def _step(room: Room, case_id: str, show: Callable[[str], None], other: str) -> None:

@@ -38,20 +38,26 @@ def moved_on() -> None:
 
 def save(hand: AtHand, reading: Reading, phase: Phase, saved: Callable[[int], None]) -> None:
     """Store what was read, once. saved: called with the number of its event."""
+    try:
+        event = store(hand, reading, phase)
+    except StoreError as error:
+        refuse(why(error))
+        return
+    saved(event)
+
+
+def store(hand: AtHand, reading: Reading, phase: Phase) -> int:
+    """Store what was read, once; gives the number of its event. Raises StoreError."""
     # The same token however often the button is pressed: the store keeps one event.
     tokens: dict[str, str] = st.session_state.setdefault("tokens", {})
     token = tokens.setdefault(f"{hand.case_id} {phase}", uuid.uuid4().hex)
     if phase is not Phase.FIRST:
         known: dict[str, int] = st.session_state.setdefault("known_events", {})
         st.session_state[SAVING] = (hand.case_id, known.get(hand.case_id, 0))
-    try:
-        event = person.room().read(hand.case_id, reading, token, phase)
-    except StoreError as error:
-        refuse(why(error))
-        return
+    event = person.room().read(hand.case_id, reading, token, phase)
     told(event, in_words(hand, reading))
     unsaved.forget(hand.case_id)
-    saved(event)
+    return event
 
 
 def in_words(hand: AtHand, reading: Reading) -> str:

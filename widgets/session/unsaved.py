@@ -30,9 +30,19 @@ def warn(case_id: str, name: str, dirty: bool) -> None:
         st.caption(":material/edit_note: " + _("Not saved yet."))
 
 
+KEPT = 5
+"""Cases decided on whose forms stay as they were, for whoever takes a decision back."""
+
+
 def forget(case_id: str) -> None:
-    """The draft was saved."""
+    """The draft was saved. What was chosen for cases decided long before is let go as well:
+    Streamlit copies all that a session remembers for every box that it draws."""
     _drafts().pop(case_id, None)
+    decided = [one for one in st.session_state.get("decided", ()) if one != case_id]
+    st.session_state["decided"] = [*decided, case_id][-KEPT:]
+    for old in decided[: 1 - KEPT]:
+        for key in [key for key in st.session_state if str(key).endswith(f"_{old}")]:
+            del st.session_state[key]
 
 
 def drafts() -> dict[str, str]:
