@@ -68,9 +68,18 @@ class Watch:
 
     def __init__(self) -> None:
         self._most = {"app_mb": 0.0, "with_readers_mb": 0.0, "readers_mb": 0.0}
+        self._lately = 0.0
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
+
+    def begin(self) -> None:
+        """What follows is told by `lately_mb`."""
+        self._lately = 0.0
+
+    def lately_mb(self) -> float:
+        """The most that the processes that read files held since `begin`."""
+        return self._lately
 
     def stop(self) -> dict[str, float]:
         """The most that was seen, and what the app holds now."""
@@ -88,6 +97,7 @@ class Watch:
                 "with_readers_mb": round(all_mb, 1),
                 "readers_mb": round(all_mb - app, 1),
             }
+            self._lately = max(self._lately, now["readers_mb"])
             self._most = {name: max(now[name], most) for name, most in self._most.items()}
 
 

@@ -11,7 +11,7 @@ from ecg_core.intake import LIMITS, Upload
 from tests.intake.battery import Sample
 from tests.intake.test_battery import SAMPLES
 
-BROKEN, NUMBERS_OF_A_FILE = 30, 15
+BROKEN, NUMBERS_OF_A_FILE = 24, 10
 CUTS = (0.0, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 ABSURD = (b"nan", b"inf", b"-inf", b"1e308", b"-1", b"0", b"99999999999999999999", b"1e-320")
 """What stands in the place of a number of a file that is written in letters."""

@@ -148,6 +148,9 @@ def _parts(bundle: Bundle, limits: FileLimits) -> list[Bundle]:
     reader = reader_for(bundle)
     if reader is None or reader.parts is None or len(bundle.files) > 1:
         return [bundle]
+    if len(bundle.files[0].data) > limits.max_file_bytes:
+        # It is refused when it is read: its pages need not be counted, which may take long.
+        return [bundle]
     try:
         count = sandbox.run("parts", bundle.files[0], bundle.name, limits)
     except IntakeError:

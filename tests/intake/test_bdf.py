@@ -53,6 +53,11 @@ def test_patient_is_a_pseudonym_in_bdf_plus_alone() -> None:
         (bdf(list(SIGNALS), LABELS, 500)[:-3000], "cut off|damaged or incomplete"),
         (bdf(list(SIGNALS), LABELS, 500)[:400], "damaged or incomplete"),
         (bdf(list(SIGNALS), LABELS, 500, unit=""), "no calibration"),
+        # Read by the library only when it is asked for.
+        (
+            bdf(list(SIGNALS), LABELS, 500).replace(b"-262144 ", b"inf     ", 1),
+            "damaged or incomplete",
+        ),
         (bdf(list(SIGNALS), LABELS, 500, unit="mmHg"), "mmHg, not in volts"),
         # An EEG is no ECG, whatever it is stored in.
         (bdf(list(levels(4, 1500)), ["Fp1", "Fp2", "Cz", "Oz"], 500), "no standard ECG lead"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from ecg_core.intake import IntakeError, Upload, read, split
+from ecg_core.intake import FileLimits, IntakeError, Upload, read, split
+from ecg_core.intake.isolation import sandbox
 from tests.intake.records import by_hand
 from tests.intake.test_archive import packed
+from tests.intake.test_raster_image import encode
 
 
 def files(name: str, level: int = 1) -> list[Upload]:
@@ -116,3 +119,15 @@ def test_file_dropped_twice_is_one_file() -> None:
 def test_hash_does_not_depend_on_the_order_of_files() -> None:
     dropped = files("rec")
     assert split(dropped)[0].sha256 == split(dropped[::-1])[0].sha256
+
+
+def test_pages_of_a_file_that_is_too_large_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def counted(*_: object) -> int:
+        pytest.fail("its pages were counted")
+
+    data = encode(Image.new("1", (64, 32), 1), "TIFF", compression="group4")
+    limits = FileLimits(max_file_bytes=len(data) - 1)
+    monkeypatch.setattr(sandbox, "run", counted)
+    (bundle,) = split([Upload("fax.tif", data)], limits)
+    with pytest.raises(IntakeError, match="MB are read"):
+        read(bundle, limits)

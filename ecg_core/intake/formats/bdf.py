@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -47,28 +49,35 @@ def read(bundle: Bundle, limits: FileLimits) -> EcgRecord:
             "Export one uninterrupted piece.",
         )
     told = Told()
-    bdf = _parsed(file, told)
-    chosen = choose_leads([signal.label for signal in bdf.signals], Told(), bundle.leads)
-    wanted = {place.index for place in chosen.values()}
-    waves = [_wave(signal, file, n in wanted) for n, signal in enumerate(bdf.signals)]
+    with _whole(file):
+        bdf = _parsed(file, told)
+        chosen = choose_leads([signal.label for signal in bdf.signals], Told(), bundle.leads)
+        wanted = {place.index for place in chosen.values()}
+        waves = [_wave(signal, file, n in wanted) for n, signal in enumerate(bdf.signals)]
     record = record_of(bundle, waves, limits, told)
     return replace(record, patient_id=_patient(file), age_years=_age(file))
+
+
+@contextmanager
+def _whole(file: Upload) -> Iterator[None]:
+    """Fields of the header are parsed when they are first asked for, and raise then."""
+    try:
+        yield
+    except (ValueError, LookupError, ArithmeticError, AttributeError, NameError) as error:
+        raise IntakeError(
+            f"{file.name} is a BDF recording, but it is damaged or incomplete.", _AGAIN
+        ) from error
 
 
 def _parsed(file: Upload, told: Told) -> Bdf:
     # Only the worker reads.
     import edfio
 
-    try:
-        with heard(told):
-            bdf = edfio.read_bdf(file.data, header_encoding="latin-1")
-        announced = int(file.data[236:244])
-        per_record = sum(signal.samples_per_data_record for signal in bdf.signals)
-        body = len(file.data) - int(file.data[184:192])
-    except (ValueError, LookupError, ArithmeticError, AttributeError) as error:
-        raise IntakeError(
-            f"{file.name} is a BDF recording, but it is damaged or incomplete.", _AGAIN
-        ) from error
+    with heard(told):
+        bdf = edfio.read_bdf(file.data, header_encoding="latin-1")
+    announced = int(file.data[236:244])
+    per_record = sum(signal.samples_per_data_record for signal in bdf.signals)
+    body = len(file.data) - int(file.data[184:192])
     # The annotations of BDF+ take more; a record that is not whole is missing at the end.
     if announced != -1 and body < announced * per_record * _BYTES_PER_SAMPLE:
         raise IntakeError(f"{file.name} is a BDF recording that was cut off.", _AGAIN)
