@@ -23,6 +23,7 @@ from widgets.session import engine, queue, unsaved
 from widgets.session.engine import Kept
 from widgets.session.text import plain
 from widgets.session.words import _, noted
+from widgets.worklist import pile
 
 
 def decision_form(
@@ -226,6 +227,9 @@ def _agree(hand: AtHand, phase: Phase, at_once: Callable[[int], None], whose: Pe
     whose: by whose limits the verdict on the screen was.
     """
     case, kept = hand.case_id, st.session_state
+    if pile.at_hand(st.query_params.get("case", "")) != case:
+        # The key was pressed again before the browser showed the next case.
+        return
     chosen = kept.get(f"verdict_{case}") is not None
     moved = kept.get(hand.priority_key) != hand.priority.priority
     if chosen or moved or recorded_person(case) != whose:
