@@ -26,6 +26,10 @@ def measurements(found: list[dict[str, Any]]) -> str:
             "",
             *_printed([row for row in found if row["set"] == "printed"], "printed"),
             "",
+            *_printed(
+                [row for row in found if row["set"] == "coarse"], "printed at 3.4 px/mm, JPEG"
+            ),
+            "",
             *_printed([row for row in found if row["set"] == "drawn by others"], "drawn by others"),
         )
     )

@@ -4,8 +4,9 @@ Rate against the annotated beats of the MIT-BIH Arrhythmia Database, ten-second 
 with the record around them, as the app has it; intervals against synthetic beats, whose waves
 begin and end where the model says; intervals against the labels of PTB-XL fold 10, on which
 nothing was chosen; ECGs of fold 9, on which the reading of traces was chosen, printed and read
-again, against the record; and, with `--others DIR`, pages that another program drew of such ECGs
-(ECG-Image-Kit, Shivashankara et al., Physiol Meas 2024): clean, scanned, creased, small. Strips
+again, against the record, and a few of them as a coarse JPEG; and, with `--others DIR`, pages that
+another program drew of such ECGs (ECG-Image-Kit, Shivashankara et al., Physiol Meas 2024): clean,
+scanned, creased, small. Strips
 with ventricular flutter waves or fewer than three beats are left out. The share of beats' votes
 was chosen on DS1 and the paced records, the limits of waves on synthetic beats of other seeds, the
 QT Database and PTB-XL fold 9.
@@ -21,6 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pandas as pd
 import wfdb
@@ -169,22 +171,37 @@ def labelled(root: Path, every: int) -> Iterator[dict[str, Any]]:
         }
 
 
+COARSE_PX_PER_MM, COARSE_PAGES, JPEG_QUALITY = 3.4, 40, 85
 COMPARED = ("rate", "pr", "qrs", "qt")
 
 
-def printed(root: Path, count: int) -> Iterator[dict[str, Any]]:
-    """One row a record of fold 9: its numbers off a clean print against those of its samples."""
+def printed(root: Path, count: int, px_per_mm: float = 8.0) -> Iterator[dict[str, Any]]:
+    """One row a record of fold 9: its numbers off a print against those of its samples.
+
+    px_per_mm: below 8 the picture is saved as JPEG, as coarse pictures are.
+    """
     layouts, grids = ("3x4+1R", "3x4", "6x2", "12x1"), tuple(GRIDS)
     for number, record in enumerate(records(root, count)):
         layout, grid = layouts[number % len(layouts)], grids[number % (len(grids) - 1)]
-        sheet = print_record(record, layout, style=PrintStyle(grid=grid))
-        row: dict[str, Any] = {"set": "printed", "record": record.name, "layout": layout}
+        sheet = print_record(record, layout, px_per_mm, PrintStyle(grid=grid))
+        coarse = px_per_mm < 8.0
+        row: dict[str, Any] = {"set": "coarse" if coarse else "printed"}
+        row |= {"record": record.name, "layout": layout}
+        pixels = jpeg(sheet.pixels) if coarse else sheet.pixels
         try:
-            page = from_scan(EcgScan("scan", "0" * 64, sheet.pixels))
+            page = from_scan(EcgScan("scan", "0" * 64, pixels))
         except PageError as error:
             yield row | {"refused": error.remark.code}
             continue
         yield row | _both(record, page)
+
+
+def jpeg(pixels: np.ndarray) -> np.ndarray:
+    """The same picture saved as JPEG and opened again."""
+    saved = cv2.imencode(".jpg", pixels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
+    opened = cv2.imdecode(saved, cv2.IMREAD_COLOR)
+    assert opened is not None
+    return np.ascontiguousarray(opened[:, :, ::-1])
 
 
 def drawn_by_others(root: Path, folder: Path | None) -> Iterator[dict[str, Any]]:
@@ -228,6 +245,7 @@ PARTS: dict[str, str] = {
     "labels": "ptb-xl fold 10",
     "mitdb": "mitdb",
     "printed": "printed",
+    "coarse": "coarse",
     "others": "drawn by others",
 }
 """Name of a part: what its rows call their set."""
@@ -249,6 +267,7 @@ def main() -> None:
         "labels": lambda: labelled(arguments.ptbxl, arguments.every),
         "mitdb": lambda: mitdb(arguments.mitdb, arguments.every),
         "printed": lambda: printed(arguments.ptbxl, arguments.pages),
+        "coarse": lambda: printed(arguments.ptbxl, COARSE_PAGES, COARSE_PX_PER_MM),
         "others": lambda: drawn_by_others(arguments.ptbxl, arguments.others),
     }
     kept = arguments.out.read_text(encoding="utf-8").splitlines() if arguments.out.exists() else []

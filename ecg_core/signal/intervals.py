@@ -18,6 +18,8 @@ T_ABOVE_NOISE = 6.0
 P_FAINT, P_VAGUE_S, P_NOWHERE_S = 12.0, 0.036, 0.060
 """A P wave so low against the noise, or whose beginning lies so far apart when it is looked for in
 other ways, makes PR doubtful; both together, or a beginning that could be anywhere, blank it."""
+P_VAGUE_ON_PAPER_S = 0.020
+"""Off paper PR is in doubt from here on: a number that is not sure within 20 ms."""
 LONGEST_P_S = 0.16
 """Off paper, a P wave that seems longer begins in the paper's noise: on pages of another generator
 all PR intervals more than 40 ms off were of this kind."""
@@ -98,7 +100,7 @@ def intervals(
     found = {
         "pr": blank("p_on_t", leads)
         if crowded and not paced
-        else _pr(waves, leads, few, single, paced, even),
+        else _pr(waves, leads, few, single, paced, even, off_paper),
         "qrs": _checked(qrs_ms, QRS_MS, leads, few, "qrs_end_unclear"),
     }
     if max(waves.qrs.unsure_s, waves.qrs.end_unsure_s) >= QRS_NOWHERE_S:
@@ -154,7 +156,13 @@ def axes(beat: MedianBeat, waves: Delineation, names: tuple[str, ...]) -> dict[s
 
 
 def _pr(
-    waves: Delineation, leads: tuple[str, ...], few: bool, single: SingleP, paced: bool, even: bool
+    waves: Delineation,
+    leads: tuple[str, ...],
+    few: bool,
+    single: SingleP,
+    paced: bool,
+    even: bool,
+    off_paper: bool,
 ) -> Measurement:
     """PR where a P wave leads every beat, at one distance, and its beginning is plain."""
     if paced:
@@ -173,6 +181,7 @@ def _pr(
     if (faint and vague) or p.unsure_s >= P_NOWHERE_S:
         return blank("p_start_unclear", leads)
     pr = _checked(1e3 * (qrs.start_s - p.start_s), PR_MS, leads, few, "p_start_unclear")
+    vague = vague or (off_paper and p.unsure_s >= P_VAGUE_ON_PAPER_S)
     if pr.value is not None and (faint or vague):
         return number(pr.value, leads, "p_start_unclear")
     return pr

@@ -84,6 +84,8 @@ def measure(
     others = sum(one.kind is BeatKind.OTHER_SHAPE for one in beats)
     if off_paper and misread.is_misread(beat, len(beats), others):
         values, levels, judged = misread.withheld(values, levels, judged)
+    if off_paper and misread.begins_with_spike(beat, waves):
+        values = misread.without_spike(values)
     judged["paced"] = _paced(spikes, record.fs_hz, off_paper)
     return Measurements(
         values=values,

@@ -44,6 +44,12 @@ class Leads:
         """Time of a sample from the QRS."""
         return (sample - self.beat.centre) / self.fs_hz
 
+    def every_other(self, first: int) -> Leads:
+        """Half of the leads, from the first or the second on: limb and chest leads in both."""
+        half = slice(first, None, 2)
+        weight = self.weight[half]
+        return Leads(self.beat, self.rows[half], self.mv[half], weight / weight.max())
+
     def smooth(self, first: int, last: int, sigma_s: float) -> np.ndarray:
         """Weighed leads from sample `first` to before `last`, smoothed with what lies around."""
         reach = round(4 * sigma_s * self.fs_hz)

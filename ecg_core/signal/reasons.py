@@ -32,6 +32,8 @@ REASONS: dict[str, str] = {
     "noisy_leads": "The leads that this is judged by are noisy.",
     "not_compared": "Every lead shows other beats: their shapes cannot be compared.",
     "beats_unlike": "The beats of one lead differ from one another: they may be misread.",
+    "coarse_picture": "The picture is so coarse that a pixel lasts 10 ms or more.",
+    "spike_drawn": "A narrow stroke begins the complex, as a pacemaker's spike does.",
     "beat_missed": "A beat may have been missed here.",
     "nothing_read": "No trace could be read.",
 }

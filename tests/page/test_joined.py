@@ -85,6 +85,16 @@ def test_nothing_is_measured_across_the_pages(pages: tuple[EcgPage, EcgPage]) ->
     assert "pages_rates" not in codes(join(*pages))
 
 
+def test_what_is_timed_on_a_coarse_picture_is_in_doubt(pages: tuple[EcgPage, EcgPage]) -> None:
+    limb = pages[0]
+    plain, coarse = (
+        measure_page(replace(limb, source_px_per_mm=px_per_mm)) for px_per_mm in (4.0, 3.9)
+    )
+    assert plain.value("qrs") == coarse.value("qrs") is not None
+    assert (plain.values["qrs"].code, coarse.values["qrs"].code) == ("", "coarse_picture")
+    assert coarse.values["rate"] == plain.values["rate"]
+
+
 def test_pages_that_name_nobody_must_agree_in_rate_more_closely() -> None:
     limb, chest = (
         scan_of(beating(seed, rate), layout).pixels

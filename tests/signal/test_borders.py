@@ -12,10 +12,12 @@ from scipy.ndimage import gaussian_filter1d
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.signal.atrial import SingleP
+from ecg_core.signal.borders.p_border import halves_apart_s
 from ecg_core.signal.borders.waves import Delineation, Wave
 from ecg_core.signal.intervals import intervals, late_t
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.median_beat import MedianBeat
+from ecg_core.signal.projection import leads_of
 from ecg_core.signal.reasons import number
 from ecg_core.signal.signs import SPIKE_FS_HZ
 from ecg_core.signal.synthetic import beat_model
@@ -139,10 +141,12 @@ PLAIN = Delineation(
 )
 
 
-def timed(waves: Delineation, rr_ms: float = 800.0) -> dict[str, tuple[float | None, str]]:
+def timed(
+    waves: Delineation, rr_ms: float = 800.0, off_paper: bool = False
+) -> dict[str, tuple[float | None, str]]:
     """PR, QRS and QT of these waves in whole ms, and why they are blank."""
     every = SingleP(np.zeros(5), 5)
-    found = intervals(BEAT, waves, number(rr_ms), number(10.0), ("II",), every)
+    found = intervals(BEAT, waves, number(rr_ms), number(10.0), ("II",), every, off_paper=off_paper)
     return {
         key: (None if one.value is None else round(one.value), one.code)
         for key, one in found.items()
@@ -228,3 +232,33 @@ def test_a_late_peak_of_t_by_rate_and_less_what_a_wide_qrs_adds(
     t = replace(PLAIN.t, peak_s=qrs.start_s + peak_s, end_s=qrs.start_s + peak_s + 0.08)
     waves = Delineation(None, qrs, t)
     assert late_t(waves, number(rr_ms)).value is late
+
+
+def test_off_paper_pr_is_in_doubt_from_20_ms_on() -> None:
+    assert PLAIN.p is not None
+    vague = replace(PLAIN, p=replace(PLAIN.p, unsure_s=0.021))
+    assert timed(vague)["pr"] == (160, "")
+    assert timed(vague, off_paper=True)["pr"] == (160, "p_start_unclear")
+    sure = replace(PLAIN, p=replace(PLAIN.p, unsure_s=0.019))
+    assert timed(sure, off_paper=True)["pr"] == (160, "")
+
+
+def test_halves_of_the_leads_say_how_sure_the_beginning_of_p_is() -> None:
+    """P stands 40 ms earlier in every other lead."""
+    at_s = np.arange(500) / 500 - 0.5
+    leads = np.stack(
+        [
+            0.15 * np.exp(-0.5 * ((at_s + (0.14 if lead % 2 else 0.18)) / 0.02) ** 2)
+            + np.exp(-0.5 * (at_s / 0.012) ** 2)
+            for lead in range(8)
+        ]
+    )
+    single = np.stack([leads, leads])
+    beat = MedianBeat(
+        leads, 250, 500.0, np.arange(2), np.full(8, 2), np.full(leads.shape, 0.003), single
+    )
+    qrs = Wave(-0.04, 0.0, 0.04, 50.0, 1.0)
+    found = leads_of(beat)
+    assert found is not None
+    assert halves_apart_s(found, qrs, -0.45) == pytest.approx(0.04, abs=0.004)
+    assert halves_apart_s(found.every_other(0), qrs, -0.45) == 0.0  # four leads are not halved

@@ -5,7 +5,9 @@ One after the other, each bounded by the others: T lies before the next P, P beh
 
 from __future__ import annotations
 
-from ecg_core.signal.borders.p_border import p_wave
+from dataclasses import replace
+
+from ecg_core.signal.borders.p_border import halves_apart_s, p_wave
 from ecg_core.signal.borders.qrs_border import qrs_wave
 from ecg_core.signal.borders.t_border import t_wave
 from ecg_core.signal.borders.waves import Delineation, p_is_sure
@@ -28,7 +30,10 @@ def delineate(beat: MedianBeat, rr_s: float, off_paper: bool = False) -> Delinea
     if qrs is None:
         return Delineation(None, None, None)
     t = t_wave(leads, qrs, rr_s, rr_s + qrs.start_s - LEAST_PR_S)
-    p = p_wave(leads, qrs, None if t is None else t.end_s - rr_s, off_paper)
+    last_t_s = None if t is None else t.end_s - rr_s
+    p = p_wave(leads, qrs, last_t_s, off_paper)
+    if p is not None and off_paper:
+        p = replace(p, unsure_s=max(p.unsure_s, halves_apart_s(leads, qrs, last_t_s)))
     waves = Delineation(p, qrs, t)
     if p is not None and p_is_sure(waves):
         t = t_wave(leads, qrs, rr_s, rr_s + p.start_s)

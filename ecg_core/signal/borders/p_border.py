@@ -29,6 +29,8 @@ STEEP = 0.45
 OTHER_STEEP = (0.30, 0.70)
 """P rises first where it is this steep against its steepest rise: before the notch of a P wave.
 Where other shares put its beginning elsewhere, it is doubtful."""
+LEAST_HALVED = 8
+"""Of so many leads, each half says by itself where P begins."""
 BEYOND_TANGENT, BEYOND_ON_PAPER = 1.2, 1.05
 """How far before its steepest rise P begins, against where the tangent meets the level: chosen
 on the QT Database. A pen has drawn the rise out already: there as measured on printed pages."""
@@ -76,6 +78,15 @@ def p_wave(leads: Leads, qrs: Wave, last_t_s: float | None, off_paper: bool = Fa
         seen.steady,
         (max(known) - min(known)) / fs_hz,
     )
+
+
+def halves_apart_s(leads: Leads, qrs: Wave, last_t_s: float | None) -> float:
+    """How far apart P begins off paper in two halves of the leads, 0 where one shows none."""
+    if len(leads.rows) < LEAST_HALVED:
+        return 0.0
+    both = [p_wave(leads.every_other(first), qrs, last_t_s, True) for first in (0, 1)]
+    begun = [wave.start_s for wave in both if wave is not None]
+    return max(begun) - min(begun) if len(begun) == 2 else 0.0
 
 
 def _begin(part: np.ndarray, peak: int, share: float, beyond: float, fs_hz: float) -> float | None:
