@@ -15,7 +15,7 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 BESIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-hostile bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-trace bench-kit bench-r-waves bench-reversal \
+.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-hostile bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-gridless bench-rephotographed bench-trace bench-kit bench-r-waves bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -120,6 +120,17 @@ bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
 bench-second-printer: $(VENV)/dev ## Sheets of another printer, damaged: read, asked, refused, silently wrong (needs ECG_DATA)
 	$(BIN)/python -W ignore -m benchmarks.second_printer --ptbxl $(ECG_DATA)/ptb-xl --pages 400 \
 		--out benchmarks/results/second_printer.jsonl
+	$(BIN)/python -m benchmarks.documents
+
+bench-gridless: $(VENV)/dev ## Exports without a grid in the manner of four recorders (needs ECG_DATA)
+	$(BIN)/python -W ignore -m benchmarks.gridless --ptbxl $(ECG_DATA)/ptb-xl \
+		--out benchmarks/results/gridless.jsonl
+	$(BIN)/python -m benchmarks.documents
+
+bench-rephotographed: $(VENV)/dev ## Other people's pages photographed and scanned once more (needs ECG_SHARED_DATA)
+	$(BIN)/python -W ignore -m benchmarks.rephotographed --real $(ECG_SHARED_DATA)/real-pages \
+		--kit $(ECG_SHARED_DATA)/kit-pages --every 4 --out benchmarks/results/rephotographed.jsonl
+	$(BIN)/python -m benchmarks.documents
 
 bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.trace --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/trace.jsonl

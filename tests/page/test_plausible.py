@@ -75,6 +75,16 @@ def test_rows_that_stroke_at_other_times_do_not_agree() -> None:
     assert "rows_apart" in {remark.code for remark in plausible.remarks(drawn(apart))}
 
 
+def test_rows_of_as_many_columns_agree_among_themselves() -> None:
+    """Three rows of four columns show the same seconds four times, the strips below them others."""
+    columns = np.array([4, 4, 4, 1, 1, 1])
+    strokes = np.zeros((6, 400))
+    for row in range(6):
+        strokes[row, (20 if row < 3 else 45) :: 50] = 1.0
+    assert plausible._agreement(strokes, columns) == pytest.approx(1.0)
+    assert plausible._agreement(strokes, np.ones(6, int)) < 0.75
+
+
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 @pytest.mark.parametrize("rate", [38.0, 72.0, 150.0])
 def test_beats_are_not_doubted(layout: str, rate: float) -> None:

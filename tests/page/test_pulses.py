@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ecg_core.page.scan.sheets.pulses import pulses_of
+from ecg_core.page.scan.sheets.dividers import ends_of
+from ecg_core.page.scan.sheets.pulses import Pulse, pulses_of
 from ecg_core.page.scan.sheets.rows import Row
 
 PX = 6.0
@@ -42,3 +43,27 @@ def test_a_pulse_whose_strokes_are_broken_is_as_tall_as_a_whole_one() -> None:
     ink[242:247, 218:226] = False
     (pulse,) = pulses_of(ink, (row,))
     assert pulse.height_mm == pytest.approx(10.0, abs=0.4)
+
+
+def row_with_gap(from_mm: float, until_mm: float) -> Row:
+    """A row from 20 to 150 mm that is not drawn between two places."""
+    drawn = np.zeros(960, bool)
+    drawn[120:900] = True
+    drawn[round(from_mm * PX) : round(until_mm * PX)] = False
+    return Row(np.full(960, 300.0), drawn, drawn, PX)
+
+
+@pytest.mark.parametrize(
+    ("resumed_mm", "begin_mm", "known"),
+    [((44.0, 44.3, 44.1), 44.1, "gap"), ((44.0, 46.0, 41.5), 40.4, "pulse")],
+    ids=["a blank", "worn ink"],
+)
+def test_a_blank_behind_pulses_is_one_where_rows_resume_together(
+    resumed_mm: tuple[float, ...], begin_mm: float, known: str
+) -> None:
+    """Pulses end at 40 mm; where rows resume apart, the trace begins with the pulse's foot."""
+    rows = tuple(row_with_gap(40.8, at) for at in resumed_mm)
+    pulses = tuple(Pulse(row, 35.0, 40.0, 10.0, 50.0) for row in range(3))
+    left, _, how = ends_of(rows, pulses)
+    assert how == known
+    assert left == pytest.approx(begin_mm, abs=0.2)

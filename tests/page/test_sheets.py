@@ -183,7 +183,7 @@ def test_pulses_too_small_both_ways_say_that_millimetres_are_none(
     high: float, wide: float, source: str, against: float
 ) -> None:
     """10 mm/mV and 25 mm/s in print: a pulse of 1 mV and 0.2 s is 10 mm high and 5 mm wide."""
-    pulse = SimpleNamespace(height_mm=high, width_mm=wide)
+    pulse = SimpleNamespace(height_mm=high, width_mm=wide, cut=False)
     scale = SimpleNamespace(gain_limb=10.0, gain_chest=10.0, speed=25.0, gain_from=source)
     seen = SimpleNamespace(pulses=(pulse,) * 3)
     said = size.pulses(SimpleNamespace(draft=SimpleNamespace(seen=seen), scale=scale))
@@ -206,7 +206,7 @@ def test_a_strip_without_pulse_on_lines_that_are_not_square_is_doubted(
 @pytest.mark.parametrize(
     ("heights", "longer"),
     [
-        ((10.4, 10.5, 10.4), 1.04),
+        ((10.4, 10.5, 10.4), 250.2 / 240.2),
         ((10.1, 10.2, 10.1), 1.0),
         ((10.1, 10.7, 10.4), 1.0),
         ((5.2, 5.2, 5.2), 1.0),

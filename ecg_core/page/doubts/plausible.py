@@ -135,7 +135,7 @@ def measure(page: EcgPage) -> Beating:
     beats, _ = find_peaks(busy, height=max(0.4 * long, 1e-6), distance=APART_PX)
     return Beating(
         concentration=float(busiest / max(ranked.sum(), 1e-6)),
-        agreement=_agreement(strokes),
+        agreement=_agreement(strokes, _columns(page)),
         stroke_mm=long / len(strokes),
         stepping=_stepping(heights, beats),
         beats=len(beats),
@@ -160,15 +160,27 @@ def _rows(page: EcgPage) -> tuple[np.ndarray, np.ndarray]:
     return smooth[:, page.shown], np.array(heights)[:, page.shown]
 
 
-def _agreement(strokes: np.ndarray) -> float:
+def _columns(page: EcgPage) -> np.ndarray:
+    """How many leads each row shows, top to bottom."""
+    heights = np.round(baselines_mm(page.boxes), 3)
+    return np.unique(heights, return_counts=True)[1]
+
+
+def _agreement(strokes: np.ndarray, columns: np.ndarray) -> float:
+    """Of each row with all others, or with those of as many columns: some printers show the same
+    seconds in every column, and others in the strips below."""
     if len(strokes) < 2:
         return 1.0
-    together = strokes.sum(axis=0)
     found = []
-    for row in strokes:
-        others = together - row
-        told = min(row.std(), others.std()) > 1e-3
-        found.append(np.corrcoef(row, others)[0, 1] if told else 0.0)
+    for number, row in enumerate(strokes):
+        own = columns == columns[number]
+        groups = [np.ones(len(strokes), bool), *([own] if own.sum() > 1 else [])]
+        best = 0.0
+        for some in groups:
+            others = strokes[some].sum(axis=0) - row
+            if min(row.std(), others.std()) > 1e-3:
+                best = max(best, float(np.corrcoef(row, others)[0, 1]))
+        found.append(best)
     return float(np.median(found))
 
 

@@ -250,6 +250,12 @@ ROWS: tuple[Limit, ...] = (
         "Amplitudes and intervals may be off; prefer a copy with its grid.",
     ),
     Limit(
+        "scale_agreed",
+        Severity.NOTE,
+        "No grid: calibration pulses and print tell the scale alike.",
+        "",
+    ),
+    Limit(
         "missing_leads",
         Severity.DOUBT,
         "No trace where {leads} should be.",

@@ -12,6 +12,7 @@ from ecg_core.page.by_hand import as_json, in_words
 from ecg_core.page.correction import Correction, ScanView, turn, view_of
 from ecg_core.page.doubts import as_filed, plausible, quality, swapped
 from ecg_core.page.doubts.quality import refuse, remark
+from ecg_core.page.scan.bare import is_bare
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.geometry.bend import Bend
 from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids
@@ -141,7 +142,7 @@ def _read_scan(
         raise refuse("too_small", width=width, height=height, least=quality.MIN_SIDE_PX)
     if light_on_dark(view.pixels):
         view = replace(view, pixels=255 - view.pixels)
-    grids.extend(find_grids(view.pixels))
+    grids.extend([] if is_bare(view.pixels) else find_grids(view.pixels))
     if not grids:
         lying, grid = _without_grid(view, correction.quarter_turns is None)
         return _read_under(scan, lying, grid, layout, correction, with_picture)
@@ -189,7 +190,7 @@ def _read_under(
             remark("geometry", x=x, y=y, angle=grid.angle_deg, residual=grid.residual_mm)
         )
     else:
-        remarks.append(remark("no_grid"))
+        remarks.append(remark("scale_agreed" if grid.agreed else "no_grid"))
     _check_geometry(grid, remarks)
     flat, found = _sheet_of(view, grid, correction, layout, free)
     remarks.extend(_check_cut(found.sheet, found.flat, correction))

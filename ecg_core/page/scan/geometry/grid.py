@@ -65,7 +65,8 @@ class FoundGrid:
     rms of the lines about homography and bend. score: higher is better, comparable within one
     picture. covered: share of the picture on which the grid was followed. area_mm: left, top,
     right and bottom of that part on the paper. bend: what a sheet that is not flat adds to the
-    homography. guessed: its millimetres were made as wide as high, or five times as fine.
+    homography. guessed: its millimetres were made as wide as high, or five times as fine. agreed:
+    there is no grid, and pulses, print and rows tell one scale.
     """
 
     to_mm: np.ndarray
@@ -77,6 +78,7 @@ class FoundGrid:
     area_mm: tuple[float, float, float, float]
     bend: Bend | None = None
     guessed: bool = False
+    agreed: bool = False
 
     @property
     def oblong(self) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
-from ecg_core.page.correction import GAINS_MM_PER_MV
+from ecg_core.page.correction import GAINS_MM_PER_MV, SPEEDS_MM_PER_S
 from ecg_core.page.doubts.quality import refuse
-from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM, SPEED_MM_PER_S
+from ecg_core.page.layouts import PAGE_WIDTH_MM
+from ecg_core.page.scan.bare import is_bare
 from ecg_core.page.scan.geometry.grid import WORK_SIZE, FoundGrid
 from ecg_core.page.scan.ink import RASTER, separate, straighten
 from ecg_core.page.scan.rows import keep_traces
 from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.pulses import Pulse, pulses_of
 from ecg_core.page.scan.sheets.rows import Row, rows_of
+from ecg_core.page.scan.sheets.scale import PrintedScale
 from ecg_core.page.scan.sheets.text import Letters
 
 MAX_TILT_DEG = 4.0
@@ -23,13 +28,23 @@ MIN_SEEN_MM, MAX_SEEN_MM = 240.0, 420.0
 """A picture without a grid shows this much paper across."""
 INK_MM = PAGE_WIDTH_MM + 0.2
 """Ink of ten seconds: to the last sample, and half a pen at both ends."""
-MAX_ASLANT_MM = 2.0
-"""Where print alone tells the scale, rows begin and end below one another to within this."""
+MAX_ASLANT_MM = 0.7
+"""The last row begins or ends below the first to within this, on a page that lies flat."""
 ALIKE_MM = 1.5
 """Pulses that differ by less, in place and size, are the recorder's."""
 PLAIN_OFF, SPREAD_MM, LEAST_HIGH_MM = 0.02, 0.4, 9.0
 """Pulses that agree to within so many mm, and are at least so high, tell the scale where rows of
 other than ten seconds are off by more."""
+USUAL_LONGER = (1.0, 250.2 / 240.2)
+ROUGH_OFF = 0.08
+"""Pulses off the gain in print by no more than this do not speak of other rows than 250 mm, or not
+much."""
+LASTS_S, LASTS_OFF = (0.2, 0.1), 0.2
+"""Pulses last so long; some recorders draw them half as wide."""
+ONE_OFF = 0.03
+"""A pulse alone is as high as the gain in print by no more than this."""
+ALONE_MM = 12.0
+"""So far above and below a single row its waves are no print."""
 MIN_ROWS = 3
 """Fewer rows without grid or pulse are taken for no ECG at all."""
 
@@ -37,8 +52,9 @@ MIN_ROWS = 3
 def scale_without_grid(pixels: np.ndarray) -> FoundGrid:
     """Geometry of a page without a grid.
 
-    Takes the rows of traces for ten seconds at 25 mm/s. The calibration pulse must agree, or speed
-    and gain be printed beside the rows: a chart of other lines says neither.
+    Takes the rows of traces for 250 mm, ten seconds at 25 mm/s, unless calibration pulses are as
+    high as the gain in print by another scale. The pulses must agree, or speed and gain be printed
+    beside the rows: a chart of other lines says neither.
     Raises PageError when there are no such rows, or nothing tells that they are an ECG's.
     """
     width = pixels.shape[1]
@@ -46,7 +62,8 @@ def scale_without_grid(pixels: np.ndarray) -> FoundGrid:
     px_per_mm = width / 285.0
     for _ in range(3):
         rows, cover = _measure(pixels, _geometry(pixels, angle, px_per_mm))
-        pulses = _alike(pulses_of(cover > 0.5, rows), len(rows))
+        every = pulses_of(cover > 0.5, rows)
+        pulses = _alike(every, len(rows))
         left, right, _ = ends_of(rows, pulses)
         stretch = (right - left) / INK_MM
         if abs(stretch - 1.0) < 0.005:
@@ -54,24 +71,55 @@ def scale_without_grid(pixels: np.ndarray) -> FoundGrid:
         px_per_mm *= stretch
         if not width / MAX_SEEN_MM < px_per_mm < width / MIN_SEEN_MM:
             raise refuse("no_grid_no_trace")
+    # What is left is too little to be looked at again, and enough to matter after ten seconds.
+    px_per_mm *= stretch
+    # Nothing but rows that lie straight tells how a camera stood.
+    flat = _aslant_mm(rows) <= MAX_ASLANT_MM
+    told = _told(cover, rows)
     if not pulses:
         # Any line chart has rows, and an unseen pulse would pass for part of the ten seconds.
         if len(rows) < MIN_ROWS:
             raise refuse("no_grid_no_trace")
-        # Nor does anything tell, without them, how a camera stood.
-        flat = np.ptp([row.span_px for row in rows], axis=0).max() <= MAX_ASLANT_MM * RASTER
-        if not flat or not _is_told(cover, rows):
+        if not flat or len(set(told.speeds)) != 1 or len({*told.limb, *told.chest}) != 1:
             raise refuse("no_scale")
-    else:
-        height = float(np.median([pulse.height_mm for pulse in pulses]))
+        # Some recorders print one pulse for the sheet.
+        gain = told.limb[0] if told.limb else told.chest[0]
+        agreed = is_bare(pixels) and any(abs(p.height_mm / gain - 1.0) < ONE_OFF for p in every)
+        return replace(_geometry(pixels, angle, px_per_mm), agreed=agreed)
+    by_print = told_by_print(pulses, told)
+    height = float(np.median([pulse.height_mm for pulse in pulses]))
+    if by_print is None:
         if min(abs(height / gain - 1.0) for gain in GAINS_MM_PER_MV) > MAX_DISAGREEMENT:
             what = (
                 f"The rows are {right - left:.0f} mm long where the calibration pulse is "
                 f"{height:.1f} mm high."
             )
             raise refuse("unknown_calibration", what=what)
-    # What is left is too little to be looked at again, and enough to matter after ten seconds.
-    return _geometry(pixels, angle, px_per_mm * stretch * told_by_pulses(pulses))
+        return _geometry(pixels, angle, px_per_mm * told_by_pulses(pulses))
+    agreed = flat and len(pulses) > 1 and is_bare(pixels)
+    return replace(_geometry(pixels, angle, px_per_mm * by_print), agreed=agreed)
+
+
+def told_by_print(pulses: tuple[Pulse, ...], told: PrintedScale) -> float | None:
+    """How much longer a millimetre is than the length of the rows says, by pulses that are as high
+    as the gain in print and, if they are as wide as others, last as long as the speed says; None
+    where print and pulses do not tell one scale.
+
+    pulses: at least one, on a picture whose rows were taken for ten seconds at 25 mm/s.
+    """
+    gains = {*told.limb, *told.chest} & set(GAINS_MM_PER_MV)
+    speeds = set(told.speeds) & set(SPEEDS_MM_PER_S)
+    if len(gains) != 1 or len(speeds) != 1:
+        return None
+    gain, speed = gains.pop(), speeds.pop()
+    heights = [pulse.height_mm for pulse in pulses]
+    high, wide = (float(np.median(some)) for some in (heights, [p.width_mm for p in pulses]))
+    longer = high / gain
+    if abs(longer - 1.0) <= ROUGH_OFF:
+        plain = len(heights) > 1 and np.ptp(heights) <= SPREAD_MM and high >= LEAST_HIGH_MM
+        return _usual_near(longer) if plain else 1.0
+    lasts = wide / longer / speed
+    return longer if min(abs(lasts / usual - 1.0) for usual in LASTS_S) < LASTS_OFF else None
 
 
 def told_by_pulses(pulses: tuple[Pulse, ...]) -> float:
@@ -85,18 +133,34 @@ def told_by_pulses(pulses: tuple[Pulse, ...]) -> float:
         return 1.0
     high = float(np.median(heights))
     off = min((high / gain for gain in GAINS_MM_PER_MV), key=lambda ratio: abs(ratio - 1.0))
-    return off if abs(off - 1.0) > PLAIN_OFF else 1.0
+    return _usual_near(off)
 
 
-def _is_told(cover: np.ndarray, rows: tuple[Row, ...]) -> bool:
-    """Whether print above or below the rows tells the usual speed and gain, and no other."""
+def _usual_near(longer: float) -> float:
+    """The same, or what rows of ten seconds or of four times 2.4 s are longer, where that is near:
+    their ends are finer than a pulse."""
+    usual = min(USUAL_LONGER, key=lambda one: abs(longer / one - 1.0))
+    return usual if abs(longer / usual - 1.0) <= PLAIN_OFF else longer
+
+
+def _told(cover: np.ndarray, rows: tuple[Row, ...]) -> PrintedScale:
+    """Speed and gain in print above or below the rows."""
     baselines = [row.baseline_px for row in rows]
-    half = 0.3 * float(np.median(np.diff(baselines)))
+    half = 0.3 * float(np.median(np.diff(baselines))) if len(rows) > 1 else ALONE_MM * RASTER
     letters = cover.copy()
     letters[max(round(baselines[0] - half), 0) : round(baselines[-1] + half)] = 0.0
-    told = Letters(letters, float(RASTER)).scale()
-    gains = {*told.limb, *told.chest}
-    return set(told.speeds) == {SPEED_MM_PER_S} and gains == {GAIN_MM_PER_MV}
+    return Letters(letters, float(RASTER)).scale()
+
+
+def _aslant_mm(rows: tuple[Row, ...]) -> float:
+    """How far the last row begins and ends beside the first, by the slopes of most pairs of rows;
+    the less of both: rows of one long lead end a blank later than columns."""
+    spans = np.array([row.span_px for row in rows], float) / RASTER
+    pairs = list(itertools.combinations(range(len(rows)), 2))
+    if not pairs:
+        return 0.0
+    slopes = np.array([(spans[j] - spans[i]) / (j - i) for i, j in pairs])
+    return float(np.abs(np.median(slopes, axis=0)).min()) * (len(rows) - 1)
 
 
 def _alike(pulses: tuple[Pulse, ...], rows: int) -> tuple[Pulse, ...]:
@@ -143,16 +207,18 @@ def _measure(pixels: np.ndarray, grid: FoundGrid) -> tuple[tuple[Row, ...], np.n
 
 
 def _tilt(pixels: np.ndarray) -> float:
-    """Rotation (degrees) that makes the rows of ink sharpest when summed across."""
+    """Rotation (degrees) that makes rows sharpest when summed across, and pulses, print and rules
+    when summed down: of traces that wander, rows alone tell a little more or less."""
     scale = min(1.0, WORK_SIZE / 2 / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     grey = 255.0 - small.min(axis=2).astype(np.float32)
     height, width = grey.shape
-    best, answer = -1.0, 0.0
+    best, answer = -np.inf, 0.0
     for angle in np.arange(-MAX_TILT_DEG, MAX_TILT_DEG + 0.01, 0.1):
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(angle), 1.0)
-        profile = cv2.warpAffine(grey, turn, (width, height)).sum(axis=1)
-        sharpness = float((np.diff(profile) ** 2).sum())
+        turned = cv2.warpAffine(grey, turn, (width, height))
+        across, down = turned.sum(axis=1), turned.sum(axis=0)
+        sharpness = sum(float(np.log((np.diff(one) ** 2).sum() + 1.0)) for one in (across, down))
         if sharpness > best:
             best, answer = sharpness, float(angle)
     return answer

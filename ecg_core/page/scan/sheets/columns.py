@@ -34,6 +34,8 @@ EXCUSED, UNTOLD = 0.8, 2.0
 """So much of `UNMARKED` is then forgiven; and what columns cost that no mark and no name tells."""
 AGREED_MM, SNAP_MM = 1.0, 0.5
 """Where marks and the rows' ends tell the same columns to within this, the ends are the finer."""
+SHIFTED, SHIFTED_MM = 1.5, 1.5
+"""What it costs that columns begin and end so far beside rows that are as long as usual columns."""
 UNMARKED = -1.0
 """What a beginning without any mark costs."""
 MOST = 2
@@ -199,6 +201,10 @@ def _judged(
     plain = ends_there & (early > -0.8) & (early < SLACK_MM["pulse"]) & (off < USUAL)
     score -= EXCUSED * plain * (count - 1 - marked) * UNMARKED
     score -= UNTOLD * (marked == 0) * (hits == 0)
+    # Rows as long as usual columns, sharp at both ends, are those columns: letters shift none.
+    whole = plain & begins_there & (known != "pulse")
+    if whole.any():
+        score -= SHIFTED * (np.maximum(np.abs(early), np.abs(late)) > SHIFTED_MM)
     best = {2: 125.0, 4: 62.5}.get(count, 0.0)
     score += 0.5 * (np.abs(width - best) < USUAL * best)
     return score, marked, hits

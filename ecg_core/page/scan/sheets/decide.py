@@ -10,7 +10,7 @@ from ecg_core.page.correction import Correction
 from ecg_core.page.doubts.quality import MAX_UNEXPLAINED, refuse, remark
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import ONE_LEAD
-from ecg_core.page.scan.sheets import laws
+from ecg_core.page.scan.sheets import laws, lengths
 from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, PrintedScale, Scale, scale_of, told_by
@@ -27,6 +27,8 @@ LEAST_TOGETHER = 0.2
 """Each row of several leads beats with the others at least so much (correlation)."""
 LABEL_MM, LEAST_MM = 9.0, 20.0
 NOMINAL_S = (2.5, 5.0, 10.0)
+EXACTLY = 0.004
+"""Columns are as long as usual to within so much of their length."""
 PLAIN_SCORE, UNUSUAL = 6.0, 0.012
 """Where less speaks for columns, and they are off the usual by so much, it is told."""
 LAST_OFF_MM = 1.5
@@ -102,7 +104,7 @@ def _check_scale(best: Draft, correction: Correction) -> None:
         raise refuse("unclear_time", length=length)
     # A pulse is twice as high as wide at 10 mm/mV and 25 mm/s. Half as high, yet as slender: the
     # lines taken for millimetres are two of them.
-    pulses = best.seen.pulses
+    pulses = [pulse for pulse in best.seen.pulses if not pulse.cut]
     if pulses and not by_hand and 5.0 not in told_by(best.print_.lines).limb:
         high = float(np.median([one.height_mm for one in pulses]))
         wide = float(np.median([one.width_mm for one in pulses]))
@@ -345,16 +347,28 @@ def _scale_doubts(
         some = [scale.speeds[0][0], scale.speeds[1][0]]
         questions.append(_asked("speed", "mm/s", some, ""))
         remarks.append(remark("speed_close", speed=some[0], other=some[1]))
-    time, pulse = laws.time_off(best), laws.pulse_off(best)
-    unusual = time is not None and (
-        (time > laws.FITS and pulse is None) or _weakly_told(best, time) or _ends_astray(best)
-    )
-    if unusual:
+    if _times_unsure(best):
         remarks.append(remark("columns_unusual", seconds=best.division.width_mm / scale.speed))
     if scale.speed != 25.0 or scale.gain_limb != 10.0 or scale.gain_chest != 10.0:
         remarks.append(remark("rescaled", speed=scale.speed, gain=scale.gain_limb))
     if scale.gain_limb != scale.gain_chest:
         remarks.append(remark("two_gains", limb=scale.gain_limb, chest=scale.gain_chest))
+
+
+def _times_unsure(best: Draft) -> bool:
+    """Whether columns may last otherwise, or begin elsewhere."""
+    time, pulse = lengths.unusual(best.division), laws.pulse_off(best)
+    if time is None:
+        return False
+    if time > laws.FITS and pulse is None:
+        return True
+    marks = best.seen.marks(best.main)
+    # Three marks or more that stand as usual columns do need no ends.
+    plain = best.division.count > 2 and time < EXACTLY and lengths.all_marked(best.division, marks)
+    if _ends_astray(best) and not plain:
+        return True
+    ends = ends_of(best.seen.rows[: best.main], best.seen.pulses)
+    return _weakly_told(best, time) and not lengths.agreed(best.division, marks, ends)
 
 
 def _weakly_told(best: Draft, time: float) -> bool:

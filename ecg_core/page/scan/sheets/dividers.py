@@ -14,6 +14,8 @@ from ecg_core.page.scan.sheets.rows import Row
 
 FOOT_MM = 0.4
 """Behind a pulse's foot the trace is looked at from here."""
+TOGETHER_MM = 0.8
+"""Blanks beside pulses end within this of one another."""
 SHARED_MM = 3.0
 """Two rows that begin, or end, as near to each other do so together."""
 NEAR_MM, FARTHER = 1.5, 0.5
@@ -78,18 +80,13 @@ def ends_of(rows: tuple[Row, ...], pulses: tuple[Pulse, ...]) -> tuple[float, fl
     if before:
         foot = float(np.median(before))
         if foot > left - 1.0:
-            resumed = [_resumes(row, foot) for row in rows]
-            some = [at for at in resumed if at is not None]
-            if 2 * len(some) >= len(rows):
-                left, known = float(np.median(some)), "gap"
-            else:
-                left, known = foot + FOOT_MM, "pulse"
+            resumed = _agreed([_resumes(row, foot) for row in rows])
+            left, known = (foot + FOOT_MM, "pulse") if resumed is None else (resumed, "gap")
     if after:
         foot = float(np.median(after))
         if foot < right + 1.0:
-            stopped = [_stops(row, foot) for row in rows]
-            some = [at for at in stopped if at is not None]
-            right = float(np.median(some)) if 2 * len(some) >= len(rows) else foot - 0.8
+            stopped = _agreed([_stops(row, foot) for row in rows])
+            right = foot - 0.8 if stopped is None else stopped
     return left, right, known
 
 
@@ -99,6 +96,16 @@ def _shared(ends: np.ndarray, sign: int) -> float:
     alike = np.flatnonzero(np.diff(ordered) < SHARED_MM)
     at = float(np.mean(ordered[alike[0] : alike[0] + 2])) if len(alike) else np.median(ordered)
     return float(at) * sign
+
+
+def _agreed(places_mm: list[float | None]) -> float | None:
+    """Where half of the rows or more resume or stop: printers leave blanks below one another, worn
+    ink does not."""
+    some = np.array([at for at in places_mm if at is not None])
+    if not len(some):
+        return None
+    alike = some[np.abs(some - np.median(some)) <= TOGETHER_MM]
+    return float(np.median(alike)) if 2 * len(alike) >= len(places_mm) else None
 
 
 def _resumes(row: Row, foot_mm: float) -> float | None:

@@ -25,13 +25,15 @@ BROKEN_MM, INKED = 1.5, 0.75
 
 @dataclass(frozen=True)
 class Pulse:
-    """One calibration pulse: sides, height and foot (mm). row: beside which it stands."""
+    """One calibration pulse: sides, height and foot (mm). row: beside which it stands. cut: its
+    left side lies beyond the picture, so that its width tells nothing."""
 
     row: int
     left_mm: float
     right_mm: float
     height_mm: float
     foot_mm: float
+    cut: bool = False
 
     @property
     def width_mm(self) -> float:

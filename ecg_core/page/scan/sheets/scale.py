@@ -107,7 +107,7 @@ def scale_of(
 ) -> Scale:
     """Weigh speeds and gains. beat_mm: usual distance of beats. width_mm: of all columns."""
     heights = np.array([p.height_mm for p in pulses])
-    widths = np.array([p.width_mm for p in pulses])
+    widths = np.array([p.width_mm for p in pulses if not p.cut])
     height = float(np.median(heights)) if len(heights) else None
     width = float(np.median(widths)) if len(widths) else None
     speeds = _ranked({s: _speed(s, told, width, beat_mm, width_mm) for s in SPEEDS})

@@ -14,6 +14,7 @@ from ecg_core.page.orders import AS_PRINTED, ONE_LEAD, orders
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.columns import Division, divisions, single
+from ecg_core.page.scan.sheets.cut_pulses import cut_pulses_of
 from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.pulses import pulses_of
 from ecg_core.page.scan.sheets.rows import Row, rows_of
@@ -46,6 +47,7 @@ class Sights:
         for place, rows in enumerate(self.rows):
             if place == len(self._seen):
                 pulses = pulses_of(self._ink, rows)
+                pulses = pulses or cut_pulses_of(self._ink, self.flat.shown, rows)
                 shown, px_per_mm = self.flat.shown, self.flat.px_per_mm
                 self._seen.append(Seen(rows, pulses, self._ink, self._trace, shown, px_per_mm))
             yield self._seen[place]
@@ -98,12 +100,12 @@ def drafts_of(
 
 def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
     """Everything that these rows may be."""
-    n, px = len(seen.rows), seen.px_per_mm
+    n = len(seen.rows)
     found: list[Draft] = []
     known: dict[tuple[int, int], list[Division]] = {}
     placed: dict[tuple[int, int], list[Owned]] = {}
     baselines = seen.baselines_mm
-    edge = seen.trace.shape[1] / px - EDGE_MM
+    edge = seen.edge_mm - EDGE_MM
     for order, below in orders():
         main = len(order.rows)
         if not 0 <= n - main <= below:

@@ -83,6 +83,17 @@ class Seen:
         return np.array([row.baseline_px for row in self.rows]) / self.px_per_mm
 
     @cached_property
+    def edge_mm(self) -> float:
+        """Where the picture ends on the right, along most rows."""
+        ends = []
+        for row in self.rows:
+            seen = np.flatnonzero(
+                self.shown[min(max(round(row.baseline_px), 0), len(self.shown) - 1)]
+            )
+            ends.append(seen[-1] + 1 if len(seen) else self.shown.shape[1])
+        return float(np.median(ends)) / self.px_per_mm
+
+    @cached_property
     def agreements(self) -> list[float]:
         """How each row beats with the others."""
         return agreements(self.rows)

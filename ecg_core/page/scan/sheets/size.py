@@ -84,10 +84,11 @@ def letters(sheet: Sheet) -> Said:
 def pulses(sheet: Sheet) -> Said:
     """Pulses that are as much too high for the gain in print as they are too wide for the speed."""
     seen, scale = sheet.draft.seen, sheet.scale
-    if len(seen.pulses) < 2 or scale.gain_from != "print" or scale.gain_limb != scale.gain_chest:
+    whole = [one for one in seen.pulses if not one.cut]
+    if len(whole) < 2 or scale.gain_from != "print" or scale.gain_limb != scale.gain_chest:
         return Said("pulses", 0.0, "pulses and print do not tell the size")
-    high = float(np.median([one.height_mm for one in seen.pulses]))
-    wide = float(np.median([one.width_mm for one in seen.pulses]))
+    high = float(np.median([one.height_mm for one in whole]))
+    wide = float(np.median([one.width_mm for one in whole]))
     tall, long = high / scale.gain_limb, wide / (PULSE_S * scale.speed)
     off = min(abs(tall - 1.0), abs(long - 1.0)) > OFF and abs(tall / long - 1.0) < ALIKE
     text = f"pulses {high:.1f} mm high and {wide:.1f} mm wide at {scale.gain_limb:g} mm/mV"
