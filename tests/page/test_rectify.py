@@ -253,7 +253,7 @@ def test_without_grid_and_pulse_print_must_tell_speed_and_gain() -> None:
     page = from_scan(scan(printed.pixels))
     assert page.source_px_per_mm == pytest.approx(6.0, rel=0.003)
     assert "no_grid" in {remark.code for remark in page.remarks}
-    for footer in ("", "Page 1 of 1", "50 mm/s   10 mm/mV"):
+    for footer in ("", "Page 1 of 1", "25 mm/s   50 mm/s   10 mm/mV"):
         silent = print_record(beating(), "6x2", 6.0, replace(style, footer=footer))
         with pytest.raises(PageError) as refusal:
             from_scan(scan(silent.pixels))
