@@ -20,7 +20,7 @@ from benchmarks.markdown import measured
 from benchmarks.rectify import records
 from ecg_core.intake.values import EcgRecord
 
-LOOKED_AT = 80
+LOOKED_AT = 180
 """Pages before this number were looked at while rules of the reader were made."""
 
 
@@ -70,7 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ptbxl", type=Path, help="PTB-XL folder")
     parser.add_argument("--first", type=int, default=LOOKED_AT, help="number of the first page")
-    parser.add_argument("--pages", type=int, default=120)
+    parser.add_argument("--pages", type=int, default=100)
     parser.add_argument("--out", type=Path, required=True, help="the JSON lines")
     parser.add_argument("--summary", action="store_true", help="only count what was written")
     arguments = parser.parse_args()

@@ -45,6 +45,8 @@ ONE_OFF = 0.03
 """A pulse alone is as high as the gain in print by no more than this."""
 ALONE_MM = 12.0
 """So far above and below a single row its waves are no print."""
+TURNS = 4
+"""So many times at most rows are measured on paper that is as large as they said before."""
 MIN_ROWS = 3
 """Fewer rows without grid or pulse are taken for no ECG at all."""
 
@@ -60,19 +62,20 @@ def scale_without_grid(pixels: np.ndarray) -> FoundGrid:
     width = pixels.shape[1]
     angle = _tilt(pixels)
     px_per_mm = width / 285.0
-    for _ in range(3):
+    for turns_left in reversed(range(TURNS)):
         rows, cover = _measure(pixels, _geometry(pixels, angle, px_per_mm))
         every = pulses_of(cover > 0.5, rows)
         pulses = _alike(every, len(rows))
         left, right, _ = ends_of(rows, pulses)
         stretch = (right - left) / INK_MM
-        if abs(stretch - 1.0) < 0.005:
+        if abs(stretch - 1.0) < 0.005 or not turns_left:
             break
         px_per_mm *= stretch
         if not width / MAX_SEEN_MM < px_per_mm < width / MIN_SEEN_MM:
             raise refuse("no_grid_no_trace")
     # What is left is too little to be looked at again, and enough to matter after ten seconds.
     px_per_mm *= stretch
+    pulses, every = (tuple(_larger(p, 1.0 / stretch) for p in some) for some in (pulses, every))
     # Nothing but rows that lie straight tells how a camera stood.
     flat = _aslant_mm(rows) <= MAX_ASLANT_MM
     told = _told(cover, rows)
@@ -98,6 +101,17 @@ def scale_without_grid(pixels: np.ndarray) -> FoundGrid:
         return _geometry(pixels, angle, px_per_mm * told_by_pulses(pulses))
     agreed = flat and len(pulses) > 1 and is_bare(pixels)
     return replace(_geometry(pixels, angle, px_per_mm * by_print), agreed=agreed)
+
+
+def _larger(pulse: Pulse, times: float) -> Pulse:
+    """A pulse on paper that is so many times as large."""
+    return replace(
+        pulse,
+        left_mm=pulse.left_mm * times,
+        right_mm=pulse.right_mm * times,
+        height_mm=pulse.height_mm * times,
+        foot_mm=pulse.foot_mm * times,
+    )
 
 
 def told_by_print(pulses: tuple[Pulse, ...], told: PrintedScale) -> float | None:
