@@ -65,6 +65,22 @@ DUMMY_LINE = """LINES: tuple[Rule, ...] = (
     ),
 """
 
+DUMMY_TABLE = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgid "yyyy-MM-dd"
+msgstr "dd-MM-yyyy"
+
+msgid "Save decision"
+msgstr "Besluit opslaan"
+
+msgid "{n} not read"
+msgstr "{n} niet gelezen"
+"""
+
 Change = tuple[str, str, str]
 """File, what stands there, what stands there afterwards; a new file where nothing stood."""
 
@@ -127,6 +143,7 @@ ADDED: dict[str, tuple[Change, ...]] = {
         ),
     ),
     "A rule": (("ecg_core/triage/lines/rhythm.py", "LINES: tuple[Rule, ...] = (\n", DUMMY_LINE),),
+    "A language": (("ecg_core/words/nl/dummy.po", "", DUMMY_TABLE),),
     "A command": (
         ("ecg_core/commands/dummying.py", "", DUMMY_COMMAND),
         ("ecg_core/cli.py", "] = {\n", '] = {\n    "dummy": "dummying",\n'),
@@ -134,6 +151,7 @@ ADDED: dict[str, tuple[Change, ...]] = {
 }
 
 USED = """
+from datetime import date
 import numpy as np
 from ecg_core import cli, network
 from ecg_core.answer import answer, draft
@@ -143,6 +161,8 @@ from ecg_core.network.explain import attend
 from ecg_core.network.statements import STATEMENTS
 from ecg_core.page import from_record
 from ecg_core.page.drawn.damage import CONDITIONS
+from ecg_core.words import catalogue, languages
+from server.words import chosen
 from widgets.performance.views import VIEWS
 
 names = ("normal.hea", "normal.dat")
@@ -161,6 +181,11 @@ assert "dummy" in {view.key for view in VIEWS}, "view"
 words = [one.text for one in draft(said.page, said.measurements, said.prediction).sentences]
 assert "The dummy line speaks." in words, "rule"
 assert cli.main(["dummy"]) == 7, "command"
+assert languages()["nl"] == "Nederlands" and chosen({}, "nl-BE,en;q=0.5") == "nl", "language"
+dutch = catalogue("nl")
+assert dutch.say("Save decision") == "Besluit opslaan", "language"
+assert dutch.say("{n} not read", n=3) == "3 niet gelezen", "language"
+assert (dutch.number(1234.5, 1), dutch.date(date(2025, 4, 2))) == ("1.234,5", "02-04-2025")
 print("all used")
 """
 
@@ -183,6 +208,7 @@ def test_a_dummy_by_every_recipe_is_used(tmp_path: Path) -> None:
             file = tmp_path / path
             if not before:
                 assert not file.exists()
+                file.parent.mkdir(exist_ok=True)
                 file.write_text(after, encoding="utf-8")
                 continue
             text = file.read_text(encoding="utf-8")
