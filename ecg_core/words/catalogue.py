@@ -16,12 +16,10 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError, negotiate_locale
 
 from ecg_core.words.finished import Finished
-from ecg_core.words.forms import Forms
+from ecg_core.words.forms import DAY, MOMENT, SECOND, Forms
 from ecg_core.words.tables import FOLDER, Wording, entries
 
 ENGLISH = "en"
-DAY, MOMENT, SECOND = "yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"
-"""Patterns of dates in English; what another language writes are entries of its tables."""
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 """In the order in which a table lists them."""
 

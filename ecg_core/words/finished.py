@@ -2,9 +2,9 @@
 
 The core says whole sentences, stores them and compares them; which places they were made of is no
 longer known. An entry with places is read as an expression: "PR {pr} ms, normal." fits "PR 198 ms,
-normal.". What stands in a place is said again itself: a number in the form of the language, another
-sentence, a list. A sentence may also be a part of another one ("not judged: no P wave leads every
-beat"): small at its beginning and without its full stop.
+normal.". What stands in a place is said again itself: a number or a date in the form of the
+language, another sentence, a list. A sentence may also be a part of another one ("not judged: no P
+wave leads every beat"): small at its beginning and without its full stop.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
-from ecg_core.words.forms import Forms
+from ecg_core.words.forms import DAY, MOMENT, Forms
 from ecg_core.words.tables import Wording
 
 FINISHED = "core_"
@@ -24,6 +25,7 @@ _PLACE = re.compile(r"\{(\w+)[^{}]*\}")
 _ANYTHING, _WITHIN_SENTENCE, _IN_BRACKETS = ".+?", r"(?:(?![.!?]\s+[A-Z]).)+?", "[^()]+"
 _SENTENCES = re.compile(r"(?<=[.!?])(\s+)(?=[A-Z0-9])")
 _WORD = re.compile(r"[a-z]{3}")
+_WHEN = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 _LISTS = ("; ", ", ", " and ", " or ", " · ")
 _DEEPEST = 6
 """How far sentences within sentences are followed."""
@@ -152,11 +154,21 @@ class Finished:
 
         whole: None where words of it stay English.
         """
-        alone = self._forms.respelt_alone(text)
+        alone = self._date(text) or self._forms.respelt_alone(text)
         if alone is not None:
             return alone
         said = self._again(text, depth + 1) or self._listed(text, depth, whole)
         return said or (None if whole and _WORD.search(text) else text)
+
+    def _date(self, text: str) -> str | None:
+        """A day or a moment as the language writes it; None of all else."""
+        found = _WHEN.fullmatch(text)
+        pattern = self._exact(MOMENT if found and found[1] else DAY) if found else None
+        try:
+            when = datetime.fromisoformat(text) if pattern else None
+        except ValueError:
+            return None
+        return self._forms.date(when, pattern) if when and pattern else None
 
     def _listed(self, text: str, depth: int, whole: bool) -> str | None:
         for between in _LISTS:

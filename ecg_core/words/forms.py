@@ -10,6 +10,8 @@ from typing import Any
 
 from babel import Locale, dates, numbers
 
+DAY, MOMENT, SECOND = "yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"
+"""Patterns of dates in English; what another language writes are entries of its tables."""
 _WRITTEN = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
 _SPACED_PERCENT = re.compile(r"(?<=\d)%")
 _NUMBERS_ALONE = re.compile(

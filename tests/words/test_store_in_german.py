@@ -83,6 +83,15 @@ def test_a_refusal_reads_as_one_sentence() -> None:
     assert say(late) == "Die Kette endet bei Ereignis 1204; gespeichert wurden 1210 Ereignisse."
 
 
+def test_dates_in_a_sentence_are_written_as_the_language_does() -> None:
+    assert say("Event 12 of 2026-11-30 is no longer there.") == (
+        "Ereignis 12 vom 30.11.2026 ist nicht mehr vorhanden."
+    )
+    walked = "All 12 events were in order at 2026-11-30 06:30 UTC."
+    assert say(walked) == "Alle 12 Ereignisse waren am 30.11.2026, 06:30 UTC in Ordnung."
+    assert "2026-13-45" in say("Event 12 of 2026-13-45 is no longer there.")
+
+
 def test_what_an_event_changed_is_told_in_german() -> None:
     for before in TRIAGE_NAMES:
         for after in Priority:
