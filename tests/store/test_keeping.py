@@ -302,3 +302,29 @@ def test_a_full_or_read_only_disk_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1000))
     assert not health.disk(tmp_path).ok
+
+
+@pytest.mark.parametrize(
+    ("limits", "ok", "told"),
+    [
+        ({"": "max", "system.slice": "max", "system.slice/ecg": "3000000000"}, True, "3.0 GB of "),
+        ({"system.slice": "1000000000", "system.slice/ecg": "3000000000"}, False, "1.0 GB of "),
+        ({"system.slice/ecg": "max"}, True, "No limit is known: all "),
+        ({}, True, "No limit is known: all "),
+    ],
+)
+def test_the_limit_of_memory_is_told_and_must_be_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: dict[str, str], ok: bool, told: str
+) -> None:
+    own = tmp_path / "own"
+    own.write_text("1:name=x:/\n0::/system.slice/ecg\n")
+    for group, limit in limits.items():
+        folder = tmp_path / "groups" / group
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "memory.max").write_text(limit + "\n")
+    whole = type("Memory", (), {"total": 8_000_000_000})
+    monkeypatch.setattr(health.psutil, "virtual_memory", lambda: whole)
+    line = health.memory(tmp_path / "groups", own)
+    assert (line.name, line.ok) == ("memory", ok) and line.what.startswith(told)
+    monkeypatch.setattr(whole, "total", 2_000_000_000)
+    assert not health.memory(tmp_path / "groups", tmp_path / "nowhere").ok

@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from sqlalchemy import select
 
 from ecg_core import intake, network
@@ -22,7 +24,10 @@ from ecg_core.store.cases.store import Store
 from ecg_core.store.upkeep.errors import StoreError
 
 LEAST_FREE_BYTES = 500_000_000
+LEAST_MEMORY_BYTES = 2_300_000_000
+"""Twenty readers with pages of 62 megapixels took 2,115 MiB (`benchmarks/results/memory.jsonl`)."""
 RECENT_EVENTS = 1000
+CGROUPS, OWN_CGROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class HealthLine:
 
 def check(data_dir: Path, url: str | None) -> list[HealthLine]:
     """Look at everything; the first line that is not ok says what to do."""
-    found = [*weights(), disk(data_dir), configuration(), locks()]
+    found = [*weights(), disk(data_dir), memory(), configuration(), locks()]
     try:
         store = Store.open(data_dir, url)
     except StoreError as error:
@@ -84,6 +89,41 @@ def disk(data_dir: Path) -> HealthLine:
     writable = os.access(place, os.W_OK)
     words = f"{free / 1e9:.1f} GB free" + ("" if writable else ", but it cannot be written to")
     return HealthLine("disk", free >= LEAST_FREE_BYTES and writable, f"{words}.")
+
+
+def memory(groups: Path = CGROUPS, own: Path = OWN_CGROUP) -> HealthLine:
+    """How much memory the program may take, by the limit of its service or container.
+
+    groups, own: where Linux tells limits (cgroup v2), and which of them are this process's.
+    """
+    whole = psutil.virtual_memory().total
+    limit = min(_limits(groups, own), default=whole)
+    if limit >= whole:
+        return HealthLine(
+            "memory",
+            whole >= LEAST_MEMORY_BYTES,
+            f"No limit is known: all {whole / 1e9:.1f} GB of this machine may be used.",
+        )
+    words = f"{limit / 1e9:.1f} GB of {whole / 1e9:.1f} may be used."
+    if limit < LEAST_MEMORY_BYTES:
+        words += f" Large pages of several readers need {LEAST_MEMORY_BYTES / 1e9:.1f}."
+    return HealthLine("memory", limit >= LEAST_MEMORY_BYTES, words)
+
+
+def _limits(groups: Path, own: Path) -> Iterator[int]:
+    """Limits in bytes of this process's group and those that it lies in."""
+    try:
+        line = next(one for one in own.read_text().splitlines() if one.startswith("0::"))
+    except (OSError, StopIteration):
+        return
+    group = groups / line.removeprefix("0::").strip("/")
+    for folder in (group, *group.parents):
+        try:
+            said = (folder / "memory.max").read_text().strip()
+        except OSError:
+            continue
+        if said.isdigit():
+            yield int(said)
 
 
 def clock(store: Store) -> HealthLine:
