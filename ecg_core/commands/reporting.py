@@ -24,6 +24,7 @@ from ecg_core.report.pdf import render
 from ecg_core.store.cases.in_report import content
 from ecg_core.store.cases.store import Store, StoreError
 from ecg_core.triage.limits import Person, Sex
+from ecg_core.words import ENGLISH, languages
 
 SHEETS = {"a4": Paper.A4, "letter": Paper.LETTER}
 
@@ -37,6 +38,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--patient", default="", help="printed on the report, stored nowhere")
     parser.add_argument("--age", type=float, metavar="YEARS", help="for the limits of the draft")
     parser.add_argument("--sex", choices=tuple(Sex), help="for the limits of the draft")
+    parser.add_argument("--language", choices=tuple(languages()), default=ENGLISH)
     by_hand.add(parser)
     parser.add_argument(
         "--data-dir", type=Path, default=Path(os.environ.get("ECG_DATA_DIR") or "var")
@@ -64,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(found, Refusal):
         emit({"input": arguments.case, "status": "rejected", "reasons": [str(found)]})
         return SOME_REJECTED
-    pdf = render(replace(found, patient=arguments.patient), SHEETS[arguments.paper])
+    printed = replace(found, patient=arguments.patient, language=arguments.language)
+    pdf = render(printed, SHEETS[arguments.paper])
     arguments.out.write_bytes(pdf)
     emit({"input": arguments.case, "status": "ok", "out": str(arguments.out)})
     return ALL_READ

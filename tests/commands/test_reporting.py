@@ -53,6 +53,15 @@ def test_a_file_becomes_one_page(
     assert "Ventricular rate 68/min." in text or "Ventricular rate 69/min." in text
 
 
+def test_a_report_is_printed_in_another_language(tmp_path: Path) -> None:
+    out = tmp_path / "befund.pdf"
+    record = str(DEMO / "normal.hea")
+    assert main(["report", record, "--out", str(out), "--language", "de"]) == 0
+    text, _ = words(out)
+    assert "Entwurf, nicht signiert" in text and "Nur für die Forschung. Keine Diagnose." in text
+    assert "Kammerfrequenz 68/min." in text or "Kammerfrequenz 69/min." in text
+
+
 def test_age_and_sex_reach_the_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Facts] = []
     compose = ecg_core.answer.compose
