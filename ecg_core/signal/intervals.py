@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.signal.atrial import SingleP
+from ecg_core.signal.atria.leading import SingleP
 from ecg_core.signal.axis import frontal_axis
 from ecg_core.signal.borders.waves import Delineation, Wave, p_is_sure
 from ecg_core.signal.lead_levels import net_areas

@@ -8,7 +8,8 @@ import numpy as np
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.signal import filters, intervals, misread, sequence, signs
-from ecg_core.signal.atrial import p_questions, single_p
+from ecg_core.signal.atria.leading import p_questions, single_p
+from ecg_core.signal.atria.train import p_outnumber
 from ecg_core.signal.beats import FoundBeats, find_beats
 from ecg_core.signal.borders.delineation import delineate
 from ecg_core.signal.borders.waves import Delineation
@@ -80,6 +81,8 @@ def measure(
     judged = p_questions(beat, waves, each_p, values["p_axis"], values["pr"], paced)
     judged |= qrs_questions(beat, waves, levels, off_paper)
     judged["late_t"] = intervals.late_t(waves, values["rr"])
+    leads_beats = judged["sinus_p"].value is True and judged["pr_constant"].value is True
+    judged["p_outnumber"] = p_outnumber(ecg, kinds, beat, waves, leads_beats)
     judged["regular"] = sequence.regular(values["rr"], values["rr_sd"])
     others = sum(one.kind is BeatKind.OTHER_SHAPE for one in beats)
     if off_paper and misread.is_misread(beat, len(beats), others):

@@ -195,6 +195,7 @@ QUESTIONS: dict[str, str] = {
     "p_present": "Do P waves lead the usual beats?",
     "sinus_p": "Does a P wave of the sinus node lead every usual beat?",
     "pr_constant": "Is the distance from P to QRS always the same?",
+    "p_outnumber": "Are there more P waves than QRS complexes, at a pace of their own?",
     "regular": "Do the usual beats follow each other at even intervals?",
     "slurred_onset": "Does the QRS complex begin slowly, as a delta wave does?",
     "late_t": "Does T peak so late that QT is long wherever T ends?",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter1d
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.signal.atrial import SingleP
+from ecg_core.signal.atria.leading import SingleP
 from ecg_core.signal.borders.p_border import halves_apart_s
 from ecg_core.signal.borders.waves import Delineation, Wave
 from ecg_core.signal.intervals import intervals, late_t

@@ -25,7 +25,13 @@ USUAL: dict[str, float] = {
 }
 ANSWERS: dict[str, bool] = {
     **{"p_present": True, "sinus_p": True, "pr_constant": True, "regular": True},
-    **{"slurred_onset": False, "late_t": False, "paced": False, "low_voltage_limb": False},
+    **{
+        "slurred_onset": False,
+        "late_t": False,
+        "p_outnumber": False,
+        "paced": False,
+        "low_voltage_limb": False,
+    },
     "low_voltage_chest": False,
 }
 QRS_MV: dict[str, tuple[float, float]] = {

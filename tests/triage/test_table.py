@@ -103,6 +103,7 @@ FIRED_BY: dict[str, Facts] = {
         ),
         NORMAL,
     ),
+    "p-outnumber": Facts(measured(answers=NO_P | {"p_outnumber": True}), NORMAL),
     "slow-p-unsure": Facts(
         replace(
             measured({"rate": 45}),

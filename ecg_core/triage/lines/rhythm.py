@@ -66,10 +66,20 @@ def slow_without_p(facts: Facts) -> Answer:
 
 
 def slow_p_unsure(facts: Facts) -> Answer:
-    """Slow, and whether P waves lead every beat is not sure."""
+    """Slow, and whether P waves lead every beat is not sure; atria that fibrillate have none."""
     rate = facts.sure("rate")
-    slow = rate is not None and rate < SLOW_BPM and facts.says("p_present") is not True
-    return rate_and(facts) if slow and not facts.paced else None
+    if facts.paced or (facts.fibrillates and facts.says("regular") is False):
+        return None
+    slow = rate is not None and rate < SLOW_BPM
+    return rate_and(facts) if slow and facts.says("p_present") is None else None
+
+
+def p_outnumber(facts: Facts) -> Answer:
+    """More P waves than QRS complexes, which they do not lead."""
+    leads = facts.says("p_present") is True and facts.says("pr_constant") is True
+    if facts.paced or leads or facts.says("p_outnumber") is not True:
+        return None
+    return rate_and(facts)
 
 
 def fast_fibrillation(facts: Facts) -> Answer:
@@ -183,6 +193,16 @@ LINES: tuple[Rule, ...] = (
         "rhythm",
     ),
     Rule(
+        "p-outnumber",
+        NEXT,
+        "More P waves than QRS complexes, at a pace of their own, and none leads every beat.",
+        "More P waves than QRS complexes, of which there are {rate}/min: possible high-grade AV "
+        "block.",
+        BRADYCARDIA,
+        RHYTHM,
+        p_outnumber,
+    ),
+    Rule(
         "slow-p-unsure",
         NEXT,
         "Rate below 50/min, and no P wave is sure to lead the beats.",
@@ -191,7 +211,6 @@ LINES: tuple[Rule, ...] = (
         BRADYCARDIA,
         RHYTHM,
         slow_p_unsure,
-        "rhythm",
     ),
     Rule(
         "fast-af",
