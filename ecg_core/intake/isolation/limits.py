@@ -17,7 +17,7 @@ class FileLimits:
     archives, which libraries hold several times over. max_pages: pages or frames of one document.
     document_dpi: how finely a document's page is rendered; a grid line of 0.1 mm needs 300.
     max_memory_bytes, max_seconds: what reading one case may take in its worker process, beyond
-    the worker's own libraries; seconds count processor time and, threefold, time by the clock.
+    the worker's own libraries; seconds count processor time and, sixfold, time by the clock.
     """
 
     max_file_bytes: int = 150_000_000
