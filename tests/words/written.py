@@ -18,7 +18,7 @@ def finished(room: str) -> Iterator[tuple[str, str]]:
     for module in modules():
         if module.name.startswith(room):
             for line, text in _texts(module):
-                if _SENTENCE.match(text) and "%s" not in text:
+                if _SENTENCE.match(text.strip()) and "%s" not in text:
                     yield text.strip(), f"{module}:{line}"
 
 
