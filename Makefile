@@ -144,6 +144,11 @@ bench-r-waves: $(VENV)/dev ## Heights of R waves off clean prints (needs ECG_DAT
 bench-reversal: $(VENV)/dev ## How often swapped electrodes are suspected (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.reversal --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/reversal.jsonl
 
+.PHONY: bench-long
+bench-long: $(VENV)/dev ## Where long records are opened (needs ECG_DATA; ten minutes)
+	$(BIN)/python -m benchmarks.long_records --mitdb $(ECG_DATA)/mitdb
+	$(BIN)/python -m benchmarks.documents
+
 bench-methods: $(VENV)/dev ## Other methods and ablations under one CPU limit (needs ECG_DATA)
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core benchmark --data $(ECG_DATA) --photos
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core ablate --data $(ECG_DATA) --photos

@@ -84,6 +84,8 @@ LISTED = ("rate", "qrs", "qtcf")
 
 MOST_JUDGED = 12
 """Tens of seconds of one record that are judged before it is opened: two to three seconds' work."""
+STILL = "no_waves"
+"""Remark on a page on which hardly a wave is seen."""
 MOST_ALONG = 360
 """Tens of seconds that the strip model reads along: all of an hour."""
 
@@ -250,15 +252,21 @@ def opened_at(
             page = page_of(record, replace(read_as, start_s=start_s))
         except PageError:
             continue
-        said = answer_page(record, page, models, RELEASED, person).verdict
+        said = answer_page(record, page, models, RELEASED, person)
         ranked.append((_urgency(said), start_s))
     return min(ranked)[1] if ranked else 0.0
 
 
-def _urgency(said: Verdict) -> int:
-    """Rank among the tens of seconds of one record; 0 is the most urgent."""
-    unjudged = said.level is Level.NOT_JUDGED and rank(said.priority) > rank(Priority.URGENT)
-    return len(Priority) if unjudged else rank(said.priority)
+def _urgency(said: Answer) -> int:
+    """Rank among the tens of seconds of one record; 0 is the most urgent.
+
+    Nearly every long record holds seconds of noise: what is not judged comes last, and is marked on
+    the overview. A still line stays pressing, because asystole looks like that.
+    """
+    unjudged = said.verdict.level is Level.NOT_JUDGED
+    if unjudged and not any(remark.code == STILL for remark in said.page.remarks):
+        return len(Priority)
+    return rank(said.verdict.priority)
 
 
 def page_of(ecg: EcgRecord | EcgScan, read_as: ReadAs = AS_IT_COMES) -> EcgPage:

@@ -126,19 +126,18 @@ def test_of_equals_the_first_ten_seconds_are_opened(models: OneModel) -> None:
     assert opened_at(parts(1.0, 1.0), models, ReadAs(start_s=7.0)) == 7.0
 
 
-def test_what_cannot_be_judged_is_opened_only_where_it_is_pressing(
+def test_what_cannot_be_judged_is_opened_last_but_for_a_still_line(
     models: OneModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = answered(files(*NORMAL), models).verdict
-    unjudged = replace(said, level=Level.NOT_JUDGED, priority=Priority.SOON)
+    unjudged = replace(said, level=Level.NOT_JUDGED, priority=Priority.URGENT)
     routine = replace(said, level=Level.NORMAL, priority=Priority.ROUTINE)
-    of_each = iter([unjudged, routine, routine])
-    monkeypatch.setattr(Answer, "verdict", property(lambda _answer: next(of_each)))
+    turns = {0.0: unjudged, 10.0: routine, 20.0: routine}
+    monkeypatch.setattr(Answer, "verdict", property(lambda one: turns[one.page.start_s]))
     assert opened_at(parts(1.0, 1.0, 1.0), models) == 10.0
-    unjudged = replace(unjudged, priority=Priority.URGENT)
-    of_each = iter([routine, unjudged])
-    assert opened_at(parts(1.0, 1.0), models) == 10.0
-    # A flat line may be asystole: what shows no wave is pressing.
+    turns |= {10.0: unjudged, 20.0: unjudged}
+    assert opened_at(parts(1.0, 1.0, 1.0), models) == 0.0
+    # Asystole looks like a still line: that is pressing.
     monkeypatch.undo()
     assert opened_at(parts(1.0, 0.0), models) == 10.0
 
