@@ -53,7 +53,12 @@ class Finished:
 
     def said(self, text: str) -> str:
         """A finished English text in the language; as it is where no entry fits it."""
-        return self._again(text, 0) or self._forms.respelt_alone(text) or text
+        again = self._again(text, 0) or self._forms.respelt_alone(text)
+        if again is None and text[:1].isupper():
+            # What the core begins small may begin a line on a screen.
+            small = self._again(text[0].lower() + text[1:], 0)
+            again = small and small[0].upper() + small[1:]
+        return again or text
 
     @cached_property
     def _patterns(self) -> list[_Pattern]:

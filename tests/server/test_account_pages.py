@@ -137,3 +137,16 @@ def test_an_ipv6_sender_has_no_more_tries_by_having_more_addresses(
 
     refused = [one for one in in_a_thread(burst()) if isinstance(one, TooManyError)]
     assert (len(checked), len(refused)) == (5, 10)
+
+
+def test_the_pages_speak_as_the_browser_asks_unless_its_person_chose(browser: TestClient) -> None:
+    german = {"accept-language": "de-AT,de;q=0.9,en;q=0.8"}
+    answer = browser.get("/account/sign-in", headers=german)
+    assert '<html lang="de">' in answer.text and "<button>Anmelden</button>" in answer.text
+    wrong = browser.post("/account/sign-in", data={"name": "ada", "password": "no"}, headers=german)
+    problem = wrong.text.partition('role="alert">')[2].partition("<")[0]
+    assert wrong.status_code == 401 and "Passwort" in problem and "password" not in problem
+    browser.cookies.set("ecg_language", "en")
+    answer = browser.get("/account/sign-in", headers=german)
+    assert '<html lang="en">' in answer.text and "<button>Sign in</button>" in answer.text
+    assert "Research use only. Not a diagnosis." in answer.text

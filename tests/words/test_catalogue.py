@@ -67,6 +67,9 @@ def german(tmp_path: Path) -> Catalogue:
         ),
         # Each sentence by itself; what no entry fits stays as it was written.
         ("PR 198 ms, normal. Seen by Dr. Gray.", "PQ-Zeit 198 ms, normal. Seen by Dr. Gray."),
+        # What the core begins small may begin a line.
+        ("Possible inferior infarction", "Möglicher inferiorer Infarkt"),
+        ("0.05–150 Hz", "0,05–150 Hz"),
         ("12 cases", "12 Fälle"),
         ("1 case", "1 Fall"),
         ("scan 1.2.png", "scan 1.2.png"),
