@@ -7,7 +7,6 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from ecg_core.words.tables import entries
-from tests.browser.conftest import at_rest
 
 WORDS = """
 () => {
@@ -47,7 +46,7 @@ def test_a_demonstration_is_german_from_top_to_bottom(visit: Callable[..., Page]
     page.get_by_role("button", name="Akuter Vorderwandinfarkt", exact=True).click()
     expect(page.get_by_text("Befundentwurf")).to_be_visible()
     expect(page.get_by_text("0,05–150 Hz").first).to_be_visible()
-    at_rest(page)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     assert page.evaluate("document.documentElement.lang") == "de"
     left = set(page.evaluate(WORDS)) & english_labels()
     assert not left
