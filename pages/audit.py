@@ -9,42 +9,31 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.store.audit.watching import ChainState
 from ecg_core.store.cases import events as searching
-from ecg_core.store.cases.readings import Decision
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import (
     Action,
     CaseFilter,
-    CaseSummary,
     ExportFormat,
     Status,
     StoreError,
 )
 from ecg_core.store.people.roles import Permission
 from widgets.desk import badges, exchange, history, seconds
-from widgets.desk.badges import priority_name
 from widgets.desk.case_view import case_view, checks_badge
 from widgets.desk.take_away import offer_stored
 from widgets.session import person
 from widgets.session.entrance import through_app
 from widgets.session.text import plain
-from widgets.session.words import _, counted, day, moment, noted, second, why
+from widgets.session.words import _, counted, day, moment, noted, why
 
 PAGE_ROWS = 25
 PARTS = {"Cases": noted("Cases"), "Events": noted("Events")}
 AGREEMENT = {True: noted("Agreed"), False: noted("Overridden")}
-UNREAD = noted("Not read yet")
-DECIDED = {
-    Decision.AGREE: noted("Agreed"),
-    Decision.OVERRIDE: noted("Overridden"),
-    Decision.CANNOT_DECIDE: noted("Cannot decide"),
-    Decision.REPEAT: noted("Repeat ECG"),
-}
 
 
 def filters() -> CaseFilter:
@@ -75,7 +64,7 @@ def filters() -> CaseFilter:
         )
         decision = st.selectbox(
             _("Decision"),
-            [*AGREEMENT.values(), UNREAD],
+            [*AGREEMENT.values(), badges.UNREAD],
             index=None,
             placeholder=_("Any"),
             format_func=_,
@@ -92,7 +81,7 @@ def filters() -> CaseFilter:
         triage=triage,
         agreement={word: agrees for agrees, word in AGREEMENT.items()}.get(decision or ""),
         model_version=model,
-        status=Status.UNREAD if decision == UNREAD else None,
+        status=Status.UNREAD if decision == badges.UNREAD else None,
         text=text or "",
         limit=PAGE_ROWS,
     )
@@ -208,31 +197,6 @@ def events_listing() -> None:
             st.pagination(pages, key="event_page")
 
 
-def rows(found: list[CaseSummary]) -> pd.DataFrame:
-    """Cases as a table."""
-    return pd.DataFrame(
-        {
-            _("Stored (UTC)"): [second(case.created_utc) for case in found],
-            _("ECG"): [case.name for case in found],
-            _("Priority"): [priority_name(case.priority) for case in found],
-            # Where the machine abstained and nobody has decided, no class stands.
-            _("Class"): [
-                "" if case.abstained and case.verdict is None else _(TRIAGE_NAMES[case.triage])
-                for case in found
-            ],
-            _("Decision"): [
-                _(UNREAD if case.verdict is None else DECIDED[case.verdict]) for case in found
-            ],
-            _("Reader"): [case.reader or "" for case in found],
-            _("The machine said"): [
-                _("Abstained" if case.abstained else TRIAGE_NAMES[case.machine_triage])
-                for case in found
-            ],
-            _("Model"): [case.model_version for case in found],
-        }
-    )
-
-
 def listing() -> None:
     """The list of cases with its filters."""
     wanted = filters()
@@ -248,7 +212,7 @@ def listing() -> None:
     found = room.cases(replace(wanted, offset=offset))
     # A new key after each visit: no row is still selected when the reader comes back.
     picked = st.dataframe(
-        rows(found),
+        history.cases_table(found),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",

@@ -11,6 +11,7 @@ import streamlit as st
 from ecg_core.intake.patients import tag
 from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
+from ecg_core.store.cases.readings import Decision
 from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.triage.priority import Priority, PriorityDecision
 from ecg_core.triage.verdict import Because, Level, Verdict
@@ -96,6 +97,16 @@ STATUS_LOOK: dict[CaseStatus, tuple[Colour, str]] = {
     CaseStatus.WITHDRAWN: ("gray", ":material/block:"),
 }
 """Colour and icon of each status."""
+
+
+DECIDED: dict[Decision, str] = {
+    Decision.AGREE: noted("Agreed"),
+    Decision.OVERRIDE: noted("Overridden"),
+    Decision.CANNOT_DECIDE: noted("Cannot decide"),
+    Decision.REPEAT: noted("Repeat ECG"),
+}
+"""What became of a case, in words."""
+UNREAD = noted("Not read yet")
 
 
 def status_badge(status: CaseStatus) -> None:

@@ -12,35 +12,19 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from ecg_core.network.statements import TRIAGE_NAMES
 from ecg_core.network.values import Attention
 from ecg_core.page.values import Option
-from ecg_core.store.cases.readings import Confidence, Decision, Phase
 from ecg_core.store.cases.room import Room
-from ecg_core.store.cases.store import StoredCase, StoredReading
+from ecg_core.store.cases.store import StoredCase
 from widgets.desk import earlier, looking, measuring, question, report_parts, seconds, verdict
-from widgets.desk.badges import priority_in_line
 from widgets.desk.looking import Looking
+from widgets.desk.readings_said import readings_view
 from widgets.desk.report_parts import Reported
 from widgets.session import materials, models, person
 from widgets.session.rows import Places, places
 from widgets.session.text import plain
-from widgets.session.words import _, noted, second
+from widgets.session.words import _, second
 from widgets.viewer.paper import Overlay, paper
-
-_LOOK: dict[Decision, tuple[str, str]] = {
-    Decision.AGREE: (noted("Agreed"), "green"),
-    Decision.OVERRIDE: (noted("Overridden"), "orange"),
-    Decision.CANNOT_DECIDE: (noted("Cannot decide"), "gray"),
-    Decision.REPEAT: (noted("Repeat ECG"), "gray"),
-}
-
-
-CONFIDENCE: dict[Confidence, str] = {
-    Confidence.LOW: noted("low confidence"),
-    Confidence.MODERATE: noted("moderate confidence"),
-    Confidence.HIGH: noted("high confidence"),
-}
 
 
 def case_view(
@@ -85,7 +69,7 @@ def case_view(
         if decide is not None:
             report_parts.editor_view(told)
         if readings and (decide is None or case.readings):
-            _readings(case)
+            readings_view(case)
         if readings:
             _originals(case)
     with place.classes:
@@ -210,65 +194,6 @@ def checks_badge(case: StoredCase, brief: bool = False) -> None:
         ),
         icon=":material/gpp_bad:",
     )
-
-
-def readings_beside(case: StoredCase) -> None:
-    """The decisions that stand, one beside the other, so that where they differ is seen."""
-    latest = {
-        stored.account or stored.reading.reader: stored
-        for stored in case.readings
-        if stored.phase is Phase.FINAL and not stored.undone
-    }
-    if not latest:
-        return
-    for place, stored in zip(st.columns(len(latest), gap="small"), latest.values(), strict=True):
-        reading = stored.reading
-        named = [_(case.prediction.name_of(code)) for code in reading.findings or ()]
-        lines = [f"**{plain(reading.reader)}**", _words(stored)]
-        if named:
-            lines.append(", ".join(named))
-        lines += [plain(words) for words in (reading.reason, reading.note) if words]
-        with place.container(border=True):
-            st.markdown("  \n".join(lines))
-
-
-def _readings(case: StoredCase) -> None:
-    st.subheader(_("Readings"))
-    if not case.readings:
-        st.caption(_("No decision on this ECG yet."))
-    for stored in reversed(case.readings):
-        reading = stored.reading
-        decided = _words(stored)
-        when = _("{when} UTC · event {n}", when=second(stored.created_utc), n=stored.event)
-        if stored.undone:
-            decided = f"~~{decided}~~ :gray[{_('taken back')}]"
-        lines = [decided, f"{plain(reading.reader)} · {when}"]
-        if reading.findings:
-            named = ", ".join(_(case.prediction.name_of(code)) for code in reading.findings)
-            lines.append(_("Findings: {named}", named=named))
-        if reading.reason:
-            lines.append(_("Reason: {reason}", reason=plain(_(reading.reason))))
-        if reading.note:
-            lines.append(_("Note: {note}", note=plain(reading.note)))
-        st.markdown("  \n".join(lines))
-
-
-def _words(stored: StoredReading) -> str:
-    """What was said, in a line: the verdict, the class, the priority."""
-    reading = stored.reading
-    named = f"**{_(TRIAGE_NAMES[reading.triage])}**" if reading.triage else ""
-    if stored.phase is Phase.FIRST:
-        sure = ", " + _(CONFIDENCE[reading.confidence]) if reading.confidence else ""
-        blind = _("First reading, blind") if stored.blind else _("First reading")
-        return f":gray-badge[{blind}] {named}{sure}"
-    word, colour = _LOOK[reading.verdict or Decision.AGREE]
-    if stored.phase is Phase.ADJUDICATION:
-        word, colour = noted("Adjudicated"), "green"
-    wait = priority_in_line(reading.priority) if reading.priority else ""
-    asks = " · " + _("second reader asked") if reading.second_wanted else ""
-    if reading.covers is not None:
-        asks += " · " + _("on {seconds}", seconds=_(reading.covers.words))
-    return f":{colour}-badge[{_(word)}] {', '.join(part for part in (named, wait) if part)}{asks}"
 
 
 def _originals(case: StoredCase) -> None:

@@ -29,7 +29,8 @@ from widgets.desk import (
     seconds,
 )
 from widgets.desk.at_hand import AtHand
-from widgets.desk.case_view import case_view, checks_badge, readings_beside
+from widgets.desk.case_view import case_view, checks_badge
+from widgets.desk.readings_said import readings_beside
 from widgets.desk.take_away import offer_stored
 from widgets.session import anew, engine, materials, person
 from widgets.session.text import plain

@@ -10,8 +10,14 @@ import streamlit as st
 from ecg_core.network.statements import TRIAGE_NAMES, triage_names
 from ecg_core.network.values import Prediction
 from ecg_core.store.cases import events as searching
-from ecg_core.store.cases.store import Action, CaseFilter, StoredCase, StoredEvent
-from widgets.desk.badges import priority_in_line
+from ecg_core.store.cases.store import (
+    Action,
+    CaseFilter,
+    CaseSummary,
+    StoredCase,
+    StoredEvent,
+)
+from widgets.desk.badges import DECIDED, UNREAD, priority_in_line, priority_name
 from widgets.session import person
 from widgets.session.words import _, second
 
@@ -42,6 +48,31 @@ def table(events: pd.DataFrame, alt: str) -> None:
             _("Reason"): st.column_config.TextColumn(width="medium"),
             _("Hash"): st.column_config.TextColumn(width="small"),
         },
+    )
+
+
+def cases_table(found: Sequence[CaseSummary]) -> pd.DataFrame:
+    """Cases as a table."""
+    return pd.DataFrame(
+        {
+            _("Stored (UTC)"): [second(case.created_utc) for case in found],
+            _("ECG"): [case.name for case in found],
+            _("Priority"): [priority_name(case.priority) for case in found],
+            # Where the machine abstained and nobody has decided, no class stands.
+            _("Class"): [
+                "" if case.abstained and case.verdict is None else _(TRIAGE_NAMES[case.triage])
+                for case in found
+            ],
+            _("Decision"): [
+                _(UNREAD if case.verdict is None else DECIDED[case.verdict]) for case in found
+            ],
+            _("Reader"): [case.reader or "" for case in found],
+            _("The machine said"): [
+                _("Abstained" if case.abstained else TRIAGE_NAMES[case.machine_triage])
+                for case in found
+            ],
+            _("Model"): [case.model_version for case in found],
+        }
     )
 
 

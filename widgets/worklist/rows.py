@@ -14,16 +14,10 @@ from ecg_core.store.cases.workflow import OPEN, STATUS_NAMES, CaseStatus
 from ecg_core.store.cases.worklist import WorklistRow
 from ecg_core.store.upkeep.settings import Settings
 from ecg_core.triage.verdict import level_in
-from widgets.desk.badges import LEVEL_LOOK, PRIORITY_LOOK
+from widgets.desk.badges import DECIDED, LEVEL_LOOK, PRIORITY_LOOK
 from widgets.session import engine
 from widgets.session.words import _, noted
 
-DECIDED: dict[Decision, str] = {
-    Decision.AGREE: noted("Agreed"),
-    Decision.OVERRIDE: noted("Overridden"),
-    Decision.CANNOT_DECIDE: noted("Cannot decide"),
-    Decision.REPEAT: noted("Repeat ECG"),
-}
 AGES = ((noted("{n} d"), 86_400), (noted("{n} h"), 3600), (noted("{n} min"), 60))
 """Lengths of time, with their seconds."""
 HIDDEN = noted("After reading")
