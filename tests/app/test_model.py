@@ -90,5 +90,5 @@ def test_a_single_model_leaves_nothing_to_choose(
     monkeypatch.setattr(network, "load", registry.load)
     monkeypatch.setattr(registry, "DEFAULT_MODEL", "only")
     page = app.switch_page("pages/model.py").run()
-    assert not page.selectbox
+    assert [one.key for one in page.selectbox] == ["language"]
     assert page.subheader[0].value == "only 0"

@@ -129,3 +129,22 @@ def test_a_bare_label_would_be_found() -> None:
     )
     module = Module("widgets.made_up", Path("made_up.py"), text)
     assert sorted(labels(module)) == [(1, "Save"), (2, " ECGs"), (3, "Yes")]
+
+
+def test_what_a_cache_keeps_is_english_or_kept_by_language() -> None:
+    loose = [
+        f"{module}:{function.lineno} {function.name}"
+        for module in modules()
+        for function in ast.walk(module.tree)
+        if isinstance(function, ast.FunctionDef)
+        and any(
+            "cache_" in ast.unparse(one) or "kept(" in ast.unparse(one)
+            for one in function.decorator_list
+        )
+        and "language" not in [one.arg for one in function.args.args]
+        and any(
+            isinstance(call, ast.Call) and ast.unparse(call.func) in ("_", "counted", "percent")
+            for call in ast.walk(ast.Module(function.body, []))
+        )
+    ]
+    assert not loose
