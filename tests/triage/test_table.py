@@ -228,6 +228,7 @@ def test_elevation_in_v2_and_v3_by_age_and_sex(person: Person, mv: float, fires:
     ("pr_ms", "qrs_ms", "slurred", "fires"),
     [
         (159, 100, True, True),
+        (119, 100, True, True),
         (160, 130, True, False),
         (110, 99, True, False),
         (110, 130, False, False),
@@ -238,6 +239,9 @@ def test_preexcitation_is_a_slurred_wide_qrs_soon_after_p(
 ) -> None:
     facts = Facts(measured({"pr": pr_ms, "qrs": qrs_ms}, {"slurred_onset": slurred}), NORMAL)
     assert (judge(facts).rule_id == "pre-excitation") is fires
+    # Q waves of an infarction begin slowly, too.
+    infarcted = Facts(facts.measurements, answer(Triage.PRIOR_MI, 0.9))
+    assert (judge(infarcted).rule_id == "pre-excitation") is (fires and pr_ms < 120)
 
 
 def test_a_wide_qrs_lengthens_qt_and_does_not_count_as_marked_for_it() -> None:
