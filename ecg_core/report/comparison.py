@@ -34,8 +34,9 @@ def changed(now: Measurements, then: Measurements, phrases: dict[str, str] = ENG
             difference = (difference + 180) % 360 - 180
         if abs(difference) >= limit:
             quantity = QUANTITIES[key]
+            phrase = "change_rate" if key == "rate" else "change_number"
             words.append(
-                phrases["change_number"].format(
+                phrases[phrase].format(
                     name=quantity.name, now=f"{new:.0f}", then=f"{old:.0f}", unit=quantity.unit
                 )
             )

@@ -40,6 +40,7 @@ ENGLISH: dict[str, str] = {
     # comparison
     "same": "Compared with the previous ECG, no significant change in rate, axis, intervals or ST.",
     "change": "Compared with the previous ECG: {changes}.",
+    "change_rate": "Rate {now}/min (was {then})",
     "change_number": "{name} {now} {unit} (was {then})",
     "change_st": "ST changed by {delta} mV in {leads}",
     "change_none": "The previous ECG cannot be compared: it gave no measurements.",

@@ -21,7 +21,7 @@ def header_numbers(measurements: Measurements) -> list[tuple[str, str]]:
 
     axes = "/".join(shown(key) for key in ("p_axis", "qrs_axis", "t_axis"))
     return [
-        ("Rate", f"{shown('rate')} bpm"),
+        ("Rate", f"{shown('rate')}/min"),
         ("RR", f"{shown('rr')} ± {shown('rr_sd')} ms"),
         ("PR", f"{shown('pr')} ms"),
         ("QRS", f"{shown('qrs')} ms"),

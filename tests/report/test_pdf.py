@@ -175,7 +175,7 @@ def test_it_tells_answer_numbers_decision_and_limits() -> None:
     text = words(render(report(record(Heart(rate_bpm=70)), (stored,))))
     for expected in (
         NOTICE,
-        "70 bpm",
+        "70/min",
         "Acute or recent infarction 70 %",
         "Agree, acute or recent infarction, priority immediate. Signed by Ewa Łęcka",
         "Anterior MI.",

@@ -117,7 +117,7 @@ def test_every_line_of_the_table_is_explained_in_german(rule: Rule) -> None:
             "verlängert auf 480 ms (Fridericia).",
         ),
         (
-            "Compared with the previous ECG: Rate 90 bpm (was 60); ST changed by +0.20 mV in "
+            "Compared with the previous ECG: Rate 90/min (was 60); ST changed by +0.20 mV in "
             "V1–V3.",
             "Im Vergleich zum Vor-EKG: Frequenz 90/min (zuvor 60); ST-Strecke um +0,20 mV "
             "verändert in V1–V3.",
