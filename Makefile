@@ -129,7 +129,7 @@ bench-gridless: $(VENV)/dev ## Exports without a grid in the manner of four reco
 
 bench-rephotographed: $(VENV)/dev ## Other people's pages photographed and scanned once more (needs ECG_SHARED_DATA)
 	$(BIN)/python -W ignore -m benchmarks.rephotographed --real $(ECG_SHARED_DATA)/real-pages \
-		--kit $(ECG_SHARED_DATA)/kit-pages --every 4 --out benchmarks/results/rephotographed.jsonl
+		--kit $(ECG_SHARED_DATA)/kit-pages --every 9 --out benchmarks/results/rephotographed.jsonl
 	$(BIN)/python -m benchmarks.documents
 
 bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DATA)

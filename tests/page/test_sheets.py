@@ -322,6 +322,19 @@ def test_a_rhythm_strip_named_by_strokes_is_the_lead_it_repeats() -> None:
     assert settled("V1") == "V1"
 
 
+def test_two_rhythm_strips_of_one_name_are_never_both_believed() -> None:
+    """A strip that the edge cuts bears specks that read II, below the one of II."""
+    curve = spikes(900, 0, 70)
+    rows = tuple(row_of(curve + 200.0 * row, EVERYWHERE) for row in range(5))
+    seen = SimpleNamespace(
+        rows=rows, agreements=[0.8] * 4 + [0.2], px_per_mm=float(RASTER), baselines_mm=None
+    )
+    leads = (("I",), ("II",), ("III",), ("II",), ("II",))
+    whole = Division(0.0, 900 / RASTER, 1, 900 / RASTER, 0.0)
+    draft = Draft("3x1+2R", seen, None, whole, leads, 3, 0.0, ())
+    assert decide._rhythm_found(draft).assumed == (4,)
+
+
 def test_names_of_six_rows_and_of_no_other_column_are_those_of_six_rows() -> None:
     """Six limb leads all along, on paper whose bold lines stand like rules between columns."""
     names = ("I", "II", "III", "aVR", "aVL", "aVF")

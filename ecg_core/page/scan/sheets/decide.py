@@ -193,6 +193,10 @@ def _rhythm_found(draft: Draft) -> Draft:
             assumed.append(row)
         else:
             leads[row] = (lead,)
+    # No recorder prints a lead twice: of two rows of one name, the later was misread.
+    below = [leads[row] for row in range(draft.main, len(leads))]
+    twice = [draft.main + place for place, lead in enumerate(below) if lead in below[:place]]
+    assumed += [row for row in twice if row not in assumed]
     return replace(draft, leads=tuple(leads), assumed=tuple(assumed))
 
 
