@@ -117,9 +117,10 @@ bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
 		--out benchmarks/results/rectify.jsonl
 	$(BIN)/python -m benchmarks.documents
 
+SECOND ?= second_printer
 bench-second-printer: $(VENV)/dev ## Sheets of another printer, damaged: read, asked, refused, silently wrong (needs ECG_DATA)
 	$(BIN)/python -W ignore -m benchmarks.second_printer --ptbxl $(ECG_DATA)/ptb-xl --pages 400 \
-		--out benchmarks/results/second_printer.jsonl
+		--out benchmarks/results/$(SECOND).jsonl
 	$(BIN)/python -m benchmarks.documents
 
 bench-gridless: $(VENV)/dev ## Exports without a grid in the manner of four recorders (needs ECG_DATA)

@@ -242,6 +242,9 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "scan pictures": lambda: scans.pictures(rows("rectify"), rows("rectify_overlays")),
     "scan latency": lambda: scans.latency(rows("rectify")),
     "second printer": lambda: second_printer.table(rows("second_printer")),
+    "second printer again": lambda: second_printer.compared(
+        rows("second_printer"), rows("second_printer_again")
+    ),
     "gridless": lambda: gridless.table(rows("gridless")),
     "rephotographed": lambda: rephotographed.table(rows("rephotographed")),
     "curation": four_class.curation,

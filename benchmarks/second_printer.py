@@ -60,6 +60,20 @@ def table(rows: list[dict[str, object]]) -> str:
     )
 
 
+def compared(first: list[dict[str, object]], again: list[dict[str, object]]) -> str:
+    """What became of the pages that were read again, as they were first read and now."""
+    numbers = {row["number"] for row in again}
+    groups = (("first", [row for row in first if row["number"] in numbers]), ("again", again))
+    return measured(
+        ("read", "pages", "right, nothing to ask", *OUTCOMES[1:4], "silently wrong"),
+        [
+            (name, len(some), *(sum(row["outcome"] == what for row in some) for what in OUTCOMES))
+            for name, some in groups
+            if some
+        ],
+    )
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)

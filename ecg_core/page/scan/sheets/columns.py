@@ -38,6 +38,8 @@ SHIFTED, SHIFTED_MM = 1.5, 1.5
 """What it costs that columns begin and end so far beside rows that are as long as usual columns."""
 UNMARKED = -1.0
 """What a beginning without any mark costs."""
+USUALLY = 4
+"""Sheets have no more columns than this, but for rare ones."""
 MOST = 2
 """So many divisions of one count are weighed on."""
 SLACK_MM = {"ink": 1.0, "gap": 0.6, "pulse": 6.0}
@@ -149,8 +151,9 @@ def _candidates(
     fits = (start >= left - LEFT_MM) & (start <= left + RIGHT_MM)
     fits &= (width >= WIDTHS_MM[0]) & (width <= WIDTHS_MM[1])
     end = start + count * width
-    # So much of the last column may be missing.
-    absent = 0.95 if cut_right else 0.75
+    # So much of the last column may be missing; of five or more, what is left behind four that are
+    # whole is the margin's litter.
+    absent = 0.95 if cut_right and count <= USUALLY else 0.75
     fits &= (right >= end - absent * width) & (right <= end + 14.0)
     # Half a millimetre apart is apart enough: what is chosen is moved to its marks.
     _, first = np.unique(
