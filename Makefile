@@ -11,8 +11,9 @@ FOUR_CLASS := benchmarks/results/ecg-images
 TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 \
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
-# Files of tests run beside one another, at most four at a time.
-BESIDE := -n auto --maxprocesses 4 --dist loadfile
+# Files of tests run beside one another, at most four at a time; in their order, because those with
+# few tests are those of the browser, which take longest and must not come last.
+BESIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-hostile bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-gridless bench-rephotographed bench-trace bench-kit bench-r-waves bench-reversal \

@@ -31,7 +31,7 @@ from ecg_core.signal.measurements import measure
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.limits import SOMEBODY, Person
 from ecg_core.triage.priority import Priority, PriorityDecision, rank
-from ecg_core.triage.table import RELEASED, PriorityTable
+from ecg_core.triage.table import RELEASED, RULES, PriorityTable
 from ecg_core.triage.verdict import Level, Verdict, judge
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ STILL = "no_waves"
 """Remark on a page on which hardly a wave is seen."""
 MOST_ALONG = 360
 """Tens of seconds that the strip model reads along: all of an hour."""
+_PLACES = {rule.id: place for place, rule in enumerate(RULES)}
 
 AS_IT_COMES = ReadAs()
 """Everything is left to the program."""
@@ -230,10 +231,11 @@ def opened_at(
 
     Every ten seconds of up to two minutes are judged as an ECG of their own. Along longer records
     the strip model reads first (of more than an hour now and then ten seconds), and the least
-    normal ones are judged, `MOST_JUDGED` with the beginning. Of equals the earliest is taken, and
-    what cannot be judged only where nothing can. The table as released decides, so that a record
-    opens at the same place, and is the same case, whatever a lead has changed. along: gives the
-    answers along a longer record, where the caller keeps them.
+    normal ones are judged, `MOST_JUDGED` with the beginning. Of equals the one whose line stands
+    first in the table is taken, then the earliest; what cannot be judged only where nothing can.
+    The table as released decides, so that a record opens at the same place, and is the same case,
+    whatever a lead has changed. along: gives the answers along a longer record, where the caller
+    keeps them.
     """
     if read_as.start_s is not None:
         return read_as.start_s
@@ -246,27 +248,28 @@ def opened_at(
         starts = tuple(sorted({0.0, *strips.standing_out(found, MOST_JUDGED - 1)}))
     if len(starts) == 1:
         return starts[0]
-    ranked: list[tuple[int, float]] = []
+    ranked: list[tuple[int, int, float]] = []
     for start_s in starts:
         try:
             page = page_of(record, replace(read_as, start_s=start_s))
         except PageError:
             continue
         said = answer_page(record, page, models, RELEASED, person)
-        ranked.append((_urgency(said), start_s))
-    return min(ranked)[1] if ranked else 0.0
+        ranked.append((*_urgency(said), start_s))
+    return min(ranked)[2] if ranked else 0.0
 
 
-def _urgency(said: Answer) -> int:
-    """Rank among the tens of seconds of one record; 0 is the most urgent.
+def _urgency(said: Answer) -> tuple[int, int]:
+    """Rank among the tens of seconds of one record, the most urgent first: priority, then the place
+    of its line in the table, which begins with what is most pressing.
 
     Nearly every long record holds seconds of noise: what is not judged comes last, and is marked on
     the overview. A still line stays pressing, because asystole looks like that.
     """
     unjudged = said.verdict.level is Level.NOT_JUDGED
     if unjudged and not any(remark.code == STILL for remark in said.page.remarks):
-        return len(Priority)
-    return rank(said.verdict.priority)
+        return len(Priority), 0
+    return rank(said.verdict.priority), _PLACES[said.verdict.rule_id]
 
 
 def page_of(ecg: EcgRecord | EcgScan, read_as: ReadAs = AS_IT_COMES) -> EcgPage:

@@ -137,6 +137,11 @@ def test_what_cannot_be_judged_is_opened_last_but_for_a_still_line(
     assert opened_at(parts(1.0, 1.0, 1.0), models) == 10.0
     turns |= {10.0: unjudged, 20.0: unjudged}
     assert opened_at(parts(1.0, 1.0, 1.0), models) == 0.0
+    # Of two that are to be read soon, fibrillation before a short PR.
+    soon = replace(routine, level=Level.ABNORMAL, priority=Priority.SOON)
+    short_pr, af = (replace(soon, rule_id=one) for one in ("pr-short", "atrial-fibrillation"))
+    turns |= {0.0: short_pr, 10.0: routine, 20.0: af}
+    assert opened_at(parts(1.0, 1.0, 1.0), models) == 20.0
     # Asystole looks like a still line: that is pressing.
     monkeypatch.undo()
     assert opened_at(parts(1.0, 0.0), models) == 10.0
