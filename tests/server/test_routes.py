@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
-import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -20,6 +19,7 @@ from ecg_core.store.people.roles import Permission
 from server import cookies, door, provider
 from server.account_pages import ROUTES
 from server.door import Door
+from tests.server.loops import in_a_thread
 
 ANYBODY, SIGNED_IN, ADDS, NOBODY = "anybody", "signed in", "may add ECGs", "nobody"
 REACH: dict[str, str] = {
@@ -124,7 +124,7 @@ def test_no_way_round(before: str, path: str, monkeypatch: pytest.MonkeyPatch) -
     whole = before + path
     scope: Scope = {"type": "http", "method": "GET", "path": whole, "raw_path": whole.encode()}
     scope |= {"headers": [], "query_string": b"", "scheme": "http", "root_path": ""}
-    anyio.run(Door(Starlette(routes=routes)), scope, receive, send)
+    in_a_thread(Door(Starlette(routes=routes))(scope, receive, send))
     assert said[0]["status"] in (401, 404)
 
 
@@ -142,5 +142,5 @@ def test_cookies_of_other_programs_on_the_host_keep_nobody_out(
         "type": "http",
         "headers": [(b"cookie", f"{others}{cookies.NAME}=t".encode("latin-1"))],
     }
-    assert anyio.run(door._person, scope) is None
+    assert in_a_thread(door._person(scope)) is None
     assert asked == ["t"]
