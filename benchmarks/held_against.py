@@ -85,6 +85,13 @@ def held_against(sheet: Printed, picture: np.ndarray, homography: np.ndarray) ->
         outcome = "asked" if doubts & bearing else "read"
     else:
         outcome = "told" if all(doubts & BEARS[kind] for kind in wrong) else "silent"
+    return row_of(reading, outcome, wrong, doubts)
+
+
+def row_of(
+    reading: ScanReading, outcome: str, wrong: set[str], doubts: set[str]
+) -> dict[str, object]:
+    """A row of the evidence: what a page was read as, and how that ended."""
     return {
         "outcome": outcome,
         "found": reading.page.layout,

@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.held_against import BEARS, OFF_GAIN, OFF_MM, doubts_of, interval
+from benchmarks.held_against import BEARS, OFF_GAIN, OFF_MM, doubts_of, interval, row_of
 from benchmarks.markdown import measured
 from ecg_core.commands.files import bundles
 from ecg_core.intake.reading import read_here
@@ -212,12 +212,7 @@ def again(name: str, scan: EcgScan, first: ScanReading, seed: int) -> dict[str, 
         outcome = "doubted" if more else "same"
     else:
         outcome = "told" if all(doubts & BEARS[kind] for kind in wrong) else "silent"
-    return {
-        "outcome": outcome,
-        "found": reading.page.layout,
-        "wrong": sorted(wrong),
-        "doubts": sorted(doubts),
-    }
+    return row_of(reading, outcome, wrong, doubts)
 
 
 def table(rows: list[dict[str, object]]) -> str:

@@ -7,16 +7,13 @@ with what became of it (`benchmarks/held_against.py`). It goes on where it was i
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 
+from benchmarks import numbered
 from benchmarks.foreign.second_printer import BLOCKS, Sheet, look_of, printed
 from benchmarks.held_against import OUTCOMES, held_against, interval
 from benchmarks.markdown import measured
-from benchmarks.rectify import records
 from ecg_core.intake.values import EcgRecord
 from ecg_core.page.drawn.damage import CONDITIONS, degrade
 
@@ -76,25 +73,7 @@ def compared(first: list[dict[str, object]], again: list[dict[str, object]]) -> 
 
 def main() -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ptbxl", type=Path, help="PTB-XL folder")
-    parser.add_argument("--first", type=int, default=LOOKED_AT, help="number of the first page")
-    parser.add_argument("--pages", type=int, default=400)
-    parser.add_argument("--out", type=Path, required=True, help="the JSON lines")
-    parser.add_argument("--summary", action="store_true", help="only count what was written")
-    arguments = parser.parse_args()
-    lines = arguments.out.read_text(encoding="utf-8").splitlines() if arguments.out.exists() else []
-    rows = [json.loads(line) for line in lines]
-    if not arguments.summary:
-        done = {row["number"] for row in rows}
-        some = records(arguments.ptbxl, 24)
-        numbers = range(arguments.first, arguments.first + arguments.pages)
-        with arguments.out.open("a", encoding="utf-8") as out:
-            for number in numbers:
-                if number not in done:
-                    rows.append(page(number, some))
-                    print(json.dumps(rows[-1]), file=out, flush=True)
-    print(summary(rows))
+    numbered.run(__doc__, page, summary, LOOKED_AT, 400, 24)
 
 
 if __name__ == "__main__":
