@@ -23,9 +23,10 @@ from ecg_core.store.cases.store import (
     StoreError,
 )
 from ecg_core.store.people.roles import Permission
-from widgets.desk import badges, exchange, history, seconds
+from widgets.desk import badges, history, seconds
 from widgets.desk.case_view import case_view, checks_badge
-from widgets.desk.take_away import offer_stored
+from widgets.desk.report import exchange
+from widgets.desk.report.take_away import offer_stored
 from widgets.session import person
 from widgets.session.entrance import through_app
 from widgets.session.text import plain

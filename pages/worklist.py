@@ -15,9 +15,10 @@ from ecg_core.store.cases.workflow import STATUS_NAMES, CaseStatus
 from ecg_core.store.cases.worklist import Pile, WorklistFilter
 from ecg_core.store.people.roles import Permission
 from ecg_core.triage.priority import Priority
-from widgets.desk import exchange, saving
 from widgets.desk.badges import priority_name
+from widgets.desk.deciding import saving
 from widgets.desk.desk import desk, last_saved
+from widgets.desk.report import exchange
 from widgets.session import batch, engine, person, unsaved
 from widgets.session.entrance import through_app
 from widgets.session.text import plain

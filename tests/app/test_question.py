@@ -16,7 +16,7 @@ from ecg_core.store.cases.store import CaseFilter
 from ecg_core.store.cases.worklist import WorklistFilter
 from tests.app.conftest import drop, words
 from tests.page.sample_records import beating
-from widgets.desk import question, question_pictures
+from widgets.desk.asking import question, question_pictures
 from widgets.session import engine, person
 
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from ecg_core.report.content import Content
 from tests.app.conftest import component, drop_record, words
-from widgets.desk import report_pdf
+from widgets.desk.report import report_pdf
 
 
 def case_of(app: AppTest) -> str:

@@ -18,7 +18,8 @@ from ecg_core.triage.priority import Priority
 from server import place
 from tests.app.conftest import READER, drop_record, words
 from widgets.desk import desk as desk_page
-from widgets.desk import measuring, seconds
+from widgets.desk import seconds
+from widgets.desk.report import measuring
 from widgets.session import engine, person, unsaved
 from widgets.worklist import pile
 from widgets.worklist.rows import ListLine, lines

@@ -16,10 +16,12 @@ from ecg_core.network.values import Attention
 from ecg_core.page.values import Option
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase
-from widgets.desk import earlier, looking, measuring, question, report_parts, seconds, verdict
+from widgets.desk import earlier, looking, seconds, verdict
+from widgets.desk.asking import question
 from widgets.desk.looking import Looking
 from widgets.desk.readings_said import readings_view
-from widgets.desk.report_parts import Reported
+from widgets.desk.report import measuring, report_parts
+from widgets.desk.report.report_parts import Reported
 from widgets.session import materials, models, person
 from widgets.session.rows import Places, places
 from widgets.session.text import plain

@@ -17,21 +17,14 @@ from ecg_core.store.cases.room import Room, Turn
 from ecg_core.store.cases.store import StoredCase, StoreError
 from ecg_core.store.cases.workflow import CaseStatus
 from ecg_core.store.people.roles import Permission
-from widgets.desk import (
-    badges,
-    correction,
-    decision,
-    exchange,
-    measuring,
-    question,
-    report_parts,
-    saving,
-    seconds,
-)
-from widgets.desk.at_hand import AtHand
+from widgets.desk import badges, seconds
+from widgets.desk.asking import correction, question
 from widgets.desk.case_view import case_view, checks_badge
+from widgets.desk.deciding import decision, saving
+from widgets.desk.deciding.at_hand import AtHand
 from widgets.desk.readings_said import readings_beside
-from widgets.desk.take_away import offer_stored
+from widgets.desk.report import exchange, measuring, report_parts
+from widgets.desk.report.take_away import offer_stored
 from widgets.session import anew, engine, materials, person
 from widgets.session.text import plain
 from widgets.session.words import _

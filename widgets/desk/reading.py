@@ -14,28 +14,17 @@ from ecg_core.store.cases.readings import Covers, StoredReading
 from ecg_core.store.cases.room import Turn
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.cases.workflow import CaseStatus
-from widgets.desk import (
-    answering,
-    badges,
-    correction,
-    earlier,
-    looking,
-    measuring,
-    opened_bar,
-    other_half,
-    question,
-    report_parts,
-    seconds,
-    verdict,
-)
-from widgets.desk.at_hand import AtHand
-from widgets.desk.decision import decision_form
+from widgets.desk import answering, badges, earlier, looking, opened_bar, seconds, verdict
+from widgets.desk.asking import correction, other_half, question
+from widgets.desk.asking.lead_naming import name_leads
+from widgets.desk.asking.refused import refusal, refused
+from widgets.desk.deciding.at_hand import AtHand
+from widgets.desk.deciding.decision import decision_form
 from widgets.desk.desk import blind_desk
-from widgets.desk.lead_naming import name_leads
-from widgets.desk.original import original
-from widgets.desk.refused import refusal, refused
-from widgets.desk.report_parts import Reported
-from widgets.desk.take_away import take_away
+from widgets.desk.report import measuring, report_parts
+from widgets.desk.report.original import original
+from widgets.desk.report.report_parts import Reported
+from widgets.desk.report.take_away import take_away
 from widgets.session import materials, models, person, queue
 from widgets.session.engine import Kept
 from widgets.session.rows import places

@@ -8,8 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from widgets.desk import unsure
-from widgets.performance import tables
+from widgets.performance import tables, unsure
 from widgets.performance.context import Context
 
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from ecg_core.store.cases.readings import VERDICT_NAMES, Decision, Phase, Reading
 from ecg_core.store.cases.store import StoreError
-from widgets.desk.at_hand import AtHand
 from widgets.desk.badges import priority_in_line
+from widgets.desk.deciding.at_hand import AtHand
 from widgets.session import notice, person, queue, unsaved
 from widgets.session.words import _, why
 

@@ -14,7 +14,7 @@ from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.ten_seconds import clock
 from ecg_core.store.cases.readings import VERDICT_NAMES, Covers, Decision
 from ecg_core.triage.priority import Priority
-from widgets.desk.at_hand import AtHand
+from widgets.desk.deciding.at_hand import AtHand
 from widgets.session import engine
 from widgets.session.words import _, noted
 

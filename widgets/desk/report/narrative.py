@@ -9,7 +9,7 @@ import streamlit as st
 from ecg_core.report.values import Narrative, Sentence
 from ecg_core.signal.values import QUANTITIES, Measurements
 from ecg_core.triage.lead_names import named
-from widgets.desk.measurements import with_unit
+from widgets.desk.report.measurements import with_unit
 from widgets.session.words import _
 from widgets.viewer.component import Component
 

@@ -21,10 +21,10 @@ from ecg_core.signal.values import Measurements
 from ecg_core.store.cases.in_report import content
 from ecg_core.store.cases.readings import StoredReading
 from ecg_core.triage.priority import PriorityDecision
-from widgets.desk.measurements import details, header
-from widgets.desk.narrative import editor, narrative_view
-from widgets.desk.recorded import person_choice, recorded_person
-from widgets.desk.report_pdf import report_button
+from widgets.desk.deciding.recorded import person_choice, recorded_person
+from widgets.desk.report.measurements import details, header
+from widgets.desk.report.narrative import editor, narrative_view
+from widgets.desk.report.report_pdf import report_button
 from widgets.desk.seconds import band_of
 from widgets.session import engine
 from widgets.session.words import _

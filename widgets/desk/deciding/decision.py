@@ -14,11 +14,11 @@ from ecg_core.store.cases.room import Turn
 from ecg_core.store.upkeep.errors import StoreError
 from ecg_core.triage.limits import Person
 from ecg_core.triage.priority import Priority, PriorityDecision, rank
-from widgets.desk import choices, saving
-from widgets.desk.at_hand import AtHand
 from widgets.desk.badges import priority_name
-from widgets.desk.recorded import recorded_person
-from widgets.desk.saving import refuse, save
+from widgets.desk.deciding import choices, saving
+from widgets.desk.deciding.at_hand import AtHand
+from widgets.desk.deciding.recorded import recorded_person
+from widgets.desk.deciding.saving import refuse, save
 from widgets.session import engine, queue, unsaved
 from widgets.session.engine import Kept
 from widgets.session.text import plain

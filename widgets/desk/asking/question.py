@@ -12,7 +12,7 @@ from ecg_core.page.values import EcgPage, Option, SheetQuestion
 from ecg_core.page.viewed import Waves
 from ecg_core.store.cases.room import Turn
 from ecg_core.store.cases.workflow import CaseStatus
-from widgets.desk import question_pictures
+from widgets.desk.asking import question_pictures
 from widgets.session.text import plain
 from widgets.session.words import _
 from widgets.viewer.sheet import layout_name

@@ -10,8 +10,8 @@ import streamlit as st
 from ecg_core.answer import ReadAs
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.values import EcgPage, PageError
-from widgets.desk import correction
-from widgets.desk.question_pictures import labelled
+from widgets.desk.asking import correction
+from widgets.desk.asking.question_pictures import labelled
 from widgets.session.text import plain
 from widgets.session.words import _
 from widgets.viewer.sheet import layout_name

@@ -1,0 +1,1 @@
+"""What is measured and written of an ECG, and what of it can be taken away."""
