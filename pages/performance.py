@@ -7,9 +7,10 @@ import streamlit as st
 from ecg_core import network
 from ecg_core.evidence.values import Origin
 from ecg_core.store.people.roles import Permission
-from widgets.performance import filters, sources
+from widgets.performance import filters
+from widgets.performance.cases import sources
+from widgets.performance.cases.origins import SOURCES
 from widgets.performance.context import Context
-from widgets.performance.origins import SOURCES
 from widgets.performance.views import GROUPS, VIEWS, views_of
 from widgets.session import person
 from widgets.session.entrance import through_app

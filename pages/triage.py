@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ecg_core.store.people.roles import Permission
 from widgets.desk.reading import reading_screen
+from widgets.intake.opening import opening_screen
 from widgets.session import person, queue
 from widgets.session.entrance import through_app
-from widgets.session.opening import opening_screen
 
 through_app()
 person.me(Permission.ADD_ECGS)

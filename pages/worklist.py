@@ -19,7 +19,8 @@ from widgets.desk.badges import priority_name
 from widgets.desk.deciding import saving
 from widgets.desk.desk import desk, last_saved
 from widgets.desk.report import exchange
-from widgets.session import batch, engine, person, unsaved
+from widgets.intake import batch
+from widgets.session import engine, person, unsaved
 from widgets.session.entrance import through_app
 from widgets.session.text import plain
 from widgets.session.words import _, counted, noted, why

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from ecg_core import network
 from ecg_core.store.people import passwords
 from server import cookies, place
+from widgets.intake.demos import FOLDER
 from widgets.session import models, person
-from widgets.session.demos import FOLDER
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,7 +8,7 @@ from ecg_core import network
 from ecg_core.answer import Answer, answer
 from ecg_core.network.statements import Triage
 from ecg_core.triage.verdict import Level
-from widgets.session import demos
+from widgets.intake import demos
 
 SHOULD = {
     "normal": Triage.NORMAL,

@@ -13,8 +13,8 @@ from ecg_core.store.background.jobs import Jobs
 from tests.app.conftest import demo_files, drop, words
 from tests.page.sample_records import beating
 from tests.page.two_pages import drawn, halves
+from widgets.intake.documents import TILE, on_tile
 from widgets.session import engine
-from widgets.session.documents import TILE, on_tile
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from server import place
 from tests.app.conftest import READER, component, demo_files, drop, drop_record, words
 from tests.triage.ecgs import answer, measured
 from widgets.desk import answering, reading
+from widgets.intake.demos import demos
 from widgets.session import engine, models
-from widgets.session.demos import demos
 
 
 def cases() -> list[object]:

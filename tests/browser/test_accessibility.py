@@ -17,8 +17,8 @@ from server.second_factor import PATH as SECOND_FACTOR
 from tests.browser.accessible import sound
 from tests.browser.conftest import PASSWORD, READER, at_rest, shoot
 from tests.browser.test_room import put_on_list
+from widgets.intake.demos import FOLDER
 from widgets.performance.views import VIEWS
-from widgets.session.demos import FOLDER
 from widgets.session.navigation import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]

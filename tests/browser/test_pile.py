@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NARROW, at_rest, shoot
 from tests.browser.test_accessibility import tab_to
 from tests.browser.test_reading import VIEWER, drop
-from widgets.session.demos import FOLDER
+from widgets.intake.demos import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PILE = 12

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from ecg_core.network.statements import TRIAGE_NAMES, Triage
 from tests.browser.conftest import NARROW, READER, WIDE, at_rest, shoot, shoot_whole
 from tests.browser.test_room import choose_class
-from widgets.session.demos import FOLDER
+from widgets.intake.demos import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 VIEWER = ".sheet > svg"

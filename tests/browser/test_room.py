@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.accessible import sound
 from tests.browser.conftest import LOGS, ROOT, WIDE, at_rest, set_up, shoot
-from widgets.session.demos import FOLDER
+from widgets.intake.demos import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 LANDSCAPE, PORTRAIT = (1024, 768), (820, 1180)

@@ -14,7 +14,7 @@ from ecg_core.intake.values import Bundle, EcgRecord, Upload
 from ecg_core.page.viewed import waves_of_record
 from tests.browser.conftest import NARROW
 from tests.browser.test_reading import VIEWER, opened
-from widgets.session.demos import FOLDER
+from widgets.intake.demos import FOLDER
 
 
 def upload(name: str) -> Upload:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.house.source import Module, modules
-from widgets.session import demos
+from widgets.intake import demos
 from widgets.viewer.component import EVERY, Component
 
 SAYING = ("_", "say", "noted", "Later")

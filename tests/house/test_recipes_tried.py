@@ -134,10 +134,10 @@ ADDED: dict[str, tuple[Change, ...]] = {
         ),
     ),
     "A view of the Performance page": (
-        ("widgets/performance/dummy.py", "", DUMMY_VIEW),
-        ("widgets/performance/views.py", "    classes,\n", "    classes,\n    dummy,\n"),
+        ("widgets/performance/views/dummy.py", "", DUMMY_VIEW),
+        ("widgets/performance/views/__init__.py", "    classes,\n", "    classes,\n    dummy,\n"),
         (
-            "widgets/performance/views.py",
+            "widgets/performance/views/__init__.py",
             '    PerformanceView("classes"',
             '    PerformanceView("dummy", "Dummy", dummy.show),\n    PerformanceView("classes"',
         ),

@@ -38,13 +38,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 
 KNOWN: dict[str, str] = {}
 """Arrows that still climb: "from > to" → who will end it. It may only shrink."""
-MOST_MODULES = 20
+MOST_MODULES = 19
+"""In a folder, its `__init__.py` not counted: under twenty."""
 BARE_STORE = {
     "widgets/session/person.py": "makes the rooms, which ask for the role",
     "widgets/session/engine.py": "settings, and the store for whoever makes a room",
     "widgets/session/materials.py": "the key of pseudonyms, files of a case in hand",
-    "widgets/session/batch.py": "jobs, after asking who may add ECGs",
-    "widgets/session/submitting.py": "jobs, after asking who may add ECGs",
+    "widgets/intake/batch.py": "jobs, after asking who may add ECGs",
+    "widgets/intake/submitting.py": "jobs, after asking who may add ECGs",
 }
 """Who in pages and widgets may hold the store itself."""
 
@@ -100,10 +101,11 @@ def test_the_app_reaches_neither_training_nor_studies() -> None:
 
 
 def test_no_room_is_crowded() -> None:
+    program = [one.path for one in modules()]
     here = Counter(
-        one.path.parent.relative_to(ROOT).as_posix()
-        for one in modules()
-        if one.name.startswith("ecg_core.") and one.path.name != "__init__.py"
+        one.parent.relative_to(ROOT).as_posix()
+        for one in program
+        if one.name != "__init__.py"
     )
     crowded = {folder: count for folder, count in here.items() if count > MOST_MODULES}
     assert not crowded, f"cut these rooms in two: {crowded}"

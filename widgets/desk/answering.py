@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.answer import Answer, ReadAs
 from widgets.desk import verdict
-from widgets.session import batch, engine, materials, person, queue
+from widgets.intake import batch
+from widgets.session import engine, materials, person, queue
 from widgets.session.engine import Kept
 from widgets.session.rows import trace_first
 from widgets.session.words import _

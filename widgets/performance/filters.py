@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.evidence.figures.groups import in_order
 from ecg_core.evidence.values import CaseSet
-from widgets.performance.groups import NAMES
+from widgets.performance.views.groups import NAMES
 from widgets.session.words import _
 
 OFFERED = 40

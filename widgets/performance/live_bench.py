@@ -11,9 +11,9 @@ from ecg_core.evidence.probes.damaged import Damage, Trial
 from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from widgets.desk import bars
+from widgets.intake.demos import demos
 from widgets.performance import tables
 from widgets.session import models
-from widgets.session.demos import demos
 from widgets.session.text import plain
 from widgets.session.words import _
 from widgets.viewer.pictures import data_url

@@ -9,8 +9,9 @@ import streamlit as st
 from ecg_core.answer import ReadAs
 from ecg_core.intake import with_next
 from ecg_core.page.joined import lacks
-from widgets.session import documents, materials, queue
-from widgets.session.opening import entry_of
+from widgets.intake import documents
+from widgets.intake.opening import entry_of
+from widgets.session import materials, queue
 from widgets.session.words import _
 
 

@@ -12,8 +12,9 @@ from ecg_core.store.background.jobs import Jobs, NotRead, Progress
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.roles import Permission
 from server import place
-from widgets.session import opening, person, queue
-from widgets.session.submitting import UPLOADS, submit
+from widgets.intake import opening
+from widgets.intake.submitting import UPLOADS, submit
+from widgets.session import person, queue
 from widgets.session.text import plain
 from widgets.session.words import _, counted, why
 

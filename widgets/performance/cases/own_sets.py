@@ -20,7 +20,7 @@ from ecg_core.evidence.values import CaseSet
 from ecg_core.intake.values import Bundle, Upload
 from ecg_core.network.card import ModelCard
 from ecg_core.store.people.roles import Permission
-from widgets.performance import mapper, without_ecg
+from widgets.performance.cases import mapper, without_ecg
 from widgets.session import engine, person
 from widgets.session.text import plain
 from widgets.session.words import Later, _, day, noted

@@ -11,7 +11,7 @@ from ecg_core.evidence.values import CaseSet, Origin
 from ecg_core.network.card import ModelCard
 from ecg_core.store.people.accounts import Account
 from ecg_core.store.people.roles import Permission
-from widgets.performance import own_sets, practice_data, sources
+from widgets.performance.cases import own_sets, practice_data, sources
 
 
 @dataclass(frozen=True)

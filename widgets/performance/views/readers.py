@@ -17,7 +17,8 @@ from ecg_core.evidence.practice import PracticeCase
 from ecg_core.network.statements import TRIAGE_CLASSES, TRIAGE_NAMES
 from ecg_core.store.people.roles import Permission
 from server import place
-from widgets.performance import practice_data, tables
+from widgets.performance import tables
+from widgets.performance.cases import practice_data
 from widgets.performance.charts import COLOURS, HEIGHT, in_language
 from widgets.performance.context import Context
 from widgets.session import person

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from widgets.performance import (
+from widgets.performance.context import Context
+from widgets.performance.views import (
     attention,
     calibration,
     classes,
@@ -16,7 +17,6 @@ from widgets.performance import (
     silence,
     summary,
 )
-from widgets.performance.context import Context
 from widgets.session.words import noted
 
 GROUPS = (noted("Results"), noted("Trust"), noted("Errors"), noted("Readers"))

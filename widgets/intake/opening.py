@@ -15,10 +15,10 @@ from ecg_core.answer import ReadAs
 from ecg_core.intake.values import Bundle, IntakeError, Upload
 from ecg_core.page.by_hand import from_json
 from ecg_core.store.cases.store import StoreError
+from widgets.intake.demos import Demo, demos
+from widgets.intake.documents import keep, page_choosers
+from widgets.intake.submitting import submit
 from widgets.session import materials, person, queue
-from widgets.session.demos import Demo, demos
-from widgets.session.documents import keep, page_choosers
-from widgets.session.submitting import submit
 from widgets.session.text import plain
 from widgets.session.words import _, counted, noted, why
 

@@ -1,0 +1,1 @@
+"""ECGs on their way in: dropped files, documents of several pages, demonstrations, batches."""

@@ -1,0 +1,1 @@
+"""Where the labelled cases of the Performance page come from, and which of them count."""
