@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from threading import Thread
 
 COMMANDS: dict[str, str] = {
     "measure": "measuring",
@@ -40,6 +41,10 @@ COMMANDS: dict[str, str] = {
 """Subcommand → file in `ecg_core/commands`; in the order in which the help lists them."""
 
 
+READ_FILES = frozenset({"measure", "predict", "explain", "render", "rectify", "report", "trace"})
+"""Subcommands that read ECGs, by the process that does so."""
+
+
 def parser(command: str = "") -> argparse.ArgumentParser:
     """The parser of all subcommands, or of the file alone that has `command`.
 
@@ -59,6 +64,11 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if len(words) > 1 and words[0] in READ_FILES:
+        # The process that reads files imports its libraries while this one imports its own.
+        from ecg_core.intake import warm_up
+
+        Thread(target=warm_up, name="start-reader", daemon=True).start()
     chosen = parser(words[0] if words else "").parse_args(words)
     code: int = chosen.run(chosen)
     return code

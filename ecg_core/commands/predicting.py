@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -22,7 +21,7 @@ from ecg_core.commands.files import (
     named,
 )
 from ecg_core.commands.measuring import plain
-from ecg_core.intake import Bundle, warm_up, with_next
+from ecg_core.intake import Bundle, with_next
 from ecg_core.network.statements import TRIAGE_CLASSES
 from ecg_core.page.joined import belong, lacks
 from ecg_core.page.layouts import DEFAULT_LAYOUT
@@ -59,10 +58,8 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Predict every case; a rejected one never stops the others."""
     answering = network.Answering(arguments.model)
-    # What everyone needs is loaded before the first ECG is timed, the readers beside the network.
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(warm_up)
-        answering.to(arguments.layout or DEFAULT_LAYOUT)
+    # What everyone needs is loaded before the first ECG is timed.
+    answering.to(arguments.layout or DEFAULT_LAYOUT)
     read_as = replace(by_hand.read_as(arguments), start_s=arguments.start)
     leads = tuple(map(str.strip, arguments.signals.split(","))) if arguments.signals else ()
     cases = ((name, replace(found, leads=leads)) for name, found in bundles(arguments.paths))

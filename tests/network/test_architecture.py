@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from ecg_core.network.architecture import CELLS, Architecture, PageNetwork
+from ecg_core.network.architecture import PageNetwork
+from ecg_core.network.shape import CELLS, Architecture
 
 SMALL = {"stem": 8, "widths": (8, 16), "depths": (1, 1)}
 

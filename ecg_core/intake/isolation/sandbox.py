@@ -112,11 +112,9 @@ class _Worker:
         if self._control is not None:
             self._control.close()
         if self._process is not None and self._owner == os.getpid():
-            try:
-                self._process.wait(1.0)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            # It holds nothing, and may be in the midst of importing what nobody needs any more.
+            self._process.kill()
+            self._process.wait()
         self._process = self._control = None
 
 

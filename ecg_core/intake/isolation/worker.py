@@ -14,6 +14,7 @@ import importlib
 import os
 import pickle
 import resource
+import select
 import signal
 import socket
 import struct
@@ -32,19 +33,22 @@ from ecg_core.intake.values import IntakeError
 LENGTH = struct.Struct("<Q")
 WALL_PER_CPU_SECOND = 6
 _OPEN_FILES = 64
-# Imported by readers on first use, so that the app itself need not wait for them.
+# Imported by readers on first use, so that the app itself need not wait for them. What most files
+# need comes first: a file that waits already is read as soon as that is here.
 _PRELOADED = (
+    "cv2",
     "wfdb",
-    "scipy.signal",
-    "pydicom",
-    "pydicom.pixels",
-    "ecgdatakit.parsing.parsers.scp_ecg",
     "defusedxml.ElementTree",
+    "ecgdatakit.parsing.parsers.scp_ecg",
     "ecgdatakit.parsing.parsers.sierra_xml",
     "ecgdatakit.parsing.parsers.edf",
     "edfio",
-    "cv2",
+    "pydicom",
+    "pydicom.pixels",
+    "scipy.signal",
 )
+_NEEDED_BY_MOST = 2
+"""So many of them are imported before the first file is read."""
 
 
 @dataclass(frozen=True)
@@ -71,23 +75,30 @@ def serve(control_fd: int) -> None:
     """Fork a child for every socket that arrives, until the other side is closed."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=control_fd)
     # What the children would otherwise each import or copy for themselves.
     Image.preinit()
-    for name in _PRELOADED:
-        importlib.import_module(name)
     jail.preload()
+    for place, name in enumerate(_PRELOADED):
+        importlib.import_module(name)
+        while place + 1 >= _NEEDED_BY_MOST and select.select([control], [], [], 0)[0]:
+            if not _forked(control):
+                return
     gc.collect()
     gc.freeze()
-    control = socket.socket(fileno=control_fd)
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if not message:
-            return
-        for descriptor in descriptors:
-            if os.fork() == 0:
-                control.close()
-                _child(descriptor)
-            os.close(descriptor)
+    while _forked(control):
+        pass
+
+
+def _forked(control: socket.socket) -> bool:
+    """Wait for a socket and fork a child for it; False once the other side is closed."""
+    message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+    for descriptor in descriptors:
+        if os.fork() == 0:
+            control.close()
+            _child(descriptor)
+        os.close(descriptor)
+    return bool(message)
 
 
 def _child(descriptor: int) -> None:
