@@ -39,7 +39,7 @@ test: $(VENV)/dev ## Set up and run all tests
 
 test-quick: $(VENV)/dev ## Tests without browser, document checks and servers of others: while writing
 	$(BIN)/python -m pytest $(BESIDE) --ignore=tests/browser --ignore=tests/test_documents.py \
-		--ignore=tests/store/test_postgresql.py --ignore=tests/store/test_redis.py -m "not browser"
+		--ignore=tests/store/test_postgresql.py --ignore=tests/store/background/test_redis.py -m "not browser"
 
 test-deployment: $(VENV)/dev ## Unit, PostgreSQL, nginx with TLS, back-up and restore, played through (as root)
 	ECG_TEST_DEPLOYMENT=1 $(BIN)/python -m pytest -rs tests/deployment
@@ -50,7 +50,7 @@ lint: $(VENV)/dev ## ruff, formatting, types: what .ci/run and pre-commit run
 	$(BIN)/mypy
 
 fuzz: $(VENV)/dev ## Damaged files against every reader, for some minutes
-	ECG_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/intake/test_fuzz.py --timeout 1800
+	ECG_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/intake/formats/test_fuzz.py --timeout 1800
 
 format: $(VENV)/dev ## Format and fix what ruff can
 	$(BIN)/ruff check --fix .

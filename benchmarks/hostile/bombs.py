@@ -20,8 +20,8 @@ from benchmarks.hostile.damaged import Hostile
 from ecg_core.intake import Upload
 from tests.intake.dicom_files import group, picture, waveform
 from tests.intake.documents import pdf
+from tests.intake.formats.test_dicom import SOURCES
 from tests.intake.test_battery import SAMPLES
-from tests.intake.test_dicom import SOURCES
 from tests.intake.vendor_files import TWELVE, aecg, edf, muse, scp, twelve
 
 _ROOTS = ("AnnotatedECG", "RestingECG", "restingecgdata")

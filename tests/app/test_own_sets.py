@@ -15,7 +15,7 @@ from ecg_core.evidence.probes import shortcuts
 from ecg_core.evidence.probes.shortcuts import LabelTold, Look, Word
 from ecg_core.store.people.roles import Role
 from tests.app.conftest import Cookies, demo_files, words
-from tests.app.test_people import become
+from tests.app.session.test_people import become
 from tests.evidence.own_sets.made_sets import NAMES, TABLE, serial
 from widgets.session import engine
 

@@ -19,7 +19,7 @@ from ecg_core.evidence.forms import twelve_leads
 from ecg_core.evidence.values import CaseSet, Kind
 from ecg_core.network.statements import SUPERCLASSES
 from tests.app.conftest import words
-from tests.evidence.test_method_rows import row
+from tests.evidence.field.test_method_rows import row
 from tests.evidence.ward_months import fill
 from widgets.performance import tables
 from widgets.performance.views import GROUPS, VIEWS, views_of

@@ -16,7 +16,7 @@ from ecg_core.store.cases.schema import EventRow
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Accounts, SignInError
 from ecg_core.store.people.signing_in import FREE_FAILURES
-from tests.store.test_second_factor import authenticator
+from tests.store.people.test_second_factor import authenticator
 
 PASSWORD, NEXT = "correct horse battery", "another long battery"
 

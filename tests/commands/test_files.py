@@ -11,8 +11,8 @@ import pytest
 from ecg_core.commands.files import bundles
 from ecg_core.intake import IntakeError, Upload, read
 from tests.intake.documents import RED_BLUE, filled, pdf
+from tests.intake.formats.wfdb.test_wfdb_segments import A, B, listed, segment
 from tests.intake.test_archive import packed
-from tests.intake.test_wfdb_segments import A, B, listed, segment
 
 
 def put(folder: Path, files: Iterable[Upload]) -> None:

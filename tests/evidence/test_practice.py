@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +12,7 @@ from ecg_core.evidence import practice
 from ecg_core.network.statements import Triage
 from ecg_core.store.cases.readings import Phase
 from ecg_core.store.cases.store import Store
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
-from stored_cases import MODEL, add, agrees, case, overrides
+from tests.store.stored_cases import MODEL, add, agrees, case, overrides
 
 
 def test_the_store_as_evidence(tmp_path: Path) -> None:

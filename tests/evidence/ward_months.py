@@ -31,9 +31,7 @@ from ecg_core.store.people.accounts import Account, Accounts
 from ecg_core.store.people.roles import Actor, Role
 from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import Priority
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
-from stored_cases import add, case
+from tests.store.stored_cases import add, case
 
 PASSWORD = "correct horse battery"
 PEOPLE = {"Dr. Berg": Role.READER, "Dr. Castro": Role.READER, "Prof. Dahl": Role.LEAD}

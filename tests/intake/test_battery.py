@@ -10,10 +10,10 @@ from ecg_core.intake import READERS, Upload
 from tests.intake.battery import Sample, owes
 from tests.intake.dicom_files import group, picture, waveform
 from tests.intake.documents import SCRIPTED
-from tests.intake.test_dicom import SOURCES
-from tests.intake.test_exported import FS_HZ, UV, as_json, ishne, observation, table
-from tests.intake.test_raster_image import QUARTERS, encode
-from tests.intake.test_tiff_pages import tiff
+from tests.intake.formats.test_dicom import SOURCES
+from tests.intake.formats.test_exported import FS_HZ, UV, as_json, ishne, observation, table
+from tests.intake.formats.test_raster_image import QUARTERS, encode
+from tests.intake.formats.test_tiff_pages import tiff
 from tests.intake.vendor_files import (
     DIAGNOSIS,
     NUMBER,

@@ -8,9 +8,9 @@ from PIL import Image
 
 from ecg_core.intake import FileLimits, IntakeError, Upload, read, split
 from ecg_core.intake.isolation import sandbox
+from tests.intake.formats.test_raster_image import encode
 from tests.intake.records import by_hand
 from tests.intake.test_archive import packed
-from tests.intake.test_raster_image import encode
 
 
 def files(name: str, level: int = 1) -> list[Upload]:

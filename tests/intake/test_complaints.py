@@ -11,7 +11,7 @@ from PIL import Image
 from ecg_core.intake import Bundle, EcgScan, IntakeError, Upload, read, read_here
 from ecg_core.intake.complaints import told_of
 from ecg_core.intake.told import Told
-from tests.intake.test_raster_image import encode
+from tests.intake.formats.test_raster_image import encode
 
 LINES = np.full((400, 640), 255, np.uint8)
 for k in range(0, 640, 3):

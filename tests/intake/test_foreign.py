@@ -28,9 +28,9 @@ from ecg_core.intake.archive import is_zip
 from ecg_core.intake.foreign import FOREIGN
 from ecg_core.intake.formats import raster_image
 from ecg_core.leads import STANDARD_LEADS
+from tests.intake.formats.test_raster_image import QUARTERS, encode
 from tests.intake.records import by_hand
 from tests.intake.test_archive import packed
-from tests.intake.test_raster_image import QUARTERS, encode
 
 KINDS = [
     ("ecg.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office document"),

@@ -25,7 +25,7 @@ from server import flood, place
 from server.account_pages import ROUTES
 from server.door import Door
 from server.flood import Window
-from tests.store.test_second_factor import authenticator
+from tests.store.people.test_second_factor import authenticator
 
 STEP_S = 30.0
 PASSWORD = "correct horse battery"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stored_cases import add, agrees, case, overrides
 
 from ecg_core.store.cases.store import Store
+from tests.store.stored_cases import add, agrees, case, overrides
 
 
 @pytest.fixture

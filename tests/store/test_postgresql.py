@@ -19,7 +19,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from stored_cases import add, agrees, case, overrides
 
 from ecg_core.intake.values import Bundle
 from ecg_core.network.statements import Triage
@@ -32,8 +31,9 @@ from ecg_core.store.people.accounts import Accounts
 from ecg_core.store.people.roles import Role
 from ecg_core.store.upkeep.backup import _run, backup, restore
 from ecg_core.store.upkeep.settings import Settings
+from tests.store.cases.test_room import person
 from tests.store.postgresql_server import Server, account, programs
-from tests.store.test_room import person
+from tests.store.stored_cases import add, agrees, case, overrides
 
 psycopg = pytest.importorskip("psycopg", reason="the PostgreSQL driver psycopg is not installed")
 

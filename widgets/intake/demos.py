@@ -12,7 +12,7 @@ from widgets.session.words import noted
 
 FIRST = "normal"
 FAILED: dict[str, str] = {}
-"""Demonstrations that the released model misreads, and how (tests/app/test_demos.py asks it)."""
+"""Demonstrations that the released model misreads, and how (tests/app/intake asks it)."""
 KINDS = {
     ("real", True): noted("Real record"),
     ("real", False): noted("Real page image"),
