@@ -13,6 +13,9 @@ from ecg_core.page.correction import Correction, ScanView, turn, view_of
 from ecg_core.page.doubts import as_filed, plausible, quality, swapped
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.scan.bare import is_bare
+from ecg_core.page.scan.composed.as_printed import as_printed
+from ecg_core.page.scan.composed.moves import Composed
+from ecg_core.page.scan.composed.page import page_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.geometry.bend import Bend
 from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids
@@ -22,9 +25,7 @@ from ecg_core.page.scan.ink import straighten
 from ecg_core.page.scan.light import explained, light_on_dark
 from ecg_core.page.scan.marks import flat_of
 from ecg_core.page.scan.sheets import laws, size
-from ecg_core.page.scan.sheets.as_printed import as_printed
 from ecg_core.page.scan.sheets.decide import Sheet
-from ecg_core.page.scan.sheets.page import Composed, page_of
 from ecg_core.page.scan.sheets.upright import Upright, best_sheet
 from ecg_core.page.values import EcgPage, PageError, Remark
 

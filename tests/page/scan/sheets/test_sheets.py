@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from ecg_core.page.scan.broken import with_broken
+from ecg_core.page.scan.composed import as_printed
 from ecg_core.page.scan.geometry.gridless import told_by_pulses
 from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.penned import penned
-from ecg_core.page.scan.sheets import as_printed, decide, laws, size
+from ecg_core.page.scan.sheets import doubted, laws, rhythm, size
 from ecg_core.page.scan.sheets.columns import Division, divisions
 from ecg_core.page.scan.sheets.dividers import Marks
 from ecg_core.page.scan.sheets.rows import Row, rows_of
@@ -291,7 +292,7 @@ def test_columns_that_no_mark_tells_and_no_length_are_doubted(
     marked: int, end_mm: float, time: float, weak: bool
 ) -> None:
     division = Division(30.0, 125.0, 2, end_mm, 9.0, marked)
-    assert decide._weakly_told(SimpleNamespace(division=division), time) == weak
+    assert doubted._weakly_told(SimpleNamespace(division=division), time) == weak
 
 
 def test_a_rhythm_strip_named_by_strokes_is_the_lead_it_repeats() -> None:
@@ -315,7 +316,7 @@ def test_a_rhythm_strip_named_by_strokes_is_the_lead_it_repeats() -> None:
             0.0,
             (),
         )
-        return decide._rhythm_found(draft).leads[3][0]
+        return rhythm.rhythm_found(draft).leads[3][0]
 
     assert settled("III") == "II"
     assert settled("II") == "II"
@@ -332,7 +333,7 @@ def test_two_rhythm_strips_of_one_name_are_never_both_believed() -> None:
     leads = (("I",), ("II",), ("III",), ("II",), ("II",))
     whole = Division(0.0, 900 / RASTER, 1, 900 / RASTER, 0.0)
     draft = Draft("3x1+2R", seen, None, whole, leads, 3, 0.0, ())
-    assert decide._rhythm_found(draft).assumed == (4,)
+    assert rhythm.rhythm_found(draft).assumed == (4,)
 
 
 def test_names_of_six_rows_and_of_no_other_column_are_those_of_six_rows() -> None:

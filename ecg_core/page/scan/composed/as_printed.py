@@ -9,12 +9,13 @@ import numpy as np
 from PIL import Image
 
 from ecg_core.page.layouts import PAGE_WIDTH_MM
+from ecg_core.page.scan.composed.moves import Composed, Move, warped
+from ecg_core.page.scan.composed.page import INVERTED, kept_rows
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.rows import INKED
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.decide import Sheet
-from ecg_core.page.scan.sheets.page import INVERTED, Composed, Move, kept_rows, warped
 from ecg_core.page.scan.sheets.sheet import Piece
 from ecg_core.page.values import SheetPicture
 
