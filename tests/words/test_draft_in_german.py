@@ -17,7 +17,7 @@ from ecg_core.network.statements import (
 )
 from ecg_core.network.strip_statements import STRIP_STATEMENTS
 from ecg_core.network.values import Reason
-from ecg_core.page.doubts.quality import ROWS, Limit
+from ecg_core.page.doubts.limits import ROWS, Limit
 from ecg_core.page.values import Remark, Severity
 from ecg_core.report.narrative import compose
 from ecg_core.report.phrases import ENGLISH

@@ -6,7 +6,7 @@ import pytest
 
 from ecg_core.page.by_hand import in_words
 from ecg_core.page.correction import Correction
-from ecg_core.page.doubts.quality import ROWS, Limit
+from ecg_core.page.doubts.limits import ROWS, Limit
 from ecg_core.page.layouts import SCANNED
 from ecg_core.page.orders import AS_PRINTED, names
 from ecg_core.signal.filters import BANDS, Band, label

@@ -11,7 +11,7 @@ from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page import from_record, from_scan
 from ecg_core.page.doubts import plausible
-from ecg_core.page.doubts.quality import LIMITS
+from ecg_core.page.doubts.limits import LIMITS
 from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.layouts import CANVAS_MARGIN_MM, LAYOUTS
 from ecg_core.page.values import EcgPage, Severity

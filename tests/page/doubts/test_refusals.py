@@ -16,7 +16,7 @@ import wfdb
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.page import to_page
 from ecg_core.page.doubts import saturated
-from ecg_core.page.doubts.quality import LIMITS, ROWS
+from ecg_core.page.doubts.limits import LIMITS, ROWS
 from ecg_core.page.drawn import printed as printing
 from ecg_core.page.drawn.printed import Grid, PrintStyle, print_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT

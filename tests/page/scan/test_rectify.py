@@ -17,7 +17,7 @@ from PIL import Image
 from benchmarks.foreign.second_printer import look_of, printed
 from benchmarks.rectify import Agreement, compare
 from ecg_core.intake.values import EcgScan
-from ecg_core.page.doubts.quality import LIMITS
+from ecg_core.page.doubts.limits import LIMITS
 from ecg_core.page.drawn.damage import degrade
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
