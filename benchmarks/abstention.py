@@ -19,12 +19,13 @@ import numpy as np
 from benchmarks.foreign import suite
 from benchmarks.foreign.values import Foreign, jpeg, wfdb_files
 from ecg_core import network
-from ecg_core.answer import OneModel, Refusal, answer
+from ecg_core.answer import Refusal, answer
 from ecg_core.evidence.field import outcomes
 from ecg_core.evidence.field.outcomes import InputOutcome
 from ecg_core.intake import Bundle, Upload, split
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.classifier import Classifier
+from ecg_core.network.who_answers import OneModel
 from ecg_core.page.drawn import damage
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS

@@ -23,10 +23,10 @@ from typing import Protocol
 
 import torch
 
-from ecg_core.answer import Models
 from ecg_core.intake import Bundle, Upload
 from ecg_core.network import Answering
 from ecg_core.network.statements import Triage
+from ecg_core.network.who_answers import Models
 from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.cases.readings import Reading
 from ecg_core.store.cases.store import CaseFilter, Store

@@ -50,8 +50,9 @@ def bundle(name: str) -> Bundle:
 def answer(case: Bundle, classifier: Classifier | None = None) -> None:
     """The whole way of one ECG: bytes to prediction, attention and priority."""
     from ecg_core import network
-    from ecg_core.answer import Answer, OneModel
+    from ecg_core.answer import Answer
     from ecg_core.answer import answer as answer_to
+    from ecg_core.network.who_answers import OneModel
 
     said = answer_to(case, OneModel(classifier or network.load()))
     assert isinstance(said, Answer)

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core import network
-from ecg_core.answer import Answer, ReadAs, answer
+from ecg_core.answer import Answer, answer
 from ecg_core.intake import read_here
 from ecg_core.intake.values import Bundle, EcgRecord, Upload
 from ecg_core.page.layouts import PAGE_SECONDS
+from ecg_core.read_as import ReadAs
 from ecg_core.signal.overview import Span, rhythms
 from ecg_core.training.data.mitdb import DS2
 from ecg_core.triage.priority import Priority

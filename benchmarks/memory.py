@@ -54,8 +54,8 @@ def enlarged(megapixels: float) -> bytes:
 
 def opened(page: bytes, number: int) -> None:
     """Read one page and answer it, as a screen does. A byte after its end makes it another."""
-    from ecg_core.answer import ReadAs
     from ecg_core.intake.values import Bundle, Upload
+    from ecg_core.read_as import ReadAs
     from widgets.session import engine, materials
 
     name = f"page{number}.jpg"

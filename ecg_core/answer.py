@@ -6,33 +6,32 @@ else asks the classifier or the priority rule (tests/house/test_one_way.py holds
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import ecg_core
 from ecg_core import intake
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
+from ecg_core.most_urgent import starts_to_judge, urgency
 from ecg_core.network.values import Attention, Prediction
-from ecg_core.page import Correction, EcgPage, PageError, by_hand, from_record, from_scan
-from ecg_core.page.layouts import DEFAULT_LAYOUT, PAGE_SECONDS, STRIP
+from ecg_core.network.who_answers import Models
+from ecg_core.page import EcgPage, PageError
+from ecg_core.page.layouts import STRIP
 from ecg_core.page.recovered.measured import measure_page
-from ecg_core.page.ten_seconds import is_longer, starts_s, ten_seconds
-from ecg_core.page.values import Option
+from ecg_core.page.ten_seconds import is_longer, ten_seconds
+from ecg_core.read_as import AS_IT_COMES, ReadAs, page_of
 from ecg_core.report.narrative import compose
 from ecg_core.report.values import Facts, Narrative
-from ecg_core.signal.filters import Band
-from ecg_core.signal.measurements import measure
 from ecg_core.signal.values import Measurements
 from ecg_core.triage.limits import SOMEBODY, Person
-from ecg_core.triage.priority import Priority, PriorityDecision, rank
-from ecg_core.triage.table import RELEASED, RULES, PriorityTable
-from ecg_core.triage.verdict import Level, Verdict, judge
+from ecg_core.triage.priority import PriorityDecision
+from ecg_core.triage.table import RELEASED, PriorityTable
+from ecg_core.triage.verdict import Verdict, judge
 
 if TYPE_CHECKING:
     # PyTorch and SQLAlchemy take seconds to import, which who needs neither does not wait for.
@@ -43,55 +42,8 @@ if TYPE_CHECKING:
     from ecg_core.store.people.roles import Actor
 
 
-class Models(Protocol):
-    """Who answers a page of a layout: `network.Answering`, or one model for all."""
-
-    def to(self, layout: str) -> Classifier:
-        """The model that answers."""
-        ...
-
-
-@dataclass(frozen=True)
-class ReadAs:
-    """How an ECG is to be read, where it is not left to the program.
-
-    start_s: where the ten seconds of a longer record begin; None looks for the most urgent ones.
-    band: filter of a record.
-    record_layout: layout in which a record is drawn. scan_layout: layout of a scan when a person
-    chose it; None finds it. correction: what a person set by hand on a scan.
-    """
-
-    band: Band = Band.DIAGNOSTIC
-    start_s: float | None = None
-    scan_layout: str | None = None
-    correction: Correction = field(default_factory=Correction)
-    record_layout: str = DEFAULT_LAYOUT
-
-    def chosen(self, option: Option) -> ReadAs:
-        """The same with an answer to the page's question. Raises ValueError for an unknown one."""
-        layout, correction = by_hand.chosen(option, self.scan_layout, self.correction)
-        return replace(self, scan_layout=layout, correction=correction)
-
-    @staticmethod
-    def of(page: EcgPage) -> ReadAs:
-        """What was set by hand when this page was read off its scan."""
-        layout, correction = by_hand.from_json(page.correction)
-        return ReadAs(scan_layout=layout, correction=correction)
-
-
 LISTED = ("rate", "qrs", "qtcf")
 """What is kept of the measurements with a case, for lists to show."""
-
-MOST_JUDGED = 12
-"""Tens of seconds of one record that are judged before it is opened: two to three seconds' work."""
-STILL = "no_waves"
-"""Remark on a page on which hardly a wave is seen."""
-MOST_ALONG = 360
-"""Tens of seconds that the strip model reads along: all of an hour."""
-_PLACES = {rule.id: place for place, rule in enumerate(RULES)}
-
-AS_IT_COMES = ReadAs()
-"""Everything is left to the program."""
 
 
 @dataclass(frozen=True)
@@ -239,13 +191,13 @@ def opened_at(
     """
     if read_as.start_s is not None:
         return read_as.start_s
-    from ecg_core.network import strips
 
-    starts = starts_s(record.duration_s)
-    if len(starts) > MOST_JUDGED:
-        step_s = max(PAGE_SECONDS, math.ceil(record.duration_s / MOST_ALONG))
-        found = along() if along else strips.along(record, models.to(STRIP), read_as.band, step_s)
-        starts = tuple(sorted({0.0, *strips.standing_out(found, MOST_JUDGED - 1)}))
+    def read_along(step_s: float) -> Sequence[WindowAnswer]:
+        from ecg_core.network import strips
+
+        return along() if along else strips.along(record, models.to(STRIP), read_as.band, step_s)
+
+    starts = starts_to_judge(record, read_along)
     if len(starts) == 1:
         return starts[0]
     ranked: list[tuple[int, int, float]] = []
@@ -255,32 +207,8 @@ def opened_at(
         except PageError:
             continue
         said = answer_page(record, page, models, RELEASED, person)
-        ranked.append((*_urgency(said), start_s))
+        ranked.append((*urgency(said.verdict, page), start_s))
     return min(ranked)[2] if ranked else 0.0
-
-
-def _urgency(said: Answer) -> tuple[int, int]:
-    """Rank among the tens of seconds of one record, the most urgent first: priority, then the place
-    of its line in the table, which begins with what is most pressing.
-
-    Nearly every long record holds seconds of noise: what is not judged comes last, and is marked on
-    the overview. A still line stays pressing, because asystole looks like that.
-    """
-    unjudged = said.verdict.level is Level.NOT_JUDGED
-    if unjudged and not any(remark.code == STILL for remark in said.page.remarks):
-        return len(Priority), 0
-    return rank(said.verdict.priority), _PLACES[said.verdict.rule_id]
-
-
-def page_of(ecg: EcgRecord | EcgScan, read_as: ReadAs = AS_IT_COMES) -> EcgPage:
-    """The canonical page of a record or a scan. Raises PageError naming why there is none.
-
-    Of a longer record the first ten seconds, unless `read_as` says others.
-    """
-    if isinstance(ecg, EcgScan):
-        return from_scan(ecg, read_as.scan_layout, read_as.correction)
-    shown = ten_seconds(ecg, read_as.start_s or 0.0)
-    return from_record(shown, read_as.record_layout, read_as.band)
 
 
 def answer_page(
@@ -302,21 +230,6 @@ def answer_page(
     if person == SOMEBODY and ecg.age_years is not None:
         person = Person(float(ecg.age_years))
     return Answer(ecg, page, model, prediction, rule, person, files)
-
-
-def measured(
-    source: Bundle | EcgRecord | EcgScan,
-    read_as: ReadAs = AS_IT_COMES,
-    read: Callable[[Bundle], EcgRecord | EcgScan] = intake.read,
-) -> Measurements:
-    """The measurements alone, for which no model is asked.
-
-    Raises IntakeError, PageError, or ValueError for seconds that the record does not have.
-    """
-    ecg = read(source) if isinstance(source, Bundle) else source
-    if isinstance(ecg, EcgRecord):
-        return measure(ecg, read_as.start_s or 0.0)
-    return measure_page(page_of(ecg, read_as))
 
 
 def draft(
@@ -396,14 +309,3 @@ def keep(
             return place.reopen(place.put_instead(instead_of, new))
         return place.reopen(place.add(new, list_name))
     return place.reopen(place.add_case(new, list_name, added_by))
-
-
-class OneModel:
-    """The same model for pages of every layout."""
-
-    def __init__(self, model: Classifier) -> None:
-        self._model = model
-
-    def to(self, layout: str) -> Classifier:
-        """The model."""
-        return self._model

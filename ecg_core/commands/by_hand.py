@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from ecg_core.answer import ReadAs
 from ecg_core.page.correction import (
     GAINS_MM_PER_MV,
     SINGLE_LEADS,
@@ -13,6 +12,7 @@ from ecg_core.page.correction import (
 )
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS, SCANNED, STRIP
 from ecg_core.page.orders import ONE_LEAD, is_known
+from ecg_core.read_as import ReadAs
 
 
 def add(parser: argparse.ArgumentParser) -> None:

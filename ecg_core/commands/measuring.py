@@ -6,11 +6,11 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
-from ecg_core.answer import ReadAs, measured
 from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import Bundle, IntakeError
 from ecg_core.page import PageError
+from ecg_core.read_as import ReadAs, measured
 from ecg_core.signal.values import QUANTITIES, Measurements
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ecg_core import network
-from ecg_core.answer import AS_IT_COMES, Answer, ReadAs, Refusal, answer
+from ecg_core.answer import Answer, Refusal, answer
 from ecg_core.commands import by_hand
 from ecg_core.commands.files import (
     ALL_READ,
@@ -27,6 +27,7 @@ from ecg_core.page.joined import belong, lacks
 from ecg_core.page.layouts import DEFAULT_LAYOUT
 from ecg_core.page.ten_seconds import is_longer
 from ecg_core.page.values import EcgPage
+from ecg_core.read_as import AS_IT_COMES, ReadAs
 from ecg_core.report.plain import narrative_to_plain
 from ecg_core.triage.verdict import verdict_to_plain
 

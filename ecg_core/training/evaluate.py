@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ecg_core.answer import OneModel, answer_page
+from ecg_core.answer import answer_page
 from ecg_core.evidence import forms
 from ecg_core.evidence.values import CaseSet
 from ecg_core.intake.values import EcgRecord
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.values import Finding, Prediction
+from ecg_core.network.who_answers import OneModel
 from ecg_core.page.values import EcgPage
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from ecg_core.answer import Answer, OneModel, answer
+from ecg_core.answer import Answer, answer
 from ecg_core.evidence.coherence import CONTRADICTIONS, EverythingSaid, shown
 from ecg_core.evidence.serious import Labelled, firing, shares
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
+from ecg_core.network.who_answers import OneModel
 from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.layouts import DEFAULT_LAYOUT
 from ecg_core.training.data import ptbxl

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.answer import AS_IT_COMES, ReadAs
 from ecg_core.cli import main
 from ecg_core.commands import predicting
 from ecg_core.commands.predicting import Case, joined
@@ -18,6 +17,7 @@ from ecg_core.network import Answering
 from ecg_core.network.registry import DEFAULT_MODEL
 from ecg_core.page.layouts import LAYOUTS, SCANNED
 from ecg_core.page.values import EcgPage
+from ecg_core.read_as import AS_IT_COMES, ReadAs
 from tests.network.models import write_model
 from tests.page.sample_records import beating
 from tests.page.two_pages import drawn, halves

@@ -8,7 +8,8 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ecg_core.answer import Answer, ReadAs
+from ecg_core.answer import Answer
+from ecg_core.read_as import ReadAs
 from widgets.desk import verdict
 from widgets.intake import batch
 from widgets.session import engine, materials, person, queue

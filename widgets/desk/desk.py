@@ -8,10 +8,10 @@ from functools import partial
 
 import streamlit as st
 
-from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgScan, IntakeError
 from ecg_core.page.values import EcgPage, Option, PageError
 from ecg_core.page.viewed import Waves
+from ecg_core.read_as import ReadAs
 from ecg_core.store.cases.readings import Phase, StoredReading
 from ecg_core.store.cases.room import Room, Turn
 from ecg_core.store.cases.store import StoredCase, StoreError

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord
+from ecg_core.read_as import ReadAs
 from ecg_core.signal.filters import Band
 from widgets.desk import seconds
 from widgets.session import engine, person, queue

@@ -6,10 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
 from ecg_core.network.values import Attention
 from ecg_core.page.values import Option, PageError
+from ecg_core.read_as import ReadAs
 from ecg_core.store.cases.readings import Covers, StoredReading
 from ecg_core.store.cases.room import Turn
 from ecg_core.store.cases.store import StoreError

@@ -7,13 +7,15 @@ from dataclasses import replace
 import streamlit as st
 
 from ecg_core import answer as answers
-from ecg_core.answer import Answer, OneModel, ReadAs, page_of
+from ecg_core.answer import Answer
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.network.values import Attention, Prediction
+from ecg_core.network.who_answers import OneModel
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.ten_seconds import LEAST_MORE_S, clock, is_longer
 from ecg_core.page.values import EcgPage, PageError
+from ecg_core.read_as import ReadAs, page_of
 from ecg_core.signal import filters
 from ecg_core.signal.filters import Band
 from ecg_core.store.cases.readings import AnswerShown, Covers, Phase

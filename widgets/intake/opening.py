@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from ecg_core import intake
-from ecg_core.answer import ReadAs
 from ecg_core.intake.values import Bundle, IntakeError, Upload
 from ecg_core.page.by_hand import from_json
+from ecg_core.read_as import ReadAs
 from ecg_core.store.cases.store import StoreError
 from widgets.intake.demos import Demo, demos
 from widgets.intake.documents import keep, page_choosers

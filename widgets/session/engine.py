@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ecg_core import answer as answers
-from ecg_core.answer import AS_IT_COMES, Answer, ReadAs
+from ecg_core.answer import Answer
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan
 from ecg_core.network.statements import Triage
 from ecg_core.network.values import Attention, ModelIdentity, Prediction
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.ten_seconds import is_longer
 from ecg_core.page.values import EcgPage, PageError
+from ecg_core.read_as import AS_IT_COMES, ReadAs
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Store
 from ecg_core.store.upkeep.settings import Settings

@@ -13,13 +13,13 @@ import numpy as np
 import streamlit as st
 
 from ecg_core import intake
-from ecg_core.answer import ReadAs, page_of
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
 from ecg_core.page.drawn.from_record import filtered, ink_of
 from ecg_core.page.recovered.samples import recover
 from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves, waves_of, waves_of_page, waves_of_record
+from ecg_core.read_as import ReadAs, page_of
 from ecg_core.signal.filters import Band
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoreError

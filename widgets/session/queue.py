@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from ecg_core.answer import ReadAs
+from ecg_core.read_as import ReadAs
 from widgets.session.words import _
 
 

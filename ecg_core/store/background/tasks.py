@@ -22,7 +22,7 @@ from huey import Huey, RedisHuey, SqliteHuey
 from huey.api import TaskWrapper
 
 from ecg_core import network
-from ecg_core.answer import Models
+from ecg_core.network.who_answers import Models
 from ecg_core.store.background.inbox import Inbox
 from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.cases.store import Store, StoreError

@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgScan, IntakeError
 from ecg_core.page import Correction
 from ecg_core.page.by_hand import single_rows
@@ -22,6 +21,7 @@ from ecg_core.page.layouts import SCANNED, STRIP
 from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves
+from ecg_core.read_as import ReadAs
 from ecg_core.store.cases.store import StoreError
 from widgets.session.text import plain
 from widgets.session.words import _, noted

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ecg_core.answer import ReadAs
 from ecg_core.intake import with_next
 from ecg_core.page.joined import lacks
+from ecg_core.read_as import ReadAs
 from widgets.intake import documents
 from widgets.intake.opening import entry_of
 from widgets.session import materials, queue

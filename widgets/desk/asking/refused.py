@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ecg_core.answer import ReadAs
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.values import EcgPage, PageError
+from ecg_core.read_as import ReadAs
 from widgets.desk.asking import correction
 from widgets.desk.asking.question_pictures import labelled
 from widgets.session.text import plain

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecg_core.answer import ReadAs
 from ecg_core.intake.values import EcgRecord, IntakeError
 from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.values import PageError
+from ecg_core.read_as import ReadAs
 from ecg_core.signal.values import Measurements
 from ecg_core.store.cases.store import StoredCase, StoreError
 from widgets.desk.earlier import OPENED, STORED
