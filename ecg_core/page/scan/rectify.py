@@ -41,6 +41,8 @@ NAMELESS, ODD = (
 """Neither name nor scale is told, and one of these speaks against it: that is no ECG."""
 ADDS_UP = 0.1
 """Curves that leave no more of I + III = II and the augmented leads unexplained are no chart's."""
+UNRELATED = 0.9
+"""Limb leads that leave more of I + III = II and the augmented leads unexplained are none."""
 NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off", "unclear_scale"}
 STRIP_ROWS, LEAST_SCORE, LEAST_DRAWN = 3, 2.0, -1.2
 """Sheets of more leads than a strip for which so little speaks, or of which so
@@ -207,9 +209,11 @@ def _read_under(
         page = replace(page, sheet=as_printed(found.flat, found.sheet, composed))
     doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))
     page = replace(page, remarks=(*page.remarks, *doubts))
-    # Curves without a name, a pulse or a scale that jump like no heart: a chart, not an ECG.
     codes = {one.code for one in page.remarks}
     left = laws.unexplained(found.sheet.draft)
+    if twelve and not layout and correction == Correction() and _unlike_leads(found, codes, left):
+        raise refuse("unclear_rows")
+    # Curves without a name, a pulse or a scale that jump like no heart: a chart, not an ECG.
     if (
         not found.sheet.draft.named
         and found.sheet.draft.seen.alike <= laws.ALIKE
@@ -239,6 +243,16 @@ def _hardly_there(sheet: Sheet) -> bool:
     return sheet.score < LEAST_SCORE or drawn < LEAST_DRAWN
 
 
+def _unlike_leads(found: Upright, codes: set[str], left: float | None) -> bool:
+    """Whether nothing names the leads or the way up, and the limb leads have nothing to do with one
+    another: whatever the rows show, it is not what they were taken for.
+
+    left: what the limb leads leave unexplained.
+    """
+    nameless = not found.sheet.draft.named and "orientation_assumed" in codes
+    return nameless and left is not None and left > UNRELATED
+
+
 def _sheet_of(
     view: ScanView, grid: FoundGrid, correction: Correction, layout: str | None, free: bool
 ) -> tuple[Flat, Upright]:
@@ -253,7 +267,7 @@ def _sheet_of(
         except PageError as error:
             problem = problem or error
             continue
-        if best is None or found.sheet.score > best[1].sheet.score + CLEARLY:
+        if best is None or _better(found.sheet, best[1].sheet):
             best = flat, found
         named_strip = found.sheet.draft.named and len(found.sheet.draft.leads) <= STRIP_ROWS
         if found.sheet.score > POOR or named_strip:
@@ -262,6 +276,13 @@ def _sheet_of(
         assert problem is not None
         raise problem
     return best
+
+
+def _better(sheet: Sheet, other: Sheet) -> bool:
+    """Whether a sheet is to be preferred to one seen before: clearly likelier, or hardly less so
+    but with names where the other shows none."""
+    needed = -CLEARLY if sheet.draft.named and not other.draft.named else CLEARLY
+    return sheet.score > other.score + needed
 
 
 def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> list[Remark]:

@@ -6,6 +6,8 @@ import io
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +24,7 @@ from ecg_core.page.drawn.damage import degrade
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.page.recovered.samples import recover
+from ecg_core.page.scan import rectify
 from ecg_core.page.scan.rectify import from_scan, read_scan
 from ecg_core.page.values import EcgPage, PageError, Severity
 from tests.page.sample_records import beating
@@ -367,3 +370,28 @@ def test_separators_do_not_come_back_as_spikes() -> None:
             if 0.0 < at < page.width_mm:
                 known = end[np.isfinite(end)]
                 assert np.ptp(known) < 0.25, (lead.lead, at, np.ptp(known))
+
+
+def test_names_are_worth_more_than_a_hardly_likelier_sheet_without_any() -> None:
+    """A strip of II, III and V1 under arrows: upside down it made columns of 1.2 s."""
+
+    def sheet(score: float, named: bool) -> Any:
+        return SimpleNamespace(score=score, draft=SimpleNamespace(named=named))
+
+    assert rectify._better(sheet(2.5, True), sheet(2.55, False))
+    assert not rectify._better(sheet(2.5, True), sheet(5.0, False))
+    assert not rectify._better(sheet(2.5, False), sheet(2.4, False))
+    assert not rectify._better(sheet(3.5, False), sheet(2.4, True))
+    assert rectify._better(sheet(5.0, False), sheet(2.4, True))
+
+
+def test_nameless_rows_that_do_not_add_up_are_not_taken_for_limb_leads() -> None:
+    def found(named: bool) -> Any:
+        return SimpleNamespace(sheet=SimpleNamespace(draft=SimpleNamespace(named=named)))
+
+    doubted = {"orientation_assumed", "limbs_disagree"}
+    assert rectify._unlike_leads(found(False), doubted, 0.97)
+    assert not rectify._unlike_leads(found(False), doubted, 0.5)
+    assert not rectify._unlike_leads(found(False), doubted, None)
+    assert not rectify._unlike_leads(found(False), {"limbs_disagree"}, 0.97)
+    assert not rectify._unlike_leads(found(True), doubted, 0.97)
