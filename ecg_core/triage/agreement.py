@@ -29,7 +29,13 @@ LEFT_TO_MEASURING = frozenset(
 """What is measured, with its number, or not said."""
 
 NARROW_MS, WIDE_MS = 110.0, 120.0
+EVEN_BPM, EVEN_SHARE, BEYOND_FLUTTER_BPM = 131.0, 0.03, 180.0
+"""Fibrillating atria never lead so fast and so evenly (standard deviation of RR over their mean);
+beyond the last rate a flutter that is led on two to one does not either."""
 LEFT_AXIS = -30.0
+
+FASTEST_BPM = {"AFIB": EVEN_BPM, "AF": BEYOND_FLUTTER_BPM, "AFLT": BEYOND_FLUTTER_BPM}
+"""From this rate on even beats speak against each of them."""
 
 WALLS: dict[str, tuple[str, ...]] = {
     "IMI": ("II", "III", "aVF"),
@@ -83,6 +89,13 @@ def _sinus_beats(facts: Facts, _: Finding) -> bool:
     return all(facts.says(question) is True for question in asked)
 
 
+def _too_even(facts: Facts, finding: Finding) -> bool:
+    rate, rr, spread = (facts.value(key) for key in ("rate", "rr", "rr_sd"))
+    if rate is None or rr is None or spread is None or finding.code not in FASTEST_BPM:
+        return False
+    return rate >= FASTEST_BPM[finding.code] and spread <= EVEN_SHARE * rr
+
+
 def _narrow(facts: Facts, _: Finding) -> bool:
     qrs = facts.value("qrs")
     return qrs is not None and round(qrs) < NARROW_MS
@@ -127,6 +140,14 @@ GIVES_WAY: tuple[GivesWay, ...] = (
         "{name} is suggested ({percent}), but a P wave leads every regular beat: to be checked.",
         ("pr", "rr_sd"),
         _sinus_beats,
+    ),
+    GivesWay(
+        "af-too-even",
+        tuple(FASTEST_BPM),
+        "{name} is suggested ({percent}), but the beats follow one another evenly at {rate}/min: "
+        "rather another supraventricular tachycardia; to be checked.",
+        ("rate", "rr_sd"),
+        _too_even,
     ),
     GivesWay(
         "block-narrow",

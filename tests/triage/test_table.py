@@ -9,9 +9,9 @@ import pytest
 from ecg_core.network.statements import Reads, Triage
 from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
-from ecg_core.signal.reasons import blank, untold
+from ecg_core.signal.reasons import blank, number, untold
 from ecg_core.triage.facts import Facts
-from ecg_core.triage.limits import Person, Sex
+from ecg_core.triage.limits import SOMEBODY, Person, Sex
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.table import RULES
 from ecg_core.triage.verdict import judge
@@ -34,6 +34,14 @@ def finding(code: str, probability: float = 0.6, **values: float) -> Facts:
     return Facts(measured(values), answer(Triage.NORMAL, 0.9, {code: probability}))
 
 
+def counted_unsurely(bpm: float, person: Person = SOMEBODY) -> Facts:
+    """A rate of beats that stand out little."""
+    found = measured({"rate": bpm, "rr": 60e3 / bpm}, NO_P)
+    values = found.values | {"rate": number(bpm, doubt="faint_beats"), "pr": blank("no_p")}
+    return Facts(replace(found, values=values), NORMAL, person=person)
+
+
+UNSURE_RATE = counted_unsurely(30)
 FIRED_BY: dict[str, Facts] = {
     "preexcited-af": Facts(measured({"qrs": 130, "shortest_rr": 280, "rate": 170}, UNEVEN), NORMAL),
     "broad-tachycardia": Facts(measured({"rate": 143, "qrs": 128}, NO_P), NORMAL),
@@ -43,6 +51,8 @@ FIRED_BY: dict[str, Facts] = {
     "rate-150": Facts(measured({"rate": 150}), NORMAL),
     "rate-40": Facts(measured({"rate": 39}), NORMAL),
     "rate-131": Facts(measured({"rate": 131}), NORMAL),
+    "rate-unsure": UNSURE_RATE,
+    "even-tachycardia": Facts(measured({"rate": 143, "rr": 420, "rr_sd": 5}, NO_P), NORMAL),
     "block-infarction": Facts(measured({"qrs": 140}, leads={"V5": UP}), BLOCK),
     "st-elevation-reciprocal": Facts(
         measured(leads={"II": UP, "III": UP, "aVF": UP, "aVL": DOWN, "I": DOWN}), NORMAL
@@ -253,3 +263,36 @@ def test_a_child_is_judged_by_its_age() -> None:
     fast = measured({"rate": 140, "rr": 429})
     assert judge(Facts(fast, NORMAL)).priority is Priority.URGENT
     assert judge(Facts(fast, NORMAL, person=Person(2))).level == "normal"
+
+
+@pytest.mark.parametrize(
+    ("bpm", "fires"), [(39, True), (40, False), (130, False), (131, True), (152, True)]
+)
+def test_an_extreme_rate_that_is_not_surely_counted_is_looked_at_soon(
+    bpm: float, fires: bool
+) -> None:
+    verdict = judge(counted_unsurely(bpm))
+    assert ("rate-unsure" in {reason.code for reason in verdict.reasons}) is fires
+    assert not {"rate-40", "rate-131", "rate-150"} & {reason.code for reason in verdict.reasons}
+    assert (verdict.priority is Priority.URGENT) is fires
+
+
+def test_fast_even_beats_are_no_fibrillation() -> None:
+    """RR of 314 ms that differ by 2 ms: a circuit. Flutter led two to one is as even at 150/min."""
+    even = measured({"rate": 191, "rr": 314, "rr_sd": 2}, NO_P)
+    uneven = measured({"rate": 191, "rr": 314, "rr_sd": 30}, UNEVEN)
+    flutter = measured({"rate": 150, "rr": 400, "rr_sd": 2}, NO_P)
+    for found, code, said in (
+        (even, "AFIB", False),
+        (even, "AF", False),
+        (uneven, "AF", True),
+        (flutter, "AF", True),
+        (flutter, "AFIB", False),
+    ):
+        facts = Facts(found, answer(Triage.OTHER, 0.9, {code: 0.9}))
+        assert bool(facts.has(code)) is said, code
+        assert ("af-too-even" in {clash.code for clash in facts.clashes}) is not said
+        verdict = judge(facts)
+        assert verdict.priority is Priority.IMMEDIATE
+        named = {reason.code for reason in verdict.reasons}
+        assert ("even-tachycardia" in named) is (found is not uneven)

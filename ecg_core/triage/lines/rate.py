@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from ecg_core.triage import limits
 from ecg_core.triage.facts import Facts, Section
-from ecg_core.triage.lines.rhythm import BRADYCARDIA, TACHYCARDIA, is_sinus, rate_and
+from ecg_core.triage.lines.rhythm import (
+    BRADYCARDIA,
+    TACHYCARDIA,
+    fast_from_bpm,
+    is_sinus,
+    rate_and,
+)
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.rule import Answer, Rule
 
 VERY_FAST_BPM, FAST_BPM, VERY_SLOW_BPM = 150.0, 131.0, 40.0
-CHILD_YEARS, CHILD_MORE_BPM = 16.0, 30.0
-"""Of children a rate counts as fast so much above what is usual at their age."""
 
 EARLY_WARNING = "National Early Warning Score 2 (Royal College of Physicians 2017)"
 
 
-def _fast(facts: Facts, from_bpm: float) -> Answer:
-    rate, age = facts.sure("rate"), facts.person.age_years
-    if age is not None and age < CHILD_YEARS:
-        from_bpm = max(from_bpm, limits.sinus_bpm(facts.person)[1] + CHILD_MORE_BPM)
-    return rate_and(facts) if rate is not None and round(rate) >= from_bpm else None
+def _fast(facts: Facts, adult_bpm: float) -> Answer:
+    rate = facts.sure("rate")
+    fast = rate is not None and round(rate) >= fast_from_bpm(facts, adult_bpm)
+    return rate_and(facts) if fast else None
 
 
 def very_fast(facts: Facts) -> Answer:
@@ -36,6 +39,15 @@ def very_slow(facts: Facts) -> Answer:
     """Below 40/min."""
     rate = facts.sure("rate")
     return rate_and(facts) if rate is not None and round(rate) < VERY_SLOW_BPM else None
+
+
+def unsure(facts: Facts) -> Answer:
+    """Below 40/min or 131/min or more, by beats that were not surely counted."""
+    rate = facts.value("rate")
+    if rate is None or facts.sure("rate") is not None:
+        return None
+    extreme = round(rate) < VERY_SLOW_BPM or round(rate) >= fast_from_bpm(facts, FAST_BPM)
+    return rate_and(facts) if extreme else None
 
 
 def unusual_rate(facts: Facts) -> Answer:
@@ -79,6 +91,16 @@ LINES: tuple[Rule, ...] = (
         EARLY_WARNING,
         RATE,
         fast,
+        "rate",
+    ),
+    Rule(
+        "rate-unsure",
+        NEXT,
+        "Rate below 40 or from 131/min by beats that are not surely counted; of children by age.",
+        "Ventricular rate of perhaps {rate}/min: the beats are not surely counted.",
+        EARLY_WARNING,
+        RATE,
+        unsure,
         "rate",
     ),
     Rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ecg_core.triage import limits
+from ecg_core.triage.agreement import EVEN_BPM, EVEN_SHARE
 from ecg_core.triage.facts import Facts, Section
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.rule import Answer, Basis, Rule, spoken
@@ -11,6 +12,8 @@ BROAD_MS, BROAD_BPM = 120.0, 120.0
 PREEXCITED_RR_MS = 300.0
 FAST_AF_BPM = 110.0
 SLOW_BPM = 50.0
+CHILD_YEARS, CHILD_MORE_BPM = 16.0, 30.0
+"""Of children a rate counts as fast so much above what is usual at their age."""
 IRREGULAR_SHARE = 0.12
 """Standard deviation of RR over their mean from which a rhythm without P waves is irregular."""
 SINUS_AXIS = (-20.0, 100.0)
@@ -29,6 +32,14 @@ def rate_and(facts: Facts, *more: str) -> Basis:
     numbers = ("rate", *more)
     words = {key: f"{facts.value(key) or 0:.0f}" for key in numbers}
     return Basis(words, facts.one("rate").leads, numbers)
+
+
+def fast_from_bpm(facts: Facts, adult_bpm: float) -> float:
+    """From where on a rate counts as fast, of children by their age."""
+    age = facts.person.age_years
+    if age is None or age >= CHILD_YEARS:
+        return adult_bpm
+    return max(adult_bpm, limits.sinus_bpm(facts.person)[1] + CHILD_MORE_BPM)
 
 
 def irregular_without_p(facts: Facts) -> bool:
@@ -56,6 +67,15 @@ def broad_tachycardia(facts: Facts) -> Answer:
     if facts.fibrillates and facts.says("regular") is False:
         return None
     return rate_and(facts, "qrs") if rate >= BROAD_BPM and qrs >= BROAD_MS else None
+
+
+def even_tachycardia(facts: Facts) -> Answer:
+    """Fast and even, and no sinus P wave leads every beat."""
+    rate, rr, spread = facts.sure("rate"), facts.value("rr"), facts.value("rr_sd")
+    if facts.paced or rate is None or rr is None or spread is None:
+        return None
+    even = rate >= fast_from_bpm(facts, EVEN_BPM) and spread <= EVEN_SHARE * rr
+    return rate_and(facts, "rr_sd") if even and facts.says("sinus_p") is not True else None
 
 
 def slow_without_p(facts: Facts) -> Answer:
@@ -211,6 +231,17 @@ LINES: tuple[Rule, ...] = (
         BRADYCARDIA,
         RHYTHM,
         slow_p_unsure,
+    ),
+    Rule(
+        "even-tachycardia",
+        NEXT,
+        "Rate from 131/min, RR even to within 3 %, and no sinus P wave leads every beat.",
+        "Even tachycardia of {rate}/min in which no P wave is seen to lead the beats: possible "
+        "supraventricular tachycardia or flutter.",
+        TACHYCARDIA,
+        RHYTHM,
+        even_tachycardia,
+        "rhythm",
     ),
     Rule(
         "fast-af",
