@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ecg_core.network.shape import Architecture
+from ecg_core.network.architecture import Architecture
 from ecg_core.network.statements import Reads, Triage, triage_classes
 from ecg_core.network.subgroup_figure import SubgroupFigure
 

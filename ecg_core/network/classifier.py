@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
-from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING
 
 import numpy as np
-from safetensors.numpy import load
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
 
+from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import ModelCard, Output
-from ecg_core.network.inference import FeatureMap, InkNetwork, Logits, sigmoid
 from ecg_core.network.statements import TRIAGE_CLASSES, Reads
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
 from ecg_core.page.arrange import arrange
@@ -22,13 +21,8 @@ from ecg_core.page.doubts import as_filed, plausible
 from ecg_core.page.orders import is_known
 from ecg_core.page.values import PREPROCESSING_VERSION, SAME_FROM_RECORDS, EcgPage
 
-if TYPE_CHECKING:
-    from ecg_core.network.architecture import PageNetwork
-
 LEAST_LEADS = 9
 """Of twelve; with fewer the model abstains."""
-AT_ONCE = 8
-"""Pages of a stack that go through the network together: more only take more memory."""
 WHITENING = "strangeness.components"
 CENTRE = "strangeness.centre"
 
@@ -45,8 +39,7 @@ class Classifier:
         self.folder = folder
         self.card = ModelCard.read(folder / "card.json")
         weights = folder / "weights.safetensors"
-        held = weights.read_bytes()
-        digest = hashlib.sha256(held).hexdigest()
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         if digest != self.card.weights_sha256:
             raise ModelError(
                 f"{weights}: SHA-256 is {digest}, the card says {self.card.weights_sha256}"
@@ -56,25 +49,13 @@ class Classifier:
                 f"{folder.name} reads pages of {self.card.preprocessing_version}, "
                 f"this version draws {PREPROCESSING_VERSION}"
             )
-        self.tensors = load(held)
-        self._whitening, self._centre = self.tensors.pop(WHITENING), self.tensors.pop(CENTRE)
-        self.asked = InkNetwork(self.tensors, self.card.architecture)
-        self.lock = Lock()
-
-    @cached_property
-    def network(self) -> PageNetwork:
-        """The network in PyTorch, whose import takes seconds: for studies, and for the methods of
-        attention that are a library's. Whoever hooks into it holds `lock`."""
-        import torch
-
-        from ecg_core.network.architecture import PageNetwork
-
-        # Whoever asks first may be in inference mode; others look for gradients later.
-        with torch.inference_mode(False):
-            network = PageNetwork(self.card.architecture)
-            network.load_state_dict({name: torch.tensor(one) for name, one in self.tensors.items()})
-            network.eval().requires_grad_(False)
-            return network.to(memory_format=torch.channels_last)
+        tensors = load_file(weights)
+        self._whitening, self._centre = tensors.pop(WHITENING), tensors.pop(CENTRE)
+        self.network = PageNetwork(self.card.architecture)
+        self.network.load_state_dict(tensors)
+        self.network.eval().requires_grad_(False)
+        self.network.to(memory_format=torch.channels_last)
+        self.lock = threading.Lock()
 
     @property
     def identity(self) -> ModelIdentity:
@@ -92,8 +73,9 @@ class Classifier:
         every_statement: also those that the card does not show to readers, for an evaluation.
         """
         started = time.perf_counter()
-        outputs, pooled = self.asked.answer(as_input(self.read_ink(page)[None]))
-        strangeness = self.strangeness(pooled)
+        with self.lock, torch.inference_mode():
+            outputs, pooled = self.network.answer(self.network_input(page))
+            strangeness = self.strangeness(pooled)
         triage = self.triage_probabilities(outputs.triage)[0]
         return Prediction(
             triage=tuple(float(p) for p in triage),
@@ -117,30 +99,26 @@ class Classifier:
             elapsed_ms=(time.perf_counter() - started) * 1e3,
         )
 
-    def maps(
-        self, ink: np.ndarray, head: str, index: int, blocks: Sequence[int]
-    ) -> list[FeatureMap]:
-        """What the features after some blocks do for one logit of a page (uint8, H×W)."""
-        return self.asked.maps(as_input(ink), head, index, blocks)
+    def network_input(self, page: EcgPage) -> Tensor:
+        """The page as this network reads it: 1×1×H×W, 0 paper to 1 ink."""
+        return as_input(self.read_ink(page))
 
     def read_ink(self, page: EcgPage) -> np.ndarray:
         """The ink this network reads (uint8): arranged as the default page, or as it lies."""
         return arrange(page.ink, page.boxes) if self.card.arranged else page.ink
 
-    def triage_probabilities(self, logits: np.ndarray) -> np.ndarray:
+    def triage_probabilities(self, logits: Tensor) -> Tensor:
         """Calibrated softmax, B×4; classes that the model does not tell apart have zero."""
-        offsets = np.array(self.card.triage.offsets, np.float32)
-        scaled = logits / np.float32(self.card.triage.temperature) + offsets
-        raised = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-        probabilities = np.zeros((len(logits), len(TRIAGE_CLASSES)), np.float32)
-        told = [TRIAGE_CLASSES.index(c) for c in self.card.triage_classes]
-        probabilities[:, told] = raised / raised.sum(axis=1, keepdims=True)
+        offsets = torch.tensor(self.card.triage.offsets)
+        told = torch.softmax(logits / self.card.triage.temperature + offsets, dim=1)
+        probabilities = told.new_zeros(len(told), len(TRIAGE_CLASSES))
+        probabilities[:, [TRIAGE_CLASSES.index(c) for c in self.card.triage_classes]] = told
         return probabilities
 
-    def strangeness(self, pooled: np.ndarray) -> np.ndarray:
+    def strangeness(self, pooled: Tensor) -> Tensor:
         """Distance of pooled features (B×F) from the training pages; about 1 for those."""
         whitened = (pooled - self._centre) @ self._whitening
-        return np.asarray(np.sqrt(np.square(whitened).mean(axis=1)))
+        return whitened.square().mean(dim=1).sqrt()
 
     def doubts(self, page: EcgPage, strangeness: float) -> tuple[Reason, ...]:
         """Why this page should not be left to the machine; empty when it may be."""
@@ -183,19 +161,20 @@ class Classifier:
         return tuple(doubts)
 
 
-def as_input(ink: np.ndarray) -> np.ndarray:
-    """Pages of ink (uint8, N×H×W) as networks read them: 0 paper to 1 ink."""
-    return ink.astype(np.float32) / 255
+def as_input(ink: np.ndarray) -> Tensor:
+    """One page of ink (uint8, H×W) as the network reads it: 1×1×H×W, 0 paper to 1 ink."""
+    scaled = torch.from_numpy(ink).to(torch.float32).div_(255)
+    return scaled[None, None].contiguous(memory_format=torch.channels_last)
 
 
-def calibrated(logits: np.ndarray, outputs: tuple[Output, ...]) -> np.ndarray:
+def calibrated(logits: Tensor, outputs: tuple[Output, ...]) -> Tensor:
     """Calibrated probabilities of sigmoid heads, B×K (Platt scaling per output)."""
-    slope = np.array([output.slope for output in outputs], np.float32)
-    offset = np.array([output.offset for output in outputs], np.float32)
-    return sigmoid(logits * slope + offset)
+    slope = torch.tensor([output.slope for output in outputs])
+    offset = torch.tensor([output.offset for output in outputs])
+    return torch.sigmoid(logits * slope + offset)
 
 
-def _findings(logits: np.ndarray, outputs: tuple[Output, ...]) -> tuple[Finding, ...]:
+def _findings(logits: Tensor, outputs: tuple[Output, ...]) -> tuple[Finding, ...]:
     probabilities = calibrated(logits[None], outputs)[0]
     return tuple(
         Finding(output.code, output.name, float(probability), output.threshold)
@@ -203,12 +182,15 @@ def _findings(logits: np.ndarray, outputs: tuple[Output, ...]) -> tuple[Finding,
     )
 
 
-def answer_all(classifier: Classifier, ink: np.ndarray) -> tuple[Logits, np.ndarray]:
+def answer_all(classifier: Classifier, ink: np.ndarray) -> tuple[Outputs, Tensor]:
     """Logits and strangeness for a stack of pages of one size (uint8, N×H×W)."""
     logits, strange = [], []
-    for start in range(0, len(ink), AT_ONCE):
-        outputs, pooled = classifier.asked.answer(as_input(ink[start : start + AT_ONCE]))
-        logits.append(outputs)
-        strange.append(classifier.strangeness(pooled))
-    heads = (np.concatenate(parts) for parts in zip(*logits, strict=True))
-    return Logits(*heads), np.concatenate(strange)
+    with torch.inference_mode():
+        for start in range(0, len(ink), 64):
+            pages = torch.from_numpy(ink[start : start + 64]).to(torch.float32).div_(255)
+            outputs, pooled = classifier.network.answer(
+                pages[:, None].contiguous(memory_format=torch.channels_last)
+            )
+            logits.append(outputs)
+            strange.append(classifier.strangeness(pooled))
+    return Outputs(*(torch.cat(heads) for heads in zip(*logits, strict=True))), torch.cat(strange)

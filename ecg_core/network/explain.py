@@ -1,12 +1,13 @@
-"""Where the model looked: class activation maps laid over the leads."""
+"""Where the model looked: class activation maps laid over the leads (pytorch-grad-cam)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
+from torch import Tensor, nn
 
+from ecg_core.network.architecture import PageNetwork
 from ecg_core.network.attention import DEFAULT_METHOD, METHODS
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.statements import SUPERCLASSES, triage_names
@@ -23,6 +24,19 @@ def targets(classifier: Classifier) -> tuple[tuple[str, str], ...]:
     supers = tuple((output.code, output.name) for output in card.superclasses)
     shown = tuple((o.code, o.name) for o in card.statements if o.shown)
     return triage + supers + tuple(pair for pair in shown if pair[0] not in SUPERCLASSES)
+
+
+class _OneHead(nn.Module):
+    """The network seen through the head that holds the target."""
+
+    def __init__(self, network: PageNetwork, head: str) -> None:
+        super().__init__()
+        self.network = network
+        self.head = head
+
+    def forward(self, ink: Tensor) -> Tensor:
+        logits: Tensor = getattr(self.network(ink), self.head)
+        return logits
 
 
 def locate(classifier: Classifier, target: str) -> tuple[str, int]:
@@ -48,9 +62,11 @@ def attend(
     method: a key of `METHODS`. Raises KeyError for an unknown target or method.
     """
     head, index = locate(classifier, target)
-    ink = classifier.read_ink(page)
+    read = classifier.network_input(page)
     boxes = boxes_read(classifier, page)
-    heat = mapped(classifier, ink, head, index, method, boxes)
+    # The hooks sit on the shared network: nobody else may run it meanwhile.
+    with classifier.lock:
+        heat = heat_map(classifier.network, read, head, index, method, boxes)
     # Shares are of what the network read: put back, heat on blank paper would be lost.
     shares, outside = lead_shares(heat, boxes)
     if classifier.card.arranged:
@@ -67,9 +83,9 @@ def boxes_read(classifier: Classifier, page: EcgPage) -> tuple[LeadBox, ...]:
     return tuple(arranged_boxes(height, width, page.boxes))
 
 
-def mapped(
-    classifier: Classifier,
-    ink: np.ndarray,
+def heat_map(
+    network: PageNetwork,
+    read: Tensor,
     head: str,
     index: int,
     method: str = DEFAULT_METHOD,
@@ -77,32 +93,17 @@ def mapped(
 ) -> np.ndarray:
     """Class activation map of one output on what the network reads: float32, H×W, 0 to 1.
 
-    ink: uint8, H×W. boxes: where the leads lie on it. The page is read once, as it is.
+    read: 1×1×H×W. boxes: where the leads lie on it. The page is read once, as it is: averaging over
+    augmented copies, as the library offers, would mirror time.
     """
     chosen = METHODS[method]
-    if chosen.weigh is None:
-        from ecg_core.network.attention.library import heat_map
-
-        # The hooks sit on the shared network: nobody else may run it meanwhile.
-        with classifier.lock:
-            return heat_map(classifier.network, ink, head, index, method, boxes)
-    maps = classifier.maps(ink, head, index, chosen.stages)
-    found = np.stack([scaled(chosen.weigh(*one), ink.shape) for one in maps])
-    # As large as the page the highest is a little lower: what is one map already reaches 1 again.
-    heat = chosen.joined(found if len(found) > 1 else scaled(found[0], ink.shape), boxes)
-    return np.asarray(np.clip(heat, 0, 1), np.float32)
-
-
-def scaled(weighed: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """A map as large as the page and from 0 to 1, what lowers the answer cut: as the library does.
-
-    >>> scaled(np.array([[-1.0, 1.0], [0.0, 2.0]], np.float32), (2, 2)).round(3).tolist()
-    [[0.0, 0.5], [0.0, 1.0]]
-    """
-    raising = np.maximum(weighed, 0)
-    raising = raising - raising.min()
-    raising = raising / (np.float32(1e-7) + raising.max())
-    return np.asarray(cv2.resize(raising.astype(np.float32), (size[1], size[0])))
+    layers = [network.trunk[stage] for stage in chosen.stages]
+    with chosen.cam()(model=_OneHead(network, head), target_layers=layers) as cam:
+        found = cam(input_tensor=read.requires_grad_(True), targets=[lambda logits: logits[index]])[
+            0
+        ]
+    heat = chosen.joined(np.asarray(found, np.float32), boxes)
+    return np.asarray(np.clip(heat, 0, 1))
 
 
 def lead_shares(heat: np.ndarray, boxes: Sequence[LeadBox]) -> tuple[tuple[LeadShare, ...], float]:

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from ecg_core.network.architecture import PageNetwork
-from ecg_core.network.card import ModelCard, Output
-from ecg_core.network.classifier import Classifier
+from ecg_core.network.card import ModelCard
+from ecg_core.network.classifier import Classifier, calibrated
 from ecg_core.network.statements import Reads
 from ecg_core.page.arrange import SIZE_PX
 
@@ -42,16 +42,9 @@ class CalibratedNetwork(nn.Module):
         scaled = logits.triage / triaging.temperature + torch.tensor(triaging.offsets)
         return (
             torch.softmax(scaled, dim=1),
-            _calibrated(logits.superclasses, self.card.superclasses),
-            _calibrated(logits.statements, self.card.statements),
+            calibrated(logits.superclasses, self.card.superclasses),
+            calibrated(logits.statements, self.card.statements),
         )
-
-
-def _calibrated(logits: Tensor, outputs: tuple[Output, ...]) -> Tensor:
-    """`classifier.calibrated` as a part of the graph."""
-    slope = torch.tensor([output.slope for output in outputs])
-    offset = torch.tensor([output.offset for output in outputs])
-    return torch.sigmoid(logits * slope + offset)
 
 
 def export_onnx(classifier: Classifier, ink: np.ndarray, folder: Path) -> tuple[Path, float]:

@@ -58,11 +58,12 @@ class StripAnswers:
 def answer_pages(classifier: Classifier, pages: Sequence[EcgPage]) -> StripAnswers:
     """Answer strips of the same number of leads in one pass."""
     ink = np.stack([classifier.read_ink(page) for page in pages])
-    outputs, strange = answer_all(classifier, ink)
+    with classifier.lock:
+        outputs, strange = answer_all(classifier, ink)
     normal = TRIAGE_CLASSES.index(Triage.NORMAL)
     return StripAnswers(
-        1.0 - classifier.triage_probabilities(outputs.triage)[:, normal],
-        calibrated(outputs.statements, classifier.card.statements),
+        1.0 - classifier.triage_probabilities(outputs.triage)[:, normal].numpy(),
+        calibrated(outputs.statements, classifier.card.statements).numpy(),
         tuple(
             classifier.doubts(page, float(distance))
             for page, distance in zip(pages, strange, strict=True)

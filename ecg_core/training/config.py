@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ecg_core.network.shape import Architecture
+from ecg_core.network.architecture import Architecture
 from ecg_core.network.statements import Reads
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.training.data.pages import PageRecipe

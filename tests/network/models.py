@@ -6,10 +6,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from ecg_core.network.architecture import PageNetwork
+from ecg_core.network.architecture import Architecture, PageNetwork
 from ecg_core.network.card import Limits, ModelCard, Output, Triaging
 from ecg_core.network.classifier import CENTRE, WHITENING
-from ecg_core.network.shape import Architecture
 from ecg_core.network.statements import STATEMENTS, SUPERCLASS_NAMES, Reads, triage_classes
 from ecg_core.network.strip_statements import STRIP_STATEMENTS
 from ecg_core.page.layouts import LAYOUTS, STRIP

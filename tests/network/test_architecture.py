@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from ecg_core.network.architecture import PageNetwork
-from ecg_core.network.shape import CELLS, Architecture
+from ecg_core.network.architecture import CELLS, Architecture, PageNetwork
 
 SMALL = {"stem": 8, "widths": (8, 16), "depths": (1, 1)}
 

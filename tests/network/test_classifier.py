@@ -10,10 +10,9 @@ import pytest
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network import default_model, list_models, load
-from ecg_core.network.architecture import PageNetwork
+from ecg_core.network.architecture import Architecture, PageNetwork
 from ecg_core.network.card import ModelCard
 from ecg_core.network.classifier import Classifier, ModelError
-from ecg_core.network.shape import Architecture
 from ecg_core.network.statements import STATEMENTS
 from ecg_core.network.values import Prediction
 from ecg_core.page import EcgPage, from_record

@@ -16,7 +16,6 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network import explain
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.attention.hirescam_fine import within_leads
-from ecg_core.network.attention.library import heat_map
 from ecg_core.network.classifier import Classifier
 from ecg_core.page import EcgPage, from_record
 from ecg_core.page.values import LeadBox
@@ -94,14 +93,14 @@ def test_attention_of_an_arranged_page_lies_where_the_leads_are_printed(
 
 
 class ByHand(nn.Module):
-    """Two features of ink, x and 3 − x, and one answer whose gradients are `EFFECTS`."""
+    """Two features of a picture, x and 3 − x, and one answer whose gradients are `EFFECTS`."""
 
     EFFECTS = torch.tensor([[[1.0, 0.0], [0.0, 3.0]], [[-2.0, 0.0], [0.0, 0.0]]])
 
     def __init__(self) -> None:
         super().__init__()
         features = nn.Conv2d(1, 2, 1)
-        features.weight.data = torch.tensor([255.0, -255.0]).reshape(2, 1, 1, 1)
+        features.weight.data = torch.tensor([1.0, -1.0]).reshape(2, 1, 1, 1)
         features.bias.data = torch.tensor([0.0, 3.0])
         self.trunk = nn.Sequential(features)
 
@@ -124,8 +123,8 @@ class ByHand(nn.Module):
     ],
 )
 def test_maps_are_those_worked_out_by_hand(method: str, expected: list[list[float]]) -> None:
-    picture = np.array([[1, 2], [0, 3]], np.uint8)
-    heat = heat_map(ByHand(), picture, "superclasses", 0, method)  # type: ignore[arg-type]
+    picture = torch.tensor([[[[1.0, 2.0], [0.0, 3.0]]]])
+    heat = explain.heat_map(ByHand(), picture, "superclasses", 0, method)  # type: ignore[arg-type]
     np.testing.assert_allclose(heat, expected, atol=1e-6)
 
 

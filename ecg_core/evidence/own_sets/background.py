@@ -60,7 +60,9 @@ def end_with_parent() -> None:
 def one_thread() -> None:
     """One thread for every library that would take more: there is a process for every core."""
     import cv2
+    import torch
     from threadpoolctl import threadpool_limits
 
     cv2.setNumThreads(1)
+    torch.set_num_threads(1)
     threadpool_limits(1)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 
@@ -20,20 +18,10 @@ def library() -> type[BaseCAM]:
     return HiResCAM
 
 
-def at_the_place(features: np.ndarray, effect: np.ndarray) -> np.ndarray:
-    """The map (H×W) of features and their gradients (each H×W×C).
-
-    >>> at_the_place(np.array([[[1.0, 2.0]]]), np.array([[[1.0, -2.0]]])).tolist()
-    [[-3.0]]
-    """
-    return np.asarray((features * effect).sum(axis=-1))
-
-
 method = AttentionMethod(
     key="hirescam",
     name=METHOD_NAMES["hirescam"],
     about="Each feature counts by its effect on the answer at the very place.",
     source="Draelos and Carin, arXiv:2011.08891, 2020",
     cam=library,
-    weigh=at_the_place,
 )

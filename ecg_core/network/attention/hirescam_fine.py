@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecg_core.network.attention.hirescam import at_the_place
 from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 from ecg_core.page.values import LeadBox
@@ -52,6 +51,5 @@ method = AttentionMethod(
     source="after Draelos and Carin, arXiv:2011.08891, 2020; ours",
     cam=library,
     stages=(0, -1),
-    weigh=at_the_place,
     joined=within_leads,
 )

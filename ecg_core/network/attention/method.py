@@ -24,11 +24,9 @@ class AttentionMethod:
     """A class activation map, computed in one pass over the page as it is.
 
     key: as on the command line and in stored cases. name: as a reader knows it. about: what it
-    weighs, in one sentence. cam: gives its class in pytorch-grad-cam. Its smoothing by augmentation
-    mirrors the input, which would run time backwards: it is never used. stages: blocks of the trunk
-    whose maps are read; `joined` makes one map (H×W) of them, knowing where the leads lie. weigh:
-    the same map (H×W) of features and their effect on the answer (each H×W×C), where that needs no
-    library: who looks at it then does not wait for one to be imported.
+    weighs, in one sentence. cam: gives its class. Its smoothing by augmentation mirrors the
+    input, which would run time backwards: it is never used. stages: blocks of the trunk whose maps
+    are read; `joined` makes one map (H×W) of them, knowing where the leads lie.
     """
 
     key: str
@@ -37,5 +35,4 @@ class AttentionMethod:
     source: str
     cam: Callable[[], type[BaseCAM]]
     stages: tuple[int, ...] = (-1,)
-    weigh: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
     joined: Callable[[np.ndarray, Sequence[LeadBox]], np.ndarray] = as_it_is

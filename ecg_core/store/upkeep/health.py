@@ -65,7 +65,7 @@ def weights() -> list[HealthLine]:
     for name in network.answering_models():
         path = models_folder() / name / "weights.safetensors"
         try:
-            # The card as it lies there: one of another version may not be read whole.
+            # The card as it lies there: reading it whole would import torch.
             card = json.loads(path.with_name("card.json").read_text(encoding="utf-8"))
             expected = card["weights_sha256"]
             digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -10,9 +10,8 @@ from tqdm import tqdm
 from ecg_core.evidence.attention.rows import OTHER, RANDOM, AttentionRow
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.attention import METHODS
-from ecg_core.network.attention.library import heat_map
-from ecg_core.network.classifier import Classifier
-from ecg_core.network.explain import attend, boxes_read, locate, mapped
+from ecg_core.network.classifier import Classifier, as_input
+from ecg_core.network.explain import attend, boxes_read, heat_map, locate
 from ecg_core.page import from_record
 from ecg_core.studies.attention import perturbation, planted, randomisation, sampling, waves
 from ecg_core.studies.attention.sampling import Asked
@@ -97,7 +96,7 @@ class Evidence:
                 for method in self.methods:
                     forgotten = heat_map(
                         networks[index % RANDOM_NETWORKS],
-                        one.ink,
+                        as_input(one.ink),
                         head,
                         place,
                         method,
@@ -150,7 +149,7 @@ class Evidence:
     def _heat(self, one: Asked, method: str) -> np.ndarray:
         head, place = locate(self.classifier, one.target)
         boxes = boxes_read(self.classifier, one.page)
-        return mapped(self.classifier, one.ink, head, place, method, boxes)
+        return heat_map(self.classifier.network, as_input(one.ink), head, place, method, boxes)
 
     def _row(
         self, test: str, name: str, part: str, one: Asked, value: float, chance: float = 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
 from ecg_core.network.explain import locate
@@ -41,7 +42,7 @@ def probabilities(classifier: Classifier, ink: np.ndarray, target: str) -> np.nd
     outputs, _ = answer_all(classifier, ink)
     head, place = locate(classifier, target)
     scores = calibrated(getattr(outputs, head), getattr(classifier.card, head))
-    return np.asarray(scores[:, place], float)
+    return np.asarray(scores[:, place].to(torch.float64).numpy())
 
 
 def threshold(classifier: Classifier, target: str) -> float:

@@ -7,8 +7,7 @@ from functools import partial
 
 from torch import nn
 
-from ecg_core.network.architecture import PageNetwork
-from ecg_core.network.shape import Architecture
+from ecg_core.network.architecture import Architecture, PageNetwork
 from ecg_core.studies.baselines.method import Baseline
 
 RELEASED = Architecture(0, depths=(1, 1, 2), time_kernel=9, cell_features=32)

@@ -118,13 +118,13 @@ def answer(classifier: Classifier, pages: LabelledPages) -> pd.DataFrame:
             ]
         ),
     }
-    triage = classifier.triage_probabilities(outputs.triage)
+    triage = classifier.triage_probabilities(outputs.triage).numpy()
     columns |= {f"p_{name}": triage[:, k] for k, name in enumerate(TRIAGE_CLASSES)}
     for prefix, logits, listed in (
         ("p_", outputs.superclasses, card.superclasses),
         ("p_scp_", outputs.statements, card.statements),
     ):
-        found = calibrated(logits, listed)
+        found = calibrated(logits, listed).numpy()
         columns |= {f"{prefix}{output.code}": found[:, k] for k, output in enumerate(listed)}
     return pd.DataFrame(columns)
 
