@@ -16,6 +16,7 @@ from ecg_core.network.values import METHOD_NAMES
 LIMIT = 100
 COVERED = {
     "planted": ("planted", "control"),
+    "agreement": ("agreement", "strangers"),
     "perturbed": ("deletion", "insertion", "road"),
 }
 """Tests whose rows go by other names."""
@@ -38,7 +39,7 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--test",
-        choices=("outside", "planted", "wave", "randomised", "perturbed"),
+        choices=("outside", "planted", "wave", "randomised", "agreement", "perturbed"),
         help="only this one; rows of the others are kept",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: the model's evidence")

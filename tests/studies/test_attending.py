@@ -13,7 +13,7 @@ from ecg_core.network.classifier import Classifier, as_input
 from ecg_core.network.explain import heat_map
 from ecg_core.network.values import Attention, LeadShare
 from ecg_core.page import from_record
-from ecg_core.studies.attention import perturbation, planted, randomisation, waves
+from ecg_core.studies.attention import evidence, perturbation, planted, randomisation, waves
 from ecg_core.studies.attention.sampling import Asked
 from ecg_core.training.data import ptbxl
 from ecg_core.training.data.recordings import record_of
@@ -105,6 +105,24 @@ def test_likeness_is_one_with_itself_and_minus_one_with_its_opposite() -> None:
     assert randomisation.likeness(heat, heat) == pytest.approx(1)
     assert randomisation.likeness(heat, 1 - heat) == pytest.approx(-1)
     assert randomisation.likeness(heat, np.zeros_like(heat)) == 0
+
+
+def test_a_model_agrees_wholly_with_itself_and_less_on_another_ecg(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence.network, "load", lambda _: classifier)
+    study = evidence.Evidence(classifier, None, 9, 2, ("hirescam",))  # type: ignore[arg-type]
+    pages = [from_record(record_of(beating(rate, 0.4, 900), rate)) for rate in (60, 75, 110)]
+    asked = [
+        Asked(k, k, target, page, classifier.read_ink(page))
+        for k, (page, target) in enumerate(zip(pages, ("MI", "CD", "MI"), strict=True))
+    ]
+    found = {(one.test, one.ecg_id): one.value for one in study.agreement(asked)}
+    assert [found["agreement", k] for k in range(3)] == pytest.approx([1, 1, 1])
+    # The only ECG of its class is compared with itself, the two others with one another.
+    assert found["strangers", 1] == pytest.approx(1)
+    assert found["strangers", 0] == pytest.approx(found["strangers", 2], abs=1e-9)
+    assert found["strangers", 0] < 0.999
 
 
 @pytest.mark.parametrize("first_s", [0.31, 0.77, 1.05])

@@ -22,8 +22,8 @@ RANDOM, OTHER = "random map", "map of another ECG"
 class AttentionRow:
     """One measurement on one ECG.
 
-    test: "deletion", "insertion", "road", "randomised", "planted", "control", "wave" or
-    "outside".
+    test: "deletion", "insertion", "road", "randomised", "agreement", "strangers", "planted",
+    "control", "wave" or "outside".
     map: key of the attention method, or `RANDOM` or `OTHER`. part: what was randomised, or the
     territory that was planted. flagged: whether the network flags the target on this very page.
     chance: what a map that knows nothing would reach on average (planted and control).

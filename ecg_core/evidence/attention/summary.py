@@ -41,6 +41,8 @@ QUESTIONS: tuple[MapTest, ...] = (
     MapTest("insertion", "Probability reached while they are put back first", "high"),
     MapTest("road", "ROAD: probability lost, most less least important first", "above 0"),
     MapTest("randomised", "Likeness to the map of a network with random", "near 0"),
+    MapTest("agreement", "Likeness to the map of a model trained apart", "high"),
+    MapTest("strangers", "Likeness to its map of another ECG of the class (control)", "low"),
     MapTest("planted", "Planted infarction leads ranked first", "above chance", percent=True),
     MapTest("wave", "Planted wave: hottest place in its beat", "above chance", percent=True),
     MapTest("control", "Planted normal leads ranked first (control)", "at chance", percent=True),

@@ -148,8 +148,8 @@ SYSTEMS: tuple[PublishedSystem, ...] = (
         "ECG images, pre-trained against signals and texts of other ECGs; PTB-XL's five "
         "superclasses. How its pages were drawn is not known to us.",
         Known.CITED, "https://arxiv.org/abs/2604.01526",
-        Nearest.PTBXL, "The same labels; the nearest published result from pictures. Of form it is ahead of ours, "
-        "of the rest behind (six tasks, BENCHMARKS.md).",
+        Nearest.PTBXL, "The same labels; the nearest published result from pictures. Of form it "
+        "is ahead of ours, of the rest behind (six tasks, BENCHMARKS.md).",
     ),
     PublishedSystem(
         "Nolin-Lapalme et al., DeepECG-SL and DeepECG-SSL", 2025,

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
+from ecg_core.evidence import forms
 from ecg_core.evidence.attention import rows as attending_rows
 from ecg_core.evidence.attention import summary
 from ecg_core.evidence.field import outcomes
-from ecg_core.evidence.figures import definitions, six_tasks
+from ecg_core.evidence.figures import curves, definitions, six_tasks
 from ecg_core.evidence.figures.carried import LOST
+from ecg_core.evidence.figures.metrics import Interval
+from ecg_core.evidence.values import Kind
 from ecg_core.network.card import Figure, ModelCard
+from ecg_core.network.registry import models_folder
 
 PERCENT = ("sensitivity",)
 
@@ -19,6 +25,10 @@ def _cell(figure: Figure) -> str:
     if any(word in figure.name for word in PERCENT):
         return f"{figure.value:.1%} ({figure.low:.1%} to {figure.high:.1%})"
     return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+
+
+def _told(interval: Interval) -> str:
+    return f"{interval.value:.3f} ({interval.low:.3f} to {interval.high:.3f})"
 
 
 def headline(card: ModelCard) -> str:
@@ -35,6 +45,23 @@ def headline(card: ModelCard) -> str:
     ]
     for figure in rows:
         lines.append(f"| {figure.name} | {figure.n} | {_cell(figure)} |")
+    return "\n".join(lines)
+
+
+def calibration(card: ModelCard) -> str:
+    """Calibration error of every superclass on the default layout's clean pages, beside chance."""
+    cases = forms.read_all(models_folder() / card.name, card)[0]
+    asked = cases.of_kind(Kind.SUPERCLASS)
+    lines = ["| class | n | calibration error (95 % CI) | by chance |", "|---|---|---|---|"]
+    for one in asked:
+        found = curves.reliability(one, cases.patients)
+        lines.append(f"| {one.name} | {found.n} | {_told(found.ece)} | {_told(found.by_chance)} |")
+    both = (
+        curves.calibration_error(asked, cases.patients),
+        curves.calibration_error_by_chance(asked),
+    )
+    n = np.count_nonzero(np.logical_and.reduce([one.known for one in asked]))
+    lines.append(f"| **mean** | {n} | {_told(both[0])} | {_told(both[1])} |")
     return "\n".join(lines)
 
 
@@ -121,6 +148,7 @@ def attention(card: ModelCard) -> str:
 
 TABLES = {
     "headline": headline,
+    "calibration": calibration,
     "layouts": layouts,
     "tasks": tasks,
     "definitions": defined,

@@ -122,13 +122,15 @@ class Reliability:
     """Whether 30 % means thirty of a hundred.
 
     bins: filled ones only. ece: expected calibration error in 15 equal bins (Naeini et al. 2015).
-    brier: mean squared difference of probability and truth (Brier 1950).
+    by_chance: the same of a model whose probabilities are right, on as many cases. brier: mean
+    squared difference of probability and truth (Brier 1950).
     """
 
     name: str
     n: int
     bins: tuple[ReliabilityBin, ...]
     ece: Interval
+    by_chance: Interval
     brier: Interval
 
 
@@ -151,18 +153,30 @@ def reliability(question: Question, patients: np.ndarray) -> Reliability:
     with np.errstate(invalid="ignore", divide="ignore"):
         brier = interval((weights @ squares) / weights.sum(axis=1))
     error = calibration_error((question,), patients)
-    return Reliability(question.name, int(known.sum()), tuple(bins), error, brier)
+    by_chance = metrics.calibration_error_by_chance(score)
+    return Reliability(question.name, int(known.sum()), tuple(bins), error, by_chance, brier)
 
 
 def calibration_error(questions: Sequence[Question], patients: np.ndarray) -> Interval:
     """Mean expected calibration error of questions, over the cases that all have a label for."""
-    known = np.logical_and.reduce([question.known for question in questions])
-    truth = np.column_stack([question.truth[known] for question in questions])
-    score = np.column_stack([question.score[known] for question in questions])
+    known, truth, score = _labelled(questions)
     found = metrics.resampled(
         lambda rows: metrics.calibration_error(truth[rows], score[rows]), patients[known]
     )
     return Interval(found.value, max(found.low, 0.0), found.high)
+
+
+def calibration_error_by_chance(questions: Sequence[Question]) -> Interval:
+    """The `calibration_error` that right probabilities would show on the very same cases."""
+    return metrics.calibration_error_by_chance(_labelled(questions)[2])
+
+
+def _labelled(questions: Sequence[Question]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which cases all questions have a label for (bool, n), and their labels and probabilities."""
+    known = np.logical_and.reduce([question.known for question in questions])
+    truth = np.column_stack([question.truth[known] for question in questions])
+    score = np.column_stack([question.score[known] for question in questions])
+    return known, truth, score
 
 
 @dataclass(frozen=True, eq=False)

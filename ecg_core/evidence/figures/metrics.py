@@ -165,6 +165,23 @@ def calibration_error(truth: np.ndarray, score: np.ndarray) -> float:
     return float(np.mean(errors))
 
 
+def calibration_error_by_chance(score: np.ndarray, draws: int = BIASED_RESAMPLES) -> Interval:
+    """The `calibration_error` that right probabilities would show on as many cases: mean and 95 %
+    of draws of labels from them.
+
+    Few cases never come out exactly as probable as they are, so the error of a perfect model is not
+    zero. score: n, or n × K.
+
+    >>> calibration_error_by_chance(np.ones(4)).value
+    0.0
+    """
+    rng = np.random.default_rng(0)
+    told = score.astype(float)
+    found = [calibration_error(rng.random(told.shape) < told, told) for _ in range(draws)]
+    low, high = np.percentile(found, (2.5, 97.5))
+    return Interval(float(np.mean(found)), float(low), float(high))
+
+
 def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """Counts, true class by row, predicted class by column."""
     return np.asarray(confusion_matrix(truth, predicted, labels=range(classes)))

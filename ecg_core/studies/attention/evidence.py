@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from tqdm import tqdm
 
+from ecg_core import network
 from ecg_core.evidence.attention.rows import OTHER, RANDOM, AttentionRow
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.attention import METHODS
@@ -19,9 +20,12 @@ from ecg_core.training.data import ptbxl
 from ecg_core.training.data.recordings import record_of
 
 SEED = 0
-TESTS = ("outside", "planted", "wave", "randomised", "perturbed")
+TESTS = ("outside", "planted", "wave", "randomised", "agreement", "perturbed")
 REFERENCE = "gradcam"
 """The method whose map of another ECG is held against all; random maps come with it."""
+TRAINED_APART = "resatt-2pxmm-ptbxl"
+"""The released model that shares nothing with the later ones but the recordings: another start,
+another network, pages as they lie. 3.0 was begun from 2.0 and holds half of its weights."""
 RANDOM_NETWORKS = 5
 """Networks with other random weights, in turn."""
 
@@ -52,6 +56,7 @@ class Evidence:
             "planted": self.planted_pages,
             "wave": self.planted_waves,
             "randomised": lambda: self.randomised(asked),
+            "agreement": lambda: self.agreement(asked),
             "perturbed": lambda: self.perturbed(asked),
         }
         for test in tests:
@@ -64,13 +69,26 @@ class Evidence:
                 attention = attend(self.classifier, one.page, one.target, method)
                 yield self._row("outside", method, "", one, attention.outside)
 
+    def agreement(self, asked: list[Asked]) -> Iterator[AttentionRow]:
+        """Likeness of each method's map to that of a model trained apart, of the same ECG and of
+        another of its class; nothing for that model itself."""
+        if self.classifier.card.name == TRAINED_APART:
+            return
+        apart = network.load(TRAINED_APART)
+        for method in self.methods:
+            theirs = [_heat(apart, one, method) for one in asked]
+            for index, one in enumerate(tqdm(asked, f"agreement {method}", mininterval=5)):
+                own = self._heat(one, method)
+                for test, place in (("agreement", index), ("strangers", _next(asked, index))):
+                    likeness = randomisation.likeness(own, theirs[place])
+                    yield self._row(test, method, "", one, likeness)
+
     def perturbed(self, asked: list[Asked]) -> Iterator[AttentionRow]:
         """Deletion, insertion and ROAD for each method, a random map and another ECG's map."""
         rng = np.random.default_rng(SEED)
         maps = [{method: self._heat(one, method) for method in self.methods} for one in asked]
         for index, one in enumerate(tqdm(asked, "perturbation", mininterval=5)):
-            same = [i for i, other in enumerate(asked) if other.target == one.target]
-            other = same[(same.index(index) + 1) % len(same)]
+            other = _next(asked, index)
             compared = dict(maps[index])
             if REFERENCE in self.methods:
                 compared[OTHER] = maps[other][REFERENCE]
@@ -147,9 +165,7 @@ class Evidence:
                     yield self._row("wave", method, wave.name, one, float(inside), chance)
 
     def _heat(self, one: Asked, method: str) -> np.ndarray:
-        head, place = locate(self.classifier, one.target)
-        boxes = boxes_read(self.classifier, one.page)
-        return heat_map(self.classifier.network, as_input(one.ink), head, place, method, boxes)
+        return _heat(self.classifier, one, method)
 
     def _row(
         self, test: str, name: str, part: str, one: Asked, value: float, chance: float = 0.0
@@ -170,3 +186,17 @@ class Evidence:
             card.name,
             card.weights_sha256,
         )
+
+
+def _heat(classifier: Classifier, one: Asked, method: str) -> np.ndarray:
+    """A classifier's own map of an ECG: of what it reads of the page."""
+    head, place = locate(classifier, one.target)
+    boxes = boxes_read(classifier, one.page)
+    read = classifier.network_input(one.page)
+    return heat_map(classifier.network, read, head, place, method, boxes)
+
+
+def _next(asked: Sequence[Asked], index: int) -> int:
+    """Place of the next ECG that is asked about the same superclass."""
+    same = [i for i, other in enumerate(asked) if other.target == asked[index].target]
+    return same[(same.index(index) + 1) % len(same)]

@@ -51,6 +51,18 @@ def test_reliability_by_hand() -> None:
     assert found.ece.value == pytest.approx((0.10 + 0.05) / 2)
 
 
+def test_chance_alone_by_hand() -> None:
+    # Two cases at one half: none, one or both are ill, and only one of them leaves no gap.
+    two = question(np.array([True, False]), np.full(2, 0.5))
+    found = curves.reliability(two, np.arange(2)).by_chance
+    assert found.value == pytest.approx(0.25, abs=0.05)
+    assert (found.low, found.high) == (0.0, 0.5)
+    # Of 10,000 cases at one half the gap is that of a binomial, sqrt(2 / pi) of its spread.
+    many = question(np.tile([True, False], 5_000), np.full(10_000, 0.5))
+    expected = np.sqrt(2 / np.pi) * 0.5 / np.sqrt(10_000)
+    assert curves.calibration_error_by_chance((many,)).value == pytest.approx(expected, rel=0.15)
+
+
 def test_net_benefit_by_hand() -> None:
     # Ten patients, four ill; at 0.2 the model flags three ill and one well.
     truth = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0], bool)

@@ -31,11 +31,20 @@ GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     (
         noted("Does it find an abnormality put into known leads?"),
-        ("planted", "control", "outside"),
+        ("planted", "control", "wave", "outside"),
         noted(
             "Leads of one wall of an infarction replace those of a normal ECG of the same rate. "
             "The control plants leads of another normal ECG: what attention gives those is owed "
-            "to the seam."
+            "to the seam. A planted wave changes one beat of three leads."
+        ),
+    ),
+    (
+        noted("Do two trainings look at the same place?"),
+        ("agreement", "strangers"),
+        noted(
+            "The first release, trained from another start and in another network on the same "
+            "recordings, is shown the same page, and as control another ECG of the class. "
+            "Likeness is a rank correlation."
         ),
     ),
 )

@@ -48,6 +48,7 @@ def show(context: Context) -> None:
                 "Class": [row.name for row in rows],
                 "Cases": [row.n for row in rows],
                 "ECE": [row.ece for row in rows],
+                "By chance": [row.by_chance for row in rows],
                 "Brier": [row.brier for row in rows],
             }
         )
@@ -57,6 +58,12 @@ def show(context: Context) -> None:
             column_config={
                 _("ECE"): st.column_config.TextColumn(
                     help=_("Mean gap of probability and frequency in 15 equal bins; 0 is best")
+                ),
+                _("By chance"): st.column_config.TextColumn(
+                    help=_(
+                        "ECE that right probabilities would show on as many ECGs. "
+                        "An ECE within its interval tells of no error"
+                    )
                 ),
                 _("Brier"): st.column_config.TextColumn(
                     help=_("Mean squared difference of probability and truth; 0 is best")
