@@ -7,6 +7,7 @@ Averaging over beats before measuring is what recorders do (Kligfield et al., Ci
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
@@ -21,6 +22,12 @@ LEVEL_S = (-0.11, -0.07)
 ALIKE, ALIKE_FEW = 0.90, 0.80
 """Correlation of two QRS complexes from which they are of one kind; with fewer than three leads,
 where noise weighs more."""
+APART_S, STEP_S = 0.05, 0.002
+"""The moment of most energy may lie in another wave of the same QRS complex: beats that do not look
+alike are laid over one another again, moved by up to this."""
+BESIDE, ALONE = 0.85, 0.93
+"""Correlation, by height, of the leads that show only some of the beats, as columns of a page do:
+below the former they contradict the others, from the latter two of them speak for themselves."""
 ECTOPIC_BEFORE_S = 0.12
 """An ectopic beat begins no sooner than this before its middle."""
 EARLY = 0.80
@@ -99,7 +106,61 @@ def sort_beats(ecg: Sampled, times_s: np.ndarray) -> SortedBeats:
         votes = alike.sum(axis=1)
     model = int(np.argmax(votes))
     usual = alike[model] | ~whole
-    return SortedBeats(times_s, usual, early, whole)
+    moved_s = _laid_over(ecg, centres, whole & usual, whole & ~usual, limit)
+    known = np.isfinite(moved_s)
+    times_s = times_s + np.where(known, moved_s, 0.0)
+    return SortedBeats(times_s, usual | known, _early(times_s), whole)
+
+
+def _laid_over(
+    ecg: Sampled, centres: np.ndarray, usual: np.ndarray, others: np.ndarray, limit: float
+) -> np.ndarray:
+    """By how many seconds each of the others is moved to look like the usual beats; NaN where it
+    does not look like them wherever it is laid.
+
+    limit: correlation of the leads that show all beats from which beats are of one kind.
+    """
+    moved_s = np.full(len(centres), np.nan)
+    before, after = round(QRS_BEFORE_S * ecg.fs_hz), round(QRS_AFTER_S * ecg.fs_hz)
+    reach, step = round(APART_S * ecg.fs_hz), max(round(STEP_S * ecg.fs_hz), 1)
+    smooth = uniform_filter1d(ecg.mv, 5, axis=1)
+    always = ecg.coverage >= COVERED
+
+    def cut(lead: Any, at: int) -> np.ndarray:
+        part = smooth[lead, at - before : at + after]
+        return np.asarray(part - np.median(part, axis=-1, keepdims=True))
+
+    model = np.median([cut(always, at) for at in centres[usual]], axis=0)
+    for beat in np.flatnonzero(others):
+        places = centres[beat] + np.arange(-reach, reach + 1, step)
+        places = places[(places >= before) & (places + after <= ecg.mv.shape[1])]
+        fits = np.array([_likeness(cut(always, at), model) for at in places])
+        beside, heights = [], []
+        for lead in np.flatnonzero(~always):
+            known = ecg.known[lead]
+            shown = [at for at in centres[usual] if known[at - before : at + after].all()]
+            centre = centres[beat]
+            if not shown or not known[centre - before : centre + after].all():
+                continue
+            here = np.median([cut(lead, at) for at in shown], axis=0)
+            beside.append([_likeness(cut(lead, at), here) for at in places])
+            heights.append(float(np.ptp(here)))
+        alike = fits > limit
+        if sum(heights) > 0:
+            together = np.average(beside, axis=0, weights=heights)
+            alike &= together >= BESIDE
+            if not alike.any() and len(beside) > 1:
+                fits, alike = together, together >= ALONE
+        if alike.any():
+            at = int(places[int(np.argmax(np.where(alike, fits, -1.0)))])
+            moved_s[beat] = (at - centres[beat]) / ecg.fs_hz
+    return moved_s
+
+
+def _likeness(one: np.ndarray, other: np.ndarray) -> float:
+    """Correlation of two shapes."""
+    product = np.linalg.norm(one) * np.linalg.norm(other)
+    return float((one * other).sum() / max(product, 1e-9))
 
 
 def _early(times_s: np.ndarray) -> np.ndarray:
