@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import wfdb
 
-from ecg_core.intake import EcgRecord, IntakeError, Upload, read, split
+from ecg_core.intake import Upload
 from ecg_core.leads import STANDARD_LEADS
+from tests.intake.formats.wfdb.read_record import record, refused
 from tests.intake.records import by_hand, from_data, waves, written
-
-
-def record(uploads: list[Upload]) -> EcgRecord:
-    bundles = split(uploads)
-    assert len(bundles) == 1
-    found = read(bundles[0])
-    assert isinstance(found, EcgRecord)
-    return found
-
-
-def refused(uploads: list[Upload]) -> IntakeError:
-    with pytest.raises(IntakeError) as caught:
-        read(split(uploads)[0])
-    return caught.value
 
 
 def test_twelve_leads_in_any_order_come_out_in_standard_order(tmp_path: Path) -> None:
@@ -41,123 +26,6 @@ def test_twelve_leads_in_any_order_come_out_in_standard_order(tmp_path: Path) ->
         np.testing.assert_allclose(
             found.signals_mv[row], mv[:, shuffled.index(lead)], atol=6e-4, rtol=0
         )
-
-
-@pytest.mark.parametrize("fmt", ["16", "24", "32", "516"])
-def test_storage_formats_keep_the_signal(tmp_path: Path, fmt: str) -> None:
-    mv = waves(2, 3600)
-    found = record(written(tmp_path, "fmt", mv, ("II", "V5"), 360.0, fmt))
-    assert found.leads == ("II", "V5") and found.fs_hz == 360
-    np.testing.assert_allclose(found.signals_mv, mv.T, atol=6e-4)
-
-
-def packed_212(samples: np.ndarray) -> bytes:
-    """Pairs of 12-bit samples in three bytes, as the WFDB manual (signal(5)) draws them."""
-    pairs = samples.reshape(-1, 2) & 0xFFF
-    three = [pairs[:, 0] & 0xFF, (pairs[:, 0] >> 8) | ((pairs[:, 1] >> 8) << 4), pairs[:, 1] & 0xFF]
-    return np.stack(three, axis=1).astype(np.uint8).tobytes()
-
-
-@pytest.mark.parametrize(
-    ("fmt", "encode"),
-    [
-        ("61", lambda a: a.astype(">i2").tobytes()),
-        ("160", lambda a: (a + 32768).astype("<u2").tobytes()),
-        ("212", packed_212),
-    ],
-)
-def test_storage_formats_that_the_library_only_reads(
-    fmt: str, encode: Callable[[np.ndarray], bytes]
-) -> None:
-    samples = np.round(waves(2, 1000) * 1000).astype(int)
-    line = f"rec.dat {fmt} 1000/mV 16 0 0 0 0 "
-    header = f"rec 2 500 1000\n{line}II\n{line}V5\n"
-    files = [Upload("rec.hea", header.encode()), Upload("rec.dat", encode(samples.ravel()))]
-    np.testing.assert_allclose(record(files).signals_mv, samples.T / 1000, atol=1e-6)
-    cut = [files[0], Upload("rec.dat", files[1].data[:-8])]
-    assert "cut off" in refused(cut).reason
-
-
-def packed_310(samples: np.ndarray) -> bytes:
-    """Ten bits each: two in the low 11 bits of 16-bit words, a third in their high bits."""
-    a, b, c = (samples.reshape(-1, 3) & 0x3FF).T
-    words = np.stack([(a << 1) | ((c & 0x1F) << 11), (b << 1) | ((c >> 5) << 11)], axis=1)
-    return words.astype("<u2").tobytes()
-
-
-def packed_311(samples: np.ndarray) -> bytes:
-    """Ten bits each, three in the low 30 bits of a 32-bit word."""
-    a, b, c = (samples.reshape(-1, 3) & 0x3FF).T
-    return (a | (b << 10) | (c << 20)).astype("<u4").tobytes()
-
-
-@pytest.mark.parametrize(
-    ("fmt", "encode"),
-    [
-        ("80", lambda a: (a + 128).astype("u1").tobytes()),
-        ("24", lambda a: (a[:, None] >> (0, 8, 16) & 0xFF).astype("u1").tobytes()),
-        ("32", lambda a: a.astype("<i4").tobytes()),
-        ("310", packed_310),
-        ("311", packed_311),
-    ],
-)
-def test_storage_formats_of_few_or_many_bits(
-    fmt: str, encode: Callable[[np.ndarray], bytes]
-) -> None:
-    samples = np.round(waves(3, 1200) * 80).astype(int)
-    line = f"rec.dat {fmt} 100/mV 10 0 0 0 0 "
-    header = f"rec 3 500 1200\n{line}I\n{line}II\n{line}V5\n"
-    files = [Upload("rec.hea", header.encode()), Upload("rec.dat", encode(samples.ravel()))]
-    np.testing.assert_allclose(record(files).signals_mv, samples.T / 100, atol=1e-6)
-    endless = [Upload("rec.hea", header.replace(" 1200", "", 1).encode()), files[1]]
-    np.testing.assert_allclose(record(endless).signals_mv, samples.T / 100, atol=1e-6)
-    assert "cut off" in refused([files[0], Upload("rec.dat", files[1].data[:-40])]).reason
-
-
-def test_first_differences_start_at_the_initial_value() -> None:
-    samples = np.round(waves(2, 1000) * 300).astype(int) + 40
-    steps = np.diff(samples, axis=0, prepend=[[37, 41]])
-    assert np.abs(steps).max() < 128
-    header = "rec 2 500 1000\nrec.dat 8 200/mV 12 0 37 0 0 I\nrec.dat 8 200/mV 12 0 41 0 0 II\n"
-    files = [Upload("rec.hea", header.encode()), Upload("rec.dat", steps.astype("i1").tobytes())]
-    np.testing.assert_allclose(record(files).signals_mv, samples.T / 200, atol=1e-6)
-
-
-@pytest.mark.parametrize(("fmt", "gain"), [("508", 80.0), ("516", 1000.0), ("524", 100_000.0)])
-@pytest.mark.parametrize("length_given", [True, False])
-def test_compressed_formats(tmp_path: Path, fmt: str, gain: float, length_given: bool) -> None:
-    mv = waves(3, 3600)
-    wfdb.wrsamp(
-        "flac",
-        fs=360,
-        units=["mV"] * 3,
-        sig_name=["I", "II", "V1"],
-        p_signal=mv,
-        fmt=[fmt] * 3,
-        adc_gain=[gain] * 3,
-        baseline=[0] * 3,
-        write_dir=str(tmp_path),
-    )
-    header = (tmp_path / "flac.hea").read_text()
-    if not length_given:
-        header = header.replace("flac 3 360 3600", "flac 3 360")
-    data = (tmp_path / "flac.dat").read_bytes()
-    assert data[:4] == b"fLaC"
-    found = record([Upload("flac.hea", header.encode()), Upload("flac.dat", data)])
-    np.testing.assert_allclose(found.signals_mv, mv.T, atol=0.51 / gain + 1e-6)
-
-
-def test_compressed_file_that_announces_a_thousand_million_samples_is_not_unpacked() -> None:
-    # FLAC: a stream of 2^36 - 1 samples of silence fits into any size of file.
-    info = (
-        (4096).to_bytes(2) * 2 + bytes(6) + (500 << 44 | 1 << 41 | 15 << 36 | 2**36 - 1).to_bytes(8)
-    )
-    data = b"fLaC\x80\0\0\x22" + info + bytes(16)
-    for length in ("", " 1000"):
-        line = "rec.dat 516 1000/mV 16 0 0 0 0 "
-        header = f"rec 2 500{length}\n{line}I\n{line}II\n"
-        error = refused([Upload("rec.hea", header.encode()), Upload("rec.dat", data)])
-        assert "too long" in error.reason
 
 
 def test_skewed_signals_are_brought_together() -> None:
@@ -314,77 +182,6 @@ def test_longer_record_gives_its_windows(tmp_path: Path) -> None:
     np.testing.assert_allclose(part.signals_mv[0], mv[5000:7500, 0], atol=6e-4)
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("/etc/passwd 16 1000 16 0 0 0 0 II", "path or web address"),
-        ("../rec.dat 16 1000 16 0 0 0 0 II", "path or web address"),
-        ("..\\rec.dat 16 1000 16 0 0 0 0 II", "path or web address"),
-        ("C:rec.dat 16 1000 16 0 0 0 0 II", "path or web address"),
-        ("https://example.org/rec.dat 16 1000 16 0 0 0 0 II", "path or web address"),
-        ("s3://bucket/rec.dat 16 1000 16 0 0 0 0 II", "path or web address"),
-        ("~ 0 1000 16 0 0 0 0 II", "path or web address"),
-        ("- 16 1000 16 0 0 0 0 II", "path or web address"),
-        ("rec.dat 16 0 16 0 0 0 0 II", "uncalibrated"),
-        ("rec.dat 16", "no standard ECG lead"),
-        ("rec.dat 16 200/mmHg 16 0 0 0 0 II", "not in volts"),
-        ("rec.dat 17 200 16 0 0 0 0 II", "format 17"),
-        ("rec.dat", "cannot be read"),
-        ("rec.dat 16 1000 16 0 0 0 0 RESP", "no standard ECG lead .*RESP"),
-        ("other.dat 16 1000 16 0 0 0 0 II", "names other.dat, which is missing"),
-        ("rec.dat 16+4000 1000 16 0 0 0 0 II", "cut off"),
-        ("rec.dat 16x1:5000 1000 16 0 0 0 0 II", "too long"),
-        ("rec.dat 16x900000 1000 16 0 0 0 0 II", "too long"),
-    ],
-)
-def test_signal_line_that_must_not_be_followed(line: str, reason: str) -> None:
-    error = refused(by_hand(f"rec 1 500 1000\n{line}\n", np.ones((1000, 1))))
-    assert re.search(reason, error.reason)
-    assert error.hint
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("rec 1 500 1000000000", "too long"),
-        ("rec 1 500 99999999999999999999999", "number of samples"),
-        ("rec 1 0 1000", "sampling rate"),
-        ("rec 1 nan 1000", "sampling rate"),
-        ("rec 1 1e99 1000", "sampling rate"),
-        ("rec/3 1 500 1000", "announces 3 segments but lists 1"),
-        ("rec 0 500 1000", "no signals"),
-        ("rec 2 500 1000", "announces 2 signals but describes 1"),
-        ("rec 100000 500 1000", "100000 signals"),
-        ("rec x 500 1000", "not a WFDB header"),
-        ("rec 1 500 100", "0.20 s long"),
-        ("rec 1 500 2000", "holds 2.0 of the 4.0 seconds"),
-    ],
-)
-def test_record_line_that_must_not_be_believed(line: str, reason: str) -> None:
-    header = f"{line}\nrec.dat 16 1000 16 0 0 0 0 II\n"
-    assert reason in refused(by_hand(header, np.ones((1000, 1)))).reason
-
-
-def test_billion_samples_are_refused_without_a_signal_file_of_that_size() -> None:
-    header = "rec 12 500 1000000000\n" + "rec.dat 16 1000 16 0 0 0 0 II\n" * 12
-    assert "too long" in refused(by_hand(header, np.ones((10, 12)))).reason
-
-
-def test_matlab_workspace_is_not_read_as_samples() -> None:
-    header = "m 1 500 1000\nm.mat 16+24 1000/mV 16 0 0 0 0 I\n"
-    data = b"MATLAB 5.0 MAT-file".ljust(4000, b"\0")
-    error = refused([Upload("m.hea", header.encode()), Upload("m.mat", data)])
-    assert "MATLAB workspace" in error.reason
-
-
-def test_interleaved_files_are_refused_rather_than_misread() -> None:
-    header = (
-        "rec 3 500 1000\nrec.dat 16 1000 16 0 0 0 0 I\nb.dat 16 1000 16 0 0 0 0 II\n"
-        "rec.dat 16 1000 16 0 0 0 0 III\n"
-    )
-    assert "mixes" in refused(by_hand(header, np.ones((1000, 2)))).reason
-
-
 def test_record_of_another_hospital_with_frank_leads() -> None:
     names = ("s0010_re.hea", "s0010_re.dat", "s0010_re.xyz")
     uploads = from_data("ptbdb/patient001", *names)
@@ -414,7 +211,3 @@ def test_twelve_lead_record_in_capitals() -> None:
     assert found.leads == STANDARD_LEADS and found.original_leads[3] == "AVR"
     i, ii, iii = found.signals_mv[:3]
     assert np.abs(i + iii - ii).max() < 0.005
-
-
-def test_uncalibrated_noise_record_is_refused() -> None:
-    assert "no standard ECG lead" in refused(from_data("nstdb", "bw.hea", "bw.dat")).reason
