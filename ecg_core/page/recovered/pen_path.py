@@ -138,35 +138,38 @@ def follow(
     lift[np.isfinite(over)] = 0.0
     last_begin = np.zeros(width, int)
     last_begin[[x for x in begins_px if 0 < x < width]] = [x for x in begins_px if 0 < x < width]
-    last_begin = np.maximum.accumulate(last_begin)
+    begun = np.maximum.accumulate(last_begin).tolist()
+    covered = np.isfinite(over).any(axis=0).tolist()
     for x in range(width):
         a, b = starts[x], starts[x + 1]
         if a == b:
             continue
         here, reached = own[:, a:b], reaches[:, a:b]
-        some = np.asarray(reached.any(axis=1))
+        some = reached.any(axis=1, keepdims=True)
         if not some.any():
             continue
-        apart = np.maximum(
-            top[active][:, :, None] - bottom[a:b], top[a:b] - bottom[active][:, :, None]
-        )
-        apart = np.maximum(apart, 0.0)
-        if np.isfinite(over[:, x]).any():
-            low = np.minimum(bottom[active][:, :, None], bottom[a:b])
-            high = np.maximum(top[active][:, :, None], top[a:b])
+        upper, lower = top[active][:, :, None], bottom[active][:, :, None]
+        apart = upper - bottom[a:b]
+        np.maximum(apart, top[a:b] - lower, out=apart)
+        np.maximum(apart, 0.0, out=apart)
+        if covered[x]:
+            low = np.minimum(lower, bottom[a:b])
+            high = np.maximum(upper, top[a:b])
             ends = over[:, x, None, None] / px_per_mm, under[:, x, None, None] / px_per_mm
             behind = np.minimum(high, ends[1]) - np.maximum(low, ends[0])
             apart = np.maximum(apart - np.fmax(behind, 0.0), 0.0)
-        if last_begin[x] > 0:
-            before = column[active] < last_begin[x]
-            apart = np.where(before[:, :, None], np.minimum(apart, BEGIN_COST), apart)
-        joined = excess[every, active][:, :, None] + apart
-        best = joined.argmin(axis=1)
+        last = column[active]
+        if begun[x] > 0:
+            before = last < begun[x]
+            if before.any():
+                np.minimum(apart, BEGIN_COST, out=apart, where=before[:, :, None])
+        apart += excess[every, active][:, :, None]
+        best = apart.argmin(axis=1)
         # A path that would cost more than no path at all begins anew.
-        least = np.minimum(joined.min(axis=1), 0.0)
+        least = np.minimum(apart.min(axis=1), 0.0)
         excess[:, a:b] = least + here - lift[:, x, None]
         came_from[:, a:b] = np.where(least < 0.0, active[every, best], -1)
-        active[(x - column[active] > max_lift) & some[:, None]] = total
+        active[(last < x - max_lift) & some] = total
         if active.shape[1] > REMEMBERED:
             ranked = excess[every, active].argsort(axis=1, kind="stable")
             active = active[every, ranked[:, :REMEMBERED]]

@@ -12,6 +12,8 @@ AROUND_PX, MOST_INK = 17, 0.6
 """Compression leaves marks so near to ink, all of which covers no more of the picture."""
 LITTLE = 0.002
 """A grid, be it of dots, darkens more of the paper than this."""
+BAND_PX = 160
+"""The picture is looked at in bands so high."""
 
 
 def is_bare(pixels: np.ndarray) -> bool:
@@ -20,13 +22,28 @@ def is_bare(pixels: np.ndarray) -> bool:
     pixels: uint8, height × width × 3, RGB. Rows of waves, print and blocks of compression pass for
     a grid where there is none.
     """
-    red, green, blue = cv2.split(pixels)
-    light = np.asarray(cv2.min(cv2.min(red, green), blue))
-    paper = int(np.bincount(light[::4, ::4].ravel(), minlength=256).argmax())
+    height, width = pixels.shape[:2]
+    paper = int(np.bincount(_light(pixels[::4, ::4]).ravel(), minlength=256).argmax())
     if paper < PAPER:
         return False
-    ink = (light < paper - DARK).view(np.uint8)
-    near = np.asarray(cv2.dilate(ink, np.ones((AROUND_PX, AROUND_PX), np.uint8))) > 0
-    if near.mean() > MOST_INK:
-        return False
-    return bool((~near & (light < paper - NOISE)).mean() < LITTLE)
+    beside = covered = 0
+    for top in range(0, height, BAND_PX):
+        bottom = min(top + BAND_PX, height)
+        first = max(top - AROUND_PX, 0)
+        light = _light(pixels[first : bottom + AROUND_PX])
+        ink = (light < paper - DARK).view(np.uint8)
+        near = np.asarray(cv2.dilate(ink, np.ones((AROUND_PX, AROUND_PX), np.uint8)))
+        own = slice(top - first, bottom - first)
+        stray = (light[own] < paper - NOISE).view(np.uint8)
+        covered += cv2.countNonZero(near[own])
+        beside += cv2.countNonZero(cv2.subtract(stray, near[own]))
+        # Of most grids the first band is enough.
+        if beside >= LITTLE * height * width:
+            return False
+    return covered <= MOST_INK * height * width
+
+
+def _light(pixels: np.ndarray) -> np.ndarray:
+    """The darkest channel of every pixel."""
+    red, green, blue = cv2.split(pixels)
+    return np.asarray(cv2.min(cv2.min(red, green), blue))

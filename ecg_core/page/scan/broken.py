@@ -9,7 +9,7 @@ from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.geometry.lines import CELL_MM
 from ecg_core.page.scan.ink import RASTER
 from ecg_core.page.scan.rows import INKED, vertical_runs
-from ecg_core.page.scan.sheets.rows import RESTING_MM, guides
+from ecg_core.page.scan.sheets.rows import RESTING_MM, columns_of, guides
 
 THIN_MM, MOSTLY = 1.2, 0.7
 """A line is this thin in so many of its columns; letters are as tall as they are in most."""
@@ -74,7 +74,7 @@ def _crossed(column: np.ndarray, start: np.ndarray, end: np.ndarray, way: np.nda
     """In which share of the columns a trace reaches a row's way."""
     reach = BESIDE_MM * RASTER
     near = (start <= way[column] + reach) & (end >= way[column] - reach)
-    return len(np.unique(column[near])) / len(way)
+    return columns_of(column[near], len(way)) / len(way)
 
 
 def on_lines(height: int) -> np.ndarray:

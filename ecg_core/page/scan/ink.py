@@ -17,6 +17,8 @@ CELL = round(CELL_MM * RASTER)
 _BLOCK_MM = 60.0
 STRONG, WEAK = 0.45, 0.25
 """Ink is what is this dark, relative to the darkest ink, or less dark but joined to it."""
+LEAST_LIGHT = 16
+"""No paper is darker."""
 LITTER = 1.3
 """So much darker than what every neighbourhood shows ink must be."""
 THICK_MM = 1.6
@@ -125,48 +127,60 @@ def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> 
     darkness = darkness_of(picture, _paper(picture), coloured)
     if not shown.all():
         edge = np.ones((round(1.0 * RASTER),) * 2, np.uint8)
-        inside = cv2.erode(shown.astype(np.uint8), edge, borderType=cv2.BORDER_REPLICATE)
+        inside = cv2.erode(shown.view(np.uint8), edge, borderType=cv2.BORDER_REPLICATE)
         darkness *= inside
     ruled = ruling_of(darkness)
-    rest = cv2.subtract(darkness, ruled)
-    rest = cv2.subtract(rest, litter_of(rest))
+    rest = np.asarray(cv2.subtract(darkness, ruled, darkness))
+    rest -= litter_of(rest)
     dark = darkest(rest[::2, ::2])
-    rest[_thick(rest > STRONG * dark)] = 0.0
+    thick = _thick(rest > STRONG * dark)
+    if thick is not None:
+        rest[thick] = 0.0
     contrast = darkest(rest[::2, ::2])
-    some = rest[::3, ::3]
-    noise = 1.4826 * float(np.median(np.abs(some - np.median(some))))
+    some = np.ascontiguousarray(rest[::3, ::3]).ravel()
+    noise = 1.4826 * _middle_of(np.abs(some - np.float32(_middle_of(some))))
     contrast = max(contrast, 4.0 * noise, 0.02)
     cover = rest / np.float32(0.8 * contrast)
     np.clip(cover, 0.0, 1.0, out=cover)
     # Where the grid is as dark as the ink, what runs on both sides of a line runs under it, too.
-    hidden = (ruled > 0.5 * contrast).astype(np.uint8)
+    hidden = ruled > 0.5 * contrast
     if hidden.any():
         bridged = cv2.morphologyEx(cover, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-        cover = np.where(hidden, bridged, cover)
+        np.copyto(cover, bridged, where=hidden)
     mask = joined(rest > STRONG * contrast, cover > WEAK / 0.8)
-    return Ink(cover * mask, min(contrast, 1.0), noise)
+    return Ink(np.asarray(cv2.copyTo(cover, mask.view(np.uint8))), min(contrast, 1.0), noise)
 
 
 def darkness_of(picture: np.ndarray, paper: np.ndarray, coloured: bool) -> np.ndarray:
     """How much darker than the paper around it each pixel is: float32, 0 to 1."""
-    papers = cv2.split(paper)
-    lights = [
-        cv2.divide(channel, paper, dtype=cv2.CV_32F)
-        for channel, paper in zip(cv2.split(picture), papers, strict=True)
-    ]
     chosen = cv2.min if coloured else cv2.max
-    light = np.asarray(chosen(chosen(lights[0], lights[1]), lights[2]))
+    light: np.ndarray | None = None
+    other: np.ndarray | None = None
+    # Large arrays are filled again: fresh ones cost more than what is worked out in them.
+    for channel, own in zip(cv2.split(picture), cv2.split(paper), strict=True):
+        if light is None:
+            light = np.asarray(cv2.divide(channel, own, dtype=cv2.CV_32F))
+            continue
+        other = np.asarray(cv2.divide(channel, own, other, dtype=cv2.CV_32F))
+        chosen(light, other, light)
+    assert light is not None
     return np.subtract(1.0, light, out=light)
 
 
 def _paper(picture: np.ndarray) -> np.ndarray:
-    """Colour of the bare paper around every pixel: uint8, same shape, never below 16."""
+    """Colour of the bare paper around every pixel: uint8, same shape, never below `LEAST_LIGHT`."""
     height, width = picture.shape[:2]
     small = cv2.resize(picture, (width // 3, height // 3), interpolation=cv2.INTER_AREA)
     small = cv2.dilate(small, np.ones((9, 9), np.uint8))
     small = cv2.GaussianBlur(small, (0, 0), 5.0)
     full = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
-    return np.maximum(full, 16, out=full)
+    return full if small.min() >= LEAST_LIGHT else np.maximum(full, LEAST_LIGHT, out=full)
+
+
+def _middle_of(values: np.ndarray) -> float:
+    """Their median: float32; sorting these is three times as fast as `np.median`."""
+    ranked = np.sort(values)
+    return float((ranked[(len(ranked) - 1) // 2] + ranked[len(ranked) // 2]) / 2)
 
 
 def darkest(rest: np.ndarray) -> float:
@@ -238,7 +252,10 @@ def joined(strong: np.ndarray, weak: np.ndarray) -> np.ndarray:
     return joined
 
 
-def _thick(mask: np.ndarray) -> np.ndarray:
+def _thick(mask: np.ndarray) -> np.ndarray | None:
+    """What is thicker than any pen, and around it; None where nothing is."""
     size = round(THICK_MM * RASTER)
-    core = cv2.erode(mask.astype(np.uint8), np.ones((size, size), np.uint8))
-    return cv2.dilate(core, np.ones((size + 5, size + 5), np.uint8)).astype(bool)
+    core = cv2.erode(mask.view(np.uint8), np.ones((size, size), np.uint8))
+    if not cv2.countNonZero(core):
+        return None
+    return np.asarray(cv2.dilate(core, np.ones((size + 5, size + 5), np.uint8))).view(bool)

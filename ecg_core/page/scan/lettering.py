@@ -8,7 +8,6 @@ few hundredths of a second, without detection and without padding to whole text 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,42 +16,50 @@ import cv2
 import numpy as np
 import onnxruntime
 
+from ecg_core.page.scan.known_crops import Key, KnownCrops, key_of
+
 CROP_PX = 48
 MIN_SCORE = 0.5
 GREYS = 4
 """Crops are read in so many steps from paper to ink: finer ones tell no letters apart."""
-REMEMBERED = 4096
-_Key = tuple[tuple[int, ...], bytes]
 
 
 def read(crops: list[np.ndarray]) -> list[str]:
     """Texts of small pictures of ink (0 to 1, height × width); "" where nothing is certain.
 
-    A text depends on nothing but its own crop, so that what was read once is remembered: programs
-    that print ECGs print their lead names alike, pixel by pixel.
+    A text depends on its own crop and on none that is read beside it; of a crop like one that was
+    read for sure before, it is that one's (`known_crops`).
     """
     coarse = [np.rint(crop * GREYS).astype(np.uint8) for crop in crops]
-    keys = [(crop.shape, crop.tobytes()) for crop in coarse]
     recogniser = _recogniser()
-    known = {key: text for key in keys if (text := recogniser.remembered(key)) is not None}
-    new = {key: crop for key, crop in zip(keys, coarse, strict=True) if key not in known}
-    by_width: dict[int, list[_Key]] = {}
-    for key in new:
-        height, width = key[0]
+    known: dict[Key, str] = {}
+    new: dict[Key, np.ndarray] = {}
+    for crop in coarse:
+        key = key_of(crop)
+        if key in known or key in new:
+            continue
+        text = recogniser.remembered(crop)
+        if text is None:
+            new[key] = crop
+        else:
+            known[key] = text
+    by_width: dict[int, list[np.ndarray]] = {}
+    for crop in new.values():
+        height, width = crop.shape
         wide = width / max(height, 1) * CROP_PX
-        by_width.setdefault(int(np.ceil(max(wide, 24.0) / 32.0)) * 32, []).append(key)
+        by_width.setdefault(int(np.ceil(max(wide, 24.0) / 32.0)) * 32, []).append(crop)
     for width, alike in by_width.items():
         batch = np.ones((len(alike), 3, CROP_PX, width), np.float32)
-        for place, key in enumerate(alike):
-            crop = new[key].astype(np.float32) / GREYS
+        for place, coarse_crop in enumerate(alike):
+            crop = coarse_crop.astype(np.float32) / GREYS
             own = min(round(crop.shape[1] / crop.shape[0] * CROP_PX), width)
             scaled = cv2.resize(crop, (max(own, 1), CROP_PX), interpolation=cv2.INTER_LINEAR)
             left = (width - scaled.shape[1]) // 2
             batch[place, :, :, left : left + scaled.shape[1]] = 1.0 - 2.0 * scaled
-        for key, text in zip(alike, recogniser.texts(batch), strict=True):
-            known[key] = text
-            recogniser.remember(key, text)
-    return [known[key] for key in keys]
+        for crop, (text, sure) in zip(alike, recogniser.texts(batch), strict=True):
+            known[key_of(crop)] = text
+            recogniser.remember(crop, text, sure)
+    return [known[key_of(crop)] for crop in coarse]
 
 
 class _Recogniser:
@@ -68,24 +75,21 @@ class _Recogniser:
         letters = self.session.get_modelmeta().custom_metadata_map["character"].splitlines()
         self.letters = ["", *letters, " "]
         self.lock = threading.Lock()
-        self._memory: OrderedDict[_Key, str] = OrderedDict()
+        self._known = KnownCrops()
 
-    def remembered(self, key: _Key) -> str | None:
-        """The text of a crop that was read before."""
+    def remembered(self, crop: np.ndarray) -> str | None:
+        """The text of a crop that was read before, or of one like it."""
         with self.lock:
-            if key in self._memory:
-                self._memory.move_to_end(key)
-            return self._memory.get(key)
+            return self._known.text_of(crop)
 
-    def remember(self, key: _Key, text: str) -> None:
-        """Keep a text, and forget the one that was not asked for the longest time."""
+    def remember(self, crop: np.ndarray, text: str, sure: float) -> None:
+        """Keep a text."""
         with self.lock:
-            self._memory[key] = text
-            if len(self._memory) > REMEMBERED:
-                self._memory.popitem(last=False)
+            self._known.add(crop, text, sure)
 
-    def texts(self, batch: np.ndarray) -> list[str]:
-        """Greedy reading of n × 3 × 48 × width pictures between -1 (ink) and 1 (paper)."""
+    def texts(self, batch: np.ndarray) -> list[tuple[str, float]]:
+        """Greedy reading of n × 3 × 48 × width pictures between -1 (ink) and 1 (paper), and how
+        certain each text is."""
         with self.lock:
             (chances,) = self.session.run(None, {self.input: batch})
         best, sure = chances.argmax(axis=2), chances.max(axis=2)
@@ -93,8 +97,9 @@ class _Recogniser:
         for row, chance in zip(best, sure, strict=True):
             new = (row != 0) & (row != np.roll(row, 1))
             new[0] = row[0] != 0
-            certain = new.any() and float(chance[new].mean()) >= MIN_SCORE
-            texts.append("".join(self.letters[i] for i in row[new]) if certain else "")
+            mean = float(chance[new].mean()) if new.any() else 0.0
+            text = "".join(self.letters[i] for i in row[new]) if mean >= MIN_SCORE else ""
+            texts.append((text, mean))
         return texts
 
 

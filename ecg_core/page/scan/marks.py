@@ -74,10 +74,9 @@ def flat_of(
         raise refuse("too_blurred", contrast=ink.contrast, noise=ink.noise)
     picture = straight.picture
     if not straight.shown.all():
-        picture = picture.copy()
-        picture[~straight.shown] = 255
-    trace = np.zeros_like(ink.cover)
-    np.copyto(trace, ink.cover, where=traces)
+        blank = (~straight.shown).view(np.uint8) * np.uint8(255)
+        picture = np.asarray(cv2.bitwise_or(picture, cv2.merge((blank, blank, blank))))
+    trace = np.asarray(cv2.copyTo(ink.cover, traces.view(np.uint8)))
     return Flat(
         picture,
         trace,
@@ -94,24 +93,32 @@ def _drawn_in_colour(straight: Straight) -> bool:
     low = np.asarray(cv2.min(cv2.min(red, green), blue))
     high = np.asarray(cv2.max(cv2.max(red, green), blue))
     deep = (high - low > COLOUR) & (low < DEEP) & straight.shown
-    wide = straight.shown.any(axis=0)
-    return bool(deep.mean() < COLOURED and deep.any(axis=0)[wide].mean() > ALL_ACROSS)
+    if cv2.countNonZero(deep.view(np.uint8)) >= COLOURED * deep.size:
+        return False
+    return bool(deep.any(axis=0)[straight.shown.any(axis=0)].mean() > ALL_ACROSS)
 
 
 def _without_rules(cover: np.ndarray) -> np.ndarray:
     """Traces less the upright lines between columns, which would make one piece of all they touch:
     traces, and names; and less what is left of the grid's lines."""
-    mask = (cover > INKED).astype(np.uint8)
-    thin = mask.copy()
-    thin[1:] &= 1 - mask[:-1]
-    thin[:-1] &= 1 - mask[1:]
-    thin[~on_lines(len(cover))] = 0
+    mask = (cover > INKED).view(np.uint8)
+    # Beyond the picture, there is no ink.
+    padded = np.pad(mask, ((1, 1), (0, 0)))
+    lines = np.flatnonzero(on_lines(len(cover)))
+    thin = mask[lines] & ~padded[lines] & ~padded[lines + 2] & 1
     level = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, round(LEVEL_MM * RASTER)), np.uint8))
     if level.any():
-        cover = np.where(level > 0, 0.0, cover).astype(np.float32)
-        mask[level > 0] = 0
-    rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((round(RULE_MM * RASTER), 1), np.uint8))
-    if not rules.any():
+        gone = np.zeros(mask.shape, bool)
+        gone[lines] = np.asarray(level) > 0
+        cover = np.where(gone, np.float32(0.0), cover)
+        mask[gone] = 0
+    tall = round(RULE_MM * RASTER)
+    _, start, end = vertical_runs(mask)
+    # Beyond the picture, a line may go on.
+    if (end - start).max(initial=0) < tall // 2:
+        return keep_traces(cover)
+    rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8))
+    if not np.asarray(rules).any():
         return keep_traces(cover)
     ruled = np.asarray(cv2.dilate(rules, np.ones((1, 3), np.uint8))) > 0
     traces = keep_traces(np.where(ruled, 0.0, cover).astype(np.float32))

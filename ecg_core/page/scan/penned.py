@@ -20,9 +20,12 @@ def penned(cover: np.ndarray, upright: bool = False) -> np.ndarray:
     short = (end - start > 0) & (end - start < 2 * RASTER)
     if not short.any():
         return cover
-    total = np.vstack([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
+    # Columns one behind the other.
+    before = np.append(0.0, np.cumsum(cv2.transpose(columns), dtype=float))
+    first = column * len(columns)
+    amount = before[first + end] - before[first + start]
     # Where mains hum thickens a trace, its thin parts say how wide the pen is.
-    width = float(np.percentile((total[end, column] - total[start, column])[short], 30))
+    width = float(np.percentile(amount[short], 30))
     change = round(PEN_MM * RASTER - width)
     if -2 < change < 1:
         return cover

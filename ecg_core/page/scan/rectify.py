@@ -47,9 +47,9 @@ NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off", "un
 STRIP_ROWS, LEAST_SCORE, LEAST_DRAWN = 3, 2.0, -1.2
 """Sheets of more leads than a strip for which so little speaks, or of which so
 much is missing, are none that anybody could read."""
-CUT_S, WHOLE_S = 0.6, 2.1
-"""Columns shorter than this that end where the picture ends were cut with it: hardly anything is
-left of the former, the latter are told."""
+CUT_S, WHOLE_S, CUT_LEFT_MM = 0.6, 2.1, 1.0
+"""Columns shorter than this that end where the picture ends, or begin so far before it, were cut
+with it: hardly anything is left of the former, the latter are told."""
 POOR, CLEARLY = 4.0, 2.0
 """Where so little speaks for a sheet, traces in colour are looked at, too; they must explain so
 much more."""
@@ -286,19 +286,21 @@ def _better(sheet: Sheet, other: Sheet) -> bool:
 
 
 def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> list[Remark]:
-    """What is told where columns end with the picture, before they should.
+    """What is told where columns begin or end with the picture, though they should not.
 
     Raises PageError where hardly anything of them is shown.
     """
     division = sheet.draft.division
-    spans = [min(x1, division.end_mm) - x0 for x0, x1 in division.edges()]
+    left_mm = max(sheet.draft.seen.edges_mm[0], division.start_mm)
+    spans = [min(x1, division.end_mm) - max(x0, left_mm) for x0, x1 in division.edges()]
     seconds = min(spans) / sheet.scale.speed
     after = round((division.end_mm + 2.0) * flat.px_per_mm)
     row = round(sheet.draft.seen.rows[0].baseline_px)
     beyond = after >= flat.shown.shape[1] or not flat.shown[row, after]
+    beyond = beyond or left_mm > division.start_mm + CUT_LEFT_MM
     if division.count < 2 or not beyond or correction != Correction():
         return []
-    shown_s = (division.end_mm - division.start_mm) / sheet.scale.speed
+    shown_s = (division.end_mm - left_mm) / sheet.scale.speed
     if seconds < CUT_S:
         raise refuse("cut_off", seconds=shown_s)
     return [remark("partly_cut_off", seconds=shown_s)] if seconds < WHOLE_S else []

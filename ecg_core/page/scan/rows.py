@@ -26,12 +26,13 @@ def keep_traces(cover: np.ndarray) -> np.ndarray:
     Text, specks and ruled lines are left out; pieces of a broken trace are joined over small
     gaps first.
     """
-    mask = (cover > INKED).view(np.uint8)
+    ink = cover > INKED
+    mask = ink.view(np.uint8)
     bridge = np.ones((3, round(BRIDGE_MM * RASTER) | 1), np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge)
     count, labels, stats = pieces_of(closed)
     pieces, piece_labels, piece_stats = pieces_of(mask)
-    inked = np.flatnonzero(mask)
+    inked = np.flatnonzero(ink)
     whole = labels.ravel()[inked]
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     piece_width = piece_stats[:, cv2.CC_STAT_WIDTH]

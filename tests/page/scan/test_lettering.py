@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ecg_core.page.scan import lettering
+from ecg_core.page.scan.known_crops import KnownCrops
 from ecg_core.page.scan.sheets.text import lead_of
 
 
@@ -26,7 +27,7 @@ def test_names_are_read_and_remembered() -> None:
     asked: list[int] = []
     texts = recogniser.texts
 
-    def counted(batch: np.ndarray) -> list[str]:
+    def counted(batch: np.ndarray) -> list[tuple[str, float]]:
         asked.append(len(batch))
         return texts(batch)
 
@@ -40,3 +41,28 @@ def test_names_are_read_and_remembered() -> None:
     assert [lead_of(text) for text in again] == names[::-1]
     assert [lead_of(text) for text in other] == ["aVF", "aVR", "aVF"]
     assert asked == [1]
+
+
+def test_what_was_read_for_sure_is_lent_to_crops_a_shade_apart() -> None:
+    known = KnownCrops()
+    crop = np.array([[0, 4, 0], [1, 4, 3]], np.uint8)
+    shade = np.array([[1, 3, 0], [0, 4, 4]], np.uint8)
+    other = np.array([[0, 4, 0], [3, 4, 3]], np.uint8)
+    known.add(crop, "V1", 0.97)
+
+    assert [known.text_of(one) for one in (crop, shade)] == ["V1", "V1"]
+    # Two steps of grey in one place, or another shape, are another crop.
+    assert known.text_of(other) is None
+    assert known.text_of(crop[:, :2]) is None
+
+
+def test_what_was_hardly_read_is_lent_to_no_other() -> None:
+    known = KnownCrops()
+    crop = np.array([[0, 4, 0], [1, 4, 3]], np.uint8)
+    known.add(crop, "V1", 0.7)
+    known.add(crop[:, :2], "", 0.99)
+
+    assert known.text_of(crop) == "V1"
+    assert known.text_of(crop[:, :2]) == ""
+    assert known.text_of(np.maximum(crop, 1)) is None
+    assert known.text_of(np.maximum(crop[:, :2], 1)) is None

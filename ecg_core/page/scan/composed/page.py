@@ -93,7 +93,7 @@ def kept_rows(flat: Flat, sheet: Sheet) -> np.ndarray:
     baselines = np.array([row.baseline_px for row in rows])
     half = float(np.median(np.diff(baselines))) / 2 if len(rows) > 1 else 20.0 * px
     above, below = int(np.ceil(baselines[0] - half)), int(np.floor(baselines[-1] + half))
-    kept = flat.trace.copy()
+    kept = flat.trace
     # Of each margin, with the line of pixels that what reaches the rows crosses.
     for part, crossed in ((slice(0, max(above, 0)), -1), (slice(max(below, 0), None), 0)):
         margin = kept[part]
@@ -102,14 +102,16 @@ def kept_rows(flat: Flat, sheet: Sheet) -> np.ndarray:
         count, labels, _ = pieces_of((margin > INKED).astype(np.uint8))
         away = np.ones(count, bool)
         away[labels[crossed]] = away[0] = False
-        margin[away[labels]] = 0.0
+        if away.any():
+            kept = kept.copy() if kept is flat.trace else kept
+            kept[part][away[labels]] = 0.0
     return kept
 
 
 def _without_separators(flat: Flat, sheet: Sheet) -> np.ndarray:
     """Ink of the traces, strokes between two columns cut back to where the traces are."""
     px = flat.px_per_mm
-    cleaned = flat.trace.copy()
+    cleaned = flat.trace
     reach = round(REACH_MM * px)
     edges = [x0 for x0, _ in sheet.draft.division.edges()][1:]
     for edge in edges:
@@ -125,7 +127,10 @@ def _without_separators(flat: Flat, sheet: Sheet) -> np.ndarray:
         tall = cv2.morphologyEx(
             solid, cv2.MORPH_OPEN, np.ones((round(STROKE_MM * px), 1), np.uint8)
         )
-        strip[(np.asarray(tall).ravel() > 0) & ~keep] = 0.0
+        gone = (np.asarray(tall).ravel() > 0) & ~keep
+        if gone.any():
+            cleaned = cleaned.copy() if cleaned is flat.trace else cleaned
+            cleaned[gone, x - reach : x + reach + 1] = 0.0
     return cleaned
 
 

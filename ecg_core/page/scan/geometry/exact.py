@@ -82,9 +82,9 @@ def find_exact(pixels: np.ndarray) -> Exact | None:
 def _in_channel(pixels: np.ndarray, darkest: bool) -> Exact | None:
     """As `find_exact`, of pixels in their darkest or their lightest channel."""
     longer = max(pixels.shape)
-    found = []
-    for picture in (pixels, pixels.transpose(1, 0, 2)):
-        axis = _axis(_profiles(picture, darkest), longer)
+    found: list[_Axis] = []
+    for columns in (True, False):
+        axis = _axis(_profiles(pixels, columns, darkest), longer)
         if axis is None:
             return None
         found.append(axis)
@@ -101,22 +101,25 @@ def _in_channel(pixels: np.ndarray, darkest: bool) -> Exact | None:
     )
 
 
-def _profiles(pixels: np.ndarray, darkest: bool = True) -> np.ndarray:
-    """Light of the columns of a picture in their darkest, or lightest, channel, in `BANDS` from top
-    to bottom: bands × width.
+def _profiles(pixels: np.ndarray, across: bool, darkest: bool = True) -> np.ndarray:
+    """Light of the columns of a picture (across), or of its rows, in their darkest, or lightest,
+    channel, in `BANDS` from one end of them to the other: bands × width, or height.
 
-    The lighter quarter of some rows, drawn by chance so that they fall into step with nothing:
-    it shows whole lines alone, even where traces and print cover most of a column.
+    The lighter quarter of some rows, or columns, drawn by chance so that they fall into step with
+    nothing: it shows whole lines alone, even where traces and print cover most of a column.
     """
     draw = np.random.default_rng(0)
-    edges = np.linspace(0, pixels.shape[0], BANDS + 1).astype(int)
+    edges = np.linspace(0, pixels.shape[0 if across else 1], BANDS + 1).astype(int)
     bands = []
     outer = cv2.min if darkest else cv2.max
     for top, bottom in itertools.pairwise(edges):
         rows = np.sort(draw.choice(np.arange(top, bottom), min(LINES_A_BAND, bottom - top), False))
-        red, green, blue = cv2.split(pixels[rows])
-        some = np.sort(np.ascontiguousarray(outer(outer(red, green), blue).T), axis=1)
-        bands.append(some[:, 3 * len(rows) // 4].astype(np.float32))
+        part = pixels[rows] if across else np.take(pixels, rows, axis=1)
+        red, green, blue = cv2.split(part)
+        light = np.asarray(outer(outer(red, green), blue))
+        some = np.ascontiguousarray(light.T) if across else light
+        place = 3 * len(rows) // 4
+        bands.append(np.partition(some, place, axis=1)[:, place].astype(np.float32))
     return np.array(bands)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -38,6 +39,9 @@ SHIFTED, SHIFTED_MM = 1.5, 1.5
 """What it costs that columns begin and end so far beside rows that are as long as usual columns."""
 UNMARKED = -1.0
 """What a beginning without any mark costs."""
+ABSENT, CUT_LEFT = 0.75, 0.05
+"""So much of a column, per its width, may be missing where rows are cut, or end early; and what
+each mm costs that the first begins before the picture does."""
 USUALLY = 4
 """Sheets have no more columns than this, but for rare ones."""
 MOST = 2
@@ -64,6 +68,10 @@ class Division:
 
     def edges(self) -> tuple[tuple[float, float], ...]:
         """Begin and end of every column (mm)."""
+        return self._edges
+
+    @cached_property
+    def _edges(self) -> tuple[tuple[float, float], ...]:
         begins = [self.start_mm + i * self.width_mm for i in range(self.count)]
         ends = [*(begin - self.gap_mm for begin in begins[1:]), self.end_mm]
         return tuple(zip(begins, ends, strict=True))
@@ -87,20 +95,20 @@ def divisions(
     marks: Marks,
     names: tuple[Name, ...],
     ends: tuple[float, float, str],
-    cut_right: bool,
+    cut: tuple[bool, bool],
 ) -> list[Division]:
     """The best ways to divide the rows of a block into `count` equal columns, best first.
 
-    count: two at least. names: those that stand beside these rows. cut_right: the rows run to the
-    picture's edge.
+    count: two at least. names: those that stand beside these rows. cut: the rows run to the
+    picture's left edge, and to its right one.
     """
     left, right, _ = ends
     px = marks.px_per_mm
     places = marks.places_mm
     places = places[(places > left + 8) & (places < right - 4)]
     named = np.array([n.x0_mm for n in names if n.lead != "I"])
-    start, width = _candidates(count, places, named, left, right, cut_right)
-    score, marked, hits = _judged(start, width, count, marks.near, px, named, ends, cut_right)
+    start, width = _candidates(count, places, named, left, right, cut)
+    score, marked, hits = _judged(start, width, count, marks.near, px, named, ends, cut)
     best: list[Division] = []
     for at in np.argsort(-score):
         if len(best) == MOST or not np.isfinite(score[at]):
@@ -126,7 +134,7 @@ def _candidates(
     named: np.ndarray,
     left: float,
     right: float,
-    cut_right: bool,
+    cut: tuple[bool, bool],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Begins and widths to be judged: from the ends, from marks, from names."""
     whole = (right - left) / count
@@ -148,12 +156,13 @@ def _candidates(
         starts.append(a + s - i * w)
         widths.append(w)
     start, width = np.concatenate(starts), np.concatenate(widths)
-    fits = (start >= left - LEFT_MM) & (start <= left + RIGHT_MM)
+    before = np.maximum(LEFT_MM, ABSENT * width) if cut[0] else LEFT_MM
+    fits = (start >= left - before) & (start <= left + RIGHT_MM)
     fits &= (width >= WIDTHS_MM[0]) & (width <= WIDTHS_MM[1])
     end = start + count * width
     # So much of the last column may be missing; of five or more, what is left behind four that are
     # whole is the margin's litter.
-    absent = 0.95 if cut_right and count <= USUALLY else 0.75
+    absent = 0.95 if cut[1] and count <= USUALLY else ABSENT
     fits &= (right >= end - absent * width) & (right <= end + 14.0)
     # Half a millimetre apart is apart enough: what is chosen is moved to its marks.
     _, first = np.unique(
@@ -170,7 +179,7 @@ def _judged(
     px: float,
     named: np.ndarray,
     ends: tuple[float, float, str],
-    cut_right: bool,
+    cut: tuple[bool, bool],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Score, marks and names of every candidate."""
     left, right, known = ends
@@ -190,9 +199,10 @@ def _judged(
     early, late = start - left, right - end
     # Waves outside the columns, or columns without waves, must be explained.
     slack = SLACK_MM[known]
-    score -= 0.35 * np.maximum(early - slack, 0.0) + 0.5 * np.maximum(-early - 0.8, 0.0)
+    score -= 0.35 * np.maximum(early - slack, 0.0)
+    score -= (CUT_LEFT if cut[0] else 0.5) * np.maximum(-early - 0.8, 0.0)
     score -= 0.35 * np.maximum(late - 0.8, 0.0)
-    score -= (0.0 if cut_right else 0.35) * np.maximum(-late - 0.8, 0.0)
+    score -= (0.0 if cut[1] else 0.35) * np.maximum(-late - 0.8, 0.0)
     off = np.abs(width[:, None] / np.array(USUAL_MM) - 1.0).min(axis=1)
     score += 1.0 * (off < USUAL)
     # Nearly every printer prints whole columns, to the end of its rows.
@@ -206,7 +216,7 @@ def _judged(
     score -= UNTOLD * (marked == 0) * (hits == 0)
     # Rows as long as usual columns, sharp at both ends, are those columns: letters shift none.
     whole = plain & begins_there & (known != "pulse")
-    if whole.any():
+    if whole.any() and not cut[0]:
         score -= SHIFTED * (np.maximum(np.abs(early), np.abs(late)) > SHIFTED_MM)
     best = {2: 125.0, 4: 62.5}.get(count, 0.0)
     score += 0.5 * (np.abs(width - best) < USUAL * best)

@@ -60,14 +60,14 @@ def names(draft: Draft) -> Said:
 
 def own_names(draft: Draft) -> dict[tuple[int, int], frozenset[str]]:
     """Names that stand where those of the pieces should, as high above them as fits best."""
-    return draft.own[max(_named(draft, at) for at in range(len(SHIFTS)))[3]]
+    return draft.own.places[max(_named(draft, at) for at in range(len(SHIFTS)))[3]]
 
 
 def _named(draft: Draft, at: int) -> tuple[float, str, str, int]:
     value, right, wrong = -0.15 * abs(SHIFTS[at]), [], []
-    for (row, column), read in draft.own[at].items():
+    for (row, column), read in draft.own.places[at].items():
         if row < 0:
-            value -= STRAY_NAME * sum(name not in STRENGTH for name in read)
+            value -= STRAY_NAME * sum([name not in STRENGTH for name in read])
             continue
         lead = draft.leads[row][column]
         if lead in read:
@@ -79,24 +79,28 @@ def _named(draft: Draft, at: int) -> tuple[float, str, str, int]:
                 continue
             value -= OTHER_NAME * STRENGTH.get(other, 1.0)
             wrong.append(f"{other} at {lead}")
-    named, own = [0] * draft.division.count, draft.own[at]
+    # Whatever leads the columns show, the same of them have no name.
+    unnamed = draft.own.unnamed
+    if at not in unnamed:
+        unnamed[at] = _unnamed(draft, at)
+    return value - unnamed[at], ", ".join(right), ", ".join(wrong), at
+
+
+def _unnamed(draft: Draft, at: int) -> float:
+    """What columns without any name cost."""
+    named, own = [0] * draft.division.count, draft.own.places[at]
     for (row, column), read in own.items():
         if 0 <= row < draft.main and read - {"I"}:
             named[column] += 1
-    if named[0] >= 2:
-        # Names may touch the traces; marks tell as much of columns.
-        untold = 1.0 - draft.division.marked / max(draft.division.count - 1, 1)
-        below = sum(row >= draft.main and bool(read - {"I"}) for (row, _), read in own.items())
-        if named[0] + below >= WELL_NAMED:
-            untold = max(untold, AT_LEAST)
-        value -= (
-            UNNAMED_COLUMN
-            * untold
-            * sum(
-                not count and not _printed_at(draft, column) for column, count in enumerate(named)
-            )
-        )
-    return value, ", ".join(right), ", ".join(wrong), at
+    if named[0] < 2:
+        return 0.0
+    # Names may touch the traces; marks tell as much of columns.
+    untold = 1.0 - draft.division.marked / max(draft.division.count - 1, 1)
+    below = sum(row >= draft.main and bool(read - {"I"}) for (row, _), read in own.items())
+    if named[0] + below >= WELL_NAMED:
+        untold = max(untold, AT_LEAST)
+    bare = (not count and not _printed_at(draft, column) for column, count in enumerate(named))
+    return UNNAMED_COLUMN * untold * sum(bare)
 
 
 def _printed_at(draft: Draft, column: int) -> bool:

@@ -246,15 +246,15 @@ def _levels(
     column: np.ndarray, centre: np.ndarray, height: int, width: int, px_per_mm: float
 ) -> list[float]:
     """Heights (px) at which resting pieces lie in most columns, top to bottom."""
-    bins = np.unique(np.rint(centre).astype(int).clip(0, height - 1) * width + column)
-    busy = gaussian_filter1d(
-        np.bincount(bins // width, minlength=height).astype(float), LEVEL_SIGMA_MM * px_per_mm
-    )
+    seen = np.zeros((height, width), np.uint8)
+    seen[np.rint(centre).astype(int).clip(0, height - 1), column] = 1
+    busy = gaussian_filter1d(seen.sum(axis=1, dtype=float), LEVEL_SIGMA_MM * px_per_mm)
     peaks, _ = find_peaks(busy, distance=LEAST_APART_MM * px_per_mm, prominence=busy.max() * 0.1)
     kept = []
+    inked = columns_of(column, width)
     for peak in peaks:
         own = np.abs(centre - peak) < LEVEL_MM * px_per_mm
-        share = len(np.unique(column[own])) / max(len(np.unique(column)), 1)
+        share = columns_of(column[own], width) / max(inked, 1)
         if share >= LEVEL_SHARE:
             kept.append((float(peak), share))
     while len(kept) > 1:
@@ -264,6 +264,11 @@ def _levels(
             break
         kept.pop(least if kept[least][1] < kept[least + 1][1] else least + 1)
     return [peak for peak, _ in kept]
+
+
+def columns_of(column: np.ndarray, width: int) -> int:
+    """How many columns of a picture `width` px wide are named at least once."""
+    return int(np.count_nonzero(np.bincount(column, minlength=width)))
 
 
 def _variants(rows: tuple[Row, ...]) -> list[tuple[Row, ...]]:

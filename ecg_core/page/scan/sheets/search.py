@@ -28,7 +28,8 @@ ENOUGH, REST = 10.0, 0.2
 rows are not asked."""
 ALONE = 5.0
 """What it costs that one lead alone stands where no arrangement has it: it was misread."""
-EDGE_MM = 3.0
+EDGE_MM, CUT_LEFT_MM = 3.0, 1.0
+"""Rows that begin or end as near to the picture's edge may be cut by it."""
 LEAD = re.compile(r"(?i)\blead (i{1,3}|[123])\b")
 
 
@@ -105,7 +106,6 @@ def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
     known: dict[tuple[int, int], list[Division]] = {}
     placed: dict[tuple[int, int], list[Owned]] = {}
     baselines = seen.baselines_mm
-    edge = seen.edge_mm - EDGE_MM
     for order, below in orders():
         main = len(order.rows)
         if not 0 <= n - main <= below:
@@ -123,7 +123,7 @@ def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
             pulses = tuple(p for p in seen.pulses if p.row < main)
             ends = ends_of(rows, pulses or seen.pulses)
             known[key] = (
-                divisions(order.columns, rows, seen.marks(main), named, ends, ends[1] > edge)
+                divisions(order.columns, rows, seen.marks(main), named, ends, _cut(seen, ends))
                 if order.columns > 1
                 else [single(ends)]
             )
@@ -145,6 +145,13 @@ def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
     if n <= 6:
         found += [_weighed(draft, laws.QUICK) for draft in _strips(seen, print_)]
     return found
+
+
+def _cut(seen: Seen, ends: tuple[float, float, str]) -> tuple[bool, bool]:
+    """Whether rows run to the picture's left edge, where no pulse stands before them, and to its
+    right one."""
+    left, right = seen.edges_mm
+    return ends[2] == "ink" and ends[0] < left + CUT_LEFT_MM, ends[1] > right - EDGE_MM
 
 
 def _told(draft: Draft, rhythm: tuple[str, ...]) -> Draft:
@@ -207,7 +214,7 @@ def _rhythm_named(draft: Draft) -> Draft:
 def _most_named(draft: Draft) -> dict[tuple[int, int], frozenset[str]]:
     """Names of rows of which none is expected, as high above the rows as names most of them."""
     return max(
-        draft.own,
+        draft.own.places,
         key=lambda own: sum(
             max(laws.STRENGTH.get(name, 1.0) for name in own[row, 0])
             for row in draft.assumed

@@ -83,15 +83,16 @@ class Seen:
         return np.array([row.baseline_px for row in self.rows]) / self.px_per_mm
 
     @cached_property
-    def edge_mm(self) -> float:
-        """Where the picture ends on the right, along most rows."""
+    def edges_mm(self) -> tuple[float, float]:
+        """Where the picture begins on the left and ends on the right, along most rows."""
         ends = []
         for row in self.rows:
             seen = np.flatnonzero(
                 self.shown[min(max(round(row.baseline_px), 0), len(self.shown) - 1)]
             )
-            ends.append(seen[-1] + 1 if len(seen) else self.shown.shape[1])
-        return float(np.median(ends)) / self.px_per_mm
+            ends.append((seen[0], seen[-1] + 1) if len(seen) else (0, self.shown.shape[1]))
+        left, right = np.median(ends, axis=0) / self.px_per_mm
+        return float(left), float(right)
 
     @cached_property
     def agreements(self) -> list[float]:
@@ -206,6 +207,11 @@ class Seen:
         """The row of every name, -1 for none. shift: how far above its row a name stands."""
         if not names:
             return np.zeros(0, int)
+        if (names, shift) not in self._named_rows:
+            self._named_rows[names, shift] = self._rows_of(names, shift)
+        return self._named_rows[names, shift]
+
+    def _rows_of(self, names: tuple[Name, ...], shift: float) -> np.ndarray:
         lines = self.baselines_mm - shift * self.pitch_mm
         off = np.abs(np.array([name.y_mm for name in names])[:, None] - lines[None])
         near = off.min(axis=1) <= 0.75 * self.pitch_mm
@@ -240,6 +246,10 @@ class Seen:
     @cached_property
     def limbs(self) -> dict[tuple[tuple[tuple[float, float], str, int], ...], float | None]:
         """What limb leads leave unexplained, by where they lie."""
+        return {}
+
+    @cached_property
+    def _named_rows(self) -> dict[tuple[tuple[Name, ...], float], np.ndarray]:
         return {}
 
     @cached_property
@@ -280,13 +290,23 @@ def mean_beat(row: Row) -> np.ndarray | None:
     return np.median([row.curve_px[p - before : p + behind] for p in inside], axis=0)
 
 
-Owned = tuple[dict[tuple[int, int], frozenset[str]], ...]
-"""Names by row and column where they stand, for each of `SHIFTS`; others at (-1, -1)."""
 SHIFTS = (0.0, 0.5, -0.25)
 """So far above their rows names may stand, in row pitches."""
 BEFORE_MM, FIRST_BEFORE_MM, AFTER_MM, AFTER = 6.0, 28.0, 30.0, 0.55
 """A lead's name stands so far before or after the start of its column; the first has a margin.
 Behind it, at most so much of the column's width."""
+
+
+@dataclass(frozen=True, eq=False)
+class Owned:
+    """Which names stand where.
+
+    places: names by row and column, for each of `SHIFTS`; others at (-1, -1). unnamed: what columns
+    without a name cost under each, once that was asked.
+    """
+
+    places: tuple[dict[tuple[int, int], frozenset[str]], ...]
+    unnamed: dict[int, float] = field(default_factory=dict)
 
 
 def owned(seen: Seen, names: tuple[Name, ...], division: Division, main: int) -> Owned:
@@ -307,7 +327,7 @@ def owned(seen: Seen, names: tuple[Name, ...], division: Division, main: int) ->
             place = (-1, -1) if column < 0 or (row >= main and column > 0) else (int(row), column)
             places.setdefault(place, set()).add(name.lead)
         found.append({place: frozenset(some) for place, some in places.items()})
-    return tuple(found)
+    return Owned(tuple(found))
 
 
 @dataclass(frozen=True, eq=False)
@@ -346,7 +366,7 @@ class Draft:
         """Whether any lead's name is read where it should be; strokes pass for the name I."""
         return any(
             row >= 0 and self.leads[row][column] in read - {"I"}
-            for own in self.own
+            for own in self.own.places
             for (row, column), read in own.items()
         )
 

@@ -14,7 +14,7 @@ from ecg_core.page.scan.sheets import doubted, laws, rhythm, size
 from ecg_core.page.scan.sheets.columns import Division, divisions
 from ecg_core.page.scan.sheets.dividers import Marks
 from ecg_core.page.scan.sheets.rows import Row, rows_of
-from ecg_core.page.scan.sheets.sheet import Draft
+from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft, Owned
 from ecg_core.page.scan.sheets.strokes import strokes_of
 from ecg_core.page.scan.sheets.text import Letters
 
@@ -122,9 +122,9 @@ def test_columns_are_fitted_by_even_marks_and_not_by_letters_behind_them() -> No
         SimpleNamespace(px_per_mm=float(RASTER), drawn=np.ones(len(strength), bool))
         for _ in range(3)
     )
-    best = divisions(4, rows, Marks({"ticks": strength}, RASTER), (), (20.0, 270.1, "ink"), False)[
-        0
-    ]
+    best = divisions(
+        4, rows, Marks({"ticks": strength}, RASTER), (), (20.0, 270.1, "ink"), (False, False)
+    )[0]
     assert best.start_mm == pytest.approx(20.0, abs=0.2)
     assert best.width_mm == pytest.approx(62.5, abs=0.05)
 
@@ -140,9 +140,28 @@ def test_bars_at_every_begin_say_more_than_where_the_rows_end() -> None:
     )
     marks = Marks({"bars": strength}, RASTER)
     for cut in (False, True):
-        best = divisions(4, rows, marks, (), (21.3, 268.3, "ink"), cut)[0]
+        best = divisions(4, rows, marks, (), (21.3, 268.3, "ink"), (False, cut))[0]
         begins = [x0 for x0, _ in best.edges()][1:]
         assert begins == pytest.approx([82.95, 145.9, 208.85], abs=0.7)
+
+
+def test_columns_begin_before_the_picture_where_it_cuts_them() -> None:
+    """Of columns of 62.5 mm the first lost 4.9 mm and the last 7 mm, so that columns of 59.5 mm
+    would just fill what is left."""
+    strength = np.zeros(round(300 * RASTER))
+    for begin in (67.6, 130.1, 192.6):
+        strength[round(begin * RASTER)] = 2.0
+    rows = tuple(
+        SimpleNamespace(px_per_mm=float(RASTER), drawn=np.ones(len(strength), bool))
+        for _ in range(3)
+    )
+    marks = Marks({"bars": strength}, RASTER)
+    best = divisions(4, rows, marks, (), (10.0, 248.1, "ink"), (True, True))[0]
+    assert best.start_mm == pytest.approx(5.1, abs=0.3)
+    assert best.width_mm == pytest.approx(62.5, abs=0.05)
+    # A pulse before the rows, or a margin, tells that nothing is missing there.
+    whole = divisions(4, rows, marks, (), (10.0, 248.1, "ink"), (False, True))[0]
+    assert whole.start_mm > 5.9
 
 
 @pytest.mark.parametrize(
@@ -339,11 +358,12 @@ def test_two_rhythm_strips_of_one_name_are_never_both_believed() -> None:
 def test_names_of_six_rows_and_of_no_other_column_are_those_of_six_rows() -> None:
     """Six limb leads all along, on paper whose bold lines stand like rules between columns."""
     names = ("I", "II", "III", "aVR", "aVL", "aVF")
-    own = tuple({(row, 0): frozenset({name}) for row, name in enumerate(names)} for _ in range(3))
+    places = tuple({(row, 0): frozenset({name}) for row, name in enumerate(names)} for _ in SHIFTS)
     seen = SimpleNamespace(baselines_mm=np.arange(6) * 35.0, pitch_mm=35.0)
     print_ = SimpleNamespace(unread=np.zeros((0, 4)))
 
     def named(leads: tuple[tuple[str, ...], ...], main: int, division: Division) -> float:
+        own = Owned(places)
         return laws.names(Draft("", seen, print_, division, leads, main, 0.0, own)).value
 
     columns = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"))
