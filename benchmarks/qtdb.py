@@ -3,8 +3,9 @@
 The QT Database (Laguna et al., Computers in Cardiology 1997): 105 records of two leads at 250 Hz,
 in each of which an expert set the borders of some 30 to 50 beats by eye. Each record is cut into
 ten seconds, as the app measures them, from its first annotated beat on; measured alone, and
-compared with the median of the expert's intervals of the beats within. Left out are windows with
-fewer than three annotated beats, and of a quantity those in which fewer than half of them have it.
+compared with the median of the expert's intervals of the usual beats within, of which the measured
+interval is one: paced beats among conducted ones have another. Left out are windows with fewer than
+three such beats, and of a quantity those in which fewer than half of them have it.
 Limits of the delineation were chosen on these records, so its errors elsewhere may be larger.
 """
 
@@ -22,6 +23,7 @@ import wfdb
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.signal.measurements import measure
+from ecg_core.signal.values import BeatKind
 
 RESULTS = Path(__file__).parent / "results" / "qtdb.jsonl"
 KEYS = ("pr", "qrs", "qt")
@@ -32,6 +34,8 @@ FAR_MS, LONG_PR_MS = 40.0, 200.0
 LEADS = ("II", "V1")
 """Names of two leads that are measured alike; most records do not say theirs."""
 P_BEFORE_S = 0.5
+SAME_S = 0.15
+"""An expert's beat and a measured one so near each other are the same."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ def _window(whole: EcgRecord, beats: tuple[Borders, ...], start_s: float) -> dic
     if len(inside) < LEAST_BEATS:
         return None
     found = measure(whole.window(start_s, WINDOW_S))
+    usual_s = [start_s + beat.time_s for beat in found.beats if beat.kind is BeatKind.USUAL]
+    inside = [beat for beat in inside if any(abs(beat.at_s - at_s) < SAME_S for at_s in usual_s)]
     row: dict[str, Any] = {"start_s": round(start_s, 1), "beats": len(inside)}
     for key in KEYS:
         known = np.array([beat.interval_ms(key) for beat in inside])

@@ -25,9 +25,11 @@ ENGLISH: dict[str, str] = {
     "axis_none": "The axis cannot be judged.",
     # intervals
     "pr_normal": "PR {pr} ms, normal.",
+    "pr_doubtful": "PR about {pr} ms, not certain.",
     "pr_none": "PR cannot be judged.",
     "qrs_normal": "QRS {qrs} ms, normal.",
     "qrs_border": "QRS {qrs} ms, borderline.",
+    "qrs_doubtful": "QRS about {qrs} ms, not certain.",
     "qrs_none": "QRS duration cannot be judged.",
     "qt_normal": "QT {qt} ms, QTc {qtcf} ms (Fridericia), normal.",
     "qt_irregular": "QT {qt} ms; QTc about {qtcf} ms (Fridericia), not certain.",

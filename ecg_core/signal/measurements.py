@@ -80,7 +80,7 @@ def measure(
     levels = lead_levels(beat, waves, record.leads)
     judged = p_questions(beat, waves, each_p, values["p_axis"], values["pr"], paced)
     judged |= qrs_questions(beat, waves, levels, off_paper)
-    judged["late_t"] = intervals.late_t(waves, values["rr"])
+    judged |= intervals.late_t(waves, values["rr"])
     leads_beats = judged["sinus_p"].value is True and judged["pr_constant"].value is True
     judged["p_outnumber"] = p_outnumber(ecg, kinds, beat, waves, leads_beats)
     judged["regular"] = sequence.regular(values["rr"], values["rr_sd"])

@@ -199,6 +199,7 @@ QUESTIONS: dict[str, str] = {
     "regular": "Do the usual beats follow each other at even intervals?",
     "slurred_onset": "Does the QRS complex begin slowly, as a delta wave does?",
     "late_t": "Does T peak so late that QT is long wherever T ends?",
+    "late_t_end": "Does what seems the end of T lie so late that QT may be markedly long?",
     "paced": "Do spikes of a pacemaker lead the beats?",
     "low_voltage_limb": "Is every QRS complex of the limb leads lower than 0.5 mV?",
     "low_voltage_chest": "Is every QRS complex of the chest leads lower than 1.0 mV?",

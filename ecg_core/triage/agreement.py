@@ -90,29 +90,29 @@ def _sinus_beats(facts: Facts, _: Finding) -> bool:
 
 
 def _too_even(facts: Facts, finding: Finding) -> bool:
-    rate, rr, spread = (facts.value(key) for key in ("rate", "rr", "rr_sd"))
+    rate, rr, spread = (facts.sure(key) for key in ("rate", "rr", "rr_sd"))
     if rate is None or rr is None or spread is None or finding.code not in FASTEST_BPM:
         return False
     return rate >= FASTEST_BPM[finding.code] and spread <= EVEN_SHARE * rr
 
 
 def _narrow(facts: Facts, _: Finding) -> bool:
-    qrs = facts.value("qrs")
+    qrs = facts.sure("qrs")
     return qrs is not None and round(qrs) < NARROW_MS
 
 
 def _wide(facts: Facts, _: Finding) -> bool:
-    qrs = facts.value("qrs")
+    qrs = facts.sure("qrs")
     return qrs is not None and round(qrs) >= WIDE_MS
 
 
 def _no_left_axis(facts: Facts, _: Finding) -> bool:
-    axis = facts.value("qrs_axis")
+    axis = facts.sure("qrs_axis")
     return axis is not None and round(axis) >= LEFT_AXIS
 
 
 def _pr_not_long(facts: Facts, _: Finding) -> bool:
-    pr = facts.value("pr")
+    pr = facts.sure("pr")
     return pr is not None and round(pr) <= 200
 
 
@@ -244,7 +244,7 @@ def _excluded(code: str, said: set[str]) -> bool:
 
 
 def _measured_instead(facts: Facts, finding: Finding) -> bool:
-    pr = facts.value("pr")
+    pr = facts.sure("pr")
     long_pr = finding.code == "1AVB" and pr is not None and round(pr) > 200
     return finding.code in LEFT_TO_MEASURING or long_pr
 

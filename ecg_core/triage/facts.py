@@ -117,6 +117,10 @@ class Facts:
         good = self.one(key).quality is Quality.GOOD
         return self.value(key) if good else None
 
+    def which_are_sure(self, *keys: str) -> tuple[str, ...]:
+        """Those of these numbers that are measured well."""
+        return tuple(key for key in keys if self.sure(key) is not None)
+
     def says(self, key: str) -> bool | None:
         """The answer to a question, None where it could not be told."""
         return None if self.distrusted else self.measurements.says(key)

@@ -80,7 +80,8 @@ def number(
             if other is None:
                 return None
             words[name] = f"{other:.0f}"
-        return Basis(words, one.leads, (key, *also))
+        beside = facts.which_are_sure(*also) if doubtful is False else also
+        return Basis(words, one.leads, (key, *beside))
 
     return says
 

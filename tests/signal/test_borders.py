@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.signal.atria.leading import SingleP
+from ecg_core.signal.borders import qrs_border
 from ecg_core.signal.borders.p_border import halves_apart_s
 from ecg_core.signal.borders.waves import Delineation, Wave
 from ecg_core.signal.intervals import intervals, late_t
@@ -231,7 +232,27 @@ def test_a_late_peak_of_t_by_rate_and_less_what_a_wide_qrs_adds(
     qrs = replace(PLAIN.qrs, end_s=PLAIN.qrs.start_s + qrs_s)
     t = replace(PLAIN.t, peak_s=qrs.start_s + peak_s, end_s=qrs.start_s + peak_s + 0.08)
     waves = Delineation(None, qrs, t)
-    assert late_t(waves, number(rr_ms)).value is late
+    assert late_t(waves, number(rr_ms))["late_t"].value is late
+
+
+@pytest.mark.parametrize(
+    ("end_s", "qrs_s", "rr_ms", "late"),
+    [
+        (0.495, 0.09, 1000.0, False),
+        (0.505, 0.09, 1000.0, True),
+        (0.505, 0.13, 1000.0, False),
+        (0.46, 0.09, 700.0, True),
+    ],
+)
+def test_a_late_end_of_t_is_told_though_it_is_unclear(
+    end_s: float, qrs_s: float, rr_ms: float, late: bool
+) -> None:
+    """0.46 s at 700 ms is 518 ms at 1 s: 0.46 / 0.7 ** (1 / 3)."""
+    assert PLAIN.qrs is not None and PLAIN.t is not None
+    qrs = replace(PLAIN.qrs, end_s=PLAIN.qrs.start_s + qrs_s)
+    t = replace(PLAIN.t, peak_s=qrs.start_s + 0.3, end_s=qrs.start_s + end_s, over=False)
+    told = late_t(Delineation(None, qrs, t), number(rr_ms))["late_t_end"]
+    assert (told.value, told.code) == (late, "t_end_unclear")
 
 
 def test_off_paper_pr_is_in_doubt_from_20_ms_on() -> None:
@@ -262,3 +283,22 @@ def test_halves_of_the_leads_say_how_sure_the_beginning_of_p_is() -> None:
     assert found is not None
     assert halves_apart_s(found, qrs, -0.45) == pytest.approx(0.04, abs=0.004)
     assert halves_apart_s(found.every_other(0), qrs, -0.45) == 0.0  # four leads are not halved
+
+
+@pytest.mark.parametrize(
+    ("behind", "rest", "border"),
+    [
+        # Nothing behind what is fast; a tail of 20 samples; the slope of an ST segment.
+        ([0.0] * 80, 20, 20.0),
+        ([0.2] * 20 + [0.0] * 60, 39, 39.5),
+        ([0.1] * 80, 20, 20.0),
+        # Rest is seen 10 samples into the tail: the border lies in the middle of it and its bend.
+        ([0.2] * 20 + [0.0] * 60, 30, 35.0),
+    ],
+)
+def test_a_border_lies_between_rest_and_the_bend_of_the_way_left(
+    behind: list[float], rest: int, border: float
+) -> None:
+    velocity = np.array([1.0] * 20 + behind)
+    how = qrs_border.OFFSET_BEND
+    assert qrs_border._with_bend(velocity, rest, 1.0, how, fs_hz=500.0) == border

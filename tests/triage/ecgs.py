@@ -28,6 +28,7 @@ ANSWERS: dict[str, bool] = {
     **{
         "slurred_onset": False,
         "late_t": False,
+        "late_t_end": False,
         "p_outnumber": False,
         "paced": False,
         "low_voltage_limb": False,

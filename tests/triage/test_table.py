@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -39,6 +40,18 @@ def counted_unsurely(bpm: float, person: Person = SOMEBODY) -> Facts:
     found = measured({"rate": bpm, "rr": 60e3 / bpm}, NO_P)
     values = found.values | {"rate": number(bpm, doubt="faint_beats"), "pr": blank("no_p")}
     return Facts(replace(found, values=values), NORMAL, person=person)
+
+
+def doubtful(
+    key: str,
+    value: float,
+    why: str,
+    values: Mapping[str, float] | None = None,
+    answers: Mapping[str, bool] | None = None,
+) -> Facts:
+    """A healthy adult's ECG with one number that is not sure."""
+    found = measured(values, answers)
+    return Facts(replace(found, values=found.values | {key: number(value, (), why)}), NORMAL)
 
 
 UNSURE_RATE = counted_unsurely(30)
@@ -113,6 +126,17 @@ FIRED_BY: dict[str, Facts] = {
         ),
         NORMAL,
     ),
+    "qt-late-end": Facts(
+        replace(
+            measured(answers={"late_t_end": True}),
+            values=HEALTHY.values | dict.fromkeys(("qt", "qtcf", "qtcb"), blank("t_end_unclear")),
+        ),
+        NORMAL,
+    ),
+    "pre-excitation-unsure": doubtful(
+        "pr", 100, "p_start_unclear", {"qrs": 118}, {"slurred_onset": True}
+    ),
+    "broad-tachycardia-unsure": doubtful("qrs", 134, "coarse_picture", {"rate": 125}, NO_P),
     "p-outnumber": Facts(measured(answers=NO_P | {"p_outnumber": True}), NORMAL),
     "slow-p-unsure": Facts(
         replace(
@@ -163,6 +187,7 @@ FIRED_BY: dict[str, Facts] = {
     "doubtful-page": Facts(HEALTHY, NORMAL, (Remark("short", Severity.DOUBT, "Short."),)),
     "finding-contradicted": finding("AFIB"),
     "not-measured": without("pr"),
+    "number-doubtful": doubtful("pr", 214, "p_start_unclear"),
     "class-suggested": Facts(
         HEALTHY,
         replace(

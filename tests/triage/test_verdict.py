@@ -20,7 +20,7 @@ from ecg_core.triage.facts import Facts
 from ecg_core.triage.limits import Person, Sex
 from ecg_core.triage.priority import Priority, PriorityDecision
 from ecg_core.triage.table import PriorityTable
-from ecg_core.triage.verdict import Level, judge, verdict_from_plain, verdict_to_plain
+from ecg_core.triage.verdict import Level, fired, judge, verdict_from_plain, verdict_to_plain
 from tests.triage.ecgs import HEALTHY, answer, lead, measured
 
 NORMAL = answer(Triage.NORMAL, 0.9)
@@ -178,6 +178,45 @@ def anything(seed: int) -> Facts:
     person = Person(draw.choice((None, draw.uniform(1, 99))), draw.choice((None, *Sex)))
     found = Measurements(values, leads, HEALTHY.beats, (), (), 10.0, 500.0, False, judged)
     return Facts(found, said, (), None, person)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.integers(0, 2**32))
+def test_what_is_abnormal_rests_on_no_number_that_is_doubtful(seed: int) -> None:
+    facts = anything(seed)
+    for one in fired(facts):
+        doubts = {key for key in one.basis.numbers if facts.sure(key) is None}
+        assert not doubts, (one.rule.id, doubts)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said", "phrase"),
+    [
+        ("pr", 214, "PR (214 ms) cannot be relied on", "PR about 214 ms, not certain."),
+        ("pr", 104, "PR (104 ms) cannot be relied on", "PR about 104 ms, not certain."),
+        ("qrs", 134, "QRS (134 ms) cannot be relied on", "QRS about 134 ms, not certain."),
+        ("rate", 45, "Rate (45/min) cannot be relied on", "Ventricular rate about 45/min"),
+        ("qrs_axis", -40, "QRS axis (-40°) cannot be relied on", "The axis cannot be judged."),
+        ("other_beats", 2, "Beats of another shape (2) cannot be relied on", ""),
+    ],
+)
+def test_a_doubtful_number_is_no_abnormality_and_no_normal_ecg(
+    key: str, value: float, said: str, phrase: str
+) -> None:
+    values = HEALTHY.values | {key: number(value, doubt="p_start_unclear")}
+    facts = Facts(replace(HEALTHY, values=values), NORMAL)
+    verdict = judge(facts)
+    assert (verdict.level, verdict.rule_id) == (Level.UNCERTAIN, "number-doubtful")
+    assert verdict.reasons[0].text == f"{said}: the P wave has no clear beginning."
+    assert phrase in compose(facts, verdict).text
+
+
+def test_a_doubtful_pr_takes_no_finding_away() -> None:
+    long_pr = {"pr": number(214, doubt="p_start_unclear")}
+    facts = Facts(
+        replace(HEALTHY, values=HEALTHY.values | long_pr), answer(Triage.OTHER, 0.8, {"1AVB": 0.6})
+    )
+    assert [finding.code for finding in facts.findings] == ["1AVB"]
 
 
 PAIRS = (

@@ -65,12 +65,20 @@ PLAIN: dict[Section, tuple[Topic, ...]] = {
         Topic("axis", (Phrase("axis_normal", plain.axis), Phrase("axis_none", plain.always))),
     ),
     Section.INTERVALS: (
-        Topic("pr", (Phrase("pr_normal", plain.pr), Phrase("pr_none", plain.pr_blank))),
+        Topic(
+            "pr",
+            (
+                Phrase("pr_normal", plain.pr),
+                Phrase("pr_doubtful", plain.pr_doubtful),
+                Phrase("pr_none", plain.pr_blank),
+            ),
+        ),
         Topic(
             "qrs",
             (
                 Phrase("qrs_normal", plain.qrs(below=110)),
                 Phrase("qrs_border", plain.qrs(110, 120)),
+                Phrase("qrs_doubtful", plain.qrs_doubtful),
                 Phrase("qrs_none", plain.always),
             ),
         ),

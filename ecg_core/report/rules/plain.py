@@ -59,7 +59,8 @@ def rate(doubtful: bool) -> Callable[[Facts], Answer]:
 def axis(facts: Facts) -> Answer:
     """A usual axis."""
     value = facts.value("qrs_axis")
-    if value is None:
+    left, right = limits.axis_degrees(facts.person)
+    if value is None or not left <= round(value) <= right:
         return None
     return Basis({"axis": f"{value:.0f}"}, facts.one("qrs_axis").leads, ("qrs_axis",))
 
@@ -73,10 +74,20 @@ def pr(facts: Facts) -> Answer:
     return Basis({"pr": f"{value:.0f}"}, facts.one("pr").leads, ("pr",))
 
 
+def pr_doubtful(facts: Facts) -> Answer:
+    """A PR that would be long or short, but is doubtful."""
+    return None if facts.pr_ms is None else number("pr", doubtful=True)(facts)
+
+
 def pr_blank(facts: Facts) -> Answer:
     """No PR, though the rhythm should have one."""
     silent = facts.paced or facts.fibrillates
     return None if silent else Basis(numbers=("pr",))
+
+
+def qrs_doubtful(facts: Facts) -> Answer:
+    """A QRS that would be wide, but is doubtful."""
+    return number("qrs", doubtful=True)(facts)
 
 
 def qrs(above: float = -np.inf, below: float = np.inf) -> Callable[[Facts], Answer]:

@@ -7,7 +7,8 @@ from ecg_core.page.values import Severity
 from ecg_core.signal.values import QUANTITIES
 from ecg_core.triage import limits
 from ecg_core.triage.facts import Facts, Section
-from ecg_core.triage.limits import QTC_SHORT_MS
+from ecg_core.triage.limits import PR_SHORT_MS, QTC_SHORT_MS
+from ecg_core.triage.lines.intervals import WIDE_MS
 from ecg_core.triage.lines.ischaemia import ENOUGH_LEADS
 from ecg_core.triage.lines.rhythm import is_sinus
 from ecg_core.triage.priority import Priority
@@ -62,6 +63,35 @@ def unmeasured(facts: Facts) -> Answer:
     if len(facts.leads) < ENOUGH_LEADS and not facts.strip:
         said.append(Basis({"what": "ST and T", "why": "fewer than eight leads are clear enough"}))
     return said or None
+
+
+def doubtful_number(facts: Facts) -> Answer:
+    """Numbers that would be abnormal, but are doubtful: nothing abnormal is said of them."""
+    slowest, fastest = limits.sinus_bpm(facts.person)
+    left, right = limits.axis_degrees(facts.person)
+    longest_ms = limits.pr_long_ms(facts.value("rate"))
+    usual: tuple[tuple[str, float, float], ...] = (
+        ("rate", slowest, fastest),
+        ("qrs_axis", left, right),
+        ("qrs", 0.0, WIDE_MS - 1),
+        ("early_beats", 0.0, 0.0),
+        ("other_beats", 0.0, 0.0),
+        *([("pr", PR_SHORT_MS, longest_ms)] if facts.pr_ms is not None else []),
+    )
+    said = []
+    for key, low, high in usual:
+        value = facts.value(key)
+        if value is None or facts.sure(key) is not None or low <= round(value) <= high:
+            continue
+        words = {"what": QUANTITIES[key].name, "number": _with_unit(key, value)}
+        said.append(Basis(words | {"why": _why(facts, key)}, facts.one(key).leads, (key,)))
+    return said or None
+
+
+def _with_unit(key: str, value: float) -> str:
+    unit = QUANTITIES[key].unit
+    closed = {"bpm": "/min", "°": "°"}.get(unit)
+    return f"{value:.0f}{closed}" if closed else f"{value:.0f} {unit}".strip()
 
 
 def superclass(facts: Facts) -> Answer:
@@ -163,6 +193,16 @@ LINES: tuple[Rule, ...] = (
         "The measurements' own reasons",
         Section.CONCLUSION,
         unmeasured,
+        kind=LineKind.UNCERTAIN,
+    ),
+    Rule(
+        "number-doubtful",
+        Priority.SOON,
+        "Nothing abnormal found, but a number that would be abnormal is doubtful.",
+        "{what} ({number}) cannot be relied on: {why}.",
+        "The measurements' own reasons",
+        Section.CONCLUSION,
+        doubtful_number,
         kind=LineKind.UNCERTAIN,
     ),
     Rule(

@@ -12,7 +12,7 @@ from ecg_core.triage.lines.rhythm import (
     rate_and,
 )
 from ecg_core.triage.priority import Priority
-from ecg_core.triage.rule import Answer, Rule
+from ecg_core.triage.rule import Answer, Basis, Rule
 
 VERY_FAST_BPM, FAST_BPM, VERY_SLOW_BPM = 150.0, 131.0, 40.0
 
@@ -47,12 +47,13 @@ def unsure(facts: Facts) -> Answer:
     if rate is None or facts.sure("rate") is not None:
         return None
     extreme = round(rate) < VERY_SLOW_BPM or round(rate) >= fast_from_bpm(facts, FAST_BPM)
-    return rate_and(facts) if extreme else None
+    # It rests on no number: this one is not sure.
+    return Basis({"rate": f"{rate:.0f}"}, facts.one("rate").leads) if extreme else None
 
 
 def unusual_rate(facts: Facts) -> Answer:
     """Out of what is usual at this age, whatever the rhythm."""
-    rate = facts.value("rate")
+    rate = facts.sure("rate")
     slowest, fastest = limits.sinus_bpm(facts.person)
     if rate is None or slowest <= round(rate) <= fastest or is_sinus(facts):
         return None

@@ -44,7 +44,7 @@ def fast_from_bpm(facts: Facts, adult_bpm: float) -> float:
 
 def irregular_without_p(facts: Facts) -> bool:
     """Whether RR vary and no P wave leads the beats."""
-    rr, spread = facts.value("rr"), facts.value("rr_sd")
+    rr, spread = facts.sure("rr"), facts.sure("rr_sd")
     irregular = rr is not None and spread is not None and spread >= IRREGULAR_SHARE * rr
     return irregular and facts.value("pr") is None and facts.says("p_present") is not True
 
@@ -56,12 +56,14 @@ def preexcited(facts: Facts) -> Answer:
         return None
     broad = qrs >= BROAD_MS and shortest < PREEXCITED_RR_MS
     fits = broad and facts.says("regular") is False and facts.says("p_present") is not True
-    return rate_and(facts, "qrs", "shortest_rr") if fits else None
+    numbers = ("qrs", "shortest_rr", *facts.which_are_sure("rate"))
+    words = {"shortest_rr": f"{shortest:.0f}"}
+    return Basis(words, facts.one("rate").leads, numbers) if fits else None
 
 
 def broad_tachycardia(facts: Facts) -> Answer:
     """Fast and broad without a sinus P wave before every beat."""
-    rate, qrs = facts.sure("rate"), facts.value("qrs")
+    rate, qrs = facts.sure("rate"), facts.sure("qrs")
     if facts.paced or rate is None or qrs is None or facts.says("sinus_p") is True:
         return None
     if facts.fibrillates and facts.says("regular") is False:
@@ -71,11 +73,22 @@ def broad_tachycardia(facts: Facts) -> Answer:
 
 def even_tachycardia(facts: Facts) -> Answer:
     """Fast and even, and no sinus P wave leads every beat."""
-    rate, rr, spread = facts.sure("rate"), facts.value("rr"), facts.value("rr_sd")
+    rate, rr, spread = facts.sure("rate"), facts.sure("rr"), facts.sure("rr_sd")
     if facts.paced or rate is None or rr is None or spread is None:
         return None
     even = rate >= fast_from_bpm(facts, EVEN_BPM) and spread <= EVEN_SHARE * rr
     return rate_and(facts, "rr_sd") if even and facts.says("sinus_p") is not True else None
+
+
+def perhaps_broad_tachycardia(facts: Facts) -> Answer:
+    """Fast without a sinus P wave before every beat, and a broad QRS of which the number is
+    doubtful."""
+    rate, qrs = facts.sure("rate"), facts.value("qrs")
+    if facts.paced or rate is None or qrs is None or facts.says("sinus_p") is True:
+        return None
+    if facts.sure("qrs") is not None or (facts.fibrillates and facts.says("regular") is False):
+        return None
+    return rate_and(facts) if rate >= BROAD_BPM and qrs >= BROAD_MS else None
 
 
 def slow_without_p(facts: Facts) -> Answer:
@@ -99,17 +112,19 @@ def p_outnumber(facts: Facts) -> Answer:
     leads = facts.says("p_present") is True and facts.says("pr_constant") is True
     if facts.paced or leads or facts.says("p_outnumber") is not True:
         return None
+    if facts.sure("rate") is None:
+        return None
     return rate_and(facts)
 
 
 def fast_fibrillation(facts: Facts) -> Answer:
     """Atrial fibrillation by the model or by irregular beats without P, and fast."""
-    rate = facts.value("rate")
+    rate = facts.sure("rate")
     if facts.paced or rate is None or rate <= FAST_AF_BPM:
         return None
     named = facts.has("AFIB", "AF", "AFLT")
     if named:
-        basis = rate_and(facts, "rr_sd") if facts.value("rr_sd") is not None else rate_and(facts)
+        basis = rate_and(facts, "rr_sd") if facts.sure("rr_sd") is not None else rate_and(facts)
         words = basis.words | spoken(named[0])
         return Basis(words, ("II", "V1"), basis.numbers, (named[0].code,))
     if not irregular_without_p(facts):
@@ -135,7 +150,7 @@ def fibrillation(facts: Facts) -> Answer:
     named = facts.has("AFIB", "AF", "AFLT", "SVARR")
     if not named:
         return None
-    numbers = tuple(key for key in ("rate", "rr_sd") if facts.value(key) is not None)
+    numbers = facts.which_are_sure("rate", "rr_sd")
     return Basis(spoken(named[0]), ("II", "V1"), numbers, (named[0].code,))
 
 
@@ -146,7 +161,7 @@ def irregular(facts: Facts) -> Answer:
 
 def atrial_axis(facts: Facts) -> Answer:
     """P waves of another origin lead the beats."""
-    axis = facts.value("p_axis")
+    axis = facts.sure("p_axis")
     if facts.pr_ms is None or axis is None or SINUS_AXIS[0] <= axis <= SINUS_AXIS[1]:
         return None
     return Basis({"p_axis": f"{axis:.0f}"}, ("I", "II", "aVF"), ("p_axis",))
@@ -163,16 +178,16 @@ def is_sinus(facts: Facts) -> bool:
 
 def sinus_bradycardia(facts: Facts) -> Answer:
     """A sinus rhythm slower than usual at this age."""
-    rate = facts.value("rate")
+    rate = facts.sure("rate")
     slow = rate is not None and round(rate) < limits.sinus_bpm(facts.person)[0]
-    return rate_and(facts, "pr") if slow and is_sinus(facts) else None
+    return rate_and(facts, *facts.which_are_sure("pr")) if slow and is_sinus(facts) else None
 
 
 def sinus_tachycardia(facts: Facts) -> Answer:
     """A sinus rhythm faster than usual at this age."""
-    rate = facts.value("rate")
+    rate = facts.sure("rate")
     fast = rate is not None and round(rate) > limits.sinus_bpm(facts.person)[1]
-    return rate_and(facts, "pr") if fast and is_sinus(facts) else None
+    return rate_and(facts, *facts.which_are_sure("pr")) if fast and is_sinus(facts) else None
 
 
 NOW, NEXT, TODAY = Priority.IMMEDIATE, Priority.URGENT, Priority.SOON
@@ -210,6 +225,17 @@ LINES: tuple[Rule, ...] = (
         BRADYCARDIA,
         RHYTHM,
         slow_without_p,
+        "rhythm",
+    ),
+    Rule(
+        "broad-tachycardia-unsure",
+        NEXT,
+        "The same with a QRS whose number is doubtful.",
+        "Tachycardia of {rate}/min whose QRS seems broad: possible ventricular tachycardia; to be "
+        "measured by hand.",
+        VENTRICULAR,
+        RHYTHM,
+        perhaps_broad_tachycardia,
         "rhythm",
     ),
     Rule(

@@ -39,7 +39,7 @@ def early_beats(facts: Facts) -> Answer:
 
 
 def _counted(facts: Facts, key: str) -> Answer:
-    count = facts.value(key)
+    count = facts.sure(key)
     if not count or facts.value("rate") is None:
         return None
     words = {"count": f"{count:.0f}", "beats": str(len(facts.measurements.beats))}
@@ -48,7 +48,7 @@ def _counted(facts: Facts, key: str) -> Answer:
 
 def premature(facts: Facts) -> Answer:
     """Premature beats that the model names and the measurement does not count."""
-    counted = (facts.value("other_beats") or 0) + (facts.value("early_beats") or 0)
+    counted = (facts.sure("other_beats") or 0) + (facts.sure("early_beats") or 0)
     named = facts.has("PVC", "PAC", "BIGU", "TRIGU")
     if counted or not named:
         return None
