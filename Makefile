@@ -12,8 +12,10 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 	GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=PASSIVE
 
 # Files of tests run beside one another, at most four at a time; in their order, because those with
-# few tests are those of the browser, which take longest and must not come last.
-BESIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# few tests are those of the browser, which take longest and must not come last. Each computes with
+# one thread: threads that wait for a core that another test has cost several times the work.
+BESIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-hostile bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-gridless bench-rephotographed bench-trace bench-kit bench-r-waves bench-reversal \
@@ -35,10 +37,10 @@ run: $(VENV)/runtime ## Set up and open the app on port 8501 (PORT=…)
 	ECG_DATA_DIR=$(ECG_DATA_DIR) $(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev ## Set up and run all tests
-	$(BIN)/python -m pytest $(BESIDE)
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BESIDE)
 
 test-quick: $(VENV)/dev ## Tests without browser, document checks and servers of others: while writing
-	$(BIN)/python -m pytest $(BESIDE) --ignore=tests/browser --ignore=tests/test_documents.py \
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BESIDE) --ignore=tests/browser --ignore=tests/test_documents.py \
 		--ignore=tests/store/test_postgresql.py --ignore=tests/store/background/test_redis.py -m "not browser"
 
 test-deployment: $(VENV)/dev ## Unit, PostgreSQL, nginx with TLS, back-up and restore, played through (as root)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from argon2 import PasswordHasher
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from ecg_core import network
 from ecg_core.store.people import passwords
@@ -18,6 +21,24 @@ from widgets.intake.demos import FOLDER
 from widgets.session import models, person
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _app_tests_without_waste() -> Iterator[None]:
+    """Every AppTest reads all installed packages' metadata anew, and asks a thousand times a second
+    whether its script has ended: neither tells a test anything."""
+    found = cache(manifest_scanner.scan_component_manifests)
+    asks = local_script_runner.require_widgets_deltas
+
+    def waits(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+        if runner._script_thread is not None:
+            runner._script_thread.join(timeout)
+        asks(runner, 0.1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        patch.setattr(local_script_runner, "require_widgets_deltas", waits)
+        yield
 
 
 @pytest.fixture(autouse=True)

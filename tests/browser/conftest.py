@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -123,9 +124,11 @@ def signed_in(browser: Browser, address: str) -> StorageState:
     return state
 
 
-@pytest.fixture
-def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[Callable[..., Page]]:
-    """Open a page of the app; after the test, no request may have left this machine.
+@contextmanager
+def visiting(
+    browser: Browser, address: str, signed_in: StorageState
+) -> Iterator[Callable[..., Page]]:
+    """Opens pages of the app; at the end, no request may have left this machine.
 
     cookies: whose browser it is: `READER`'s unless given; None for nobody's. device: of the
     browser's context, such as `has_touch`.
@@ -164,6 +167,20 @@ def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[C
     for context in contexts:
         context.close()
     assert outside == []
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[Callable[..., Page]]:
+    """Open a page of the app in a window of its own; see `visiting`."""
+    with visiting(browser, address, signed_in) as go:
+        yield go
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, address: str, signed_in: StorageState) -> Iterator[Page]:
+    """One window for the tests of a file that only look: what the browser has loaded stays."""
+    with visiting(browser, address, signed_in) as go:
+        yield go()
 
 
 def at_rest(page: Page) -> None:

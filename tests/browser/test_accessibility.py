@@ -36,8 +36,9 @@ ANSWERED = re.compile("^(Agree: |Save decision)")
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_nothing_serious_on_a_page(visit: Callable[..., Page], path: str) -> None:
-    sound(visit(path), path)
+def test_nothing_serious_on_a_page(window: Page, address: str, path: str) -> None:
+    window.goto(f"{address}/{path}")
+    sound(window, path)
 
 
 @pytest.mark.parametrize("path", ["account/sign-in", "account/set-up?token=used"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import CHEST_LEADS, LIMB_MIXTURE, STANDARD_LEADS
-from ecg_core.page import PageError, from_scan
+from ecg_core.page import EcgPage, PageError, from_scan
 from ecg_core.page.drawn.printed import PrintStyle, print_record
 from ecg_core.page.layouts import SCANNED
 from ecg_core.page.scan.sheets.scale import told_by
@@ -32,6 +33,12 @@ def scan(pixels: np.ndarray) -> EcgScan:
     return EcgScan("scan", "1" * 64, np.ascontiguousarray(pixels))
 
 
+@cache
+def read(layout: str, style: PrintStyle) -> EcgPage:
+    """The page that is read off the patient's print, once for all tests."""
+    return from_scan(scan(print_record(patient(), layout, 5.0, style).pixels))
+
+
 def codes(page: object) -> set[str]:
     return {remark.code for remark in page.remarks}  # type: ignore[attr-defined]
 
@@ -39,8 +46,9 @@ def codes(page: object) -> set[str]:
 @pytest.mark.parametrize("quarter_turns", [1, 2, 3])
 @pytest.mark.parametrize("style", [{}, {"label": "none", "pulse": "none"}], ids=["print", "bare"])
 def test_turned_pages_are_brought_upright_and_it_is_said(quarter_turns: int, style: dict) -> None:
-    pixels = print_record(patient(), "3x4+1R", 5.0, PrintStyle(grid="red", **style)).pixels
-    upright = from_scan(scan(pixels))
+    printed = PrintStyle(grid="red", **style)
+    pixels = print_record(patient(), "3x4+1R", 5.0, printed).pixels
+    upright = read("3x4+1R", printed)
     turned = from_scan(scan(np.rot90(pixels, quarter_turns)))
     assert "turned" in codes(turned)
     assert "turned" not in codes(upright)
@@ -95,7 +103,7 @@ def test_other_speeds_and_gains_come_to_the_canonical_scale(
 ) -> None:
     style = PrintStyle(speed_mm_per_s=speed, gain_mm_per_mv=gain, pulse=pulse)
     page = from_scan(scan(print_record(patient(), "6x1 limb", 5.0, style).pixels))
-    usual = from_scan(scan(print_record(patient(), "6x1 limb", 5.0).pixels))
+    usual = read("6x1 limb", PrintStyle())
     assert "rescaled" in codes(page)
     assert "assumed_scale" not in codes(page)
     shown = 250.0 * 25.0 / speed
