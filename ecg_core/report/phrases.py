@@ -38,7 +38,7 @@ ENGLISH: dict[str, str] = {
     "st_secondary": "ST–T changes are expected with this conduction and not judged on their own.",
     "st_none": "No significant ST deviation.",
     "st_unjudged": "The ST segment cannot be judged.",
-    "infarct_unjudged": "Infarction cannot be judged with this conduction.",
+    "infarct_unjudged": "An old infarction cannot be judged with this conduction.",
     # comparison
     "same": "Compared with the previous ECG, no significant change in rate, axis, intervals or ST.",
     "change": "Compared with the previous ECG: {changes}.",

@@ -139,7 +139,7 @@ def test_a_bundle_branch_block_hides_the_infarction() -> None:
     heart = Heart(conduction=Conduction.LEFT_BUNDLE_BLOCK)
     draft = compose(Facts(measured(heart), prediction(Triage.OTHER, ("CLBBB",))))
     assert "Complete left bundle branch block (80 %)" in draft.text
-    assert "Infarction cannot be judged with this conduction." in draft.text
+    assert "An old infarction cannot be judged with this conduction." in draft.text
     assert "T-wave inversion" not in draft.text
 
 

@@ -227,7 +227,7 @@ PAIRS = (
     ("No significant ST deviation", "ST depression"),
     ("No significant ST deviation", "acute infarction"),
     ("Complete right bundle branch block (", "Incomplete right bundle branch block ("),
-    ("Infarction cannot be judged", "Pathological Q waves"),
+    ("An old infarction cannot be judged", "Pathological Q waves"),
     ("Normal QRS axis", "axis deviation"),
 )
 """Words that no draft may hold together."""

@@ -10,7 +10,8 @@ import numpy as np
 from ecg_core.page.scan.rows import vertical_runs
 from ecg_core.page.scan.sheets.rows import Row
 
-WIDTHS_MM = (2.2, 11.5)
+WIDTHS_MM, SLIM_MM, SLIM_RATIO = (1.7, 11.5), 2.2, 3.5
+"""Narrower than the second, a pulse is as many times as high as wide as the third says."""
 MAX_STROKES = 60
 STROKE_MM = 1.7
 """The strokes of a pulse, widened for those a little aslant, are no thicker."""
@@ -124,7 +125,8 @@ def _pulses_in(window: np.ndarray, px: float) -> list[tuple[float, float, float,
             if abs(other_high - high) > slack or abs(other_low - low) > 1.5 * slack:
                 continue
             level, base = (high + other_high) // 2, (low + other_low) // 2
-            if base - level < HEIGHTS_MM[0] * px:
+            least_mm = HEIGHTS_MM[0] if apart >= SLIM_MM else SLIM_RATIO * apart
+            if base - level < least_mm * px:
                 continue
             inner = slice(x + slack // 2 + 1, other - slack // 2)
             flat = window[max(level - slack, 0) : level + slack, inner].any(axis=0)

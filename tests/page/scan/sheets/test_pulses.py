@@ -67,3 +67,19 @@ def test_a_blank_behind_pulses_is_one_where_rows_resume_together(
     left, _, how = ends_of(rows, pulses)
     assert how == known
     assert left == pytest.approx(begin_mm, abs=0.2)
+
+
+@pytest.mark.parametrize(("high_mm", "found"), [(10.0, 1), (5.5, 0)])
+def test_a_slim_pulse_is_one_where_it_is_as_high_as_pulses_are(high_mm: float, found: int) -> None:
+    """Two millimetres from stroke to stroke, as in the margin of some recorders; letters are as
+    slim, but not so high."""
+    ink, row = drawn(50.0)
+    ink[:, 185:230] = False
+    top = round(300 - high_mm * PX)
+    ink[top : top + 3, 203:218] = True
+    ink[top:302, 203:206] = ink[top:302, 215:218] = True
+    pulses = pulses_of(ink, (row,))
+    assert len(pulses) == found
+    for pulse in pulses:
+        assert pulse.width_mm == pytest.approx(2.0, abs=0.2)
+        assert pulse.height_mm == pytest.approx(high_mm, abs=0.4)
