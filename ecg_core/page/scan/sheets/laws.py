@@ -10,6 +10,7 @@ from itertools import groupby
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
+from ecg_core.page.scan.sheets.scale import told_by
 from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft, Said, Seen
 
 WORD = re.compile(r"[A-Za-z]{4}|mm/|\d Hz")
@@ -46,6 +47,7 @@ MIXTURE = {
     "aVF": (-0.5, 1.0),
 }
 """Limb leads as weights of I and II."""
+SHORTEST_MM, TOO_SHORT, USUAL_MM_PER_S = 40.0, 3.0, 25.0
 EXPECTED, LIMB = 0.35, 1.3
 LABEL_MM, END_MM, LEAST_MM = 7.0, 2.5, 15.0
 OUTLIERS = 0.06
@@ -117,10 +119,14 @@ def _printed_at(draft: Draft, column: int) -> bool:
 
 
 def columns(draft: Draft) -> Said:
-    """Something stands where columns begin."""
+    """Something stands where columns begin; hardly any printer's are shorter than 1.6 s, unless
+    the paper runs at half speed."""
     division = draft.division
+    short = division.count > 1 and division.width_mm < SHORTEST_MM
+    if short:
+        short = all(speed >= USUAL_MM_PER_S for speed in told_by(draft.print_.lines).speeds)
     text = f"{division.count} columns of {division.width_mm:.1f} mm, {division.marked} marked"
-    return Said("columns", division.score, text)
+    return Said("columns", division.score - TOO_SHORT * short, text)
 
 
 def rarity(draft: Draft) -> Said:

@@ -411,3 +411,22 @@ def test_a_lead_is_named_where_its_name_or_ink_like_it_stands(
     )
     found = as_printed._named(flat, SimpleNamespace(draft=draft), pieces, moves)
     assert found == (named,) * 4
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "count", "lines", "costs"),
+    [
+        (29.6, 4, (), 3.0),
+        (31.2, 4, ("12.5 mm/s 10 mm/mV",), 0.0),
+        (31.2, 4, ("25 mm/s",), 3.0),
+        (62.5, 4, (), 0.0),
+        (30.0, 1, (), 0.0),
+    ],
+)
+def test_columns_are_hardly_ever_shorter_than_a_beat_and_a_half(
+    width_mm: float, count: int, lines: tuple[str, ...], costs: float
+) -> None:
+    division = Division(0.0, width_mm, count, count * width_mm, 3.1)
+    print_ = SimpleNamespace(lines=lines)
+    draft = Draft("3x4", SimpleNamespace(), print_, division, (("I",),), 1, 0.0, ())
+    assert laws.columns(draft).value == pytest.approx(3.1 - costs)
