@@ -7,6 +7,7 @@ import numpy as np
 
 from ecg_core.page.scan import lettering
 from ecg_core.page.scan.known_crops import KnownCrops
+from ecg_core.page.scan.sheets.likely_print import may_be_print
 from ecg_core.page.scan.sheets.text import lead_of
 
 
@@ -66,3 +67,18 @@ def test_what_was_hardly_read_is_lent_to_no_other() -> None:
     assert known.text_of(crop[:, :2]) == ""
     assert known.text_of(np.maximum(crop, 1)) is None
     assert known.text_of(np.maximum(crop[:, :2], 1)) is None
+
+
+def test_lines_of_print_are_told_from_what_a_grid_leaves() -> None:
+    # Words may stand apart by more than they are high.
+    apart = np.hstack([_printed("25 mm/s"), np.zeros((27, 20), np.float32), _printed("10 mm/mV")])
+    assert may_be_print(_printed("25 mm/s"))
+    assert may_be_print(apart)
+    dashes = np.zeros((14, 400), np.float32)
+    dashes[6:8, np.arange(400) % 30 < 24] = 1.0
+    dashes[2:12, ::100] = 1.0
+    assert not may_be_print(dashes)
+    crosses = np.zeros((40, 600), np.float32)
+    crosses[19:21] = crosses[:, ::60] = 1.0
+    assert not may_be_print(crosses)
+    assert not may_be_print(np.zeros((20, 90), np.float32))

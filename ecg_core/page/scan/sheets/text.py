@@ -11,6 +11,7 @@ import numpy as np
 
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.lettering import read
+from ecg_core.page.scan.sheets.likely_print import may_be_print
 from ecg_core.page.scan.sheets.scale import PrintedScale, told_by
 from ecg_core.page.scan.sheets.strokes import strokes_of
 
@@ -227,7 +228,8 @@ class Letters:
         return tuple(found), np.array(unread, float).reshape(-1, 4)
 
     def _said(self, boxes: np.ndarray) -> tuple[str, ...]:
-        return tuple(said for said in read([self._crop(box) for box in boxes]) if said)
+        crops = [self._crop(box) for box in boxes]
+        return tuple(said for said in read([c for c in crops if may_be_print(c)]) if said)
 
     def _crop(self, box: np.ndarray) -> np.ndarray:
         x, y, w, h = (int(v) for v in box[:4])
