@@ -15,6 +15,13 @@ ROOT = Path(__file__).parent
 
 def screen() -> None:
     """One run for one person: sign-in, navigation, the notice that stays in sight, the page."""
+    from widgets.session import one_run
+
+    with one_run.run():
+        _screen()
+
+
+def _screen() -> None:
     st.set_page_config(
         page_title="ECG Triage",
         page_icon=str(ROOT / "assets" / "icon.svg"),

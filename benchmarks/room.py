@@ -39,6 +39,8 @@ from ecg_core.triage.priority import Priority
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "results" / "room.jsonl"
 PASSWORD = "correct horse battery"
+QUIET_LOOKS = 10
+"""Seconds without work after which the app has started: its worker starts some after itself."""
 SAVED = " saved: "
 """What the app says of a decision that is in the store."""
 
@@ -267,10 +269,23 @@ def server(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         healthy(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}", psutil.Process(process.pid)
+        app = psutil.Process(process.pid)
+        _at_rest(app)
+        yield f"http://127.0.0.1:{port}", app
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _at_rest(app: psutil.Process, patience_s: float = 120.0) -> None:
+    """Wait until the app has started all that it starts by itself, its worker among it."""
+    end, quiet = time.monotonic() + patience_s, 0
+    before_s = _cpu_s(app)
+    while quiet < QUIET_LOOKS and time.monotonic() < end:
+        time.sleep(1.0)
+        now_s = _cpu_s(app)
+        quiet = quiet + 1 if now_s - before_s < 0.1 else 0
+        before_s = now_s
 
 
 def _cpu_s(process: psutil.Process) -> float:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from threading import Thread
 
+from ecg_core import importing
+
 COMMANDS: dict[str, str] = {
     "measure": "measuring",
     "predict": "predicting",
@@ -69,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from ecg_core.intake import warm_up
 
         Thread(target=warm_up, name="start-reader", daemon=True).start()
-    chosen = parser(words[0] if words else "").parse_args(words)
+    with importing.much():
+        reader = parser(words[0] if words else "")
+    chosen = reader.parse_args(words)
     code: int = chosen.run(chosen)
     return code

@@ -15,7 +15,9 @@ from pathlib import Path
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
-from ecg_core import network
+from ecg_core import intake, network
+from ecg_core.read_as import measured
+from ecg_core.rehearsal import made_up, rehearse
 from ecg_core.store.audit import checkpoints
 from ecg_core.store.audit.watching import Watcher
 from ecg_core.store.background.jobs import Jobs
@@ -43,6 +45,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
             f"  {address()}/account/set-up?token={link}\n",
             flush=True,
         )
+    threading.Thread(target=intake.warm_up, name="start-reader", daemon=True).start()
+    await run_in_threadpool(measured, made_up())
+    threading.Thread(target=_rehearsed, name="rehearse", daemon=True).start()
     helper = Helper()
     helper.start()
     signing = Signing()
@@ -53,6 +58,19 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     watcher.stop()
     signing.stop()
     helper.stop()
+
+
+def _rehearsed() -> None:
+    """Import what an answer needs, PyTorch among it, while people sign in.
+
+    What screens import as well (WFDB's package) is here already: two threads that import a library
+    in a circle for the first time get in each other's way.
+    """
+    try:
+        rehearse(network.Answering())
+    except Exception:
+        # Whatever it is stands in the way of a real ECG as well, and is told there.
+        _log.exception("A made-up ECG was not answered.")
 
 
 def address() -> str:
@@ -89,20 +107,21 @@ class Signing:
 
 
 class Helper:
-    """Keeps a worker running while there is something for it to do.
+    """Keeps a worker running, which reads ECGs in the background.
 
     It is a program of its own, so that reading a pile of ECGs does not slow down the screens; it
-    ends when the server does. Until it has started, which takes seconds, the first of a pile are
-    read here, where the model is loaded. `ECG_WORKER=elsewhere` leaves the work to others.
+    ends when the server does. It takes seconds to start, and does so before the first pile comes.
+    `ECG_WORKER=elsewhere` leaves the work to others.
     """
 
     LOOK_S = 1.0
-
-    FIRST_S = 10.0
+    AFTER_S = 8.0
+    """So long after the start of the server, unless a pile comes before."""
+    AGAIN_S = 5.0
+    """From one start of a worker to the next."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._models = network.Answering()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="keep-worker", daemon=True)
 
@@ -119,30 +138,20 @@ class Helper:
 
     def _watch(self) -> None:
         jobs = Jobs(place.store())
+        place.JOBS_CAME.wait(self.AFTER_S)
+        began = -self.AGAIN_S
         while not self._stop.is_set():
-            place.JOBS_CAME.wait(self.LOOK_S)
-            place.JOBS_CAME.clear()
-            if self._process is not None and self._process.poll() is None:
-                continue
-            try:
-                if os.environ.get("ECG_INBOX") or jobs.unfinished():
+            gone = self._process is None or self._process.poll() is not None
+            if gone and time.monotonic() - began > self.AGAIN_S:
+                began = time.monotonic()
+                try:
                     if not os.environ.get("ECG_REDIS_URL"):
                         # Nobody else works here: what still runs lost its worker.
                         jobs.release()
                     self._process = self._spawn()
-                    self._read_the_first(jobs)
-            except (OSError, StoreError) as error:
-                _log.error("The worker could not be started: %s", error)
-
-    def _read_the_first(self, jobs: Jobs) -> None:
-        """Read what waits until the worker does, or it should long have begun."""
-        until = time.monotonic() + self.FIRST_S
-        # Loading the libraries takes as long here as there: who has not shown an ECG yet waits.
-        while "torch" in sys.modules and time.monotonic() < until and not self._stop.is_set():
-            waiting = jobs.unfinished()
-            if not waiting or jobs.are_running():
-                return
-            jobs.run(waiting[0], self._models)
+                except (OSError, StoreError) as error:
+                    _log.error("The worker could not be started: %s", error)
+            self._stop.wait(self.LOOK_S)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "ecg_core", "worker", "--parent", str(os.getpid())]

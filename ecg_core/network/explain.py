@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor, nn
 
+from ecg_core import importing
 from ecg_core.network.architecture import PageNetwork
 from ecg_core.network.attention import DEFAULT_METHOD, METHODS
 from ecg_core.network.classifier import Classifier
@@ -98,7 +99,9 @@ def heat_map(
     """
     chosen = METHODS[method]
     layers = [network.trunk[stage] for stage in chosen.stages]
-    with chosen.cam()(model=_OneHead(network, head), target_layers=layers) as cam:
+    with importing.much():
+        library = chosen.cam()
+    with library(model=_OneHead(network, head), target_layers=layers) as cam:
         found = cam(input_tensor=read.requires_grad_(True), targets=[lambda logits: logits[index]])[
             0
         ]

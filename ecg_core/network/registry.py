@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecg_core import importing
 from ecg_core.models_folder import models_folder as models_folder
 from ecg_core.page.layouts import STRIP
 
@@ -90,7 +91,8 @@ def load(name: str | None = None) -> Classifier:
     if chosen not in list_models():
         raise KeyError(f"no model {chosen!r}; shipped: {', '.join(list_models()) or 'none'}")
     # PyTorch takes seconds to import: only those who load a model wait for it.
-    from ecg_core.network.classifier import Classifier, ModelError
+    with importing.much():
+        from ecg_core.network.classifier import Classifier, ModelError
 
     folder = models_folder() / chosen
     try:

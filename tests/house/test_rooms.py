@@ -10,6 +10,7 @@ from tests.house.source import ROOT, modules
 FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "ecg_core.arrays",
+        "ecg_core.importing",
         "ecg_core.leads",
         "ecg_core.models_folder",
         "ecg_core.spreadsheet",
@@ -25,6 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("ecg_core.report",),
     ("ecg_core.store",),
     ("ecg_core.answer",),
+    ("ecg_core.rehearsal",),
     ("ecg_core.evidence", "ecg_core.store.background"),
     ("ecg_core.training",),
     ("ecg_core.studies",),

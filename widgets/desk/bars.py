@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage, triage_names
@@ -36,7 +36,7 @@ def bars(rows: Sequence[Bar], label: str, key: str, long: bool = False) -> None:
     """Show rows; `long` puts the name above its track, for names that need the width."""
     _COMPONENT(
         key=key,
-        data={"rows": [asdict(row) for row in rows], "label": label, "long": long},
+        data={"rows": [vars(row) for row in rows], "label": label, "long": long},
     )
 
 

@@ -218,8 +218,13 @@ def _original(room: Callable[[], Room], case_id: str, position: int) -> bytes:
     return room().original(case_id, position)
 
 
+@st.fragment
 def _record(case: StoredCase) -> None:
-    with st.expander(_("For the record: versions, hashes and events")):
+    """Drawn when it is opened."""
+    label = _("For the record: versions, hashes and events")
+    with st.expander(label, key=f"record_{case.id}", on_change="rerun") as opened:
+        if not opened.open:
+            return
         model = case.prediction.model
         target = _(case.prediction.name_of(case.attention.target))
         st.markdown(

@@ -7,6 +7,8 @@ the reader chooses, and the viewer says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 from ecg_core.intake.values import IntakeError
 from ecg_core.page.overlay import beat_shift_s
@@ -14,7 +16,7 @@ from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves
 from ecg_core.store.cases.store import CaseFilter, StoreError
 from widgets.session import materials, person, queue
-from widgets.session.words import _, moment
+from widgets.session.words import _, language, moment
 from widgets.viewer.paper import Earlier
 
 OFFERED_CASES = 60
@@ -50,15 +52,21 @@ def offered(source_sha256: str, patient: str) -> list[Offer]:
             same = bool(patient) and entry.patient == patient
             key = f"{OPENED}{entry.sha256}"
             found[key] = Offer(key, _("{name} · opened now", name=entry.name), same)
-    room = person.room()
+    room, spoken = person.room(), language()
     of_patient = room.search(CaseFilter(patient=patient, limit=OFFERED_CASES)) if patient else []
     same_ids = {case.id for case in of_patient}
     for case in (*of_patient, *room.search(CaseFilter(limit=OFFERED_CASES))):
         key = f"{STORED}{case.id}"
         if case.input_sha256 not in held and key not in found:
-            name = _("{name} · stored {when} UTC", name=case.name, when=moment(case.created_utc))
+            name = _stored_name(case.name, case.created_utc, spoken)
             found[key] = Offer(key, name, case.id in same_ids)
     return sorted(found.values(), key=lambda offer: not offer.same)
+
+
+@lru_cache(maxsize=4096)
+def _stored_name(name: str, created_utc: datetime, _language: str) -> str:
+    """Made once: a list of sixty is drawn with every case."""
+    return _("{name} · stored {when} UTC", name=name, when=moment(created_utc))
 
 
 def load(key: str, waves: Waves | None, offers: list[Offer]) -> Earlier | None:

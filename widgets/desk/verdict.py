@@ -90,12 +90,20 @@ def _classes(prediction: Prediction, measurements: Measurements) -> None:
     st.caption(_("The tick on a bar: flagged from here on."))
     if not prediction.findings:
         return
-    with st.popover(_("All findings")):
-        bars.finding_bars(
-            sorted(prediction.findings, key=lambda f: -f.probability),
-            _("Probability of each finding"),
-            "findings",
-        )
+    _all_findings(prediction)
+
+
+@st.fragment
+def _all_findings(prediction: Prediction) -> None:
+    """Drawn when it is opened: seventy bars."""
+    key = f"all_findings_{prediction.page_sha256[:12]}"
+    with st.popover(_("All findings"), key=key, on_change="rerun") as opened:
+        if opened.open:
+            bars.finding_bars(
+                sorted(prediction.findings, key=lambda f: -f.probability),
+                _("Probability of each finding"),
+                "findings",
+            )
 
 
 def quality(prediction: Prediction, remarks: Sequence[Remark], notes: Sequence[str] = ()) -> None:

@@ -30,6 +30,7 @@ from ecg_core.triage.classed import verdict_class
 from ecg_core.triage.priority import PriorityDecision
 from server import place
 from widgets.session import materials, models
+from widgets.session.one_run import once
 from widgets.session.words import _
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def readers() -> dict[str, str]:
 
 def settings() -> Settings:
     """The settings in force."""
-    return store().settings()
+    return once("settings", lambda: store().settings())
 
 
 def answer(

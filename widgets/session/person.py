@@ -1,14 +1,15 @@
-"""Who is at the screen: asked anew at every run, so that a lost role or sign-in counts at once."""
+"""Who is at the screen: asked anew at every run, so that a lost role or sign-in counts at once.
+
+Within a run it is asked once (`one_run`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from ecg_core.evidence.own_sets.set_room import SetRoom
-from ecg_core.evidence.practice_room import PracticeRoom
 from ecg_core.store.audit.audit_room import AuditRoom
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoreError
@@ -17,8 +18,14 @@ from ecg_core.store.people.roles import ROLE_NAMES, NotAllowedError, Permission,
 from server import cookies, place, provider
 from server.second_factor import PATH as FACTOR_PATH
 from widgets.session import words
+from widgets.session.one_run import once
 from widgets.session.text import plain
 from widgets.session.words import _, noted, why
+
+if TYPE_CHECKING:
+    # scikit-learn comes with them, which the first paint must not wait for.
+    from ecg_core.evidence.own_sets.set_room import SetRoom
+    from ecg_core.evidence.practice_room import PracticeRoom
 
 WATCH_S = 20
 """How often a page that nobody touches looks whether its person is still signed in."""
@@ -27,7 +34,7 @@ WATCH_S = 20
 def gate() -> Account:
     """The person at the screen; nobody signed in gets no further than this."""
     try:
-        account = cookies.person(_cookies()) or _from_provider()
+        account = once("account", lambda: cookies.person(_cookies()) or _from_provider())
     except StoreError as problem:
         st.error(why(problem), icon=":material/block:")
         if provider.configured() and st.user.is_logged_in:
@@ -46,7 +53,7 @@ def gate() -> Account:
 
 def me(needs: Permission | None = None) -> Account:
     """The person at the screen, who must be allowed to do this; else the page ends here."""
-    account = cookies.person(_cookies())
+    account = once("account", lambda: cookies.person(_cookies()))
     if account is None:
         _signed_out()
     if needs is not None:
@@ -70,11 +77,15 @@ def audit_room() -> AuditRoom:
 
 def practice_room() -> PracticeRoom:
     """Daily use as the person at the screen may see it. Raises NotAllowedError."""
+    from ecg_core.evidence.practice_room import PracticeRoom
+
     return PracticeRoom(place.store(), me())
 
 
 def set_room() -> SetRoom:
     """Own labelled sets as the person at the screen may handle them."""
+    from ecg_core.evidence.own_sets.set_room import SetRoom
+
     return SetRoom(place.store(), me())
 
 
@@ -165,6 +176,6 @@ def _signed_out() -> NoReturn:
 @st.fragment(run_every=WATCH_S)
 def _watch(account_id: str) -> None:
     """End the page when the sign-in has ended, though nobody touches it."""
-    found = cookies.person(_cookies(), touch=False)
+    found = once("account", lambda: cookies.person(_cookies(), touch=False))
     if found is None or found.id != account_id:
         st.rerun()

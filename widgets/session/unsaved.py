@@ -30,7 +30,7 @@ def warn(case_id: str, name: str, dirty: bool) -> None:
         st.caption(":material/edit_note: " + _("Not saved yet."))
 
 
-KEPT = 5
+KEPT = 2
 """Cases decided on whose forms stay as they were, for whoever takes a decision back."""
 
 

@@ -17,6 +17,7 @@ import streamlit as st
 from ecg_core.words import Catalogue, languages
 from ecg_core.words import catalogue as catalogue_of
 from server import words as browser
+from widgets.session.one_run import once
 from widgets.session.text import plain
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ _COMPONENT = st.components.v2.component(
 
 def language() -> str:
     """The language of the session: chosen in it, kept by the browser, or asked for by it."""
+    return once("language", _language)
+
+
+def _language() -> str:
     here = st.session_state.get(_KEY)
     if here in languages():
         return str(here)

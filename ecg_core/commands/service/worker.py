@@ -11,6 +11,7 @@ from typing import Any
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain
 from ecg_core.store.background import tasks
+from ecg_core.store.background.reading_processes import ReadingProcesses
 from ecg_core.store.cases.store import Store, StoreError
 
 
@@ -45,9 +46,22 @@ def run(arguments: argparse.Namespace) -> int:
         # The program that started this one has let go of orphans, and may be reading itself.
         alone = redis is None and not arguments.parent
         at_once = min(tasks.AT_ONCE, os.cpu_count() or 1)
-        tasks.work(
-            store, huey, inbox, stop, alone, until_done=arguments.until_done, at_once=at_once
-        )
+        url = os.environ.get("ECG_DATABASE_URL") or None
+        processes = ReadingProcesses(arguments.data_dir, url, at_once)
+        processes.warm_up()
+        try:
+            tasks.work(
+                store,
+                huey,
+                inbox,
+                stop,
+                alone,
+                until_done=arguments.until_done,
+                at_once=at_once,
+                processes=processes,
+            )
+        finally:
+            processes.close()
     except StoreError as error:
         complain(str(error))
         return SOME_REJECTED

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -27,6 +28,7 @@ from ecg_core.store.cases.store import Store, StoreError
 
 MOST_ATTEMPTS = 3
 """A job that brought its worker down this often is given up, and said to be."""
+WRITTEN_AT_ONCE = 8
 STALE_S = 300.0
 """A job that runs for longer than this has lost its worker."""
 
@@ -75,6 +77,12 @@ class Jobs:
     def submit(self, bundles: Sequence[Bundle], list_name: str, added_by: str) -> list[str]:
         """Keep the bytes of these ECGs and write their jobs down; gives the jobs' ids."""
         batch = secrets.token_hex(8)
+        # Waiting for the disk takes longest, and it takes many files together.
+        with ThreadPoolExecutor(WRITTEN_AT_ONCE) as threads:
+            kept = list(
+                threads.map(self._store.keep, [f.data for one in bundles for f in one.files])
+            )
+        hashes = iter(kept)
         rows = [
             JobRow(
                 id=secrets.token_hex(16),
@@ -85,9 +93,7 @@ class Jobs:
                     {
                         "part": bundle.part,
                         "with_next": bundle.with_next,
-                        "files": [
-                            [file.name, self._store.keep(file.data)] for file in bundle.files
-                        ],
+                        "files": [[file.name, next(hashes)] for file in bundle.files],
                     }
                 ),
                 added_by=added_by[:80],
@@ -134,6 +140,15 @@ class Jobs:
             session.execute(
                 update(JobRow)
                 .where(JobRow.state == JobState.RUNNING)
+                .values(state=JobState.WAITING)
+            )
+
+    def give_back(self, job_id: str) -> None:
+        """Let a job run again: who did it was brought down."""
+        with self._store.changing() as session:
+            session.execute(
+                update(JobRow)
+                .where(JobRow.id == job_id, JobRow.state == JobState.RUNNING)
                 .values(state=JobState.WAITING)
             )
 

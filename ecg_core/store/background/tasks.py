@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -25,6 +26,7 @@ from ecg_core import network
 from ecg_core.network.who_answers import Models
 from ecg_core.store.background.inbox import Inbox
 from ecg_core.store.background.jobs import Jobs
+from ecg_core.store.background.reading_processes import ReadingProcesses
 from ecg_core.store.cases.store import Store, StoreError
 
 _QUEUE_GONE: tuple[type[Exception], ...] = (StoreError, OSError, sqlite3.Error)
@@ -37,8 +39,9 @@ with suppress(ModuleNotFoundError):
 _log = logging.getLogger(__name__)
 NAME = "ecg-triage"
 LOOK_S = 2.0
-"""How often the inbox and the jobs without a place in the queue are looked for."""
+"""How often the inbox and jobs without a place in the queue are looked for while ECGs are read."""
 IDLE_S = 0.3
+"""How often they are while none is."""
 AT_ONCE = 2
 """ECGs that a worker reads beside one another: more only wait for each other's Python."""
 
@@ -60,25 +63,34 @@ def work(
     answering: Models | None = None,
     until_done: bool = False,
     at_once: int = 1,
+    processes: ReadingProcesses | None = None,
 ) -> None:
     """Do jobs until `stop` is set, watching the inbox; those begun are finished first.
 
     alone: no other worker shares the database, so that running jobs are known to be orphans.
     answering: the models, those that are shipped unless given. until_done: end when nothing waits.
-    at_once: how many ECGs are read beside one another, in threads: while one waits for its file
-    the next is read. What was begun before is read alone, so that a file that brings the worker
-    down is known from the one beside it.
+    at_once: how many ECGs are read beside one another, in threads or in `processes`. What was
+    begun before is read alone, so that a file that brings its reader down is known from the one
+    beside it.
     """
     jobs = Jobs(store)
     models = answering or network.Answering()
 
     def run(job_id: str) -> None:
         try:
-            jobs.run(job_id, models)
+            if processes is None:
+                jobs.run(job_id, models)
+            else:
+                processes.read(job_id)
         except StoreError as error:
             _log.error("A job waits: %s", error)
             queued.discard(job_id)
             stop.wait(LOOK_S)
+        except BrokenProcessPool:
+            _log.error("A process that read an ECG was brought down.")
+            with suppress(StoreError):
+                jobs.give_back(job_id)
+            queued.discard(job_id)
 
     task = _task(huey, run)
     watched = None if inbox is None else Inbox(inbox, store)
@@ -96,7 +108,7 @@ def work(
                 wait(running, LOOK_S, FIRST_COMPLETED)
                 continue
             try:
-                if time.monotonic() - looked > LOOK_S or not looked:
+                if time.monotonic() - looked > (LOOK_S if running else 0.0):
                     looked = time.monotonic()
                     if watched is not None:
                         watched.look()

@@ -19,7 +19,7 @@ from widgets.desk.deciding import choices, saving
 from widgets.desk.deciding.at_hand import AtHand
 from widgets.desk.deciding.recorded import recorded_person
 from widgets.desk.deciding.saving import refuse, save
-from widgets.session import engine, queue, unsaved
+from widgets.session import engine, one_run, queue, unsaved
 from widgets.session.engine import Kept
 from widgets.session.text import plain
 from widgets.session.words import _, noted
@@ -244,7 +244,7 @@ def _agree(hand: AtHand, phase: Phase, at_once: Callable[[int], None], whose: Pe
         Decision.AGREE,
         second_wanted=bool(kept.get(f"second_{case}")),
     )
-    with suppress(StoreError):
+    with suppress(StoreError), one_run.run():
         at_once(saving.store(hand, reading, phase))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Sequence
+
 import streamlit as st
 
-from ecg_core.signal.values import QUANTITIES, Measurement, Measurements, Quality
-from widgets.session.words import _, decimals, noted
+from ecg_core.signal.values import QUANTITIES, LeadMeasurement, Measurement, Measurements, Quality
+from widgets.session.words import _, catalogue, noted
 from widgets.viewer.component import Component
 
 GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -47,27 +48,8 @@ def header(found: Measurements, key: str) -> None:
 def details(found: Measurements) -> None:
     """ST level and waves of every lead, and why a number is blank or doubtful."""
     if found.leads:
-        table = pd.DataFrame(
-            {
-                _("Lead"): [lead.lead for lead in found.leads],
-                _("ST at J (mV)"): [round(lead.st_j_mv, 2) for lead in found.leads],
-                _("ST at J + 60 ms"): [round(lead.st_j60_mv, 2) for lead in found.leads],
-                _("Q (mV)"): [round(lead.q_mv, 2) for lead in found.leads],
-                _("R (mV)"): [round(lead.r_mv, 2) for lead in found.leads],
-                _("S (mV)"): [round(lead.s_mv, 2) for lead in found.leads],
-                _("T (mV)"): [
-                    None if lead.t_mv is None else round(lead.t_mv, 2) for lead in found.leads
-                ],
-                _("Beats"): [lead.beats for lead in found.leads],
-                _("Quality"): [_(str(lead.quality)) for lead in found.leads],
-            }
-        )
-        heights = dict.fromkeys(table.columns[1:-2], "g")
-        st.dataframe(
-            decimals(table, heights),
-            hide_index=True,
-            alt=_("ST level and waves of every lead"),
-        )
+        st.caption(_("ST level and waves of every lead"))
+        st.markdown(_by_lead(found.leads))
     for key, quantity in QUANTITIES.items():
         if found.values[key].why:
             st.caption(f"{_(quantity.name)}: {_(found.values[key].why)}")
@@ -77,6 +59,37 @@ def details(found: Measurements) -> None:
             "method. Levels against the baseline just before the QRS complex."
         )
     )
+
+
+def _by_lead(leads: Sequence[LeadMeasurement]) -> str:
+    """A table in Markdown: a table of Streamlit's own costs more than the rest of the case."""
+    form = catalogue().forms
+
+    def height(mv: float | None) -> str:
+        return "–" if mv is None else form.format_field(round(mv, 2), "g")
+
+    titles = (
+        _("Lead"),
+        _("ST at J (mV)"),
+        _("ST at J + 60 ms"),
+        _("Q (mV)"),
+        _("R (mV)"),
+        _("S (mV)"),
+        _("T (mV)"),
+        _("Beats"),
+        _("Quality"),
+    )
+    rows = [
+        (
+            one.lead,
+            *map(height, (one.st_j_mv, one.st_j60_mv, one.q_mv, one.r_mv, one.s_mv, one.t_mv)),
+            str(one.beats),
+            _(str(one.quality)),
+        )
+        for one in leads
+    ]
+    sides = ("---", *("---:" for _title in titles[1:-1]), "---")
+    return "\n".join(f"| {' | '.join(row)} |" for row in (titles, sides, *rows))
 
 
 def with_unit(number: str, unit: str) -> str:

@@ -114,11 +114,23 @@ def header_view(one: Reported) -> None:
     """The block under the ECG."""
     header(one.measurements, one.case_id)
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.popover(_("ST levels and details"), icon=":material/straighten:"):
-            details(one.measurements)
+        _details(one.measurements, one.case_id)
         if one.measurements.marks:
             st.toggle(_("Mark on the trace"), key=f"marks_{one.case_id}")
         report_button(one.content, one.case_id)
+
+
+@st.fragment
+def _details(found: Measurements, case_id: str) -> None:
+    """Drawn when it is opened: hardly a case needs it, and all would pay for it."""
+    with st.popover(
+        _("ST levels and details"),
+        icon=":material/straighten:",
+        key=f"details_{case_id}",
+        on_change="rerun",
+    ) as opened:
+        if opened.open:
+            details(found)
 
 
 def draft_view(one: Reported) -> None:
