@@ -20,6 +20,7 @@ from ecg_core.read_as import measured
 from ecg_core.rehearsal import made_up, rehearse
 from ecg_core.store.audit import checkpoints
 from ecg_core.store.audit.watching import Watcher
+from ecg_core.store.background import tasks
 from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.upkeep import health
 from ecg_core.store.upkeep.errors import StoreError
@@ -110,7 +111,8 @@ class Helper:
     """Keeps a worker running, which reads ECGs in the background.
 
     It is a program of its own, so that reading a pile of ECGs does not slow down the screens; it
-    ends when the server does. It takes seconds to start, and does so before the first pile comes.
+    ends when the server does. It takes seconds to start, and does so before the first pile comes
+    where memory is plenty (`tasks.ROOMY_BYTES`), else with it.
     `ECG_WORKER=elsewhere` leaves the work to others.
     """
 
@@ -138,20 +140,24 @@ class Helper:
 
     def _watch(self) -> None:
         jobs = Jobs(place.store())
-        place.JOBS_CAME.wait(self.AFTER_S)
+        early = health.memory_bytes() >= tasks.ROOMY_BYTES
+        if early:
+            place.JOBS_CAME.wait(self.AFTER_S)
         began = -self.AGAIN_S
         while not self._stop.is_set():
             gone = self._process is None or self._process.poll() is not None
-            if gone and time.monotonic() - began > self.AGAIN_S:
-                began = time.monotonic()
-                try:
+            try:
+                wanted = early or os.environ.get("ECG_INBOX") or jobs.unfinished()
+                if gone and wanted and time.monotonic() - began > self.AGAIN_S:
+                    began = time.monotonic()
                     if not os.environ.get("ECG_REDIS_URL"):
                         # Nobody else works here: what still runs lost its worker.
                         jobs.release()
                     self._process = self._spawn()
-                except (OSError, StoreError) as error:
-                    _log.error("The worker could not be started: %s", error)
-            self._stop.wait(self.LOOK_S)
+            except (OSError, StoreError) as error:
+                _log.error("The worker could not be started: %s", error)
+            place.JOBS_CAME.wait(self.LOOK_S)
+            place.JOBS_CAME.clear()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "ecg_core", "worker", "--parent", str(os.getpid())]

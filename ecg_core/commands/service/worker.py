@@ -13,6 +13,7 @@ from ecg_core.commands.files import ALL_READ, SOME_REJECTED, complain
 from ecg_core.store.background import tasks
 from ecg_core.store.background.reading_processes import ReadingProcesses
 from ecg_core.store.cases.store import Store, StoreError
+from ecg_core.store.upkeep.health import memory_bytes
 
 
 def register(subparsers: Any) -> None:
@@ -45,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         inbox = Path(arguments.inbox) if arguments.inbox else None
         # The program that started this one has let go of orphans, and may be reading itself.
         alone = redis is None and not arguments.parent
-        at_once = min(tasks.AT_ONCE, os.cpu_count() or 1)
+        roomy = memory_bytes() >= tasks.ROOMY_BYTES
+        at_once = min(tasks.AT_ONCE, os.cpu_count() or 1) if roomy else 1
         url = os.environ.get("ECG_DATABASE_URL") or None
         processes = ReadingProcesses(arguments.data_dir, url, at_once)
         processes.warm_up()

@@ -45,6 +45,10 @@ IDLE_S = 0.3
 AT_ONCE = 2
 """ECGs that a worker reads beside one another: more only wait for each other's Python."""
 
+ROOMY_BYTES = 5_000_000_000
+"""Of memory: where there is less, large pages need it more than a worker that waits for a pile, or
+a second ECG beside the first."""
+
 
 def queue(data_dir: Path, redis_url: str | None = None) -> Huey:
     """The queue of a data directory, or of the Redis server."""
@@ -87,7 +91,7 @@ def work(
             queued.discard(job_id)
             stop.wait(LOOK_S)
         except BrokenProcessPool:
-            _log.error("A process that read an ECG was brought down.")
+            _log.error("Who read a job was brought down: %s", job_id)
             with suppress(StoreError):
                 jobs.give_back(job_id)
             queued.discard(job_id)

@@ -97,7 +97,7 @@ def memory(groups: Path = CGROUPS, own: Path = OWN_CGROUP) -> HealthLine:
     groups, own: where Linux tells limits (cgroup v2), and which of them are this process's.
     """
     whole = psutil.virtual_memory().total
-    limit = min(_limits(groups, own), default=whole)
+    limit = memory_bytes(groups, own)
     if limit >= whole:
         return HealthLine(
             "memory",
@@ -108,6 +108,12 @@ def memory(groups: Path = CGROUPS, own: Path = OWN_CGROUP) -> HealthLine:
     if limit < LEAST_MEMORY_BYTES:
         words += f" Large pages of several readers need {LEAST_MEMORY_BYTES / 1e9:.1f}."
     return HealthLine("memory", limit >= LEAST_MEMORY_BYTES, words)
+
+
+def memory_bytes(groups: Path = CGROUPS, own: Path = OWN_CGROUP) -> int:
+    """How much memory the program may take: the limit of its service or container, or all."""
+    whole = psutil.virtual_memory().total
+    return min(whole, min(_limits(groups, own), default=whole))
 
 
 def _limits(groups: Path, own: Path) -> Iterator[int]:
