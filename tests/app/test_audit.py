@@ -60,7 +60,9 @@ def test_a_case_reopens_as_it_was_decided(decided: AppTest) -> None:
     decided.query_params["case"] = case_id
     audit = decided.run()
     assert not audit.exception
-    text = words(audit)
+    assert stored.prediction.model.weights_sha256 not in words(audit)
+    audit.session_state[f"record_{case_id}"] = True  # its record is opened
+    text = words(audit.run())
     for shown in (
         stored.input_sha256,
         stored.prediction.model.weights_sha256,

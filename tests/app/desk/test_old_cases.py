@@ -61,7 +61,9 @@ def judged(models: Path, app: AppTest, monkeypatch: pytest.MonkeyPatch) -> Store
 
 
 def reopen(app: AppTest, case: StoredCase, target: str | None = None) -> str:
-    """Reopen a case on the Audit page, ask for a target, and give all that is written there."""
+    """Reopen a case on the Audit page with its record, ask for a target, and give all that is
+    written there."""
+    app.session_state[f"record_{case.id}"] = True
     if target:
         app.session_state["looking"] = {case.id: Looking(target)}
     app.switch_page("pages/audit.py")
