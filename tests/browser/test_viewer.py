@@ -57,10 +57,19 @@ def px_per_mm(page: Page) -> float:
 
 
 def drawn(page: Page, lead: str) -> np.ndarray:
-    """Corners of the line drawn for a lead, in mm of the paper: points × (x, y)."""
+    """Corners of the line drawn for a lead, in mm of the paper: points × (x, y).
+
+    The trace is drawn anew when the answer comes; asked in between, it is asked again.
+    """
     paths = page.locator(f"{VIEWER} .trace[data-lead='{lead}']").last.locator("path")
+    lines: list[str] = []
+    for _attempt in range(50):
+        lines = paths.evaluate_all("nodes => nodes.map((node) => node.getAttribute('d'))")
+        if lines:
+            break
+        page.wait_for_timeout(100)
     points: list[tuple[float, float]] = []
-    for path in paths.evaluate_all("nodes => nodes.map((node) => node.getAttribute('d'))"):
+    for path in lines:
         x = y = 0.0
         for command, a, b in re.findall(r"([Ml])(-?\d+) (-?\d+)", path):
             x, y = (x + int(a), y + int(b)) if command == "l" else (float(a), float(b))
