@@ -49,11 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         roomy = memory_bytes() >= tasks.ROOMY_BYTES
         at_once = min(tasks.AT_ONCE, os.cpu_count() or 1) if roomy else 1
         url = os.environ.get("ECG_DATABASE_URL") or None
-        # In threads unless asked: once in two runs of all tests the processes never began to read.
-        processes = None
-        if os.environ.get("ECG_READ_IN_PROCESSES") == "1":
-            processes = ReadingProcesses(arguments.data_dir, url, at_once)
-            processes.warm_up()
+        processes = ReadingProcesses(arguments.data_dir, url, at_once)
+        processes.warm_up()
         try:
             tasks.work(
                 store,
@@ -66,8 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
                 processes=processes,
             )
         finally:
-            if processes is not None:
-                processes.close()
+            processes.close()
     except StoreError as error:
         complain(str(error))
         return SOME_REJECTED
