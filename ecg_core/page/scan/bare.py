@@ -12,6 +12,9 @@ AROUND_PX, MOST_INK = 17, 0.6
 """Compression leaves marks so near to ink, all of which covers no more of the picture."""
 LITTLE = 0.002
 """A grid, be it of dots, darkens more of the paper than this."""
+LINES, ALONG = 8, 0.5
+"""So many lines each way that run through so much of what is drawn rule a grid, be it as dark as
+ink; frames and tables have fewer."""
 BAND_PX = 160
 """The picture is looked at in bands so high."""
 
@@ -40,7 +43,21 @@ def is_bare(pixels: np.ndarray) -> bool:
         # Of most grids the first band is enough.
         if beside >= LITTLE * height * width:
             return False
-    return covered <= MOST_INK * height * width
+    return covered <= MOST_INK * height * width and not _is_ruled(_light(pixels) < paper - DARK)
+
+
+def _is_ruled(ink: np.ndarray) -> bool:
+    """Whether many straight lines cross one another. ink: bool, height × width."""
+    drawn = [np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0)]
+    if not all(len(some) for some in drawn):
+        return False
+    (top, bottom), (left, right) = ((some[0], some[-1] + 1) for some in drawn)
+    inside = ink[top:bottom, left:right]
+    for axis in (1, 0):
+        full = inside.mean(axis=axis) > ALONG
+        if np.count_nonzero(np.diff(full.astype(np.int8)) == 1) < LINES:
+            return False
+    return True
 
 
 def _light(pixels: np.ndarray) -> np.ndarray:

@@ -94,3 +94,15 @@ def test_shares_have_intervals() -> None:
     assert interval(95, 100) == pytest.approx((88.8, 97.8), abs=0.06)
     rows = [{"outcome": "read"}] * 95 + [{"outcome": "refused"}] * 5
     assert "95.0 %; 88.8 to 97.8" in summary(rows)
+
+
+@pytest.mark.parametrize(("every_px", "bare"), [(59, False), (400, True)])
+def test_a_grid_as_dark_as_ink_is_no_bare_paper(every_px: int, bare: bool) -> None:
+    """Dark red lines 5 mm apart and none between them; a frame with a few lines is no grid."""
+    page = np.full((1200, 1600, 3), 255, np.uint8)
+    for at in range(100, 1101, every_px):
+        page[at : at + 2, 100:1502] = (170, 50, 40)
+    for at in range(100, 1501, every_px):
+        page[100:1102, at : at + 2] = (170, 50, 40)
+    page[598:601, 150:1450] = 0
+    assert is_bare(page) is bare
