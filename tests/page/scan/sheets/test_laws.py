@@ -1,0 +1,50 @@
+"""Single laws, asked of drafts made here."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ecg_core.page.scan.sheets import laws
+from ecg_core.page.scan.sheets.columns import Division
+from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft, Owned
+
+
+def test_names_of_six_rows_and_of_no_other_column_are_those_of_six_rows() -> None:
+    """Six limb leads all along, on paper whose bold lines stand like rules between columns."""
+    names = ("I", "II", "III", "aVR", "aVL", "aVF")
+    places = tuple({(row, 0): frozenset({name}) for row, name in enumerate(names)} for _ in SHIFTS)
+    seen = SimpleNamespace(baselines_mm=np.arange(6) * 35.0, pitch_mm=35.0)
+    print_ = SimpleNamespace(unread=np.zeros((0, 4)))
+
+    def named(leads: tuple[tuple[str, ...], ...], main: int, division: Division) -> float:
+        own = Owned(places)
+        return laws.names(Draft("", seen, print_, division, leads, main, 0.0, own)).value
+
+    columns = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"))
+    below = (("aVR",), ("aVL",), ("aVF",))
+    ruled = named((*columns, *below), 3, Division(10.0, 50.0, 4, 210.0, 9.0, marked=3))
+    along = named(tuple((name,) for name in names), 6, Division(10.0, 200.0, 1, 210.0, 1.5))
+    # All marks of three columns say less than their names, which are missing.
+    assert along - ruled > 9.0
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "count", "lines", "costs"),
+    [
+        (29.6, 4, (), 3.0),
+        (31.2, 4, ("12.5 mm/s 10 mm/mV",), 0.0),
+        (31.2, 4, ("25 mm/s",), 3.0),
+        (62.5, 4, (), 0.0),
+        (30.0, 1, (), 0.0),
+    ],
+)
+def test_columns_are_hardly_ever_shorter_than_a_beat_and_a_half(
+    width_mm: float, count: int, lines: tuple[str, ...], costs: float
+) -> None:
+    division = Division(0.0, width_mm, count, count * width_mm, 3.1)
+    print_ = SimpleNamespace(lines=lines)
+    draft = Draft("3x4", SimpleNamespace(), print_, division, (("I",),), 1, 0.0, ())
+    assert laws.columns(draft).value == pytest.approx(3.1 - costs)
