@@ -113,7 +113,7 @@ class Helper:
     It is a program of its own, so that reading a pile of ECGs does not slow down the screens; it
     ends when the server does. It takes seconds to start, and does so before the first pile comes
     where memory is plenty (`tasks.ROOMY_BYTES`), else with it.
-    `ECG_WORKER=elsewhere` leaves the work to others.
+    `ECG_WORKER=elsewhere` leaves the work to others; `when-needed` keeps it from starting early.
     """
 
     LOOK_S = 1.0
@@ -140,7 +140,8 @@ class Helper:
 
     def _watch(self) -> None:
         jobs = Jobs(place.store())
-        early = health.memory_bytes() >= tasks.ROOMY_BYTES
+        when_needed = os.environ.get("ECG_WORKER") == "when-needed"
+        early = not when_needed and health.memory_bytes() >= tasks.ROOMY_BYTES
         if early:
             place.JOBS_CAME.wait(self.AFTER_S)
         began = -self.AGAIN_S

@@ -1,4 +1,8 @@
-"""A real server and a real browser; screenshots land in `screenshots/` beside this file."""
+"""A real server and a real browser.
+
+With `ECG_SCREENSHOTS=1` what the windows show is kept in `screenshots/` beside this file, to be
+looked at.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +26,13 @@ from ecg_core import network
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path(os.environ.get("ECG_CHROMIUM", "/usr/bin/chromium"))
 SHOTS = Path(__file__).parent / "screenshots"
+KEPT = bool(os.environ.get("ECG_SCREENSHOTS"))
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    # Without a graphics card its work would be played by the processor, at a third of all time.
+    "--disable-gpu-rasterization",
+    "--disable-software-rasterizer",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -57,6 +65,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 "ECG_DATABASE_URL": "",
                 # The machine of a test is busy with the test.
                 "ECG_SCORING_PRIORITY": "normal",
+                "ECG_WORKER": "when-needed",
             },
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -147,6 +156,8 @@ def visiting(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if theme == "dark" else "light",
             storage_state=cookies,
+            # What moves while a reader waits is drawn anew sixty times a second.
+            reduced_motion="reduce",
             **device,
         )
         contexts.append(context)
@@ -192,7 +203,9 @@ def at_rest(page: Page) -> None:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep what the window shows, once it has come to rest."""
+    """Keep what the window shows, once it has come to rest, if pictures are wanted."""
+    if not KEPT:
+        return
     SHOTS.mkdir(exist_ok=True)
     page.wait_for_timeout(700)
     page.screenshot(path=str(SHOTS / f"{name}.png"))
@@ -200,6 +213,8 @@ def shoot(page: Page, name: str) -> None:
 
 def shoot_whole(page: Page, name: str) -> None:
     """Keep the whole page: the window grows to its height for the picture."""
+    if not KEPT:
+        return
     size = page.viewport_size
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     if size:

@@ -142,6 +142,7 @@ ecg-leads = "lead"
 """)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     environment = {**os.environ, "ECG_DATA_DIR": str(data), "ECG_DATABASE_URL": ""}
+    environment["ECG_WORKER"] = "elsewhere"
     with (data.parent / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [*command, f"--secrets.files={written}"],
