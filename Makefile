@@ -64,7 +64,7 @@ bench: $(VENV)/dev ## Latency, memory and app start on this machine
 bench-room: $(VENV)/dev ## Worklist of 10,000 cases, 200,000 events, twenty sessions
 	$(BIN)/python -m benchmarks.room
 
-bench-load: $(VENV)/dev ## Fifty and a hundred sessions beside 10,000 cases (a quarter of an hour)
+bench-load: $(VENV)/dev ## Fifty and a hundred sessions beside 10,000 cases, also at two processes (eight minutes)
 	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.documents
 

@@ -12,10 +12,20 @@ Rows = list[dict[str, Any]]
 def load(rows: Rows) -> str:
     """Fifty and a hundred sessions; processor time is that of the app and its readers of files."""
     told = measured(
-        ("what", "cases", "load before", "n", "p50", "p95", "processor per decision"),
+        (
+            "what",
+            "processes of the app",
+            "cases",
+            "load before",
+            "n",
+            "p50",
+            "p95",
+            "processor per decision",
+        ),
         [
             (
                 row["what"],
+                row.get("apps", 1),
                 f"{row['cases']:,}",
                 f"{row['load']:.0f}",
                 row["n"],

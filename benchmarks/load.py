@@ -1,5 +1,8 @@
 """Fifty and a hundred readers at once beside 10,000 cases: `make bench-load`.
 
+With one process of the app and with two on the same data directory, to which sessions come in turn,
+about as a proxy spreads them that keeps each with its process (docs/DEPLOY.md).
+
 Each session decides at the pace of somebody who reads ECGs (15 s on each, half to one and a half
 times that) and sees the next case; sessions begin at different moments. What others want of the
 machine changes waiting times and is told as the load before; processor time per decision (of the
@@ -13,6 +16,7 @@ import argparse
 import json
 import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.filled import fill
@@ -26,7 +30,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--events", type=int, default=22_000)
-    parser.add_argument("--sessions", type=int, nargs="+", default=[50, 100])
+    parser.add_argument("--sessions", type=int, nargs="+", default=[50, 100, 100])
+    parser.add_argument("--apps", type=int, nargs="+", default=[1, 1, 2], help="processes of each")
     parser.add_argument("--think", type=float, default=15.0, help="mean seconds on an ECG")
     parser.add_argument("--decisions", type=int, default=6, help="of each reader")
     parser.add_argument("--keep", type=Path, help="a filled data directory, made when missing")
@@ -42,11 +47,13 @@ def main() -> None:
         people = readers(store, max(arguments.sessions))
         store.close()
         decided: list[tuple[str, str]] = []
-        for sessions in arguments.sessions:
-            head = {"cases": cases, "sessions": sessions, "load": round(os.getloadavg()[0], 1)}
-            with server(folder) as (address, app):
+        for sessions, apps in zip(arguments.sessions, arguments.apps, strict=True):
+            head: dict[str, object] = {"cases": cases, "sessions": sessions, "apps": apps}
+            head["load"] = round(os.getloadavg()[0], 1)
+            with ExitStack() as running:
+                started = [running.enter_context(server(folder)) for _ in range(apps)]
                 found, pairs = of_many(
-                    address, app, people[:sessions], arguments.think, arguments.decisions
+                    started, people[:sessions], arguments.think, arguments.decisions
                 )
             rows += [head | row for row in found]
             decided += pairs

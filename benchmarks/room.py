@@ -71,7 +71,7 @@ def main() -> None:
         with server(folder) as (address, app):
             rows += of_one_reader(address, people[0][1], arguments.repeats)
             for think_s in (arguments.think, 0.0):
-                found, pairs = of_many(address, app, people, think_s, arguments.decisions)
+                found, pairs = of_many([(address, app)], people, think_s, arguments.decisions)
                 rows += found
                 decided += pairs
         store = Store.open(folder)
@@ -212,32 +212,34 @@ def _button(screen: Screen, *labels: str) -> str:
 
 
 def of_many(
-    address: str,
-    app: psutil.Process,
+    apps: Sequence[tuple[str, psutil.Process]],
     people: list[tuple[Account, str]],
     think_s: float,
     decisions: int,
 ) -> tuple[list[dict[str, object]], list[tuple[str, str]]]:
     """All readers at once; gives rows, and who decided which case.
 
-    app: its processor time, with that of the processes that read files for it, is told for each
+    apps: where each process of the app answers, to which readers come in turn, and that process.
+    Their processor time, with that of the processes that read files for them, is told for each
     decision; other work on the machine changes it little. think_s: mean pause before each decision,
     half to one and a half times as long; 0: none.
     """
     draw = random.Random(20)
     pauses = [[think_s * draw.uniform(0.5, 1.5) for _ in range(decisions)] for _ in people]
     late_s = [think_s * draw.random() for _ in people]
-    before_s = _cpu_s(app)
+    addresses = [apps[number % len(apps)][0] for number in range(len(people))]
+    before_s = sum(_cpu_s(app) for _, app in apps)
     with ThreadPoolExecutor(len(people)) as pool:
         found = list(
             pool.map(
-                lambda one: sit(address, *one[0], *one[1:]),
-                zip(people, pauses, late_s, strict=True),
+                lambda one: sit(one[0], *one[1], *one[2:]),
+                zip(addresses, people, pauses, late_s, strict=True),
             )
         )
     pace = f"a decision every {think_s:.0f} s each" if think_s else "without a pause"
     crossed = sum(one.crossed for one in found)
-    cpu_ms = round((_cpu_s(app) - before_s) * 1e3 / (len(people) * decisions), 1)
+    taken_s = sum(_cpu_s(app) for _, app in apps) - before_s
+    cpu_ms = round(taken_s * 1e3 / (len(people) * decisions), 1)
     rows = [
         _row(f"{len(people)} sessions, {pace}: {what}", [s for one in found for s in times(one)])
         | {"crossed": crossed, "cpu_ms": cpu_ms}

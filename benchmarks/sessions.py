@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 PATIENCE_S = 600.0
 """A busy machine answers late: how late is what is measured."""
@@ -39,9 +40,9 @@ class Session:
         host = address.removeprefix("http://")
         self._socket = connect(
             f"ws://{host}/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
+            subprotocols=[Subprotocol("streamlit")],
             additional_headers={"Cookie": cookie},
-            origin=address,  # type: ignore[arg-type]
+            origin=Origin(address),
             max_size=None,
             open_timeout=PATIENCE_S,
             # A busy machine answers pings late as well, and a browser sends none.
@@ -72,7 +73,8 @@ class Session:
         self._socket.close()
 
     def _run(self, message: BackMsg, waited_for: str = "") -> tuple[Screen, float]:
-        screen, started, came = Screen(), time.perf_counter(), {}
+        screen, started = Screen(), time.perf_counter()
+        came: dict[str, float] = {}
         self._socket.send(message.SerializeToString())
         while True:
             data = self._socket.recv(timeout=PATIENCE_S)

@@ -13,7 +13,8 @@ from ecg_core.store.people.accounts import Accounts
 from ecg_core.store.people.keys import kept_key
 
 JOBS_CAME = Event()
-"""Set where ECGs were written down to be read in the background: they are looked for at once."""
+"""Set where ECGs were written down to be read in the background: they are looked for at once; those
+that another process of the app wrote down, within a second."""
 
 
 def data_dir() -> Path:

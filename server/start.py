@@ -25,6 +25,7 @@ from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.upkeep import health
 from ecg_core.store.upkeep.errors import StoreError
 from server import place
+from server.first import First
 
 _log = logging.getLogger(__name__)
 
@@ -39,26 +40,37 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         if found.refuses:
             print(f"\n  Not started: {found.name}. {found.what}\n", file=sys.stderr, flush=True)
             raise RuntimeError(f"{found.name}: {found.what}")
-    link = await run_in_threadpool(place.accounts().first_link)
-    if link is not None:
-        print(
-            "\n  First start. Open this link once, choose a name and a password:\n\n"
-            f"  {address()}/account/set-up?token={link}\n",
-            flush=True,
-        )
+    await run_in_threadpool(place.store)
+    helper, signing = Helper(), Signing()
+
+    def alone() -> None:
+        _print_link()
+        helper.start()
+        signing.start()
+
+    first = First(place.data_dir(), alone)
+    await run_in_threadpool(first.start)
     threading.Thread(target=intake.warm_up, name="start-reader", daemon=True).start()
     await run_in_threadpool(measured, made_up())
     threading.Thread(target=_rehearsed, name="rehearse", daemon=True).start()
-    helper = Helper()
-    helper.start()
-    signing = Signing()
-    signing.start()
     watcher = Watcher(place.chain_watch)
     watcher.start()
     yield
     watcher.stop()
     signing.stop()
     helper.stop()
+    first.stop()
+
+
+def _print_link() -> None:
+    """While there is no account: the link that makes the first. It voids those before it."""
+    link = place.accounts().first_link()
+    if link is not None:
+        print(
+            "\n  First start. Open this link once, choose a name and a password:\n\n"
+            f"  {address()}/account/set-up?token={link}\n",
+            flush=True,
+        )
 
 
 def _rehearsed() -> None:
@@ -108,7 +120,7 @@ class Signing:
 
 
 class Helper:
-    """Keeps a worker running, which reads ECGs in the background.
+    """Keeps a worker running, which reads ECGs in the background, for all processes of the app.
 
     It is a program of its own, so that reading a pile of ECGs does not slow down the screens; it
     ends when the server does. It takes seconds to start, and does so before the first pile comes
@@ -152,7 +164,7 @@ class Helper:
                 if gone and wanted and time.monotonic() - began > self.AGAIN_S:
                     began = time.monotonic()
                     if not os.environ.get("ECG_REDIS_URL"):
-                        # Nobody else works here: what still runs lost its worker.
+                        # Nobody else works here (`First`): what still runs lost its worker.
                         jobs.release()
                     self._process = self._spawn()
             except (OSError, StoreError) as error:

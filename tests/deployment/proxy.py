@@ -1,4 +1,4 @@
-"""nginx with TLS in front, by the server block that docs/DEPLOY.md shows."""
+"""nginx with TLS in front of two processes of the app, by what docs/DEPLOY.md shows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,12 @@ class Proxy:
     process: subprocess.Popen[bytes]
     port: int
     certificate: Path
+    log: Path
+
+    def came_to(self) -> list[tuple[str, str, str]]:
+        """Of every request so far: path, cookie of the sign-in, and the process that answered."""
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        return [tuple(line.split("|")) for line in lines]  # type: ignore[misc]
 
     @property
     def address(self) -> str:
@@ -74,34 +80,48 @@ class _Here(http.client.HTTPSConnection):
         )
 
 
-def start(folder: Path, app_port: int) -> Proxy:
+def start(folder: Path, app_ports: Sequence[int]) -> Proxy:
     """nginx as a plain process, with a certificate that is made here."""
     certificate, key = _certificate(folder)
     port = free_port()
     guide = GUIDE.read_text(encoding="utf-8")
-    found = re.search(r"```nginx\n(.*?)```", guide, re.S)
-    assert found is not None, "docs/DEPLOY.md shows no server block"
-    block = found[1]
-    for told, here in (
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("/etc/ssl/ecg.pem", str(certificate)),
-        ("/etc/ssl/ecg.key", str(key)),
-        ("http://127.0.0.1:8501", f"http://127.0.0.1:{app_port}"),
-    ):
-        assert told in block, f"the server block does not say {told}"
-        block = block.replace(told, here)
+    server, upstreams, locations = re.findall(r"```nginx\n(.*?)```", guide, re.S)
+    alone = "  location / { proxy_pass http://127.0.0.1:8501; }\n"
+    here = {
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
+        "/etc/ssl/ecg.pem": str(certificate),
+        "/etc/ssl/ecg.key": str(key),
+        **{f"127.0.0.1:{8501 + k}": f"127.0.0.1:{port}" for k, port in enumerate(app_ports)},
+    }
+    assert alone in server
+    _checked(folder, _replaced(server, here))
+    block = upstreams + server.replace(alone, locations)
+    assert all(told in block for told in here)
+    command = _checked(folder, _replaced(block, here))
+    return Proxy(subprocess.Popen(command), port, certificate, folder / "access.log")
+
+
+def _replaced(block: str, here: Mapping[str, str]) -> str:
+    for told, known in here.items():
+        block = block.replace(told, known)
+    return block
+
+
+def _checked(folder: Path, block: str) -> list[str]:
+    """The command that starts nginx with these blocks, after it has found no fault in them."""
     temporary = "\n".join(
         f"{kind}_temp_path {folder}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     configuration = folder / "nginx.conf"
     configuration.write_text(
-        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;\n"
-        f"events {{}}\nhttp {{ access_log off;\n{temporary}\n{block}}}\n"
+        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;\nevents {{}}\n"
+        "http { log_format told '$uri|$cookie_ecg_sign_in|$upstream_addr';\n"
+        f"access_log {folder}/access.log told;\n{temporary}\n{block}}}\n"
     )
     command = ["nginx", "-e", str(folder / "error.log"), "-c", str(configuration)]
     subprocess.run([*command, "-t"], check=True, capture_output=True, timeout=30)
-    return Proxy(subprocess.Popen(command), port, certificate)
+    return command
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:

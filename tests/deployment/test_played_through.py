@@ -1,4 +1,5 @@
-"""A service from its first start to a restore: unit, PostgreSQL, nginx with TLS, a browser.
+"""A service from its first start to a restore: two processes of the app by its unit, PostgreSQL,
+nginx with TLS, a browser.
 
 Run by `make test-deployment`, as root (the unit runs under an account of its own); it takes some
 minutes. What is missing on a machine is named and skipped.
@@ -16,9 +17,11 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -41,14 +44,19 @@ HTML = {"Accept": "text/html"}
 
 @dataclass
 class Deployment:
-    """What runs: database, unit and proxy. server: the unit's process."""
+    """What runs: database, two instances of the unit, and proxy. servers: of each, its process."""
 
     folder: Path
     database: Server
     database_port: int
-    unit: Unit
+    units: tuple[Unit, Unit]
     front: proxy.Proxy
-    server: subprocess.Popen[bytes]
+    servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def unit(self) -> Unit:
+        """Either: they see the same machine."""
+        return self.units[0]
 
     def url(self, role: str, name: str = "ecg") -> str:
         """The database as one of its roles reaches it: over TCP, by password."""
@@ -60,12 +68,33 @@ class Deployment:
         """What the unit printed."""
         return (self.folder / "journal").read_text(errors="replace")
 
+    def start(self) -> None:
+        """Start both instances at once."""
+        self.servers = [one.start(self.folder / "journal") for one in self.units]
+        for number in range(len(self.units)):
+            wait_for(self, number)
+
+    def end(self, how: signal.Signals, number: int) -> None:
+        """End one instance."""
+        self.servers[number].send_signal(how)
+        self.servers[number].wait(60)
+
     def restart(self, how: signal.Signals) -> None:
-        """End the unit's process and start it again."""
-        self.server.send_signal(how)
-        self.server.wait(60)
-        self.server = self.unit.start(self.folder / "journal")
-        wait_for(self)
+        """End both instances and start them again."""
+        for number in range(len(self.units)):
+            self.end(how, number)
+        self.start()
+
+    def workers(self) -> dict[int, int]:
+        """How many workers each instance that runs keeps, by its number."""
+        running = [(k, one) for k, one in enumerate(self.servers) if one.poll() is None]
+        found = dict.fromkeys((k for k, _ in running), 0)
+        for k, one in running:
+            for child in psutil.Process(one.pid).children():
+                # Readers of files come and go.
+                with suppress(psutil.NoSuchProcess):
+                    found[k] += "worker" in child.cmdline()
+        return found
 
 
 def needed() -> None:
@@ -132,30 +161,33 @@ def deployment(folder: Path, database: tuple[Server, int]) -> Iterator[Deploymen
     roles(server, port, "ecg")
     for role, secret in SECRETS.items():
         sql(server, port, "ecg", "-c", f"ALTER ROLE {role} PASSWORD '{secret}'")
-    unit = Unit(folder / "state", proxy.free_port())
-    front = proxy.start(folder, unit.port)
-    unit.variables = {
-        "ECG_PUBLIC_URL": front.address,
+    variables = {
         "ECG_HOSTS": proxy.NAME,
         "ECG_PROXY": "1",
         "ECG_SCORING_PRIORITY": "normal",
     }
-    made = Deployment(folder, server, port, unit, front, subprocess.Popen(["true"]))
+    units = (
+        Unit(folder / "state", proxy.free_port(), variables),
+        Unit(folder / "state", proxy.free_port(), variables),
+    )
+    front = proxy.start(folder, [one.port for one in units])
+    variables["ECG_PUBLIC_URL"] = front.address
+    made = Deployment(folder, server, port, units, front)
+    unit = made.unit
     # Tables by their owner; then what the program may do with them.
     tables = unit.program("serve-check", ECG_DATABASE_URL=made.url(OWNER))
     assert tables.returncode == 0, tables.stdout + tables.stderr
     roles(server, port, "ecg")
-    unit.variables["ECG_DATABASE_URL"] = made.url(APP)
+    variables["ECG_DATABASE_URL"] = made.url(APP)
     checked = unit.check()
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    made.server = unit.start(folder / "journal")
     try:
-        wait_for(made)
+        made.start()
         yield made
     finally:
-        made.server.terminate()
-        front.process.terminate()
-        for process in (made.server, front.process):
+        for process in (*made.servers, front.process):
+            process.terminate()
+        for process in (*made.servers, front.process):
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
@@ -170,10 +202,10 @@ def renamed(demo: str, name: str) -> dict[str, bytes]:
     }
 
 
-def wait_for(deployment: Deployment, patience_s: float = 180.0) -> None:
+def wait_for(deployment: Deployment, number: int, patience_s: float = 180.0) -> None:
     end = time.monotonic() + patience_s
-    health = f"http://127.0.0.1:{deployment.unit.port}/_stcore/health"
-    while time.monotonic() < end and deployment.server.poll() is None:
+    health = f"http://127.0.0.1:{deployment.units[number].port}/_stcore/health"
+    while time.monotonic() < end and deployment.servers[number].poll() is None:
         try:
             urllib.request.urlopen(health, timeout=2).close()
         except OSError:
@@ -230,9 +262,10 @@ def test_tls_headers_and_the_locked_door(deployment: Deployment) -> None:
 
 
 def test_from_the_first_link_to_a_decision(deployment: Deployment, page: Page) -> None:
-    link = re.search(r"https://\S+/account/set-up\?token=\S+", deployment.log)
-    assert link is not None and link[0].startswith(deployment.front.address)
-    set_up(page, link[0], "Dr Ada")
+    # Of two processes that started at once one printed it: another would have voided it.
+    (link,) = re.findall(r"https://\S+/account/set-up\?token=\S+", deployment.log)
+    assert link.startswith(deployment.front.address)
+    set_up(page, link, "Dr Ada")
     (cookie,) = [one for one in page.context.cookies() if one["name"] == "ecg_sign_in"]
     assert (cookie["secure"], cookie["httpOnly"]) == (True, True)
     record = [
@@ -273,10 +306,45 @@ def test_the_programs_role_is_refused(deployment: Deployment, command: str) -> N
         raw.execute(command)
 
 
+def test_each_session_has_its_process_and_tries_to_sign_in_have_one(
+    deployment: Deployment, page: Page
+) -> None:
+    (signed_in,) = [one for one in page.context.cookies() if one["name"] == "ecg_sign_in"]
+    for number in range(40):
+        jar = {"Cookie": f"ecg_sign_in=browser{number % 20}"}
+        deployment.front.ask("/worklist", headers=jar)
+        deployment.front.ask("/account/sign-in", headers=jar)
+    at, counted = dict[str, set[str]](), set[str]()
+    for path, cookie, process in deployment.front.came_to():
+        if path.startswith("/account/"):
+            counted.add(process)
+        # Who has no cookie yet has no session either, and may come to any.
+        elif cookie != "-":
+            at.setdefault(cookie, set()).add(process)
+    # The upload and the websocket of the browser above came to the same one.
+    assert signed_in["value"] in at
+    assert {len(found) for found in at.values()} == {1}
+    assert len(set.union(*at.values())) == 2
+    assert len(counted) == 1
+
+
 def test_a_kill_loses_no_decision_and_nobodys_sign_in(deployment: Deployment, page: Page) -> None:
     before = verified(deployment)
     deployment.restart(signal.SIGKILL)
     assert verified(deployment) == before
+    page.goto(f"{deployment.front.address}/worklist")
+    expect(page.get_by_role("button", name="Dr Ada")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_one_process_that_ends_is_stood_in_for(deployment: Deployment, page: Page) -> None:
+    """Whichever it is: where tries to sign in come, or the session, or the one with the worker."""
+    for number in (0, 1):
+        deployment.end(signal.SIGKILL, number)
+        page.goto(f"{deployment.front.address}/worklist")
+        expect(page.get_by_role("button", name="Dr Ada")).to_be_visible(timeout=PATIENCE_MS)
+        assert deployment.front.ask("/account/sign-in", headers=HTML)[0] == 200
+        deployment.servers[number] = deployment.units[number].start(deployment.folder / "journal")
+        wait_for(deployment, number)
     page.goto(f"{deployment.front.address}/worklist")
     expect(page.get_by_role("button", name="Dr Ada")).to_be_visible(timeout=PATIENCE_MS)
 
@@ -288,6 +356,7 @@ def test_an_ecg_from_the_worker_of_the_unit(deployment: Deployment) -> None:
         os.chown(path, UID, UID)
     deployment.unit.variables["ECG_INBOX"] = "/var/lib/ecg-triage/inbox"
     deployment.restart(signal.SIGTERM)
+    assert one_worker(deployment) == 1
     for name, data in renamed("hypertrophy", "second").items():
         (inbox / "ward" / name).write_bytes(data)
         os.chown(inbox / "ward" / name, UID, UID)
@@ -299,6 +368,22 @@ def test_an_ecg_from_the_worker_of_the_unit(deployment: Deployment) -> None:
             row = raw.execute("SELECT count(*) FROM case_states WHERE list_name = 'Inbox: ward'")
             found = row.fetchone()[0]
     assert found == 1, deployment.log[-2000:]
+    # The worker of the one that ends goes with it, and the other starts one.
+    (having,) = [number for number, workers in deployment.workers().items() if workers]
+    deployment.end(signal.SIGKILL, having)
+    assert one_worker(deployment) == 1
+    deployment.servers[having] = deployment.units[having].start(deployment.folder / "journal")
+    wait_for(deployment, having)
+    assert one_worker(deployment) == 1
+
+
+def one_worker(deployment: Deployment, patience_s: float = 120.0) -> int:
+    """Wait until one instance keeps a worker; gives how many there are a while later."""
+    end = time.monotonic() + patience_s
+    while time.monotonic() < end and not sum(deployment.workers().values()):
+        time.sleep(0.3)
+    time.sleep(12)
+    return sum(deployment.workers().values())
 
 
 def verified(deployment: Deployment) -> int:
@@ -354,7 +439,8 @@ def test_signing_in_anew_by_the_form(deployment: Deployment) -> None:
         deployment.front.ask(
             "/account/sign-in",
             {"name": f"nobody {k}", "password": "x"},
-            {"X-Forwarded-For": f"10.0.0.{k}"},
+            # Another cookie each time would bring the next try to another process.
+            {"X-Forwarded-For": f"10.0.0.{k}", "Cookie": f"ecg_sign_in={k}"},
         )[0]
         for k in range(25)
     ]

@@ -1,4 +1,4 @@
-"""The systemd unit run as a plain process: its commands, its account, its view of the disk.
+"""An instance of the systemd unit as a plain process: its commands, account and view of the disk.
 
 No systemd is needed: a mount namespace shows the unit what `ProtectSystem=strict`, `ProtectHome`,
 `PrivateTmp` and `StateDirectory` show it, at the paths that it names. Limits of memory and tasks
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-UNIT = ROOT / "deploy" / "ecg-triage.service"
+UNIT = ROOT / "deploy" / "ecg-triage@.service"
 UID = 10001
 """As in deploy/Containerfile; no account of this machine has it."""
 
@@ -46,7 +46,7 @@ exec setpriv --reuid="$ID" --regid="$ID" --clear-groups --no-new-privs --boundin
 
 @dataclass
 class Unit:
-    """The unit with what /etc/ecg-triage.env would hold, and the folder of its state."""
+    """An instance (its port), what /etc/ecg-triage.env would hold, and the folder of its state."""
 
     state: Path
     port: int
@@ -76,10 +76,8 @@ class Unit:
         return self.run(*shlex.split(self.settings["ExecStartPre"]))
 
     def start(self, log: Path) -> subprocess.Popen[bytes]:
-        """ExecStart, on this unit's port."""
-        line = self.settings["ExecStart"].replace(
-            "--server.port=8501", f"--server.port={self.port}"
-        )
+        """ExecStart of this instance."""
+        line = self.settings["ExecStart"].replace("%i", str(self.port))
         with log.open("ab") as out:
             command = self._command(*shlex.split(line))
             return subprocess.Popen(

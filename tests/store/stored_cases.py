@@ -21,7 +21,12 @@ from ecg_core.network.values import (
 from ecg_core.page.values import PREPROCESSING_VERSION, EcgPage, LeadBox, Remark, Severity, Trace
 from ecg_core.signal.measurements import nothing
 from ecg_core.store.cases.adding import NewCase
+from ecg_core.store.cases.readings import Phase
+from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Reading, Store
+from ecg_core.store.cases.worklist import WorklistFilter
+from ecg_core.store.people.accounts import Account
+from ecg_core.store.people.keys import FACTOR_KEY, PSEUDONYM_KEY, kept_key
 from ecg_core.triage.facts import Facts
 from ecg_core.triage.priority import Priority
 from ecg_core.triage.verdict import judge
@@ -148,3 +153,30 @@ def add_some(folder: Path, numbers: list[int], gate: object) -> None:
     store = Store.open(folder)
     for number in numbers:
         add(store, case(number))
+
+
+def open_once(folder: Path, gate: object) -> None:
+    """In another process: wait for the others at `gate`, open the store, whatever its schema."""
+    gate.wait(30)  # type: ignore[attr-defined]
+    Store.open(folder).close()
+
+
+def read_all(folder: Path, account: Account, gate: object, results: object) -> None:
+    """In another process: wait for the others at `gate`, then read whatever comes next to its end.
+
+    results: gets the cases that were read.
+    """
+    room, read = Room(Store.open(folder), account), []
+    gate.wait(30)  # type: ignore[attr-defined]
+    while case_id := room.take_next(WorklistFilter()):
+        reading = Reading("", True, Triage.OTHER, Priority.SOON)
+        room.read(case_id, reading, f"{account.id} {case_id}", Phase.FINAL)
+        read.append(case_id)
+    results.put(read)  # type: ignore[attr-defined]
+
+
+def make_keys(folder: Path, gate: object, results: object) -> None:
+    """In another process: wait for the others at `gate`, ask for every key of a data directory."""
+    gate.wait(30)  # type: ignore[attr-defined]
+    names = ("cookie.key", FACTOR_KEY, PSEUDONYM_KEY)
+    results.put([kept_key(folder / name) for name in names])  # type: ignore[attr-defined]

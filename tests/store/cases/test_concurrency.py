@@ -13,7 +13,19 @@ from sqlalchemy import func, select
 
 from ecg_core.store.cases.schema import CaseRow
 from ecg_core.store.cases.store import Store
-from tests.store.stored_cases import add, add_some, agrees, case, digests, keep_adding, read_once
+from ecg_core.store.people.roles import Role
+from tests.store.cases.test_room import person
+from tests.store.stored_cases import (
+    add,
+    add_some,
+    agrees,
+    case,
+    digests,
+    keep_adding,
+    make_keys,
+    read_all,
+    read_once,
+)
 
 PATIENCE_S = 60
 
@@ -81,6 +93,37 @@ def test_two_processes_start_and_write_at_once(
     report = store.verify(blobs=True)
     assert (report.ok, report.events) == (True, 18)
     assert len(digests(tmp_path)) == 9 * 4
+
+
+def test_readers_of_two_processes_never_get_the_same_case(tmp_path: Path) -> None:
+    """Each reads until nothing is left: every case is read once, and no decision is lost."""
+    with closing(Store.open(tmp_path)) as store:
+        for number in range(24):
+            add(store, case(number))
+        people = [person(store, name, Role.READER).account for name in ("ada", "ben")]
+    gate, results = FORK.Barrier(2), FORK.Queue()
+    workers = [
+        FORK.Process(target=read_all, args=(tmp_path, account, gate, results)) for account in people
+    ]
+    for worker in workers:
+        worker.start()
+    read = [case_id for _ in workers for case_id in results.get(timeout=PATIENCE_S)]
+    finish(*workers)
+    with closing(Store.open(tmp_path)) as store:
+        assert len(read) == len(set(read)) == 24
+        assert all(len(store.reopen(case_id).readings) == 1 for case_id in read)
+        assert store.verify(blobs=True).ok
+
+
+def test_processes_that_start_together_agree_on_every_key(tmp_path: Path) -> None:
+    gate, results = FORK.Barrier(4), FORK.Queue()
+    workers = [FORK.Process(target=make_keys, args=(tmp_path, gate, results)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    first, *others = (results.get(timeout=PATIENCE_S) for _ in workers)
+    finish(*workers)
+    assert len(set(first)) == 3
+    assert others == [first] * 3
 
 
 def test_a_killed_process_leaves_no_half_case(tmp_path: Path) -> None:

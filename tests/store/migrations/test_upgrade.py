@@ -6,6 +6,7 @@ readings and a view.
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -16,7 +17,7 @@ import pytest
 
 from ecg_core.network.statements import Triage
 from ecg_core.store.cases.store import CaseFilter, Status, Store
-from tests.store.stored_cases import add, agrees, case, overrides
+from tests.store.stored_cases import add, agrees, case, open_once, overrides
 
 RELEASED = Path(__file__).parent / "released"
 
@@ -66,6 +67,19 @@ def test_the_old_chain_goes_on(old: Path) -> None:
     # Opened once more: nothing is migrated twice.
     with closing(Store.open(old)) as store:
         assert (store.verify().ok, store.verify().events) == (True, 13)
+
+
+def test_processes_that_start_together_upgrade_once(old: Path) -> None:
+    fork = multiprocessing.get_context("fork")
+    gate = fork.Barrier(3)
+    workers = [fork.Process(target=open_once, args=(old, gate)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    with closing(Store.open(old)) as store:
+        assert (store.verify(blobs=True).ok, store.count()) == (True, 3)
 
 
 def test_old_rows_stay_guarded(old: Path) -> None:
