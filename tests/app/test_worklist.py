@@ -87,7 +87,8 @@ def test_agreeing_is_stored_before_the_case_is_drawn_again(
 def test_what_is_chosen_with_the_same_click_is_no_agreement(app: AppTest) -> None:
     page, case = listed(app)
     page.button(key="read_next").click().run()
-    page.number_input(key=f"age_{case}").set_value(80)
+    page.session_state[f"limits_{case}"] = True
+    page.run().number_input(key=f"age_{case}").set_value(80)
     (verdict,) = [one for one in page.get("segmented_control") if one.key == f"verdict_{case}"]
     verdict.set_value("Override")
     page.button(key=f"save_{case}").click().run()

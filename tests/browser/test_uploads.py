@@ -91,8 +91,8 @@ def test_two_people_who_drop_other_ecgs_of_one_name_see_their_own(
     drop(second, *demo("fibrillation", "ecg"))
     for page in (first, second):
         expect(page.locator(SHEET)).to_be_visible()
-    expect(first.get_by_label("Report text")).to_have_value(re.compile("Ventricular rate 68/min"))
-    expect(second.get_by_label("Report text")).to_have_value(re.compile("Ventricular rate 115/min"))
+    expect(first.locator(".draft")).to_contain_text("Ventricular rate 68/min")
+    expect(second.locator(".draft")).to_contain_text("Ventricular rate 115/min")
 
 
 def test_the_patients_earlier_ecg_is_offered_and_the_number_never_shown(
@@ -104,7 +104,7 @@ def test_the_patients_earlier_ecg_is_offered_and_the_number_never_shown(
     drop(page, payload("today.xml", aecg(-signals, TWELVE)))
     expect(page.locator(SHEET)).to_be_visible()
     # The panes are laid once more when the answer comes, and what was opened before is shut then.
-    expect(page.get_by_label("Report text")).to_be_attached()
+    expect(page.locator(".draft .sentence").first).to_be_attached()
     at_rest(page)
     page.get_by_role("button", name="More tools").click()
     page.get_by_label("Compare with", exact=True).select_option(

@@ -218,7 +218,6 @@ def _original(room: Callable[[], Room], case_id: str, position: int) -> bytes:
     return room().original(case_id, position)
 
 
-@st.fragment
 def _record(case: StoredCase) -> None:
     """Drawn when it is opened."""
     label = _("For the record: versions, hashes and events")

@@ -25,7 +25,7 @@ from widgets.desk.deciding.at_hand import AtHand
 from widgets.desk.readings_said import readings_beside
 from widgets.desk.report import exchange, measuring, report_parts
 from widgets.desk.report.take_away import offer_stored
-from widgets.session import anew, engine, materials, person
+from widgets.session import anew, engine, materials
 from widgets.session.text import plain
 from widgets.session.words import _
 from widgets.viewer.paper import paper
@@ -46,7 +46,7 @@ def desk(
     so before a run. show: opens
     the case that took this one's place.
     """
-    turn = room.turn(case_id)
+    turn = room.turn(case_id, engine.settings())
     case = stored = room.reopen(case_id)
     read_anew = partial(_read_anew, room, case_id, show)
     answered = partial(_answered, case, read_anew)
@@ -98,12 +98,10 @@ def desk(
 
     def saved(event: int) -> None:
         st.session_state["last_saved"] = (case_id, event, case.name)
-        room.release(case_id)
         go_on()
 
     def agreed(event: int) -> None:
         st.session_state["last_saved"] = (case_id, event, case.name)
-        person.room().release(case_id)
         at_once()
 
     latest = max((stored.event for stored in _own(case, room)), default=0)
@@ -248,13 +246,15 @@ def last_saved() -> None:
 
 
 def _lead_menu(room: Room, case_id: str, name: str, turn: Turn) -> None:
-    """Assigning, and withdrawing with a reason."""
+    """Assigning, and withdrawing with a reason; drawn when it is opened."""
     may_read = room.account.may(Permission.READ)
     if not may_read or turn.status in (CaseStatus.ADJUDICATED, CaseStatus.WITHDRAWN):
         return
     # Another key once the case is another's: the menu closes over what was done.
     key = f"case_menu_{case_id}_{turn.assignee}"
-    with st.popover(_("Case"), icon=":material/more_horiz:", key=key):
+    with st.popover(_("Case"), icon=":material/more_horiz:", key=key, on_change="rerun") as opened:
+        if not opened.open:
+            return
         readers = engine.readers()
         if not room.account.may(Permission.ASSIGN):
             readers = {room.account.id: room.account.full_name}

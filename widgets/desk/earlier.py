@@ -14,7 +14,7 @@ from ecg_core.intake.values import IntakeError
 from ecg_core.page.overlay import beat_shift_s
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves
-from ecg_core.store.cases.store import CaseFilter, StoreError
+from ecg_core.store.cases.store import StoreError
 from widgets.session import materials, person, queue
 from widgets.session.words import _, language, moment
 from widgets.viewer.paper import Earlier
@@ -53,9 +53,9 @@ def offered(source_sha256: str, patient: str) -> list[Offer]:
             key = f"{OPENED}{entry.sha256}"
             found[key] = Offer(key, _("{name} · opened now", name=entry.name), same)
     room, spoken = person.room(), language()
-    of_patient = room.search(CaseFilter(patient=patient, limit=OFFERED_CASES)) if patient else []
+    of_patient = room.newest(OFFERED_CASES, patient) if patient else []
     same_ids = {case.id for case in of_patient}
-    for case in (*of_patient, *room.search(CaseFilter(limit=OFFERED_CASES))):
+    for case in (*of_patient, *room.newest(OFFERED_CASES)):
         key = f"{STORED}{case.id}"
         if case.input_sha256 not in held and key not in found:
             name = _stored_name(case.name, case.created_utc, spoken)

@@ -93,7 +93,6 @@ def _classes(prediction: Prediction, measurements: Measurements) -> None:
     _all_findings(prediction)
 
 
-@st.fragment
 def _all_findings(prediction: Prediction) -> None:
     """Drawn when it is opened: seventy bars."""
     key = f"all_findings_{prediction.page_sha256[:12]}"

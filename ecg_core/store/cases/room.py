@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from ecg_core.page.values import ink_of
 from ecg_core.store.audit import chain
 from ecg_core.store.audit.export import ExportFormat
-from ecg_core.store.cases import recording, reopening, worklist
+from ecg_core.store.cases import recording, reopening, search, worklist
 from ecg_core.store.cases.adding import NewCase
 from ecg_core.store.cases.readings import Phase, Reading
 from ecg_core.store.cases.room_schema import CaseStateRow
 from ecg_core.store.cases.schema import CaseRow, HeadRow
-from ecg_core.store.cases.search import CaseFilter, CaseSummary
+from ecg_core.store.cases.search import CaseFilter, CaseSummary, NamedCase
 from ecg_core.store.cases.store import Store, StoredCase
 from ecg_core.store.cases.workflow import OPEN, CaseStatus
 from ecg_core.store.cases.worklist import Seat, WorklistFilter, WorklistRow
@@ -103,10 +103,15 @@ class Room:
             return worklist.following(session, wanted, self.seat, not_this)
 
     def take_next(self, wanted: WorklistFilter, not_this: str = "") -> str | None:
-        """The case to open next, held for this person: two who ask at once get two cases."""
+        """The case to open next, held for this person: two who ask at once get two cases.
+
+        not_this: the case at hand, which is let go of.
+        """
         self.actor.require(Permission.READ)
         minutes = self.store.settings().taken_minutes
         with self.store.changing() as session:
+            if not_this:
+                worklist.release(session, not_this, self.account.id)
             while case_id := worklist.following(session, wanted, self.seat, not_this):
                 if worklist.take(session, case_id, self.account.id, minutes) is None:
                     return case_id
@@ -221,6 +226,12 @@ class Room:
         """The cases that match, newest first."""
         self.actor.require(Permission.OPEN_CASE)
         return self.store.search(wanted)
+
+    def newest(self, most: int, patient: str = "") -> list[NamedCase]:
+        """The newest cases by name; patient: only those of this pseudonym."""
+        self.actor.require(Permission.OPEN_CASE)
+        with self.store.snapshot() as session:
+            return search.newest(session, most, patient)
 
     def reopen(self, case_id: str) -> StoredCase:
         """A case exactly as it was decided."""

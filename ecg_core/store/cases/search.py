@@ -79,6 +79,16 @@ class CaseSummary:
 
 
 @dataclass(frozen=True)
+class NamedCase:
+    """A case as it is offered by its name."""
+
+    id: str
+    name: str
+    created_utc: datetime
+    input_sha256: str
+
+
+@dataclass(frozen=True)
 class FilterValues:
     """What there is to choose from in each filter, sorted."""
 
@@ -111,6 +121,20 @@ def find(session: Session, wanted: CaseFilter) -> list[CaseSummary]:
         .offset(wanted.offset)
     )
     return [_summary(case, reading) for case, reading in session.execute(query)]
+
+
+def newest(session: Session, most: int, patient: str = "") -> list[NamedCase]:
+    """The newest cases by name; patient: only those of this pseudonym."""
+    query = (
+        select(CaseRow.id, CaseRow.name, CaseRow.created_utc, CaseRow.input_sha256)
+        .where(*_conditions(CaseFilter(patient=patient)))
+        .order_by(CaseRow.added_seq.desc())
+        .limit(most)
+    )
+    return [
+        NamedCase(row.id, row.name, datetime.fromisoformat(row.created_utc), row.input_sha256)
+        for row in session.execute(query)
+    ]
 
 
 def count(session: Session, wanted: CaseFilter) -> int:

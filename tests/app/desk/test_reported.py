@@ -38,7 +38,8 @@ def test_header_and_draft_are_handed_over_with_what_they_rest_on(opened: AppTest
 
 def test_the_draft_is_edited_taken_over_and_made_anew(opened: AppTest) -> None:
     case = case_of(opened)
-    draft = opened.text_area(key=f"draft_{case}")
+    opened.session_state[f"edited_{case}"] = True
+    draft = opened.run().text_area(key=f"draft_{case}")
     assert draft.value and "Draft report" in words(opened)
     first = draft.value
     draft.set_value("Left bundle branch block,\n known since 2019.").run()
@@ -51,10 +52,14 @@ def test_the_draft_is_edited_taken_over_and_made_anew(opened: AppTest) -> None:
 def test_age_and_sex_choose_the_limits_of_the_draft(opened: AppTest) -> None:
     case = case_of(opened)
     assert any(s["text"] == "Sinus rhythm." for s in component(opened, "sentences_")["sentences"])
+    opened.session_state[f"limits_{case}"] = True
     # 74/min is slow for two years.
-    opened.number_input(key=f"age_{case}").set_value(2).run()
-    texts = [s["text"] for s in component(opened, "sentences_")["sentences"]]
-    assert "Sinus bradycardia of 74/min." in texts and "Sinus rhythm." not in texts
+    opened.run().number_input(key=f"age_{case}").set_value(2).run()
+    for is_open in (True, False):
+        opened.session_state[f"limits_{case}"] = is_open
+        opened.run()
+        texts = [s["text"] for s in component(opened, "sentences_")["sentences"]]
+        assert "Sinus bradycardia of 74/min." in texts and "Sinus rhythm." not in texts
 
 
 def test_the_report_prints_what_was_edited(
@@ -65,7 +70,13 @@ def test_the_report_prints_what_was_edited(
     monkeypatch.setattr(
         report_pdf, "render", lambda content, paper: printed.append(content) or b"%PDF"
     )
-    opened.text_area(key=f"draft_{case}").set_value("As I see it.").run()
+    opened.session_state[f"edited_{case}"] = True
+    opened.run().text_area(key=f"draft_{case}").set_value("As I see it.").run()
+    # What was typed holds while neither is open.
+    opened.session_state[f"edited_{case}"] = False
+    opened.run()
+    opened.session_state[f"printed_{case}"] = True
+    opened.run()
     opened.text_input(key=f"patient_{case}").set_value("A. B.").run()
     opened.checkbox(key=f"shade_{case}").uncheck().run()
     asked: list[bytes] = []

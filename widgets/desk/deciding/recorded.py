@@ -15,7 +15,7 @@ def recorded_person(key: str) -> Person:
 
 
 def person_choice(key: str) -> None:
-    """Ask for age and sex."""
+    """Ask for age and sex; drawn when it is opened."""
     person = recorded_person(key)
     said = [_(str(person.sex))] if person.sex else []
     said += [_("{age:.0f} years", age=person.age_years)] if person.age_years is not None else []
@@ -23,7 +23,10 @@ def person_choice(key: str) -> None:
         _("Limits: {whose}", whose=", ".join(said) or _("adults")),
         icon=":material/tune:",
         key=f"limits_{key}",
-    ):
+        on_change="rerun",
+    ) as opened:
+        if not opened.open:
+            return
         st.radio(
             _("Sex"),
             list(Sex),
@@ -31,9 +34,16 @@ def person_choice(key: str) -> None:
             format_func=lambda one: _(one.capitalize()),
             horizontal=True,
             key=f"sex_{key}",
+            persist_state="session",
         )
         st.number_input(
-            _("Age in years"), min_value=1, max_value=120, value=None, step=1, key=f"age_{key}"
+            _("Age in years"),
+            min_value=1,
+            max_value=120,
+            value=None,
+            step=1,
+            key=f"age_{key}",
+            persist_state="session",
         )
         st.caption(
             _("Sinus rate by age, QTc by sex, ST elevation in V2 and V3 by both. Not stored.")

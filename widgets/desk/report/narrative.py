@@ -58,12 +58,24 @@ def _rests_on(sentence: Sentence, found: Measurements, names: Mapping[str, str])
 
 
 def editor(narrative: Narrative, key: str) -> None:
-    """The text to edit, and to take over into the note of the decision."""
+    """The text to edit, and to take over into the note of the decision; drawn when opened."""
     area, text = f"draft_{key}", _(narrative.text)
-    with st.expander(_("Edit the draft and use it as the note"), icon=":material/edit:"):
+    with st.expander(
+        _("Edit the draft and use it as the note"),
+        icon=":material/edit:",
+        key=f"edited_{key}",
+        on_change="rerun",
+    ) as opened:
+        if not opened.open:
+            return
         st.session_state.setdefault(area, text)
         st.text_area(
-            _("Report text"), key=area, height=150, max_chars=4000, label_visibility="collapsed"
+            _("Report text"),
+            key=area,
+            persist_state="session",
+            height=150,
+            max_chars=4000,
+            label_visibility="collapsed",
         )
         with st.container(horizontal=True):
             st.button(

@@ -120,7 +120,6 @@ def header_view(one: Reported) -> None:
         report_button(one.content, one.case_id)
 
 
-@st.fragment
 def _details(found: Measurements, case_id: str) -> None:
     """Drawn when it is opened: hardly a case needs it, and all would pay for it."""
     with st.popover(

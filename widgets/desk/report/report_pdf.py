@@ -13,11 +13,15 @@ from widgets.session.words import _, language
 
 
 def report_button(make: Callable[[str], Content], key: str) -> None:
-    """Ask for paper and, if wanted, the patient's name; download the report.
+    """Ask for paper and, if wanted, the patient's name; download the report. Drawn when opened.
 
     make: gives the content for what was typed as the patient. key: of the case.
     """
-    with st.popover(_("Report"), icon=":material/picture_as_pdf:"):
+    with st.popover(
+        _("Report"), icon=":material/picture_as_pdf:", key=f"printed_{key}", on_change="rerun"
+    ) as opened:
+        if not opened.open:
+            return
         paper = st.radio(_("Paper"), list(Paper), horizontal=True, key=f"paper_size_{key}")
         patient = st.text_input(
             _("Patient"),
