@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, nargs="+", default=[50, 100, 100])
     parser.add_argument("--apps", type=int, nargs="+", default=[1, 1, 2], help="processes of each")
     parser.add_argument("--think", type=float, default=15.0, help="mean seconds on an ECG")
-    parser.add_argument("--decisions", type=int, default=6, help="of each reader")
+    parser.add_argument("--decisions", type=int, default=5, help="of each reader")
     parser.add_argument("--keep", type=Path, help="a filled data directory, made when missing")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
@@ -50,8 +51,11 @@ def main() -> None:
         for sessions, apps in zip(arguments.sessions, arguments.apps, strict=True):
             head: dict[str, object] = {"cases": cases, "sessions": sessions, "apps": apps}
             head["load"] = round(os.getloadavg()[0], 1)
-            with ExitStack() as running:
-                started = [running.enter_context(server(folder)) for _ in range(apps)]
+            with ExitStack() as running, ThreadPoolExecutor(apps) as together:
+                starting = [
+                    together.submit(running.enter_context, server(folder)) for _ in range(apps)
+                ]
+                started = [one.result() for one in starting]
                 found, pairs = of_many(
                     started, people[:sessions], arguments.think, arguments.decisions
                 )
