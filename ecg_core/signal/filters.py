@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from scipy import signal
@@ -76,13 +77,19 @@ def apply(signals_mv: np.ndarray, fs_hz: float, band: Band) -> tuple[np.ndarray,
         )
     nyquist_hz = fs_hz / 2
     padlen = min(signals_mv.shape[1] - 1, round(3 * fs_hz))
-    high_pass = signal.butter(1, edges.high_pass_hz, "highpass", fs=fs_hz, output="sos")
+    high_pass = _designed(1, edges.high_pass_hz, "highpass", fs_hz)
     filtered = signal.sosfiltfilt(high_pass, filtered, axis=1, padlen=padlen)
     if edges.low_pass_hz < 0.95 * nyquist_hz:
-        low_pass = signal.butter(2, edges.low_pass_hz, "lowpass", fs=fs_hz, output="sos")
+        low_pass = _designed(2, edges.low_pass_hz, "lowpass", fs_hz)
         filtered = signal.sosfiltfilt(low_pass, filtered, axis=1, padlen=padlen)
     filtered[gaps] = np.nan
     return filtered.astype(np.float32), mains_hz
+
+
+@lru_cache(maxsize=32)
+def _designed(order: int, edge_hz: float, kind: str, fs_hz: float) -> np.ndarray:
+    """A Butterworth filter, designed once for each sampling rate."""
+    return signal.butter(order, edge_hz, kind, fs=fs_hz, output="sos")
 
 
 def find_mains(signals_mv: np.ndarray, fs_hz: float) -> float | None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain as chain_of
 from pathlib import Path
 from threading import RLock
 from typing import Self, TextIO
@@ -246,10 +247,13 @@ class Store:
             files = tuple(Upload(row.name, self._blobs.get(row.sha256)) for row in rows)
             leads = reopening.named_leads(session, case_id)
         whole = Bundle(case.name, files, leads=leads)
-        pages = [replace(whole, part=part) for part in range(LIMITS.max_pages)]
-        pairs = (replace(page, with_next=True) for page in pages)
+        pages = (
+            replace(whole, part=part, with_next=with_next)
+            for with_next in (False, True)
+            for part in range(LIMITS.max_pages)
+        )
         # The page is not written down, but it is in the hash.
-        for one in (whole, *pages, *pairs):
+        for one in chain_of((whole,), pages):
             if one.sha256 == case.input_sha256:
                 return one
         raise StoreError(
