@@ -27,6 +27,7 @@ from ecg_core.page.scan.marks import flat_of
 from ecg_core.page.scan.sheets import laws, size
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.upright import Upright, best_sheet
+from ecg_core.page.scan.surround import without_surround
 from ecg_core.page.values import EcgPage, PageError, Remark
 
 NAMELESS, ODD = (
@@ -139,7 +140,10 @@ def _read_scan(
     grids: list[FoundGrid],
 ) -> ScanReading:
     """As `read_scan`; a grid that was seen is left in `grids`, whatever comes after."""
-    view = view_of(scan.pixels, correction.corners_px).turned(correction.quarter_turns or 0)
+    view = view_of(scan.pixels, correction.corners_px)
+    if correction.corners_px is None:
+        view = without_surround(view)
+    view = view.turned(correction.quarter_turns or 0)
     height, width = view.pixels.shape[:2]
     if min(height, width) < quality.MIN_SIDE_PX or max(height, width) < quality.MIN_LONG_PX:
         raise refuse("too_small", width=width, height=height, least=quality.MIN_SIDE_PX)
