@@ -96,11 +96,12 @@ def divisions(
     names: tuple[Name, ...],
     ends: tuple[float, float, str],
     cut: tuple[bool, bool],
+    runs_on: tuple[bool, bool] = (False, False),
 ) -> list[Division]:
     """The best ways to divide the rows of a block into `count` equal columns, best first.
 
-    count: two at least. names: those that stand beside these rows. cut: the rows run to the
-    picture's left edge, and to its right one.
+    count: two at least. names: those that stand beside these rows. cut: the picture's left edge,
+    and its right one, may cut the rows. runs_on: they do.
     """
     left, right, _ = ends
     px = marks.px_per_mm
@@ -124,7 +125,8 @@ def divisions(
                 int(marked[at]),
                 int(hits[at]),
             )
-            best.append(_parted(_refined(found, marks.strength, px, ends), rows, ends))
+            found = _refined(found, marks.strength, px, ends, runs_on)
+            best.append(_parted(found, rows, ends))
     return best
 
 
@@ -284,21 +286,28 @@ def _parted(division: Division, rows: tuple[Row, ...], ends: tuple[float, float,
 
 
 def _refined(
-    division: Division, strength: np.ndarray, px: float, ends: tuple[float, float, str]
+    division: Division,
+    strength: np.ndarray,
+    px: float,
+    ends: tuple[float, float, str],
+    runs_on: tuple[bool, bool],
 ) -> Division:
     """The same, moved to where its marks stand, or to the ends of the rows if they agree."""
     left, right, known = ends
     count = division.count
-    start, width = evenly(division.start_mm, division.width_mm, division.count, strength, px, ends)
+    start, width = evenly(division.start_mm, division.width_mm, count, strength, px, ends, runs_on)
     begin, end = left + PEN_END_MM, right - PEN_END_MM
     usual = min(USUAL_MM, key=lambda mm: abs(width / mm - 1.0))
     whole = (end - begin) / count
     finer = []
     if known != "pulse":
         finer.append(((begin + end - count * usual) / 2, usual))
-        finer.append((begin, whole))
-        finer.append((begin, usual))
-    finer.append((end - count * usual, usual))
+        if not any(runs_on):
+            finer.append((begin, whole))
+        if not runs_on[0]:
+            finer.append((begin, usual))
+    if not runs_on[1]:
+        finer.append((end - count * usual, usual))
     for at_mm, wide in finer:
         off = abs(at_mm - start), abs(at_mm + count * wide - start - count * width)
         if wide == usual and known != "pulse" and abs(whole - usual) > FINE_MM:

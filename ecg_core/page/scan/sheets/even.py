@@ -56,12 +56,14 @@ def evenly(
     strength: np.ndarray,
     px: float,
     ends: tuple[float, float, str],
+    runs_on: tuple[bool, bool] = (False, False),
 ) -> tuple[float, float]:
     """Begin and width (mm) of the columns by the marks near their beginnings that stand the most
     evenly, and by the ends of the rows; as wide as usual unless marks and ends say otherwise.
 
     start_mm, width_mm, count: the columns, roughly. strength: of the marks, in every column of the
-    picture. px: pixels per mm. ends: of the rows (mm), and how their begin is known.
+    picture. px: pixels per mm. ends: of the rows (mm), and how their begin is known. runs_on: which
+    of them are the picture's, and tell nothing.
     """
     told: list[Begin] = []
     for index in range(1, count):
@@ -78,8 +80,9 @@ def evenly(
         return start_mm, width_mm
     begin = ends[0] - FOOT_MM if ends[2] == "pulse" else ends[0] + PEN_END_MM
     loose = FOOT_END_MM if ends[2] == "pulse" else END_MM
-    for step, place, sure in ((0, begin, loose), (count, ends[1] - PEN_END_MM, END_MM)):
-        if abs(place - start_mm - step * width_mm) < NEAR_MM:
+    of_rows = ((0, begin, loose), (count, ends[1] - PEN_END_MM, END_MM))
+    for (step, place, sure), beyond in zip(of_rows, runs_on, strict=True):
+        if not beyond and abs(place - start_mm - step * width_mm) < NEAR_MM:
             told.append(Begin(step, np.array([place]), sure))
     usual = min(USUAL_MM, key=lambda mm: abs(width_mm / mm - 1.0))
     if abs(width_mm / usual - 1.0) > 2 * USUAL:

@@ -30,6 +30,8 @@ ALONE = 5.0
 """What it costs that one lead alone stands where no arrangement has it: it was misread."""
 EDGE_MM, CUT_LEFT_MM = 3.0, 1.0
 """Rows that begin or end as near to the picture's edge may be cut by it."""
+RUNS_ON_MM = 0.8
+"""Rows that are drawn as near to it run on beyond it: nothing tells how far."""
 LEAD = re.compile(r"(?i)\blead (i{1,3}|[123])\b")
 
 
@@ -123,7 +125,15 @@ def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
             pulses = tuple(p for p in seen.pulses if p.row < main)
             ends = ends_of(rows, pulses or seen.pulses)
             known[key] = (
-                divisions(order.columns, rows, seen.marks(main), named, ends, _cut(seen, ends))
+                divisions(
+                    order.columns,
+                    rows,
+                    seen.marks(main),
+                    named,
+                    ends,
+                    _cut(seen, ends),
+                    _runs_on(seen, ends),
+                )
                 if order.columns > 1
                 else [single(ends)]
             )
@@ -152,6 +162,15 @@ def _cut(seen: Seen, ends: tuple[float, float, str]) -> tuple[bool, bool]:
     right one."""
     left, right = seen.edges_mm
     return ends[2] == "ink" and ends[0] < left + CUT_LEFT_MM, ends[1] > right - EDGE_MM
+
+
+def _runs_on(seen: Seen, ends: tuple[float, float, str]) -> tuple[bool, bool]:
+    """Whether rows run on beyond the picture's left edge, and its right one."""
+    left, right = seen.edges_mm
+    return (
+        ends[2] == "ink" and ends[0] < left + RUNS_ON_MM,
+        ends[1] > right - RUNS_ON_MM,
+    )
 
 
 def _told(draft: Draft, rhythm: tuple[str, ...]) -> Draft:

@@ -164,6 +164,20 @@ def test_columns_begin_before_the_picture_where_it_cuts_them() -> None:
     assert whole.start_mm > 5.9
 
 
+def test_rows_that_the_picture_cuts_do_not_tell_how_wide_columns_are() -> None:
+    """Of four columns of 62.5 mm the picture lost 0.5 mm on the left and 1.3 mm on the right."""
+    strength = np.zeros(round(300 * RASTER))
+    strength[round(131.4 * RASTER)] = 1.0
+    rows = tuple(
+        SimpleNamespace(px_per_mm=float(RASTER), drawn=np.ones(len(strength), bool))
+        for _ in range(3)
+    )
+    marks, ends = Marks({"ticks": strength}, RASTER), (6.9, 255.1, "ink")
+    best = divisions(4, rows, marks, (), ends, (True, True), (True, True))[0]
+    assert best.width_mm == pytest.approx(62.5, abs=0.01)
+    assert best.start_mm == pytest.approx(6.4, abs=0.2)
+
+
 @pytest.mark.parametrize(
     ("width_mm", "stretch", "guessed", "against"),
     [
