@@ -18,7 +18,7 @@ from ecg_core.page.scan.composed.moves import Composed
 from ecg_core.page.scan.composed.page import page_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.geometry.bend import Bend
-from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids
+from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids, scaled
 from ecg_core.page.scan.geometry.gridless import scale_without_grid
 from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.ink import straighten
@@ -53,7 +53,9 @@ CUT_S, WHOLE_S, CUT_LEFT_MM = 0.6, 2.1, 1.0
 with it: hardly anything is left of the former, the latter are told."""
 POOR, CLEARLY = 4.0, 2.0
 """Where so little speaks for a sheet, traces in colour are looked at, too; they must explain so
-much more."""
+much more. Nor does it prove the scale of lines that may lie 5 mm apart."""
+PARTS = (5.0 / 3.0, 5.0 / 4.0, 5.0 / 2.0)
+"""Millimetres in a part of 5 mm that passed for one: a third, a fourth, a half."""
 AROUND_MM = 120.0
 """So far around the ruled paper print and pulses are looked for."""
 
@@ -154,6 +156,7 @@ def _read_scan(
         lying, grid = _without_grid(view, correction.quarter_turns is None)
         return _read_under(scan, lying, grid, layout, correction, with_picture)
     problem: PageError | None = None
+    poor: ScanReading | None = None
     likeliest: tuple[float, ScanReading] | None = None
     for grid in grids:
         try:
@@ -163,15 +166,30 @@ def _read_scan(
             continue
         stretch = grid.px_per_mm[0] / grid.px_per_mm[1]
         odd, what = size.against(found.sheet, stretch, grid.guessed)
+        if odd < size.UNLIKELY and grid.wide and found.sheet.score < POOR:
+            # Its lines may be those of 5 mm, between which none are left.
+            poor = poor or found
+            continue
         if odd < size.UNLIKELY:
             return found
         if odd >= size.IMPOSSIBLE and correction == Correction():
             problem = refuse("unclear_scale", what=what)
         elif likeliest is None or odd < likeliest[0]:
             likeliest = odd, found.with_remark(remark("scale_unlikely", what=what))
+    if poor is not None:
+        return poor
     if likeliest is not None:
         return likeliest[1]
     assert problem is not None
+    plain = grids[0].bend is None and correction == Correction()
+    if problem.remark.code == "unclear_time" and plain:
+        # Columns and pulses contradict it alike: parts of a cell of 5 mm passed for millimetres.
+        for times in PARTS:
+            with suppress(PageError):
+                other = scaled(grids[0], times)
+                found = _read_under(scan, view, other, layout, correction, with_picture)
+                if size.against(found.sheet, 1.0, other.guessed)[0] < size.UNLIKELY:
+                    return found
     if problem.remark.code == "unclear_scale":
         # What was taken for a grid is none: rows, creases or print.
         with suppress(PageError):

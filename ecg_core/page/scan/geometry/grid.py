@@ -45,6 +45,9 @@ found, others that are turned against it are its diagonals. Grids as near as `SA
 log) and `SAME_TURN` (degrees) are one."""
 FIFTHS_PX = 13.0
 """Lines of 1 mm that lie so far apart may be those of 5 mm."""
+BOLD_MM, BOLD_COVERED, SQUARE = 0.02, 0.8, 1.03
+"""Lines of 5 mm without any between them lie this near to a plane, per cell, over so much of the
+picture, and as far apart across as down to within the last."""
 OVERTONE = 1.13
 """Axes that differ by so much may be told by different overtones of the same lines."""
 DRAWN_SCORE = 9.0
@@ -86,6 +89,11 @@ class FoundGrid:
         across, down = self.px_per_mm
         return max(across / down, down / across) > OVERTONE
 
+    @property
+    def wide(self) -> bool:
+        """Whether its millimetres are so wide that they may be five of them."""
+        return self.bend is None and min(self.px_per_mm) > FIFTHS_PX
+
     def is_like(self, other: FoundGrid) -> bool:
         """Whether another lattice led to the same lines."""
         scales = np.log(np.divide(self.px_per_mm, other.px_per_mm))
@@ -121,32 +129,34 @@ def find_grids(pixels: np.ndarray) -> tuple[FoundGrid, ...]:
     lines = lined(small)
     # Many small systems: threads would wait for one another longer than they compute.
     with threadpool_limits(limits=1, user_api="blas"):
-        found = _followed(lines, candidates(lines))
+        lattices = candidates(lines)
+        found = _followed(lines, lattices)
     grids = [_seen(lattice, followed, shrink) for lattice, followed in found]
     believed = [grid for grid in grids if grid.score > MIN_SCORE]
     different: list[FoundGrid] = []
     for grid in sorted(believed, key=lambda grid: SHARPER * grid.residual_mm - grid.score):
         if not any(grid.is_like(other) for other in different):
             different.append(grid)
+    if not different:
+        bold = _bold_alone(lines, lattices)
+        return tuple(scaled(_seen(*one, shrink), 5.0) for one in bold)
     square = [grid for grid in different if not grid.oblong]
     oblong = [grid for grid in different if grid.oblong]
     squares = [made for grid in oblong for made in _squares(grid)]
-    finer = [_finer(grid) for grid in different if grid.bend is None and _is_wide(grid)]
+    finer = [scaled(grid, 5.0) for grid in different if grid.wide]
     return (*square, *squares, *oblong, *finer)
 
 
-def _is_wide(grid: FoundGrid) -> bool:
-    return min(grid.px_per_mm) > FIFTHS_PX
-
-
-def _finer(grid: FoundGrid) -> FoundGrid:
-    """A grid whose lines of 1 mm are taken for lines of 5 mm: finer ones may be too pale."""
-    left, top, right, bottom = (5.0 * side for side in grid.area_mm)
+def scaled(grid: FoundGrid, times: float) -> FoundGrid:
+    """A grid whose lines are taken to lie so many times as far apart: finer ones may be too pale,
+    and parts of the distance of others may pass for them."""
+    left, top, right, bottom = (times * side for side in grid.area_mm)
     across, down = grid.px_per_mm
     return replace(
         grid,
-        to_mm=np.diag([5.0, 5.0, 1.0]) @ grid.to_mm,
-        px_per_mm=(across / 5.0, down / 5.0),
+        to_mm=np.diag([times, times, 1.0]) @ grid.to_mm,
+        px_per_mm=(across / times, down / times),
+        residual_mm=times * grid.residual_mm,
         area_mm=(left, top, right, bottom),
         guessed=True,
     )
@@ -198,6 +208,22 @@ def _followed(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[La
         if len(found) == MOST or tried == MOST_TRIED:
             break
     return found
+
+
+def _bold_alone(lines: np.ndarray, lattices: tuple[Lattice, ...]) -> list[tuple[Lattice, Followed]]:
+    """The likeliest lattice of wide cells whose lines are followed as sharply as a printer draws
+    bold ones: compression, or a small copy, may have left none of those between them."""
+    for lattice in lattices:
+        if lattice.score <= MIN_SCORE or min(lattice.px_per_mm) < FIFTHS_PX:
+            continue
+        followed = follow(lines, lattice)
+        if followed is None or followed.bend is not None:
+            continue
+        across, down = px_per_mm(followed.to_mm, followed.middle_px)
+        sharp = followed.residual_mm < BOLD_MM and followed.lost < CLEAR_LOST
+        if sharp and followed.covered > BOLD_COVERED and max(across / down, down / across) < SQUARE:
+            return [(lattice, followed)]
+    return []
 
 
 def _is_alone(lattice: Lattice, followed: Followed, other: Lattice) -> bool:
