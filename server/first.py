@@ -18,13 +18,13 @@ _log = logging.getLogger(__name__)
 
 
 class First:
-    """The turn of one process. begin: called once this process has it."""
+    """The turn of one process. lock: the file by which it is told; begin: called with the turn."""
 
     LOOK_S = 1.0
 
-    def __init__(self, data_dir: Path, begin: Callable[[], None]) -> None:
+    def __init__(self, lock: Path, begin: Callable[[], None]) -> None:
         # The system lets go of it when the process is killed.
-        self._lock = FileLock(data_dir / "first.lock", timeout=0, thread_local=False)
+        self._lock = FileLock(lock, timeout=0, thread_local=False)
         self._begin = begin
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._wait, name="wait-for-turn", daemon=True)

@@ -43,13 +43,16 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     await run_in_threadpool(place.store)
     helper, signing = Helper(), Signing()
 
-    def alone() -> None:
+    def once() -> None:
         _print_link()
-        helper.start()
         signing.start()
 
-    first = First(place.data_dir(), alone)
-    await run_in_threadpool(first.start)
+    turns = [First(place.data_dir() / "first.lock", once)]
+    if helper.is_wanted():
+        # A turn of its own: a process that leaves the work to others must not stand in their way.
+        turns.append(First(place.data_dir() / "worker.lock", helper.start))
+    for turn in turns:
+        await run_in_threadpool(turn.start)
     threading.Thread(target=intake.warm_up, name="start-reader", daemon=True).start()
     await run_in_threadpool(measured, made_up())
     threading.Thread(target=_rehearsed, name="rehearse", daemon=True).start()
@@ -59,7 +62,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     watcher.stop()
     signing.stop()
     helper.stop()
-    first.stop()
+    for turn in turns:
+        turn.stop()
 
 
 def _print_link() -> None:
@@ -139,10 +143,14 @@ class Helper:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="keep-worker", daemon=True)
 
+    @staticmethod
+    def is_wanted() -> bool:
+        """Whether a worker is this server's affair."""
+        return os.environ.get("ECG_WORKER") != "elsewhere"
+
     def start(self) -> None:
         """Begin to look for work."""
-        if os.environ.get("ECG_WORKER") != "elsewhere":
-            self._thread.start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Stop the worker, which finishes the ECG at hand."""

@@ -21,7 +21,7 @@ import sys, time
 from pathlib import Path
 from server.first import First
 said = Path(sys.argv[2])
-first = First(Path(sys.argv[1]), lambda: said.write_text("begun"))
+first = First(Path(sys.argv[1]) / "lock", lambda: said.write_text("begun"))
 first.start()
 said.with_suffix(".started").touch()
 time.sleep(60)
@@ -62,7 +62,7 @@ def test_of_processes_that_start_at_once_one_begins_and_when_it_is_killed_anothe
 
 def test_the_turn_is_left_to_the_next(tmp_path: Path) -> None:
     begun: list[str] = []
-    one, other = (First(tmp_path, partial(begun.append, name)) for name in "ab")
+    one, other = (First(tmp_path / "lock", partial(begun.append, name)) for name in "ab")
     one.start()
     other.start()
     assert begun == ["a"]
@@ -73,11 +73,11 @@ def test_the_turn_is_left_to_the_next(tmp_path: Path) -> None:
 
 def test_who_never_had_the_turn_takes_nobodys(tmp_path: Path) -> None:
     begun: list[str] = []
-    one, other = (First(tmp_path, partial(begun.append, name)) for name in "ab")
+    one, other = (First(tmp_path / "lock", partial(begun.append, name)) for name in "ab")
     one.start()
     other.start()
     other.stop()
-    third = First(tmp_path, lambda: begun.append("c"))
+    third = First(tmp_path / "lock", lambda: begun.append("c"))
     third.start()
     assert begun == ["a"]
     one.stop()
@@ -96,9 +96,9 @@ def test_what_cannot_begin_is_tried_again(
         if len(tried) < 3:
             raise StoreError("The database server cannot be reached.", "Try again.")
 
-    one = First(tmp_path, lambda: None)
+    one = First(tmp_path / "lock", lambda: None)
     one.start()
-    other = First(tmp_path, begin)
+    other = First(tmp_path / "lock", begin)
     other.start()
     one.stop()
     until(lambda: len(tried) == 3)
@@ -111,9 +111,9 @@ def test_a_start_that_fails_leaves_the_turn_to_others(tmp_path: Path) -> None:
         raise StoreError("No.", "")
 
     with pytest.raises(StoreError):
-        First(tmp_path, fail).start()
+        First(tmp_path / "lock", fail).start()
     begun: list[int] = []
-    one = First(tmp_path, lambda: begun.append(1))
+    one = First(tmp_path / "lock", lambda: begun.append(1))
     one.start()
     assert begun == [1]
     one.stop()

@@ -130,6 +130,12 @@ def signs_in(name: str, password: str = PASSWORD) -> dict[str, str]:
     return {"name": name, "password": password}
 
 
+def test_a_worker_that_is_elsewhere_is_nobodys_turn_here(apps: list[App], folder: Path) -> None:
+    # A process that may not keep it would else stand in the way of one that does.
+    assert (folder / "data" / "first.lock").exists()
+    assert not (folder / "data" / "worker.lock").exists()
+
+
 def test_who_signed_in_at_one_is_signed_in_at_both(apps: list[App], ada: str) -> None:
     assert [one.knows(ada) for one in apps] == [True, True]
     assert [one.knows(ada + "x") for one in apps] == [False, False]
