@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ecg_core import answer as answers
 from ecg_core import network
 from ecg_core.network.statements import Triage
 from ecg_core.store.background.jobs import Jobs
@@ -53,6 +54,20 @@ def test_a_record_is_answered_and_stored(app: AppTest) -> None:
     assert "The machine says" in str([item.label for item in app.get("segmented_control")])
     assert "Research use only. Not a diagnosis." in words(app)
     assert len(cases()) == 1
+
+
+def test_where_the_model_looked_is_worked_out_once(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, attend = [], answers.attention
+
+    def counted(*told: Any) -> Any:
+        asked.append(told[2])
+        return attend(*told)
+
+    monkeypatch.setattr(answers, "attention", counted)
+    open_record(app, "normal")
+    assert [str(one) for one in asked] == ["normal"]
 
 
 def test_agreeing_means_the_verdict(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

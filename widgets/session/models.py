@@ -101,7 +101,8 @@ def attention(page: EcgPage, target: str, model: ModelIdentity, method: str = ""
 
     Raises ModelUnavailableError.
     """
-    return _attend(page_key(page), model, target, method, page)
+    # As a plain text: of a class and of its name Streamlit makes two keys, and two maps.
+    return _attend(page_key(page), model, str(target), method, page)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
