@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -28,7 +27,6 @@ from ecg_core.store.cases.store import Store, StoreError
 
 MOST_ATTEMPTS = 3
 """A job that brought its worker down this often is given up, and said to be."""
-WRITTEN_AT_ONCE = 8
 STALE_S = 300.0
 """A job that runs for longer than this has lost its worker."""
 
@@ -77,12 +75,7 @@ class Jobs:
     def submit(self, bundles: Sequence[Bundle], list_name: str, added_by: str) -> list[str]:
         """Keep the bytes of these ECGs and write their jobs down; gives the jobs' ids."""
         batch = secrets.token_hex(8)
-        # Waiting for the disk takes longest, and it takes many files together.
-        with ThreadPoolExecutor(WRITTEN_AT_ONCE) as threads:
-            kept = list(
-                threads.map(self._store.keep, [f.data for one in bundles for f in one.files])
-            )
-        hashes = iter(kept)
+        hashes = iter(self._store.keep([f.data for one in bundles for f in one.files]))
         rows = [
             JobRow(
                 id=secrets.token_hex(16),

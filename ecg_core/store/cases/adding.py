@@ -109,7 +109,7 @@ def write_bytes(new: NewCase, blobs: Blobs) -> StoredBytes:
     except (TypeError, ValueError) as error:
         raise StoreError(f"The case cannot be stored: {error}.", "Tell support.") from error
     contents = (*made, *(file.data for file in new.bundle.files))
-    hashes = [blobs.put(data) for data in contents]
+    hashes = blobs.put_all(contents)
     sizes = dict(zip(hashes, map(len, contents), strict=True))
     measured = "" if new.measurements is None else hashes[2]
     return StoredBytes(hashes[0], hashes[1], tuple(hashes[len(made) :]), sizes, measured)

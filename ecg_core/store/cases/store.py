@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain as chain_of
@@ -214,10 +214,10 @@ class Store:
                     "Set ECG_PSEUDONYM_KEY, or remove the file to have one made.",
                 ) from error
 
-    def keep(self, data: bytes) -> str:
-        """Put bytes on the disk before there is a case for them; gives their hash."""
+    def keep(self, contents: Sequence[bytes]) -> list[str]:
+        """Put bytes on the disk before there is a case for them; gives their hashes."""
         with in_words():
-            return self._blobs.put(data)
+            return self._blobs.put_all(contents)
 
     def kept(self, sha256: str) -> bytes:
         """The bytes with this hash."""
