@@ -84,6 +84,12 @@ def _rehearsed() -> None:
     in a circle for the first time get in each other's way.
     """
     try:
+        import torch
+
+        # One ECG takes it a few hundredths of a second. Two threads gain nothing that is seen, and
+        # wait for each other ten times as long wherever somebody else wants a core, as the browser
+        # does that draws the page meanwhile. The worker reads with one as well: they answer alike.
+        torch.set_num_threads(1)
         rehearse(network.Answering())
     except Exception:
         # Whatever it is stands in the way of a real ECG as well, and is told there.
