@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import streamlit as st
 
 from ecg_core import intake
 from ecg_core.intake.values import Upload
-from ecg_core.store.background.jobs import Jobs, NotRead, Progress
+from ecg_core.store.background.jobs import Jobs, NotRead
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.roles import Permission
 from server import place
@@ -18,7 +19,11 @@ from widgets.session import person, queue
 from widgets.session.text import plain
 from widgets.session.words import _, counted, why
 
-LOOK_S = 1
+SOON_S, LOOK_S = 0.5, 1.0
+"""How often is looked how far they have come: while some wait, and while none does."""
+LIST_S = 2.0
+"""So long the list stays as it is while more and more of them are read."""
+_LISTED = "batch_listed"
 
 
 def add_menu() -> None:
@@ -68,13 +73,16 @@ def _open(jobs: Jobs, refused: NotRead) -> None:
     st.switch_page("pages/triage.py")
 
 
-@st.fragment(run_every=LOOK_S)
 def progress() -> None:
     """How far the ECGs in the background have come; the list follows."""
+    now = Jobs(place.store()).progress()
+    st.session_state[_LISTED] = (now.done, time.monotonic())
+    st.fragment(_progress, run_every=SOON_S if now.waiting else LOOK_S)()
+
+
+def _progress() -> None:
     jobs = Jobs(place.store())
     now = jobs.progress()
-    before: Progress | None = st.session_state.get("batch_progress")
-    st.session_state["batch_progress"] = now
     if now.waiting:
         st.progress(
             (now.total - now.waiting) / now.total,
@@ -91,5 +99,6 @@ def progress() -> None:
                     if st.button(_("Open"), icon=":material/tune:", key=f"refused_{one.id}"):
                         _open(jobs, one)
                     st.markdown(f"**{plain(one.name)}** {plain(_(one.reason))}", width="stretch")
-    if before is not None and now.done != before.done:
+    done, when_s = st.session_state[_LISTED]
+    if now.done != done and (not now.waiting or time.monotonic() - when_s > LIST_S):
         st.rerun()

@@ -41,7 +41,10 @@ NAME = "ecg-triage"
 LOOK_S = 2.0
 """How often the inbox and jobs without a place in the queue are looked for while ECGs are read."""
 IDLE_S = 0.3
-"""How often they are while none is."""
+"""How often they are once the queue is empty."""
+AHEAD = 8
+"""So many jobs are put in the queue at a time: it waits for the disk with each, and the first of a
+pile need not wait for all."""
 AT_ONCE = 2
 """ECGs that a worker reads beside one another: more only wait for each other's Python."""
 
@@ -116,7 +119,7 @@ def work(
                     looked = time.monotonic()
                     if watched is not None:
                         watched.look()
-                    waiting = jobs.unfinished()
+                    waiting = jobs.unfinished()[:AHEAD]
                     for job_id in waiting:
                         if job_id not in queued:
                             huey.enqueue(task.s(job_id))
@@ -133,6 +136,7 @@ def work(
                 running.add(threads.submit(huey.execute, next_task))
             elif running:
                 wait(running, IDLE_S, FIRST_COMPLETED)
+                looked = 0.0
             elif until_done and not jobs.unfinished():
                 return
             else:
