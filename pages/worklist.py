@@ -137,7 +137,6 @@ def listing(room: Room) -> None:
     wanted = filters(room)
     # While a case is on the desk the filters are not drawn: the next case comes by these.
     st.session_state["wanted"] = replace(wanted, offset=0)
-    found, total = room.worklist(wanted)
     with st.container(horizontal=True, vertical_alignment="center", key="list_bar"):
         if room.account.may(Permission.READ):
             following = room.following(wanted)
@@ -153,14 +152,16 @@ def listing(room: Room) -> None:
             batch.add_menu()
         st.space("stretch")
         exchange.list_menu(room, wanted)
-    batch.progress()
+    # Before the list is read: what comes in between is seen to be missing.
+    coming = batch.progress()
+    found, total = room.worklist(wanted)
     last_saved()
     _drafts()
     if not total:
-        st.info(
-            _("Nothing to do here.") if wanted.view is Pile.TO_DO else _("No case matches."),
-            icon=":material/task_alt:",
-        )
+        if wanted.view is not Pile.TO_DO:
+            st.info(_("No case matches."), icon=":material/task_alt:")
+        elif not coming:
+            st.info(_("Nothing to do here."), icon=":material/task_alt:")
         return
     table(lines(found, room), room, picked)
     pages = math.ceil(total / PAGE_ROWS)

@@ -20,7 +20,9 @@ from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.values import LeadBox, Trace
 from ecg_core.page.viewed import waves_of_page
 from tests.page.sample_records import beating
+from tests.triage.ecgs import measured
 from widgets.desk.bars import percent
+from widgets.desk.report.measurements import by_lead
 from widgets.performance import icon_arrays
 from widgets.session.shelf import Shelf
 from widgets.session.text import plain
@@ -33,6 +35,13 @@ def test_samples_travel_in_microvolts() -> None:
     mv = np.array([0.0, 1.0, -0.5, np.nan, 40.0])
     drawn = np.frombuffer(base64.b64decode(microvolts(mv)), "<i2")
     assert drawn.tolist() == [0, 1000, -500, LIFTED, 32767]
+
+
+def test_heights_of_waves_have_as_many_decimals_in_every_row() -> None:
+    found = measured(leads={"V2": {"st_j_mv": 0.6, "q_mv": -0.001, "s_mv": -1.29, "t_mv": None}})
+    row = next(line for line in by_lead(found.leads).splitlines() if line.startswith("| V2 "))
+    heights = [cell.strip() for cell in row.split("|")[2:8]]
+    assert (heights[0], heights[2], heights[4], heights[5]) == ("0.60", "0.00", "−1.29", "–")
 
 
 def test_weak_attention_leaves_the_paper_clear() -> None:

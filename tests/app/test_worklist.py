@@ -8,7 +8,9 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ecg_core.intake.values import Bundle, Upload
 from ecg_core.network.statements import Triage
+from ecg_core.store.background.jobs import Jobs
 from ecg_core.store.cases.readings import Decision, Phase, Reading
 from ecg_core.store.cases.store import CaseFilter
 from ecg_core.store.cases.worklist import Pile, WorklistFilter
@@ -36,6 +38,18 @@ def listed(app: AppTest) -> tuple[AppTest, str]:
     drop_record(app, "normal")
     (line,) = engine.store().search(CaseFilter())
     return app.switch_page("pages/worklist.py").run(), line.id
+
+
+def test_a_list_that_ecgs_are_on_their_way_to_does_not_say_that_nothing_is_to_do(
+    app: AppTest,
+) -> None:
+    page = app.switch_page("pages/worklist.py").run()
+    assert "Nothing to do here." in page.info[0].value
+    upload = Upload("late.png", b"not read yet")
+    Jobs(place.store()).submit([Bundle("late.png", (upload,))], "Uploads", READER)
+    page.run()
+    assert not page.exception
+    assert not page.info
 
 
 def test_a_case_is_opened_decided_and_taken_back(app: AppTest) -> None:

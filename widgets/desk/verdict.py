@@ -15,6 +15,7 @@ from ecg_core.triage.facts import Facts
 from ecg_core.triage.priority import PriorityDecision
 from ecg_core.triage.verdict import Verdict
 from widgets.desk import badges, bars
+from widgets.session.rows import not_drawn_yet
 from widgets.session.text import plain
 from widgets.session.words import _
 
@@ -103,6 +104,8 @@ def _all_findings(prediction: Prediction) -> None:
                 _("Probability of each finding"),
                 "findings",
             )
+        else:
+            not_drawn_yet()
 
 
 def quality(prediction: Prediction, remarks: Sequence[Remark], notes: Sequence[str] = ()) -> None:

@@ -73,11 +73,12 @@ def _open(jobs: Jobs, refused: NotRead) -> None:
     st.switch_page("pages/triage.py")
 
 
-def progress() -> None:
-    """How far the ECGs in the background have come; the list follows."""
+def progress() -> int:
+    """How far the ECGs in the background have come; the list follows. Gives how many wait."""
     now = Jobs(place.store()).progress()
     st.session_state[_LISTED] = (now.done, time.monotonic())
     st.fragment(_progress, run_every=SOON_S if now.waiting else LOOK_S)()
+    return now.waiting
 
 
 def _progress() -> None:

@@ -52,3 +52,9 @@ def places() -> Places:
     beside = column.container(key="beside")
     says, decides = beside.container(key="says"), beside.container(key="decides")
     return Places(ecg, says, decides, said, classes, leads, end)
+
+
+def not_drawn_yet(height_px: int = 440) -> None:
+    """In a popover that is drawn when it is opened: by the height it has before, it opens above or
+    below, and where there is little room stays a strip of what is drawn then."""
+    st.skeleton(height=height_px)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ecg_core.triage.limits import Person, Sex
+from widgets.session.rows import not_drawn_yet
 from widgets.session.words import _
 
 
@@ -26,6 +27,7 @@ def person_choice(key: str) -> None:
         on_change="rerun",
     ) as opened:
         if not opened.open:
+            not_drawn_yet(240)
             return
         st.radio(
             _("Sex"),

@@ -49,7 +49,8 @@ def details(found: Measurements) -> None:
     """ST level and waves of every lead, and why a number is blank or doubtful."""
     if found.leads:
         st.caption(_("ST level and waves of every lead"))
-        st.markdown(_by_lead(found.leads))
+        with st.container(key="by_lead"):
+            st.markdown(by_lead(found.leads))
     for key, quantity in QUANTITIES.items():
         if found.values[key].why:
             st.caption(f"{_(quantity.name)}: {_(found.values[key].why)}")
@@ -61,12 +62,12 @@ def details(found: Measurements) -> None:
     )
 
 
-def _by_lead(leads: Sequence[LeadMeasurement]) -> str:
+def by_lead(leads: Sequence[LeadMeasurement]) -> str:
     """A table in Markdown: a table of Streamlit's own costs more than the rest of the case."""
-    form = catalogue().forms
 
     def height(mv: float | None) -> str:
-        return "–" if mv is None else form.format_field(round(mv, 2), "g")
+        # As many decimals everywhere, or the eye takes 0.6 for less than 0.46.
+        return "–" if mv is None else catalogue().number(round(mv, 2) + 0.0, 2).replace("-", "−")
 
     titles = (
         _("Lead"),

@@ -27,6 +27,7 @@ from widgets.desk.report.narrative import editor, narrative_view
 from widgets.desk.report.report_pdf import report_button
 from widgets.desk.seconds import band_of
 from widgets.session import engine
+from widgets.session.rows import not_drawn_yet
 from widgets.session.words import _
 
 
@@ -130,6 +131,8 @@ def _details(found: Measurements, case_id: str) -> None:
     ) as opened:
         if opened.open:
             details(found)
+        else:
+            not_drawn_yet()
 
 
 def draft_view(one: Reported) -> None:

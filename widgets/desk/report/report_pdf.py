@@ -9,6 +9,7 @@ import streamlit as st
 
 from ecg_core.report.content import Content, Paper
 from ecg_core.report.pdf import render
+from widgets.session.rows import not_drawn_yet
 from widgets.session.words import _, language
 
 
@@ -21,6 +22,7 @@ def report_button(make: Callable[[str], Content], key: str) -> None:
         _("Report"), icon=":material/picture_as_pdf:", key=f"printed_{key}", on_change="rerun"
     ) as opened:
         if not opened.open:
+            not_drawn_yet(320)
             return
         paper = st.radio(_("Paper"), list(Paper), horizontal=True, key=f"paper_size_{key}")
         patient = st.text_input(
