@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from widgets.desk.deciding import saving
 from widgets.desk.desk import desk, last_saved
 from widgets.desk.report import exchange
 from widgets.intake import batch
-from widgets.session import engine, person, unsaved
+from widgets.session import engine, one_run, person, unsaved
 from widgets.session.entrance import through_app
 from widgets.session.text import plain
 from widgets.session.words import _, counted, noted, why
@@ -137,6 +138,7 @@ def listing(room: Room) -> None:
     wanted = filters(room)
     # While a case is on the desk the filters are not drawn: the next case comes by these.
     st.session_state["wanted"] = replace(wanted, offset=0)
+    st.session_state["wanted_by"] = _chosen()
     with st.container(horizontal=True, vertical_alignment="center", key="list_bar"):
         if room.account.may(Permission.READ):
             following = room.following(wanted)
@@ -146,6 +148,7 @@ def listing(room: Room) -> None:
                 icon=":material/play_arrow:",
                 disabled=following is None,
                 key="read_next",
+                on_click=_read_next,
             ):
                 open_case(room.take_next(wanted))
         if room.account.may(Permission.ADD_ECGS):
@@ -174,6 +177,21 @@ def listing(room: Room) -> None:
         )
         if pages > 1:
             st.pagination(pages, key="page", bind="query-params")
+
+
+def _chosen() -> tuple[object, ...]:
+    """What the filters say."""
+    return tuple(st.session_state.get(one) for one in ("show", *NARROWING))
+
+
+def _read_next() -> None:
+    """Take the next case before the list is drawn once more.
+
+    A filter that changed with the same click, and what cannot be done, are left to the run.
+    """
+    if st.session_state.get("wanted_by") == _chosen():
+        with suppress(StoreError), one_run.run():
+            picked(person.room().take_next(present()))
 
 
 def _drafts() -> None:
