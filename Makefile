@@ -59,98 +59,98 @@ format: $(VENV)/dev ## Format and fix what ruff can
 	$(BIN)/ruff format .
 
 bench: $(VENV)/dev ## Latency, memory and app start on this machine
-	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.screen.latency
 
 bench-room: $(VENV)/dev ## Worklist of 10,000 cases, 200,000 events, twenty sessions
-	$(BIN)/python -m benchmarks.room
+	$(BIN)/python -m benchmarks.service.room
 
 bench-load: $(VENV)/dev ## Fifty and a hundred sessions beside 10,000 cases, also at two processes (eight minutes)
-	$(BIN)/python -m benchmarks.load
+	$(BIN)/python -m benchmarks.service.load
 	$(BIN)/python -m benchmarks.documents
 
 bench-faults: $(VENV)/dev ## Kill the program 200 times while it uploads, scores and saves
-	$(BIN)/python -m benchmarks.faults
+	$(BIN)/python -m benchmarks.service.faults
 
 bench-outages: $(VENV)/dev ## Kills, a full disk, a held database, a wrong clock, power cuts (as root)
-	$(BIN)/python -m benchmarks.outages
+	$(BIN)/python -m benchmarks.service.outages
 
 bench-flood: $(VENV)/dev ## Eighty sign-ins at once
-	$(BIN)/python -m benchmarks.flood
+	$(BIN)/python -m benchmarks.service.flood
 
 bench-hostile: $(VENV)/dev ## Hostile files of every format through the isolated reader (a quarter of an hour)
-	$(BIN)/python -W ignore -m benchmarks.hostile
+	$(BIN)/python -W ignore -m benchmarks.service.hostile
 	$(BIN)/python -m benchmarks.documents
 
 bench-memory: $(VENV)/dev ## Fifty pages of 62 megapixels opened by twenty readers
-	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.service.memory
 
 bench-appraisal: $(VENV)/dev ## Performance page and background scoring (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.appraisal --ptbxl $(ECG_DATA)/ptb-xl
+	$(BIN)/python -m benchmarks.screen.appraisal --ptbxl $(ECG_DATA)/ptb-xl
 
 PAGES ?= 5000
 READERS ?= 20
 DECISIONS ?= 12
 bench-beside: $(VENV)/dev ## A labelled set of PAGES scored while READERS read (needs ECG_DATA; half an hour)
-	$(BIN)/python -m benchmarks.beside --ptbxl $(ECG_DATA)/ptb-xl --cache $(ECG_DATA)/cache/ptb-xl-png \
+	$(BIN)/python -m benchmarks.service.beside --ptbxl $(ECG_DATA)/ptb-xl --cache $(ECG_DATA)/cache/ptb-xl-png \
 		--pages $(PAGES) --readers $(READERS) --decisions $(DECISIONS)
 
 bench-abstention: $(VENV)/dev ## Inputs that must not be answered, and good ones (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.abstention --model $(MODEL) --mitdb $(ECG_DATA)/mitdb \
+	$(BIN)/python -m benchmarks.models.abstention --model $(MODEL) --mitdb $(ECG_DATA)/mitdb \
 		--ptbxl $(ECG_DATA)/ptb-xl --out models/$(MODEL)/evidence/abstention.jsonl
 
 bench-curation: $(VENV)/dev ## Near-duplicates: cost to 100,000 pages, copies found (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.curation --ptbxl $(ECG_DATA)/ptb-xl
+	$(BIN)/python -m benchmarks.models.curation --ptbxl $(ECG_DATA)/ptb-xl
 
 bench-export: $(VENV)/dev ## ONNX in 32 and 8 bits against PyTorch (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.export --ptbxl $(ECG_DATA)/ptb-xl --model $(MODEL)
+	$(BIN)/python -m benchmarks.models.export --ptbxl $(ECG_DATA)/ptb-xl --model $(MODEL)
 
 EVERY ?= 1
 PRINTED ?= 200
 bench-measure: $(VENV)/dev ## Rate and intervals against what is known (needs ECG_DATA; EVERY=20 is quick)
-	$(BIN)/python -W ignore -m benchmarks.measurements --mitdb $(ECG_DATA)/mitdb \
+	$(BIN)/python -W ignore -m benchmarks.signal.measurements --mitdb $(ECG_DATA)/mitdb \
 		--ptbxl $(ECG_DATA)/ptb-xl --every $(EVERY) --pages $(PRINTED) \
 		$(if $(ECG_SHARED_DATA),--others $(ECG_SHARED_DATA)/kit-pages)
 
 bench-qtdb: $(VENV)/dev ## PR, QRS and QT against experts' wave borders (needs ECG_DATA; a minute)
-	$(BIN)/python -W ignore -m benchmarks.qtdb --qtdb $(ECG_DATA)/qtdb/qtdb-excerpts
+	$(BIN)/python -W ignore -m benchmarks.signal.qtdb --qtdb $(ECG_DATA)/qtdb/qtdb-excerpts
 
 bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.rectify --ptbxl $(ECG_DATA)/ptb-xl --latency \
+	$(BIN)/python -m benchmarks.pages.rectify --ptbxl $(ECG_DATA)/ptb-xl --latency \
 		--photos $(ECG_SHARED_DATA)/photos --pages $(ECG_SHARED_DATA)/ecg-images/full_size \
 		--out benchmarks/results/rectify.jsonl
 	$(BIN)/python -m benchmarks.documents
 
 SECOND ?= second_printer
 bench-second-printer: $(VENV)/dev ## Sheets of another printer, damaged: read, asked, refused, silently wrong (needs ECG_DATA)
-	$(BIN)/python -W ignore -m benchmarks.second_printer --ptbxl $(ECG_DATA)/ptb-xl --pages 400 \
+	$(BIN)/python -W ignore -m benchmarks.pages.second_printer --ptbxl $(ECG_DATA)/ptb-xl --pages 400 \
 		--out benchmarks/results/$(SECOND).jsonl
 	$(BIN)/python -m benchmarks.documents
 
 bench-gridless: $(VENV)/dev ## Exports without a grid in the manner of four recorders (needs ECG_DATA)
-	$(BIN)/python -W ignore -m benchmarks.gridless --ptbxl $(ECG_DATA)/ptb-xl \
+	$(BIN)/python -W ignore -m benchmarks.pages.gridless --ptbxl $(ECG_DATA)/ptb-xl \
 		--out benchmarks/results/gridless.jsonl
 	$(BIN)/python -m benchmarks.documents
 
 bench-rephotographed: $(VENV)/dev ## Other people's pages photographed and scanned once more (needs ECG_SHARED_DATA)
-	$(BIN)/python -W ignore -m benchmarks.rephotographed --real $(ECG_SHARED_DATA)/real-pages \
+	$(BIN)/python -W ignore -m benchmarks.pages.rephotographed --real $(ECG_SHARED_DATA)/real-pages \
 		--kit $(ECG_SHARED_DATA)/kit-pages --every 9 --out benchmarks/results/rephotographed.jsonl
 	$(BIN)/python -m benchmarks.documents
 
 bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.trace --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/trace.jsonl
+	$(BIN)/python -m benchmarks.pages.trace --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/trace.jsonl
 
 bench-kit: $(VENV)/dev ## Waveforms off another program's pages (needs ECG_DATA, and ECG_KIT: a folder with pages.csv)
-	$(BIN)/python -m benchmarks.kit --kit $(ECG_KIT) --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/kit.jsonl
+	$(BIN)/python -m benchmarks.pages.kit --kit $(ECG_KIT) --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/kit.jsonl
 
 bench-r-waves: $(VENV)/dev ## Heights of R waves off clean prints (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.r_waves --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/r_waves.jsonl
+	$(BIN)/python -m benchmarks.pages.r_waves --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/r_waves.jsonl
 
 bench-reversal: $(VENV)/dev ## How often swapped electrodes are suspected (needs ECG_DATA)
-	$(BIN)/python -m benchmarks.reversal --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/reversal.jsonl
+	$(BIN)/python -m benchmarks.signal.reversal --ptbxl $(ECG_DATA)/ptb-xl --out benchmarks/results/reversal.jsonl
 
 .PHONY: bench-long
 bench-long: $(VENV)/dev ## Where long records are opened (needs ECG_DATA; ten minutes)
-	$(BIN)/python -m benchmarks.long_records --mitdb $(ECG_DATA)/mitdb
+	$(BIN)/python -m benchmarks.signal.long_records --mitdb $(ECG_DATA)/mitdb
 	$(BIN)/python -m benchmarks.documents
 
 bench-methods: $(VENV)/dev ## Other methods and ablations under one CPU limit (needs ECG_DATA)
@@ -188,10 +188,10 @@ evidence-attention: $(VENV)/runtime ## Does attention tell anything? (needs ECG_
 
 .PHONY: bench-desk
 bench-desk: $(VENV)/dev ## From a click to trace and answer, a pile of 31, in headless Chromium
-	$(BIN)/python -m benchmarks.desk
+	$(BIN)/python -m benchmarks.screen.desk
 
 bench-viewer: $(VENV)/dev ## First paint and frames while panning, in headless Chromium
-	$(BIN)/python -m benchmarks.viewer
+	$(BIN)/python -m benchmarks.screen.viewer
 
 demo: $(VENV)/dev ## Make the demonstration ECGs again
 	$(BIN)/python assets/make_demo.py

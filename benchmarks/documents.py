@@ -11,25 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import (
-    beside,
-    endured,
+from benchmarks.markdown import NOT_MEASURED, measured, table
+from benchmarks.models import small_budget, strips, verdicts
+from benchmarks.pages import (
     four_class,
     gridless,
     kit,
-    long_records,
-    measurement_tables,
     r_waves,
     rephotographed,
-    reversal,
     scans,
     second_printer,
-    small_budget,
-    strips,
     trace,
-    verdicts,
 )
-from benchmarks.markdown import NOT_MEASURED, measured, table
+from benchmarks.service import beside, endured
+from benchmarks.signal import long_records, measurement_tables, reversal
 from ecg_core import network
 from ecg_core.evidence.field import tables
 from ecg_core.network.card import ModelCard

@@ -1,8 +1,9 @@
 """Where the heart beats: two detectors of maintained libraries, asked of every lead, then a vote.
 
 SleepECG's (Pan and Tompkins, in C) is fast and misses little; WFDB's XQRS is slower and more
-careful with ectopic beats. Neither is reliable on one lead alone: `benchmarks/measurements.py`
-has the figures, on the annotated beats of the MIT-BIH Arrhythmia Database.
+careful with ectopic beats. Neither is reliable on one lead alone:
+`benchmarks/signal/measurements.py` has the figures, on the annotated beats of the MIT-BIH
+Arrhythmia Database.
 """
 
 from __future__ import annotations

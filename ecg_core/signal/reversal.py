@@ -6,7 +6,7 @@ from the left, and their beats have much the same shape. A swap of an arm with t
 hardly any voltage between two electrodes on legs: lead II or III is nearly flat.
 
 Limits were set on 3,000 recordings of PTB-XL's training folds, as they are and with the arms
-swapped by computation; `benchmarks/reversal.py` measures them on fold 9.
+swapped by computation; `benchmarks/signal/reversal.py` measures them on fold 9.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.four_class import OURS
+from benchmarks.pages.four_class import OURS
 from ecg_core import network
 from ecg_core.evidence.field import literature
 from ecg_core.evidence.four_classes import curated, figures, folders

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from benchmarks.sessions import Session, healthy
+from benchmarks.service.sessions import Session, healthy
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Accounts
 from ecg_core.store.people.roles import Role

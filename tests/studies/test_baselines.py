@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import small_budget as quoted
+from benchmarks.models import small_budget as quoted
 from ecg_core.cli import main
 from ecg_core.evidence.field.method_rows import CHEAPER
 from ecg_core.network import registry

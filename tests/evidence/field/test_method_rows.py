@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import small_budget as quoted
+from benchmarks.models import small_budget as quoted
 from ecg_core.evidence.field import method_rows
 from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.studies import baselines

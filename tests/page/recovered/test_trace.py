@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.trace import compare, snr_db
+from benchmarks.pages.trace import compare, snr_db
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page.drawn.damage import degrade

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import kit, r_waves
+from benchmarks.pages import kit, r_waves
 
 FS_HZ = 500.0
 

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from benchmarks.foreign.second_printer import look_of, printed
-from benchmarks.rectify import Agreement, compare
+from benchmarks.pages.foreign.second_printer import look_of, printed
+from benchmarks.pages.rectify import Agreement, compare
 from ecg_core.intake.values import EcgScan
 from ecg_core.page.doubts.limits import LIMITS
 from ecg_core.page.drawn.damage import degrade

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.foreign.second_printer import BLOCKS, GRIDS, look_of, printed
-from benchmarks.held_against import wrong_with
-from benchmarks.second_printer import judged, summary
+from benchmarks.pages.foreign.second_printer import BLOCKS, GRIDS, look_of, printed
+from benchmarks.pages.held_against import wrong_with
+from benchmarks.pages.second_printer import judged, summary
 from ecg_core.intake.values import EcgScan
 from ecg_core.page.scan.rectify import read_scan
 from tests.page.sample_records import beating

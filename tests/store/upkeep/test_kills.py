@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.faults import kill_many
+from benchmarks.service.faults import kill_many
 from ecg_core.network.classifier import Classifier
 from tests.network.models import write_model
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.noted_writes import Call, Disk
+from benchmarks.service.noted_writes import Call, Disk
 from ecg_core.store.upkeep import files
 
 OPEN, SYNC_FOLDER = Call("open", 2, "."), Call("sync", 2)
@@ -59,7 +59,7 @@ def test_a_new_folder_is_brought_to_the_disk_before_what_lies_in_it(
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_cuts_lose_nothing_that_was_confirmed(tmp_path: Path) -> None:
-    from benchmarks.power_cut import cut_many
+    from benchmarks.service.power_cut import cut_many
 
     try:
         outcome = cut_many(tmp_path, 6, 3)

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.foreign.recorders import MANNERS, exported, style_of
-from benchmarks.gridless import summary
-from benchmarks.held_against import held_against, interval
+from benchmarks.pages.foreign.recorders import MANNERS, exported, style_of
+from benchmarks.pages.gridless import summary
+from benchmarks.pages.held_against import held_against, interval
 from ecg_core.page.scan.bare import is_bare
 from ecg_core.page.scan.geometry.gridless import told_by_print
 from ecg_core.page.scan.sheets.cut_pulses import cut_pulses_of

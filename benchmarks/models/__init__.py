@@ -1,0 +1,1 @@
+"""The models beside others, and what their tables say."""

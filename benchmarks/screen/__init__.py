@@ -1,0 +1,1 @@
+"""What a reader waits for: the desk, the viewer, the Performance page."""

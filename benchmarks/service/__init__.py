@@ -1,0 +1,1 @@
+"""Many readers, outages, floods, hostile files: what the service endures."""

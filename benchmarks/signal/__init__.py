@@ -1,0 +1,1 @@
+"""Measurements and long records against what experts marked."""
