@@ -39,9 +39,9 @@ run: $(VENV)/runtime ## Set up and open the app on port 8501 (PORT=…)
 test: $(VENV)/dev ## Set up and run all tests
 	$(ONE_THREAD) $(BIN)/python -m pytest $(BESIDE)
 
-test-quick: $(VENV)/dev ## Tests without browser, document checks and servers of others: while writing
+test-quick: $(VENV)/dev ## Without browser, documents, servers of others and the slowest files: while writing
 	$(ONE_THREAD) $(BIN)/python -m pytest $(BESIDE) --ignore=tests/browser --ignore=tests/test_documents.py \
-		--ignore=tests/store/test_postgresql.py --ignore=tests/store/background/test_redis.py -m "not browser"
+		--ignore=tests/store/test_postgresql.py --ignore=tests/store/background/test_redis.py -m "not browser and not slow"
 
 test-deployment: $(VENV)/dev ## Unit, PostgreSQL, nginx with TLS, back-up and restore, played through (as root)
 	ECG_TEST_DEPLOYMENT=1 $(BIN)/python -m pytest -rs tests/deployment

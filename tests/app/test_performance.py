@@ -25,6 +25,8 @@ from widgets.performance import tables
 from widgets.performance.views import GROUPS, VIEWS, views_of
 from widgets.session import engine, models
 
+pytestmark = pytest.mark.slow
+
 N = 40
 
 

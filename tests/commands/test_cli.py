@@ -15,6 +15,8 @@ from ecg_core.network.registry import DEFAULT_MODEL
 from ecg_core.store.cases.store import Store
 from tests.network.models import write_model
 
+pytestmark = pytest.mark.slow
+
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
 KEYS = {
     "input",

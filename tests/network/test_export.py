@@ -12,6 +12,8 @@ from ecg_core.network.statements import STATEMENTS
 from ecg_core.page.arrange import SIZE_PX
 from tests.network.models import write_model
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("onnxscript", reason="ONNX packages are not installed")
 onnxruntime = pytest.importorskip("onnxruntime", reason="ONNX packages are not installed")
 

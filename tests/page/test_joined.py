@@ -19,6 +19,8 @@ from ecg_core.page.viewed import waves_of_page
 from tests.page.sample_records import beating
 from tests.page.two_pages import drawn, halves, scanned
 
+pytestmark = pytest.mark.slow
+
 RECORD = beating(3)
 
 

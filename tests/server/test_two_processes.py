@@ -22,7 +22,7 @@ from ecg_core.store.people.accounts import Accounts
 from ecg_core.store.people.roles import Role
 
 # Two start at once, on a machine that tests beside them.
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 ROOT = Path(__file__).parents[2]
 NAME, PASSWORD = "Dr Ada", "correct horse battery"

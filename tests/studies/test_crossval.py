@@ -26,6 +26,8 @@ from ecg_core.studies.crossval.protocols import FOLDS, select, split
 from ecg_core.studies.crossval.run import cross_validate, mean
 from tests.page.sample_records import beating
 
+pytestmark = pytest.mark.slow
+
 CLASSES = tuple(folders.NAMES.values())
 HONEST = PROTOCOLS[-1]
 

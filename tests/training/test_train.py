@@ -22,6 +22,8 @@ from ecg_core.training.data.pages import PageRecipe
 from ecg_core.training.tasks import twelve_leads
 from ecg_core.training.tasks.twelve_leads import TwelveLeadTask
 
+pytestmark = pytest.mark.slow
+
 TINY = config.TwelveLeadConfig(
     name="tiny",
     version="0",

@@ -18,6 +18,8 @@ from tests.app.conftest import demo_files, drop, words
 from tests.page.sample_records import beating
 from widgets.session import engine, materials
 
+pytestmark = pytest.mark.slow
+
 
 def key_of(app: AppTest, prefix: str) -> str:
     return next(button.key for button in app.button if (button.key or "").startswith(prefix))

@@ -37,6 +37,8 @@ from tests.evidence.own_sets.made_sets import (
     serial,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_set_is_scored_to_its_end(tmp_path: Path) -> None:
     labelled = labelled_set(tmp_path)

@@ -24,6 +24,8 @@ from ecg_core.page.drawn.printed import PrintStyle, print_record
 from tests.evidence.own_sets.made_sets import DEMO, labelled_set, model, serial
 from tests.page.sample_records import beating
 
+pytestmark = pytest.mark.slow
+
 N = 42
 AREA = (60, 200, 40, 360)
 ILL = np.arange(N) % 3 == 0

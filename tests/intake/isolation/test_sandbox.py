@@ -27,6 +27,8 @@ from ecg_core.store.upkeep import health
 from tests.intake.records import by_hand
 from tests.intake.test_battery import SAMPLES
 
+pytestmark = pytest.mark.slow
+
 HEADER = "rec 1 500 1000\nrec.dat 16 1000 16 0 0 0 0 II\n"
 (RECORD,) = split(by_hand(HEADER, np.arange(1000)[:, None]))
 TIGHT = replace(LIMITS, max_seconds=1, max_memory_bytes=300_000_000, max_unpacked_bytes=1_000_000)

@@ -26,6 +26,8 @@ from tests.intake.records import DATA
 from tests.page.sample_records import beating
 from tests.page.scan.foreign_pictures import blank_grid, landscape, text_page
 
+pytestmark = pytest.mark.slow
+
 PX_PER_MM = 4.0
 
 

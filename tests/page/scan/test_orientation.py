@@ -18,6 +18,8 @@ from ecg_core.page.scan.sheets.scale import told_by
 from ecg_core.page.scan.sheets.text import lead_of
 from tests.page.sample_records import beating
 
+pytestmark = pytest.mark.slow
+
 
 def patient(seed: int = 3) -> EcgRecord:
     """Beats whose limb leads are those of one heart: sums of I and II."""

@@ -30,6 +30,8 @@ from ecg_core.page.values import EcgPage, PageError, Severity
 from tests.page.sample_records import beating
 from tests.page.scan.foreign_pictures import FOREIGN
 
+pytestmark = pytest.mark.slow
+
 SHARED = Path(os.environ.get("ECG_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 

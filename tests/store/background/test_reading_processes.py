@@ -18,6 +18,8 @@ from ecg_core.store.background.reading_processes import ReadingProcesses
 from ecg_core.store.cases.store import Store
 from tests.store.background.test_jobs import junk, normal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def processes(tmp_path: Path) -> ReadingProcesses:
