@@ -119,11 +119,12 @@ def work(
                     looked = time.monotonic()
                     if watched is not None:
                         watched.look()
-                    waiting = jobs.unfinished()[:AHEAD]
-                    for job_id in waiting:
-                        if job_id not in queued:
-                            huey.enqueue(task.s(job_id))
-                    queued = set(waiting)
+                    waiting = jobs.unfinished()
+                    # The oldest may all be with other workers: more come at each look.
+                    more = [job_id for job_id in waiting if job_id not in queued][:AHEAD]
+                    for job_id in more:
+                        huey.enqueue(task.s(job_id))
+                    queued = queued.intersection(waiting).union(more)
                     most = 1 if jobs.were_tried() else at_once
                 next_task = huey.dequeue()
             except _QUEUE_GONE as error:
