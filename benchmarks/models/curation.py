@@ -74,7 +74,7 @@ def cost() -> Iterator[dict[str, Any]]:
 
 def copies(root: Path) -> Iterator[dict[str, Any]]:
     """Whether copies of printed pages are found, and pages of other recordings left alone."""
-    data = ptbxl.load(root)
+    data = ptbxl.load(root, folds=(ptbxl.CHOOSE_FOLD,))
     rows = data.rows((ptbxl.CHOOSE_FOLD,))
     originals = []
     for index, row in enumerate(tqdm(rows[:: len(rows) // RECORDS][:RECORDS], "copies")):

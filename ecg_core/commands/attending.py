@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ecg_core.training.data import ptbxl
 
     try:
-        data = ptbxl.load(arguments.root)
+        data = ptbxl.load(arguments.root, folds=(arguments.split,))
     except FileNotFoundError as error:
         complain(f"No PTB-XL at {arguments.root}: {error}")
         return WRONG_USAGE

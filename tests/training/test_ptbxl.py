@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+import wfdb
 
+from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import STATEMENTS, Triage
 from ecg_core.training.data import ptbxl, restated, triage_labels
 from ecg_core.training.data.triage_labels import Stated, Vocabulary
@@ -78,6 +81,71 @@ def test_the_rule_by_stage(
 ) -> None:
     told = Stated(frozenset(codes), frozenset({stage}), extra_beats, rate_bpm)
     assert triage_labels.by_stage(told, KNOWN) is expected
+
+
+RECORDS = ((1, "NORM"), (10, "IMI"), (9, "NORM"), (10, "NORM"))
+"""Fold and statement of a few recordings, in the order of the table."""
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """PTB-XL's layout with `RECORDS` alone; each lead of the k-th stands at k mV."""
+    root = tmp_path / "ptb-xl"
+    root.mkdir()
+    for row in range(len(RECORDS)):
+        wfdb.wrsamp(
+            f"r{row}",
+            fs=100,
+            units=["mV"] * 12,
+            sig_name=list(STANDARD_LEADS),
+            p_signal=np.full((1000, 12), float(row)),
+            fmt=["16"] * 12,
+            adc_gain=[1000.0] * 12,
+            baseline=[0] * 12,
+            write_dir=str(root),
+        )
+    table = {
+        "ecg_id": range(1, len(RECORDS) + 1),
+        "patient_id": range(11, len(RECORDS) + 11),
+        "strat_fold": [fold for fold, _ in RECORDS],
+        "scp_codes": [str({code: 100.0, "SR": 0.0}) for _, code in RECORDS],
+        "filename_lr": [f"r{row}" for row in range(len(RECORDS))],
+    }
+    told = ("infarction_stadium1", "infarction_stadium2", "age", "sex", "device", "site")
+    frame = pd.DataFrame(table | dict.fromkeys(told, np.nan))
+    frame.assign(device="x", sex=0).to_csv(root / "ptbxl_database.csv", index=False)
+    scp = {
+        "": ["NORM", "IMI", "SR"],
+        "diagnostic": [1, 1, np.nan],
+        "form": np.nan,
+        "rhythm": [np.nan, np.nan, 1],
+        "diagnostic_class": ["NORM", "MI", np.nan],
+    }
+    pd.DataFrame(scp).to_csv(root / "scp_statements.csv", index=False)
+    return root
+
+
+def test_only_the_fold_that_is_asked_for_is_read(few: Path) -> None:
+    (few / "r0.dat").unlink()
+    (few / "r2.dat").unlink()
+    tenth = ptbxl.load(few, least_positives=1, folds=(10,))
+    assert tenth.ecg_ids.tolist() == [2, 4]
+    assert tenth.patient_ids.tolist() == [12, 14]
+    assert tenth.signals_uv[:, 0, 0].tolist() == [1000, 3000]
+    assert tenth.rows((10,)).tolist() == [0, 1]
+    # Which statements there are is counted in the training folds all the same.
+    assert tenth.codes == ("NORM", "SR")
+    assert tenth.statements.tolist() == [[False, True], [True, True]]
+    assert not (few.parent / "cache").exists()
+
+
+def test_a_fold_is_the_same_part_of_all(few: Path) -> None:
+    every = ptbxl.load(few, least_positives=1)
+    rows = every.rows((10,))
+    # From the stacked signals, which reading everything has left.
+    tenth = ptbxl.load(few, least_positives=1, folds=(10,))
+    for name in ("ecg_ids", "folds", "superclasses", "statements", "triage", "signals_uv"):
+        assert np.array_equal(getattr(tenth, name), getattr(every, name)[rows]), name
 
 
 @pytest.fixture(scope="module")

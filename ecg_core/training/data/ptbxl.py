@@ -41,7 +41,7 @@ class PtbXl:
     sex: np.ndarray
     device: np.ndarray
     site: np.ndarray
-    signals_uv: np.memmap
+    signals_uv: np.ndarray
     superclasses: np.ndarray
     statements: np.ndarray
     triage: np.ndarray
@@ -58,13 +58,15 @@ def load(
     *,
     least_positives: int = MIN_TRAIN_POSITIVES,
     codes: Sequence[str] | None = None,
+    folds: Sequence[int] | None = None,
 ) -> PtbXl:
     """Read PTB-XL from its official layout.
 
     root: folder holding ptbxl_database.csv, scp_statements.csv and records100/.
     cache: where the stacked signals are kept between runs (default: beside `root`).
     least_positives: recordings of the training folds that a statement needs. codes: exactly these
-    statements instead, as a model's card lists them.
+    statements instead, as a model's card lists them. folds: only the recordings of these are read
+    and returned; what a statement needs is counted in the training folds all the same.
     Raises FileNotFoundError when the data set is not there.
     """
     table = pd.read_csv(root / "ptbxl_database.csv", index_col="ecg_id")
@@ -79,6 +81,11 @@ def load(
         if codes is not None
         else tuple(c for c in scp.index if hits[c][in_training].sum() >= least_positives)
     )
+
+    rows = None if folds is None else np.flatnonzero(table["strat_fold"].isin(folds))
+    if rows is not None:
+        table, code_sets = table.iloc[rows], [code_sets[row] for row in rows]
+        hits = {code: hit[rows] for code, hit in hits.items()}
 
     stadiums = table[["infarction_stadium1", "infarction_stadium2"]].fillna("").astype(str)
     told = [
@@ -95,7 +102,7 @@ def load(
         sex=table["sex"].to_numpy(np.int64),
         device=table["device"].fillna("").str.strip().to_numpy(str),
         site=table["site"].fillna(-1).to_numpy(np.int64),
-        signals_uv=_signals(root, table["filename_lr"].tolist(), cache),
+        signals_uv=_signals(root, table["filename_lr"].tolist(), rows, cache),
         superclasses=np.array([[s in found for s in SUPERCLASSES] for found in supers]),
         statements=np.stack([hits[c] for c in vocabulary], axis=1),
         triage=np.array([-1 if t is None else TRIAGE_CLASSES.index(t) for t in triage], np.int8),
@@ -103,11 +110,16 @@ def load(
     )
 
 
-def _signals(root: Path, names: list[str], cache: Path | None) -> np.memmap:
+def _signals(
+    root: Path, names: list[str], rows: np.ndarray | None, cache: Path | None
+) -> np.ndarray:
     stacked = (cache or root.parent / "cache") / "ptbxl_100hz_uv.npy"
     if stacked.exists():
-        return np.lib.format.open_memmap(stacked, mode="r")
+        every = np.lib.format.open_memmap(stacked, mode="r")
+        return every if rows is None else every[rows]
     signals = microvolts(root, names)
+    if rows is not None:
+        return signals
     stacked.parent.mkdir(parents=True, exist_ok=True)
     partial = stacked.with_suffix(".partial.npy")
     np.save(partial, signals)
