@@ -27,6 +27,9 @@ _SENTENCES = re.compile(r"(?<=[.!?])(\s+)(?=[A-Z0-9])")
 _WORD = re.compile(r"[a-z]{3}")
 _WHEN = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 _LISTS = ("; ", ", ", " and ", " or ", " · ")
+SMALL = "words that begin small within a sentence"
+"""An entry of a language whose nouns begin large, so that only a list can tell: its words that
+begin small where a sentence becomes a part of another one."""
 _DEEPEST = 6
 """How far sentences within sentences are followed."""
 
@@ -133,7 +136,18 @@ class Finished:
         if text[-1] in ".!?":
             return None
         clauses = self._clauses(text.split("; "), depth)
-        return None if clauses is None else "; ".join(clauses)
+        return (
+            None if clauses is None else "; ".join([*clauses[:1], *map(self._small, clauses[1:])])
+        )
+
+    def _small(self, clause: str) -> str:
+        """A clause that others come before."""
+        word = clause.split(" ", 1)[0]
+        return word.lower() + clause[len(word) :] if word in self._begin_small else clause
+
+    @cached_property
+    def _begin_small(self) -> frozenset[str]:
+        return frozenset((self._exact(SMALL) or "").split())
 
     def _clauses(self, parts: list[str], depth: int) -> list[str] | None:
         if not parts:

@@ -19,6 +19,12 @@ msgstr ""
 msgid "yyyy-MM-dd HH:mm"
 msgstr "dd.MM.yyyy, HH:mm"
 
+msgid "words that begin small within a sentence"
+msgstr "Möglicher Kein"
+
+msgid "Possible old infarction, {percent}."
+msgstr "Möglicher alter Infarkt, {percent}."
+
 msgid "PR {pr} ms, normal."
 msgstr "PQ-Zeit {pr} ms, normal."
 
@@ -64,6 +70,11 @@ def german(tmp_path: Path) -> Catalogue:
         (
             "Conclusion: urgent: ST elevation of 0.25 mV in II; possible inferior infarction.",
             "Beurteilung: dringend: ST-Hebung von 0,25 mV in II; möglicher inferiorer Infarkt.",
+        ),
+        # What begins a sentence begins small within one, unless it is a noun.
+        (
+            "Conclusion: urgent: PR 198 ms, normal; possible old infarction, 80 %.",
+            "Beurteilung: dringend: PQ-Zeit 198 ms, normal; möglicher alter Infarkt, 80 %.",
         ),
         # Each sentence by itself; what no entry fits stays as it was written.
         ("PR 198 ms, normal. Seen by Dr. Gray.", "PQ-Zeit 198 ms, normal. Seen by Dr. Gray."),

@@ -41,12 +41,14 @@ def bars(rows: Sequence[Bar], label: str, key: str, long: bool = False) -> None:
 
 
 def percent(probability: float) -> str:
-    """Probability for a reader: whole per cent, and never a false 0 or 100."""
+    """Probability for a reader: whole per cent, never a false 0 or 100, never over two lines."""
     if probability <= 0.005:
-        return _("<1 %")
-    if probability >= 0.995:
-        return _(">99 %")
-    return _("{per_cent:.0f} %", per_cent=probability * 100)
+        said = _("<1 %")
+    elif probability >= 0.995:
+        said = _(">99 %")
+    else:
+        said = _("{per_cent:.0f} %", per_cent=probability * 100)
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def triage_bars(prediction: Prediction, key: str, bold: bool = True) -> None:
