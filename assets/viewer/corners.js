@@ -20,7 +20,7 @@ function move(state, i, x, y) {
   paint(state);
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement;
   let state = states.get(root);
   if (!state) {
@@ -37,7 +37,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.corners = (data.corners ?? WHOLE).map((corner) => [...corner]);
     paint(state);
   }
-  const tell = () => setTriggerValue("corners", state.corners);
+  // A value that stays goes along with the next press as well: of two messages that a busy server
+  // finds waiting, it may run the later one alone.
+  const tell = () => setStateValue("corners", state.corners);
   state.handles.forEach((handle, i) => {
     handle.onpointerdown = (event) => {
       state.held = true;

@@ -21,6 +21,7 @@ from server import place
 from tests.app.conftest import READER, drop_record, words
 from widgets.desk import desk as desk_page
 from widgets.desk import seconds
+from widgets.desk.deciding import saving
 from widgets.desk.report import measuring
 from widgets.session import engine, person, unsaved
 from widgets.worklist import pile
@@ -108,6 +109,34 @@ def test_what_is_chosen_with_the_same_click_is_no_agreement(app: AppTest) -> Non
     page.button(key=f"save_{case}").click().run()
     assert engine.store().reopen(case).readings == ()
     assert "Choose the class that you decide on." in words(page)
+
+
+@pytest.mark.parametrize("way_on", ["to_list", "step_J"])
+def test_what_is_to_be_saved_is_saved_though_the_reader_went_on(app: AppTest, way_on: str) -> None:
+    """Two presses that a busy server finds waiting come in one run."""
+    page, case = listed(app)
+    page.button(key="read_next").click().run()
+    page.session_state["pile"] = (case, "another")
+    (verdict,) = [one for one in page.get("segmented_control") if one.key == f"verdict_{case}"]
+    verdict.set_value("Cannot decide").run()
+    page.button(key=way_on).click()
+    page.button(key=f"save_{case}").click().run()
+    assert not page.exception
+    (stored,) = engine.store().reopen(case).readings
+    assert stored.reading.verdict is Decision.CANNOT_DECIDE
+    assert "saved: " in words(page)
+
+
+def test_a_press_to_save_holds_for_its_case_and_for_half_a_minute(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, case = listed(app)
+    page.button(key="read_next").click().run()
+    later = time.monotonic() - saving.HOLDS_S - 1.0
+    for whose, when in (("another", time.monotonic()), (case, later)):
+        page.session_state["save_pressed"] = (whose, when)
+        page.run()
+        assert engine.store().reopen(case).readings == ()
 
 
 def test_forms_of_cases_decided_long_before_are_let_go(app: AppTest) -> None:

@@ -52,7 +52,9 @@ def desk(
     answered = partial(_answered, case, read_anew)
     correcting = question.may_answer(turn) and case.page.source == "scan"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="case_bar"):
-        if st.button(_("Worklist"), icon=":material/arrow_back:", key="to_list"):
+        to_list = st.button(_("Worklist"), icon=":material/arrow_back:", key="to_list")
+        # Who pressed save first and then a way on is taken on by what saving does.
+        if to_list and not saving.is_pressed(case_id):
             room.release(case_id)
             leave()
         pile.steps(case_id, partial(_step, room, case_id, show))
@@ -139,7 +141,9 @@ def _form(
 
 
 def _step(room: Room, case_id: str, show: Callable[[str], None], other: str) -> None:
-    """Lay a case aside undecided, and open its neighbour."""
+    """Lay a case aside undecided, and open its neighbour; one that is to be saved stays for it."""
+    if saving.is_pressed(case_id):
+        return
     room.release(case_id)
     show(other)
 

@@ -103,7 +103,14 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
     )
     about = choices.covers(hand)
     unsaved.warn(hand.case_id, hand.name, bool(triage or findings or confidence))
-    if st.button(_("Save first reading"), type="primary", key=f"save_first_{case}"):
+    st.button(
+        _("Save first reading"),
+        type="primary",
+        key=f"save_first_{case}",
+        on_click=saving.press,
+        args=(case,),
+    )
+    if saving.take_press(case):
         reading = Reading(
             "", None, triage, None, findings=findings, confidence=confidence, covers=about
         )
@@ -183,7 +190,7 @@ def decide(
     edited = bool(note or second or verdict not in (Decision.AGREE, None))
     unsaved.warn(case, hand.name, edited and not (hand.prediction.abstained and triage is None))
     agreeing = verdict is Decision.AGREE
-    asked = st.button(
+    st.button(
         _("Agree: {says}", says=hand.says) if agreeing else _("Save decision"),
         type="primary",
         icon=":material/check:",
@@ -192,10 +199,10 @@ def decide(
         key=f"save_{case}",
         on_click=partial(_agree, hand, phase, at_once, recorded_person(case))
         if agreeing and at_once is not None and about is None
-        else None,
+        else partial(saving.press, case),
     )
     choices.keys(hand, may_agree, agreeing)
-    if asked:
+    if saving.take_press(case):
         if verdict is None:
             refuse(_("Choose what you decide."))
             return
@@ -232,6 +239,7 @@ def _agree(hand: AtHand, phase: Phase, at_once: Callable[[int], None], whose: Pe
         return
     chosen = kept.get(f"verdict_{case}") is not None
     moved = kept.get(hand.priority_key) != hand.priority.priority
+    saving.press(case)
     if chosen or moved or recorded_person(case) != whose:
         return
     reading = Reading(
@@ -245,7 +253,9 @@ def _agree(hand: AtHand, phase: Phase, at_once: Callable[[int], None], whose: Pe
         second_wanted=bool(kept.get(f"second_{case}")),
     )
     with suppress(StoreError), one_run.run():
-        at_once(saving.store(hand, reading, phase))
+        event = saving.store(hand, reading, phase)
+        saving.take_press(case)
+        at_once(event)
 
 
 def _as_stored(hand: AtHand, triage: Triage | None, findings: tuple[str, ...] | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 
@@ -16,6 +17,27 @@ from widgets.session.words import _, why
 
 SAVING = "saving"
 """In the session: the case that is being saved, and the newest decision on it before."""
+_PRESSED, HOLDS_S = "save_pressed", 30.0
+"""In the session: the case whose button to save was pressed, and when; and how long that counts."""
+
+
+def press(case_id: str) -> None:
+    """Remember that saving was asked for: the run that does it may give way to the next press."""
+    st.session_state[_PRESSED] = (case_id, time.monotonic())
+
+
+def is_pressed(case_id: str) -> bool:
+    """Whether saving this case was asked for and has not been done or refused yet."""
+    pressed, since_s = st.session_state.get(_PRESSED, ("", 0.0))
+    return bool(pressed == case_id and time.monotonic() - since_s < HOLDS_S)
+
+
+def take_press(case_id: str) -> bool:
+    """Whether saving this case was asked for; from here on it is dealt with."""
+    asked = is_pressed(case_id)
+    if asked:
+        st.session_state[_PRESSED] = ("", 0.0)
+    return asked
 
 
 def was_interrupted(case_id: str, latest: int) -> bool:
