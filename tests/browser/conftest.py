@@ -6,6 +6,7 @@ looked at.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -14,17 +15,29 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 from ecg_core import network
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path(os.environ.get("ECG_CHROMIUM", "/usr/bin/chromium"))
+# The browser without its own windows first: drawing those took half of the browser's time.
+BROWSERS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
+CHROMIUM = Path(
+    os.environ.get("ECG_CHROMIUM")
+    or next((path for path in BROWSERS if Path(path).exists()), BROWSERS[-1])
+)
 SHOTS = Path(__file__).parent / "screenshots"
 KEPT = bool(os.environ.get("ECG_SCREENSHOTS"))
 FLAGS = [
@@ -133,9 +146,46 @@ def signed_in(browser: Browser, address: str) -> StorageState:
     return state
 
 
+class Rooms:
+    """Contexts of the browser that outlive a test, one a person: what the browser has loaded and
+    compiled stays, which is most of what a first page costs. Cookies and choices do not stay.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser = browser
+        self._address = address
+        self._free: dict[str, BrowserContext] = {}
+
+    def enter(self, cookies: StorageState) -> BrowserContext:
+        """A person's context, as if new; a second one at the same time shares nothing with it."""
+        person = json.dumps(cookies, sort_keys=True)
+        context = self._free.pop(person, None)
+        if context is None:
+            return self._browser.new_context(storage_state=cookies, reduced_motion="reduce")
+        context.clear_cookies()
+        context.add_cookies(cast(Any, cookies["cookies"]))
+        page = context.new_page()
+        page.goto(f"{self._address}/_stcore/health")
+        page.evaluate("localStorage.clear()")
+        page.close()
+        return context
+
+    def leave(self, context: BrowserContext, cookies: StorageState) -> None:
+        """Close its windows; the next test of this person finds it."""
+        for page in context.pages:
+            page.close()
+        self._free[json.dumps(cookies, sort_keys=True)] = context
+
+
+@pytest.fixture(scope="session")
+def rooms(browser: Browser, address: str) -> Rooms:
+    """The contexts that tests of one process share, one after another."""
+    return Rooms(browser, address)
+
+
 @contextmanager
 def visiting(
-    browser: Browser, address: str, signed_in: StorageState
+    browser: Browser, rooms: Rooms, address: str, signed_in: StorageState
 ) -> Iterator[Callable[..., Page]]:
     """Opens pages of the app; at the end, no request may have left this machine.
 
@@ -143,54 +193,58 @@ def visiting(
     browser's context, such as `has_touch`.
     """
     outside: list[str] = []
-    contexts = []
+    with ExitStack() as closing:
 
-    def go(
-        path: str = "",
-        size: tuple[int, int] = WIDE,
-        theme: str = "light",
-        cookies: StorageState | None = signed_in,
-        **device: Any,
-    ) -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme="dark" if theme == "dark" else "light",
-            storage_state=cookies,
-            # What moves while a reader waits is drawn anew sixty times a second.
-            reduced_motion="reduce",
-            **device,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on(
-            "request",
-            lambda request: (
-                outside.append(request.url)
-                if not request.url.startswith((address, "data:", "blob:"))
-                else None
-            ),
-        )
-        page.goto(f"{address}/{path}")
-        return page
+        def go(
+            path: str = "",
+            size: tuple[int, int] = WIDE,
+            theme: Literal["light", "dark"] = "light",
+            cookies: StorageState | None = signed_in,
+            **device: Any,
+        ) -> Page:
+            if device or cookies is None:
+                context = browser.new_context(
+                    storage_state=cookies,
+                    # What moves while a reader waits is drawn anew sixty times a second.
+                    reduced_motion="reduce",
+                    **device,
+                )
+                closing.callback(context.close)
+            else:
+                context = rooms.enter(cookies)
+                closing.callback(rooms.leave, context, cookies)
+            page = context.new_page()
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.emulate_media(color_scheme=theme)
+            page.set_default_timeout(PATIENCE_MS)
+            page.on(
+                "request",
+                lambda request: (
+                    outside.append(request.url)
+                    if not request.url.startswith((address, "data:", "blob:"))
+                    else None
+                ),
+            )
+            page.goto(f"{address}/{path}")
+            return page
 
-    yield go
-    for context in contexts:
-        context.close()
+        yield go
     assert outside == []
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str, signed_in: StorageState) -> Iterator[Callable[..., Page]]:
+def visit(
+    browser: Browser, rooms: Rooms, address: str, signed_in: StorageState
+) -> Iterator[Callable[..., Page]]:
     """Open a page of the app in a window of its own; see `visiting`."""
-    with visiting(browser, address, signed_in) as go:
+    with visiting(browser, rooms, address, signed_in) as go:
         yield go
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, address: str, signed_in: StorageState) -> Iterator[Page]:
-    """One window for the tests of a file that only look: what the browser has loaded stays."""
-    with visiting(browser, address, signed_in) as go:
+def window(browser: Browser, rooms: Rooms, address: str, signed_in: StorageState) -> Iterator[Page]:
+    """One window for the tests of a file that only look."""
+    with visiting(browser, rooms, address, signed_in) as go:
         yield go()
 
 
