@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -146,7 +147,7 @@ def signed_in(browser: Browser, address: str) -> StorageState:
     return state
 
 
-class Rooms:
+class Contexts:
     """Contexts of the browser that outlive a test, one a person: what the browser has loaded and
     compiled stays, which is most of what a first page costs. Cookies and choices do not stay.
     """
@@ -154,14 +155,14 @@ class Rooms:
     def __init__(self, browser: Browser, address: str) -> None:
         self._browser = browser
         self._address = address
-        self._free: dict[str, BrowserContext] = {}
+        self._free: defaultdict[str, list[BrowserContext]] = defaultdict(list)
 
-    def enter(self, cookies: StorageState) -> BrowserContext:
+    def take(self, cookies: StorageState) -> BrowserContext:
         """A person's context, as if new; a second one at the same time shares nothing with it."""
-        person = json.dumps(cookies, sort_keys=True)
-        context = self._free.pop(person, None)
-        if context is None:
+        free = self._free[_person(cookies)]
+        if not free:
             return self._browser.new_context(storage_state=cookies, reduced_motion="reduce")
+        context = free.pop()
         context.clear_cookies()
         context.add_cookies(cast(Any, cookies["cookies"]))
         page = context.new_page()
@@ -170,22 +171,26 @@ class Rooms:
         page.close()
         return context
 
-    def leave(self, context: BrowserContext, cookies: StorageState) -> None:
+    def give_back(self, context: BrowserContext, cookies: StorageState) -> None:
         """Close its windows; the next test of this person finds it."""
         for page in context.pages:
             page.close()
-        self._free[json.dumps(cookies, sort_keys=True)] = context
+        self._free[_person(cookies)].append(context)
+
+
+def _person(cookies: StorageState) -> str:
+    return json.dumps(cookies, sort_keys=True)
 
 
 @pytest.fixture(scope="session")
-def rooms(browser: Browser, address: str) -> Rooms:
+def contexts(browser: Browser, address: str) -> Contexts:
     """The contexts that tests of one process share, one after another."""
-    return Rooms(browser, address)
+    return Contexts(browser, address)
 
 
 @contextmanager
 def visiting(
-    browser: Browser, rooms: Rooms, address: str, signed_in: StorageState
+    browser: Browser, contexts: Contexts, address: str, signed_in: StorageState
 ) -> Iterator[Callable[..., Page]]:
     """Opens pages of the app; at the end, no request may have left this machine.
 
@@ -211,8 +216,8 @@ def visiting(
                 )
                 closing.callback(context.close)
             else:
-                context = rooms.enter(cookies)
-                closing.callback(rooms.leave, context, cookies)
+                context = contexts.take(cookies)
+                closing.callback(contexts.give_back, context, cookies)
             page = context.new_page()
             page.set_viewport_size({"width": size[0], "height": size[1]})
             page.emulate_media(color_scheme=theme)
@@ -234,17 +239,19 @@ def visiting(
 
 @pytest.fixture
 def visit(
-    browser: Browser, rooms: Rooms, address: str, signed_in: StorageState
+    browser: Browser, contexts: Contexts, address: str, signed_in: StorageState
 ) -> Iterator[Callable[..., Page]]:
     """Open a page of the app in a window of its own; see `visiting`."""
-    with visiting(browser, rooms, address, signed_in) as go:
+    with visiting(browser, contexts, address, signed_in) as go:
         yield go
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, rooms: Rooms, address: str, signed_in: StorageState) -> Iterator[Page]:
+def window(
+    browser: Browser, contexts: Contexts, address: str, signed_in: StorageState
+) -> Iterator[Page]:
     """One window for the tests of a file that only look."""
-    with visiting(browser, rooms, address, signed_in) as go:
+    with visiting(browser, contexts, address, signed_in) as go:
         yield go()
 
 

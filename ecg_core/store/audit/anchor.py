@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class Anchor:
         self.path = path
         self.scratch = scratch
         self._lock = FileLock(path.with_suffix(".lock"), timeout=_PATIENCE_S, thread_local=False)
+        # The file's lock keeps other processes out; threads of this one share it.
+        self._turn = threading.Lock()
 
     def read(self) -> ChainPlace | None:
         """The furthest link seen, or None. Raises ValueError when the file is no anchor."""
@@ -47,7 +50,7 @@ class Anchor:
     def begin(self, link: ChainPlace) -> None:
         """Start to witness a chain at this link, unless that was done. Raises OSError, Timeout."""
         if not self.path.exists():
-            with self._lock:
+            with self._turn, self._lock:
                 if not self.path.exists():
                     self._write(link)
 
@@ -58,7 +61,7 @@ class Anchor:
         damaged anchor is left as it is: `verify` has to tell of it.
         """
         try:
-            with self._lock:
+            with self._turn, self._lock:
                 seen = self.read()
                 if seen is not None and seen.seq < link.seq:
                     self._write(link)
