@@ -10,25 +10,25 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
-import subprocess
-import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 
-import psutil
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CHROMIUM, FLAGS, PASSWORD, PATIENCE_MS, set_up
-from tests.deployment import proxy
-from tests.deployment.unit import ROOT, UID, Unit
-from tests.store.postgresql_server import Server, account, programs
+from tests.browser.conftest import PASSWORD, PATIENCE_MS, set_up
+from tests.deployment.deployed import (
+    APP,
+    OWNER,
+    Deployment,
+    one_worker,
+    renamed,
+    roles,
+    sql,
+    verified,
+    wait_for,
+)
+from tests.deployment.unit import UID
 
 psycopg = pytest.importorskip("psycopg", reason="the PostgreSQL driver psycopg is not installed")
 
@@ -36,199 +36,7 @@ pytestmark = pytest.mark.timeout(1200)
 if os.environ.get("ECG_TEST_DEPLOYMENT") != "1":
     pytest.skip("it takes minutes: make test-deployment", allow_module_level=True)
 
-ROLES = ROOT / "deploy" / "postgresql-roles.sql"
-OWNER, APP = "ecg_owner", "ecg_app"
-SECRETS = {OWNER: "owner of the tables", APP: "works with them"}
 HTML = {"Accept": "text/html"}
-
-
-@dataclass
-class Deployment:
-    """What runs: database, two instances of the unit, and proxy. servers: of each, its process."""
-
-    folder: Path
-    database: Server
-    database_port: int
-    units: tuple[Unit, Unit]
-    front: proxy.Proxy
-    servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    @property
-    def unit(self) -> Unit:
-        """Either: they see the same machine."""
-        return self.units[0]
-
-    def url(self, role: str, name: str = "ecg") -> str:
-        """The database as one of its roles reaches it: over TCP, by password."""
-        password = SECRETS[role].replace(" ", "%20")
-        return f"postgresql://{role}:{password}@127.0.0.1:{self.database_port}/{name}"
-
-    @property
-    def log(self) -> str:
-        """What the unit printed."""
-        return (self.folder / "journal").read_text(errors="replace")
-
-    def start(self) -> None:
-        """Start both instances at once."""
-        self.servers = [one.start(self.folder / "journal") for one in self.units]
-        for number in range(len(self.units)):
-            wait_for(self, number)
-
-    def end(self, how: signal.Signals, number: int) -> None:
-        """End one instance."""
-        self.servers[number].send_signal(how)
-        self.servers[number].wait(60)
-
-    def restart(self, how: signal.Signals) -> None:
-        """End both instances and start them again."""
-        for number in range(len(self.units)):
-            self.end(how, number)
-        self.start()
-
-    def workers(self) -> dict[int, int]:
-        """How many workers each instance that runs keeps, by its number."""
-        running = [(k, one) for k, one in enumerate(self.servers) if one.poll() is None]
-        found = dict.fromkeys((k for k, _ in running), 0)
-        for k, one in running:
-            for child in psutil.Process(one.pid).children():
-                # Readers of files come and go.
-                with suppress(psutil.NoSuchProcess):
-                    found[k] += "worker" in child.cmdline()
-        return found
-
-
-def needed() -> None:
-    """Skip, with the reason, where something is missing."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can start the unit under an account of its own")
-    for program in ("nginx", "unshare", "setpriv", "pg_dump", "pg_restore", "psql"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM} (ECG_CHROMIUM names another)")
-    tried = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"])
-    if tried.returncode:
-        pytest.skip("this machine lets nobody mount anything: no read-only file system")
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    needed()
-    made = Path(tempfile.mkdtemp(prefix="ecgdep"))
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made)
-
-
-@pytest.fixture(scope="module")
-def database(folder: Path) -> Iterator[tuple[Server, int]]:
-    """PostgreSQL with passwords, on a port of this machine."""
-    data = folder / "pg"
-    data.mkdir()
-    made, port = Server(programs(), data, account()), proxy.free_port()
-    shutil.chown(data, made.account)
-    made.run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-    for connection, method in (("local", "trust"), ("host", "scram-sha-256")):
-        rule = "local all all" if connection == "local" else "host all all 127.0.0.1/32"
-        mode = "w" if connection == "local" else "a"
-        with (data / "data/pg_hba.conf").open(mode) as file:
-            file.write(f"{rule} {method}\n")
-    options = f"-k {data} -c listen_addresses=127.0.0.1 -c port={port}"
-    made.run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
-    yield made, port
-    made.stop()
-
-
-def sql(server: Server, port: int, name: str, *arguments: str) -> None:
-    """psql as the superuser."""
-    where = ["-h", str(server.folder), "-p", str(port), "-U", "postgres", "-d", name]
-    done = subprocess.run(
-        ["psql", "-v", "ON_ERROR_STOP=1", "-q", *where, *arguments], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def roles(server: Server, port: int, name: str) -> None:
-    """deploy/postgresql-roles.sql on a database."""
-    sql(server, port, name, "-f", str(ROLES))
-
-
-@pytest.fixture(scope="module")
-def deployment(folder: Path, database: tuple[Server, int]) -> Iterator[Deployment]:
-    """Everything by the words of docs/DEPLOY.md and of the file of roles."""
-    server, port = database
-    sql(server, port, "postgres", "-c", "CREATE DATABASE ecg")
-    roles(server, port, "ecg")
-    for role, secret in SECRETS.items():
-        sql(server, port, "ecg", "-c", f"ALTER ROLE {role} PASSWORD '{secret}'")
-    variables = {
-        "ECG_HOSTS": proxy.NAME,
-        "ECG_PROXY": "1",
-        "ECG_SCORING_PRIORITY": "normal",
-    }
-    units = (
-        Unit(folder / "state", proxy.free_port(), variables),
-        Unit(folder / "state", proxy.free_port(), variables),
-    )
-    front = proxy.start(folder, [one.port for one in units])
-    variables["ECG_PUBLIC_URL"] = front.address
-    made = Deployment(folder, server, port, units, front)
-    unit = made.unit
-    # Tables by their owner; then what the program may do with them.
-    tables = unit.program("serve-check", ECG_DATABASE_URL=made.url(OWNER))
-    assert tables.returncode == 0, tables.stdout + tables.stderr
-    roles(server, port, "ecg")
-    variables["ECG_DATABASE_URL"] = made.url(APP)
-    checked = unit.check()
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    try:
-        made.start()
-        yield made
-    finally:
-        for process in (*made.servers, front.process):
-            process.terminate()
-        for process in (*made.servers, front.process):
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def renamed(demo: str, name: str) -> dict[str, bytes]:
-    """The files of a demonstration under another name: as they are, they leave no trace."""
-    files = {kind: (ROOT / f"assets/demo/{demo}.{kind}").read_bytes() for kind in ("hea", "dat")}
-    return {
-        f"{name}.{kind}": data.replace(demo.encode(), name.encode()) for kind, data in files.items()
-    }
-
-
-def wait_for(deployment: Deployment, number: int, patience_s: float = 180.0) -> None:
-    end = time.monotonic() + patience_s
-    health = f"http://127.0.0.1:{deployment.units[number].port}/_stcore/health"
-    while time.monotonic() < end and deployment.servers[number].poll() is None:
-        try:
-            urllib.request.urlopen(health, timeout=2).close()
-        except OSError:
-            time.sleep(0.3)
-        else:
-            return
-    raise TimeoutError(f"the unit does not answer: {deployment.log[-2000:]}")
-
-
-@pytest.fixture(scope="module")
-def page(deployment: Deployment) -> Iterator[Page]:
-    """A browser that knows the proxy by its name."""
-    with sync_playwright() as play:
-        rules = f"--host-resolver-rules=MAP {proxy.NAME} 127.0.0.1"
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, rules])
-        # The certificate is checked by `Proxy.ask`; this browser's store does not know it.
-        context = browser.new_context(
-            ignore_https_errors=True, viewport={"width": 1440, "height": 900}
-        )
-        opened = context.new_page()
-        opened.set_default_timeout(PATIENCE_MS)
-        yield opened
-        browser.close()
 
 
 def test_the_unit_can_write_its_state_and_nothing_else(deployment: Deployment) -> None:
@@ -375,24 +183,6 @@ def test_an_ecg_from_the_worker_of_the_unit(deployment: Deployment) -> None:
     deployment.servers[having] = deployment.units[having].start(deployment.folder / "journal")
     wait_for(deployment, having)
     assert one_worker(deployment) == 1
-
-
-def one_worker(deployment: Deployment, patience_s: float = 120.0) -> int:
-    """Wait until one instance keeps a worker; gives how many there are a while later."""
-    end = time.monotonic() + patience_s
-    while time.monotonic() < end and not sum(deployment.workers().values()):
-        time.sleep(0.3)
-    time.sleep(12)
-    return sum(deployment.workers().values())
-
-
-def verified(deployment: Deployment) -> int:
-    """How many events `audit verify` finds in order, as the program's role."""
-    done = deployment.unit.program("audit", "verify", "--data-dir", "/var/lib/ecg-triage")
-    assert done.returncode == 0, done.stdout + done.stderr
-    report = json.loads(done.stdout)
-    assert report["ok"]
-    return int(report["events"])
 
 
 def test_back_up_restore_and_verify_elsewhere(deployment: Deployment) -> None:
