@@ -12,7 +12,7 @@ from benchmarks.pages.foreign.recorders import MANNERS, exported, style_of
 from benchmarks.pages.gridless import summary
 from benchmarks.pages.held_against import held_against, interval
 from ecg_core.page.scan.bare import is_bare
-from ecg_core.page.scan.geometry.gridless import told_by_print
+from ecg_core.page.scan.geometry.gridless import told_by_print, told_by_pulses
 from ecg_core.page.scan.sheets.cut_pulses import cut_pulses_of
 from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.scale import PrintedScale
@@ -106,3 +106,21 @@ def test_a_grid_as_dark_as_ink_is_no_bare_paper(every_px: int, bare: bool) -> No
         page[100:1102, at : at + 2] = (170, 50, 40)
     page[598:601, 150:1450] = 0
     assert is_bare(page) is bare
+
+
+@pytest.mark.parametrize(
+    ("heights", "longer"),
+    [
+        ((10.4, 10.5, 10.4), 250.2 / 240.2),
+        ((10.1, 10.2, 10.1), 1.0),
+        ((10.1, 10.7, 10.4), 1.0),
+        ((5.2, 5.2, 5.2), 1.0),
+        ((10.4,), 1.0),
+    ],
+    ids=["rows of 9.6 s", "near enough", "they differ", "too low to tell", "one alone"],
+)
+def test_without_a_grid_pulses_that_agree_tell_the_scale(
+    heights: tuple[float, ...], longer: float
+) -> None:
+    pulses = tuple(SimpleNamespace(height_mm=high) for high in heights)
+    assert told_by_pulses(pulses) == pytest.approx(longer)

@@ -1,0 +1,54 @@
+"""Which lead a rhythm strip shows."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.sheets import rhythm
+from ecg_core.page.scan.sheets.columns import Division
+from ecg_core.page.scan.sheets.sheet import Draft
+from tests.page.scan.sheets.rows_by_hand import EVERYWHERE, row_of, spikes
+
+
+def test_a_rhythm_strip_named_by_strokes_is_the_lead_it_repeats() -> None:
+    """Its name was read as III, and its waves are those of II; a second name V1 is no better."""
+    shapes = {lead: spikes(900, 0, every) for lead, every in (("I", 90), ("II", 70), ("III", 110))}
+    slow = {lead: 12.0 * np.sin(np.arange(900) / (9 + 2 * at)) for at, lead in enumerate(shapes)}
+    main = [row_of(shapes[lead] + slow[lead], EVERYWHERE) for lead in shapes]
+    strip = row_of(shapes["II"] + slow["II"] + 200.0, EVERYWHERE)
+    seen = SimpleNamespace(
+        rows=(*main, strip), agreements=[0.8] * 4, px_per_mm=float(RASTER), baselines_mm=None
+    )
+
+    def settled(name: str) -> str:
+        draft = Draft(
+            "3x1+1R",
+            seen,
+            None,
+            Division(0.0, 900 / RASTER, 1, 900 / RASTER, 0.0),
+            (("I",), ("II",), ("III",), (name,)),
+            3,
+            0.0,
+            (),
+        )
+        return rhythm.rhythm_found(draft).leads[3][0]
+
+    assert settled("III") == "II"
+    assert settled("II") == "II"
+    assert settled("V1") == "V1"
+
+
+def test_two_rhythm_strips_of_one_name_are_never_both_believed() -> None:
+    """A strip that the edge cuts bears specks that read II, below the one of II."""
+    curve = spikes(900, 0, 70)
+    rows = tuple(row_of(curve + 200.0 * row, EVERYWHERE) for row in range(5))
+    seen = SimpleNamespace(
+        rows=rows, agreements=[0.8] * 4 + [0.2], px_per_mm=float(RASTER), baselines_mm=None
+    )
+    leads = (("I",), ("II",), ("III",), ("II",), ("II",))
+    whole = Division(0.0, 900 / RASTER, 1, 900 / RASTER, 0.0)
+    draft = Draft("3x1+2R", seen, None, whole, leads, 3, 0.0, ())
+    assert rhythm.rhythm_found(draft).assumed == (4,)
