@@ -191,6 +191,9 @@ def _times_unsure(best: Draft) -> bool:
     if _ends_astray(best) and not plain:
         return True
     ends = ends_of(best.seen.rows[: best.main], best.seen.pulses)
+    if time > UNUSUAL and all(lengths.runs_on(best.seen.edges_mm, ends)):
+        # Marks alone tell how wide columns are; a letter beside one makes them another width.
+        return True
     return _weakly_told(best, time) and not lengths.agreed(best.division, marks, ends)
 
 

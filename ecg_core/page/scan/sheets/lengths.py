@@ -11,6 +11,10 @@ USUAL_MM, THIRDS_MM = (62.5, 125.0, 31.25, 250.0), (83.33, 41.67, 166.67)
 SURE, MARK_MM, END_MM = 0.6, 0.4, 0.5
 """A mark as strong as this tells a begin to within so much, the first and the last ink of the rows
 to within a little more."""
+EDGE_MM, CUT_LEFT_MM = 3.0, 1.0
+"""Rows that begin or end as near to the picture's edge may be cut by it."""
+RUNS_ON_MM = 0.8
+"""Rows that are drawn as near to it run on beyond it: nothing tells how far."""
 NEEDED = {2: 3}
 """Two places tell begin and width of columns. So many must, of two; of more columns, four."""
 
@@ -25,6 +29,23 @@ def unusual(division: Division) -> float | None:
     shown = division.width_mm - division.gap_mm
     usual = (*USUAL_MM, *(THIRDS_MM if division.count == 3 else ()))
     return min(abs(wide / mm - 1.0) for wide in (division.width_mm, shown) for mm in usual)
+
+
+def cut(edges_mm: tuple[float, float], ends: tuple[float, float, str]) -> tuple[bool, bool]:
+    """Whether rows run to the picture's left edge, where no pulse stands before them, and to its
+    right one.
+
+    edges_mm: where the picture begins and ends. ends: begin and end of the rows (mm), and how their
+    begin is known.
+    """
+    left, right = edges_mm
+    return ends[2] == "ink" and ends[0] < left + CUT_LEFT_MM, ends[1] > right - EDGE_MM
+
+
+def runs_on(edges_mm: tuple[float, float], ends: tuple[float, float, str]) -> tuple[bool, bool]:
+    """As `cut`, whether they run on beyond the edges."""
+    left, right = edges_mm
+    return ends[2] == "ink" and ends[0] < left + RUNS_ON_MM, ends[1] > right - RUNS_ON_MM
 
 
 def all_marked(division: Division, marks: Marks) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import AS_PRINTED, ONE_LEAD, orders
 from ecg_core.page.scan.flat import Flat
-from ecg_core.page.scan.sheets import laws
+from ecg_core.page.scan.sheets import laws, lengths
 from ecg_core.page.scan.sheets.columns import Division, divisions, single
 from ecg_core.page.scan.sheets.cut_pulses import cut_pulses_of
 from ecg_core.page.scan.sheets.dividers import ends_of
@@ -28,10 +28,6 @@ ENOUGH, REST = 10.0, 0.2
 rows are not asked."""
 ALONE = 5.0
 """What it costs that one lead alone stands where no arrangement has it: it was misread."""
-EDGE_MM, CUT_LEFT_MM = 3.0, 1.0
-"""Rows that begin or end as near to the picture's edge may be cut by it."""
-RUNS_ON_MM = 0.8
-"""Rows that are drawn as near to it run on beyond it: nothing tells how far."""
 LEAD = re.compile(r"(?i)\blead (i{1,3}|[123])\b")
 
 
@@ -131,8 +127,8 @@ def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
                     seen.marks(main),
                     named,
                     ends,
-                    _cut(seen, ends),
-                    _runs_on(seen, ends),
+                    lengths.cut(seen.edges_mm, ends),
+                    lengths.runs_on(seen.edges_mm, ends),
                 )
                 if order.columns > 1
                 else [single(ends)]
@@ -155,22 +151,6 @@ def _with_rows(seen: Seen, print_: Print, layout: str | None) -> list[Draft]:
     if n <= 6:
         found += [_weighed(draft, laws.QUICK) for draft in _strips(seen, print_)]
     return found
-
-
-def _cut(seen: Seen, ends: tuple[float, float, str]) -> tuple[bool, bool]:
-    """Whether rows run to the picture's left edge, where no pulse stands before them, and to its
-    right one."""
-    left, right = seen.edges_mm
-    return ends[2] == "ink" and ends[0] < left + CUT_LEFT_MM, ends[1] > right - EDGE_MM
-
-
-def _runs_on(seen: Seen, ends: tuple[float, float, str]) -> tuple[bool, bool]:
-    """Whether rows run on beyond the picture's left edge, and its right one."""
-    left, right = seen.edges_mm
-    return (
-        ends[2] == "ink" and ends[0] < left + RUNS_ON_MM,
-        ends[1] > right - RUNS_ON_MM,
-    )
 
 
 def _told(draft: Draft, rhythm: tuple[str, ...]) -> Draft:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from ecg_core.page.scan.sheets import lengths
+from ecg_core.page.scan.sheets import doubted, lengths
 from ecg_core.page.scan.sheets.columns import Division
 from ecg_core.page.scan.sheets.dividers import Marks
 
@@ -45,3 +47,25 @@ def test_two_columns_are_told_by_one_mark_and_both_ends() -> None:
     assert not lengths.agreed(division, marks(140.0), (19.89, 258.0, "ink"))
     assert not lengths.agreed(division, marks(141.5), (19.89, 260.11, "ink"))
     assert not lengths.agreed(division, marks(140.0), (19.89, 260.11, "pulse"))
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "edges_mm", "unsure"),
+    [(60.0, (7.0, 247.2), True), (62.5, (7.0, 257.2), False), (60.0, (0.0, 260.0), False)],
+    ids=["2.4 s, cut at both ends", "2.5 s, cut at both ends", "2.4 s, with margins"],
+)
+def test_columns_as_long_as_none_are_doubted_where_the_picture_cuts_both_ends(
+    width_mm: float, edges_mm: tuple[float, float], unsure: bool
+) -> None:
+    """Of columns 0.6 % wider than 60 mm, all marked, the last began 65 ms early without a word."""
+    start, end = 7.1, 7.1 + 4 * width_mm
+    row = SimpleNamespace(px_per_mm=PX, span_px=(start * PX, end * PX))
+    seen = SimpleNamespace(
+        rows=(row,) * 3,
+        pulses=(),
+        pulse_mm=None,
+        edges_mm=edges_mm,
+        marks=lambda main: marks(*(start + step * width_mm for step in (1, 2, 3))),
+    )
+    division = Division(start, width_mm, 4, end, 8.4, marked=3)
+    assert doubted._times_unsure(SimpleNamespace(division=division, seen=seen, main=3)) == unsure
