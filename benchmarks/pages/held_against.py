@@ -14,7 +14,8 @@ import numpy as np
 from benchmarks.pages.foreign.second_printer import Piece
 from ecg_core.intake.values import EcgScan
 from ecg_core.page.scan.geometry.homography import projected
-from ecg_core.page.scan.rectify import ScanReading, read_scan
+from ecg_core.page.scan.rectify import read_scan
+from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.values import PageError, Severity
 
 OFF_MM, OFF_GAIN = 1.0, 0.10

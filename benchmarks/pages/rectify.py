@@ -35,7 +35,8 @@ from ecg_core.page.layouts import (
     SPEED_MM_PER_S,
 )
 from ecg_core.page.scan.geometry.homography import projected
-from ecg_core.page.scan.rectify import ScanReading, read_scan
+from ecg_core.page.scan.rectify import read_scan
+from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.values import PX_PER_MM, PageError, Severity
 from ecg_core.signal.filters import Band
 

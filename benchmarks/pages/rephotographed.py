@@ -39,7 +39,8 @@ from ecg_core.page.drawn.damage import (
     uneven_light,
 )
 from ecg_core.page.scan.geometry.homography import projected
-from ecg_core.page.scan.rectify import ScanReading, read_scan
+from ecg_core.page.scan.rectify import read_scan
+from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.values import PageError
 
 OUTCOMES = ("same", "doubted", "told", "refused", "silent")

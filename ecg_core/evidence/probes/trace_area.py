@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.page.scan.rectify import ScanReading
+from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.values import PEN_MM
 
 

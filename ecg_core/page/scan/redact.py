@@ -18,7 +18,7 @@ import numpy as np
 
 from ecg_core.leads import canonical_lead
 from ecg_core.page.arrange import baselines_mm
-from ecg_core.page.scan.rectify import ScanReading
+from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.values import PX_PER_MM, EcgPage
 
 MARGIN = 0.25

@@ -15,7 +15,8 @@ import numpy as np
 from ecg_core.evidence.probes.trace_area import to_px
 from ecg_core.intake import LIMITS, Bundle, EcgScan, IntakeError, Upload, read
 from ecg_core.page.arrange import baselines_mm
-from ecg_core.page.scan.rectify import ScanReading, read_scan
+from ecg_core.page.scan.rectify import read_scan
+from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.studies.curation.values import PageFile, PageReading
 

@@ -24,7 +24,7 @@ from ecg_core.page.drawn.damage import degrade
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.page.recovered.samples import recover
-from ecg_core.page.scan import rectify
+from ecg_core.page.scan import under_grid
 from ecg_core.page.scan.rectify import from_scan, read_scan
 from ecg_core.page.values import EcgPage, PageError, Severity
 from tests.page.sample_records import beating
@@ -380,11 +380,11 @@ def test_names_are_worth_more_than_a_hardly_likelier_sheet_without_any() -> None
     def sheet(score: float, named: bool) -> Any:
         return SimpleNamespace(score=score, draft=SimpleNamespace(named=named))
 
-    assert rectify._better(sheet(2.5, True), sheet(2.55, False))
-    assert not rectify._better(sheet(2.5, True), sheet(5.0, False))
-    assert not rectify._better(sheet(2.5, False), sheet(2.4, False))
-    assert not rectify._better(sheet(3.5, False), sheet(2.4, True))
-    assert rectify._better(sheet(5.0, False), sheet(2.4, True))
+    assert under_grid._better(sheet(2.5, True), sheet(2.55, False))
+    assert not under_grid._better(sheet(2.5, True), sheet(5.0, False))
+    assert not under_grid._better(sheet(2.5, False), sheet(2.4, False))
+    assert not under_grid._better(sheet(3.5, False), sheet(2.4, True))
+    assert under_grid._better(sheet(5.0, False), sheet(2.4, True))
 
 
 def test_nameless_rows_that_do_not_add_up_are_not_taken_for_limb_leads() -> None:
@@ -392,8 +392,8 @@ def test_nameless_rows_that_do_not_add_up_are_not_taken_for_limb_leads() -> None
         return SimpleNamespace(sheet=SimpleNamespace(draft=SimpleNamespace(named=named)))
 
     doubted = {"orientation_assumed", "limbs_disagree"}
-    assert rectify._unlike_leads(found(False), doubted, 0.97)
-    assert not rectify._unlike_leads(found(False), doubted, 0.5)
-    assert not rectify._unlike_leads(found(False), doubted, None)
-    assert not rectify._unlike_leads(found(False), {"limbs_disagree"}, 0.97)
-    assert not rectify._unlike_leads(found(True), doubted, 0.97)
+    assert under_grid._unlike_leads(found(False), doubted, 0.97)
+    assert not under_grid._unlike_leads(found(False), doubted, 0.5)
+    assert not under_grid._unlike_leads(found(False), doubted, None)
+    assert not under_grid._unlike_leads(found(False), {"limbs_disagree"}, 0.97)
+    assert not under_grid._unlike_leads(found(True), doubted, 0.97)
