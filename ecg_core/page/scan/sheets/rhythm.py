@@ -16,12 +16,17 @@ LABEL_MM, LEAST_MM = 9.0, 20.0
 
 def rhythm_found(draft: Draft) -> Draft:
     """Rows whose lead is not named, or named by strokes alone, or named like another, by the lead
-    whose waves they repeat."""
+    whose waves they repeat; in doubt where letters name another lead of the sheet."""
     leads, assumed = list(draft.leads), []
     told = [row for row in range(draft.main, len(leads)) if row not in draft.assumed]
     for row in told:
+        seen_lead = _seen_lead(draft, row)
         if leads[row][0] in laws.STRENGTH:
-            leads[row] = (_seen_lead(draft, row),)
+            leads[row] = (seen_lead,)
+        elif leads[row][0] in _above(draft) and seen_lead != leads[row][0]:
+            # Captions and footers name leads, too.
+            leads[row] = (seen_lead,)
+            assumed.append(row)
     for row in told:
         if sum(leads[other] == leads[row] for other in told) > 1:
             leads[row] = (_seen_lead(draft, row),)
@@ -36,6 +41,11 @@ def rhythm_found(draft: Draft) -> Draft:
     twice = [draft.main + place for place, lead in enumerate(below) if lead in below[:place]]
     assumed += [row for row in twice if row not in assumed]
     return replace(draft, leads=tuple(leads), assumed=tuple(assumed))
+
+
+def _above(draft: Draft) -> set[str]:
+    """The leads of the rows above the strips."""
+    return {lead for row in draft.leads[: draft.main] for lead in row}
 
 
 def _seen_lead(draft: Draft, row: int) -> str:

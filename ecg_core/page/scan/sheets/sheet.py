@@ -297,6 +297,10 @@ BEFORE_MM, FIRST_BEFORE_MM, AFTER_MM, AFTER = 6.0, 28.0, 30.0, 0.55
 Behind it, at most so much of the column's width."""
 
 
+LEAST_USUAL, ALIKE_MM = 3, 2.0
+"""So many names tell how high names stand above their rows, to within so much."""
+
+
 @dataclass(frozen=True, eq=False)
 class Owned:
     """Which names stand where.
@@ -312,12 +316,14 @@ class Owned:
 def owned(seen: Seen, names: tuple[Name, ...], division: Division, main: int) -> Owned:
     """Which names stand where the name of a piece should. main: rows that have the columns."""
     begins = np.array([x0 for x0, _ in division.edges()])
+    baselines = seen.baselines_mm
     before = np.full(len(begins), BEFORE_MM)
     before[0] = FIRST_BEFORE_MM
     after = min(AFTER_MM, AFTER * division.width_mm)
     found = []
     for shift in SHIFTS:
         places: dict[tuple[int, int], set[str]] = {}
+        heights: dict[tuple[int, int], list[tuple[float, str]]] = {}
         for name, row in zip(names, seen.named_rows(names, shift), strict=True):
             if row < 0:
                 continue
@@ -326,8 +332,21 @@ def owned(seen: Seen, names: tuple[Name, ...], division: Division, main: int) ->
             column = int(columns[-1]) if len(columns) else -1
             place = (-1, -1) if column < 0 or (row >= main and column > 0) else (int(row), column)
             places.setdefault(place, set()).add(name.lead)
+            up = float(baselines[row]) - name.y_mm
+            heights.setdefault(place, []).append((up, name.lead))
+        usual = [up for (row, _), some in heights.items() if 0 <= row < main for up, _ in some]
+        for place, some in heights.items():
+            if place[0] >= main and len(places[place]) > 1 and len(usual) >= LEAST_USUAL:
+                places[place] = _as_high(some, float(np.median(usual)))
         found.append({place: frozenset(some) for place, some in places.items()})
     return Owned(tuple(found))
+
+
+def _as_high(named: list[tuple[float, str]], usual_mm: float) -> set[str]:
+    """Of several names at one place, those that stand as high above their row as names of other
+    rows do: a caption names leads, too. named: how high each stands (mm), and its lead."""
+    off = [abs(up - usual_mm) for up, _ in named]
+    return {lead for (_, lead), far in zip(named, off, strict=True) if far < min(off) + ALIKE_MM}
 
 
 @dataclass(frozen=True, eq=False)

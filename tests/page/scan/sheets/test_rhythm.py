@@ -23,22 +23,25 @@ def test_a_rhythm_strip_named_by_strokes_is_the_lead_it_repeats() -> None:
         rows=(*main, strip), agreements=[0.8] * 4, px_per_mm=float(RASTER), baselines_mm=None
     )
 
-    def settled(name: str) -> str:
+    def settled(name: str) -> tuple[str, bool]:
         draft = Draft(
             "3x1+1R",
             seen,
             None,
             Division(0.0, 900 / RASTER, 1, 900 / RASTER, 0.0),
-            (("I",), ("II",), ("III",), (name,)),
+            (("I",), ("II",), ("aVF",), (name,)),
             3,
             0.0,
             (),
         )
-        return rhythm.rhythm_found(draft).leads[3][0]
+        found = rhythm.rhythm_found(draft)
+        return found.leads[3][0], 3 in found.assumed
 
-    assert settled("III") == "II"
-    assert settled("II") == "II"
-    assert settled("V1") == "V1"
+    assert settled("III") == ("II", False)
+    assert settled("II") == ("II", False)
+    assert settled("V1") == ("V1", False)
+    # Letters of a caption named a lead whose waves are drawn above, and are others.
+    assert settled("aVF") == ("II", True)
 
 
 def test_two_rhythm_strips_of_one_name_are_never_both_believed() -> None:
