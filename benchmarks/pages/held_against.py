@@ -24,12 +24,14 @@ INSET_MM, FOOT_MM = 3.0, 4.0
 BEARS = {
     "leads": {
         *("layout_close", "names_differ", "assumed", "limbs_disagree", "orientation_assumed"),
-        *("one_lead", "einthoven", "rows_apart", "order_assumed", "missing_leads"),
+        *("one_lead", "einthoven", "rows_apart", "order_assumed", "missing_leads", "other_ecg"),
     },
-    "gain": {"gain_close", "assumed_scale", "scale_unlikely", "two_gains", "no_grid"},
+    "gain": {
+        *("gain_close", "assumed_scale", "scale_unlikely", "two_gains", "no_grid", "other_ecg"),
+    },
     "time": {
         *("columns_close", "columns_unusual", "speed_close", "assumed_scale", "scale_unlikely"),
-        *("partly_cut_off", "slightly_curved", "no_grid"),
+        *("partly_cut_off", "slightly_curved", "no_grid", "other_ecg"),
     },
 }
 """Doubts and questions that send the reader to what is wrong."""

@@ -163,6 +163,12 @@ ROWS: tuple[Limit, ...] = (
         "",
     ),
     Limit(
+        "other_ecg",
+        Severity.DOUBT,
+        "Another ECG seems to be on the picture; this is one of them.",
+        "Crop the picture to the ECG that is meant.",
+    ),
+    Limit(
         "row_cut",
         Severity.DOUBT,
         "The edge of the picture cuts through {leads}.",

@@ -20,6 +20,8 @@ from ecg_core.page.scan.under_grid import POOR, read_under
 from ecg_core.page.values import EcgPage, PageError
 
 NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off", "unclear_scale"}
+HARDLY_A_STRIP = -2.0
+"""Where less speaks even for a strip, it may be a part of a larger sheet, at another scale."""
 PARTS = (5.0 / 3.0, 5.0 / 4.0, 5.0 / 2.0)
 """Millimetres in a part of 5 mm that passed for one: a third, a fourth, a half."""
 
@@ -93,7 +95,7 @@ def _read_scan(
             continue
         stretch = grid.px_per_mm[0] / grid.px_per_mm[1]
         odd, what = size.against(found.sheet, stretch, grid.guessed)
-        if odd < size.UNLIKELY and grid.wide and found.sheet.score < POOR:
+        if odd < size.UNLIKELY and found.sheet.score < (POOR if grid.wide else HARDLY_A_STRIP):
             # Its lines may be those of 5 mm, between which none are left.
             poor = poor or found
             continue

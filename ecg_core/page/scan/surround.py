@@ -1,4 +1,5 @@
-"""Bars of one dark shade around a page: what viewers, slides and scanners fill up with."""
+"""Bars of one dark shade around a page: what viewers, slides and scanners fill up with, and what
+programs show beyond them."""
 
 from __future__ import annotations
 
@@ -13,19 +14,23 @@ DARKEST_PAPER, LIGHT = 170, 150
 lighter than the second: a dark screen's own ground is no bar."""
 LEAST = 0.01
 """Narrower bars, per side of the picture, are edges of paper."""
+BEYOND, DARK, SCROLLED = 0.3, 130, 0.04
+"""Bars end the page, too, that stand up to so much of the picture's side from its edge: menus and
+titles lie beyond. They are at most so light, and something may cross so much of them."""
 RING_PX = 2
 """Compression blurs the border between bar and page so far."""
 EVERY = 4
 
 
 def without_surround(view: ScanView) -> ScanView:
-    """The same less bars of one dark shade along its sides; nothing is printed on these."""
+    """The same less bars of one dark shade along its sides, and what lies beyond them; nothing is
+    printed on these."""
     sides = [0, view.pixels.shape[0], 0, view.pixels.shape[1]]
     for _ in range(2):
         # Beside bars above and below, those left and right are of one shade all along.
         part = view.pixels[sides[0] : sides[1], sides[2] : sides[3]]
         for axis, place in ((0, 0), (1, 2)):
-            before, after = _bars(part if axis == 0 else part.transpose(1, 0, 2))
+            before, after = _bars(part if axis == 0 else part.transpose(1, 0, 2), axis == 0)
             sides[place] += before
             sides[place + 1] -= after
             part = view.pixels[sides[0] : sides[1], sides[2] : sides[3]]
@@ -39,8 +44,9 @@ def without_surround(view: ScanView) -> ScanView:
     return ScanView(np.ascontiguousarray(inside), move @ view.from_scan)
 
 
-def _bars(pixels: np.ndarray) -> tuple[int, int]:
-    """How many rows at the top, and at the bottom, are bars."""
+def _bars(pixels: np.ndarray, level: bool) -> tuple[int, int]:
+    """How many rows at the top, and at the bottom, are bars, or lie beyond one. level: they are
+    rows of the picture as it is."""
     found = []
     for rows in (pixels, pixels[::-1]):
         shade = np.median(rows[0], axis=0) if rows.size else np.array([255.0])
@@ -51,5 +57,41 @@ def _bars(pixels: np.ndarray) -> tuple[int, int]:
             if near.mean() < 1.0 - STRAY:
                 break
             width += 1
-        found.append(width + RING_PX if width >= max(LEAST * len(pixels), 1) else 0)
+        width = width if width >= max(LEAST * len(pixels), 1) else 0
+        width = max(width, _last_bar(rows, level))
+        found.append(width + RING_PX if width else 0)
     return found[0], found[1]
+
+
+def _last_bar(rows: np.ndarray, level: bool) -> int:
+    """Where the last bar ends that stands beyond the page, 0 for none. Beyond bars beside a page
+    nothing is printed: names of leads stand on some of these."""
+    some = rows[: int(BEYOND * len(rows)) : EVERY, ::EVERY]
+    least = max(LEAST * len(rows) / EVERY, 2.0)
+    dark = some[:, ::EVERY, 1].mean(axis=1) <= DARK
+    if not any(stop - start >= least for start, stop in _runs(dark)):
+        return 0
+    looked = np.flatnonzero(dark) if level else np.arange(len(some))
+    solid, shades = np.zeros(len(some), bool), np.full((len(some), 3), 255.0)
+    shades[looked] = np.median(some[looked], axis=1)
+    near = np.abs(some[looked] - shades[looked, None]).max(axis=2) <= SHADES
+    solid[looked] = near.mean(axis=1) >= 1.0 - (SCROLLED if level else STRAY)
+    if not level:
+        solid[int(np.argmin(np.append(solid, False))) :] = False
+    bar = solid & (shades.max(axis=1) <= DARK)
+    wide = [stop for start, stop in _runs(bar) if stop - start >= least]
+    if not wide:
+        return 0
+    end, shade = (wide[-1] - 1) * EVERY + 1, shades[wide[-1] - 1]
+    while end < len(rows):
+        near = np.abs(rows[end, ::EVERY] - shade).max(axis=1) <= SHADES
+        if near.mean() < 1.0 - SCROLLED:
+            break
+        end += 1
+    return end
+
+
+def _runs(true: np.ndarray) -> list[tuple[int, int]]:
+    """Where runs of what is true begin and end."""
+    edge = np.diff(np.pad(true.astype(np.int8), 1))
+    return list(zip(np.flatnonzero(edge == 1), np.flatnonzero(edge == -1), strict=True))

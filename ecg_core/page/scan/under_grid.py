@@ -11,6 +11,7 @@ from ecg_core.page.by_hand import as_json, in_words
 from ecg_core.page.correction import Correction, ScanView
 from ecg_core.page.doubts import as_filed, plausible, swapped
 from ecg_core.page.doubts.quality import refuse, remark
+from ecg_core.page.scan import beside
 from ecg_core.page.scan.composed.as_printed import as_printed
 from ecg_core.page.scan.composed.page import page_of
 from ecg_core.page.scan.flat import Flat
@@ -72,6 +73,8 @@ def read_under(
     if twelve and not layout and correction == Correction() and _hardly_there(found.sheet):
         raise refuse("unclear_rows")
     remarks.extend(found.remarks)
+    if grid.covered > 0.0 and correction.corners_px is None:
+        remarks.extend(beside.remarks_of(view.pixels, grid, found.sheet))
     composed = page_of(scan, found.flat, found.sheet, float(np.mean(grid.px_per_mm)), with_picture)
     page = replace(
         composed.page, remarks=(*as_filed.remarks(scan), *remarks, *composed.page.remarks)

@@ -45,6 +45,25 @@ def test_whatever_else_surrounds_a_page_stays(picture: np.ndarray) -> None:
     assert without_surround(view_of(picture, None)).pixels.shape == picture.shape
 
 
+def test_menus_beyond_a_viewers_dark_bars_go_with_them() -> None:
+    page = np.full((300, 500, 3), 240, np.uint8)
+    page[::10] = 200
+    viewer = framed(page, 35, (60, 40, 50, 50))
+    viewer[:20] = 235
+    viewer[5:15, 20:300:7] = 0
+    viewer[20:, -12:] = 200
+    view = without_surround(view_of(viewer, None))
+    assert view.pixels.shape[:2] == (296, 496)
+
+
+def test_names_on_a_bar_beside_the_rows_stay() -> None:
+    page = framed(np.full((600, 800, 3), 240, np.uint8), 35, (0, 0, 60, 0))
+    for y in range(50, 600, 100):
+        page[y : y + 12, 20:40] = 250
+    # Of the bar what lies beyond the names may go.
+    assert without_surround(view_of(page, None)).pixels.shape[1] >= 800 + 60 - 20 - 2
+
+
 def test_a_page_between_black_bars_is_read_as_without_them() -> None:
     page = print_record(beating(), "3x4", 5.0).pixels
     height, width = page.shape[:2]

@@ -1,0 +1,56 @@
+"""Whether more than one ECG is on a picture: two pages glued, or printed, on one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ecg_core.page.doubts.quality import remark
+from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids
+from ecg_core.page.scan.geometry.homography import projected
+from ecg_core.page.scan.sheets.decide import Sheet
+from ecg_core.page.values import Remark
+
+LEAST_MM, LEAST_PX = (25.0, 80.0), (100, 300)
+"""A strip of paper is so high and so wide at least."""
+BUSY, STEP, EVERY = 0.2, 10, 3
+"""Ruled paper has so many pixels, off its usual shade by more than a step; text has fewer."""
+COVERED = 0.4
+"""A grid is followed over so much of what it is printed on."""
+RESTING = 0.5
+"""Traces that rest beside the rows in more of the columns are those of others."""
+
+
+def remarks_of(pixels: np.ndarray, grid: FoundGrid, sheet: Sheet) -> tuple[Remark, ...]:
+    """What is to be told of a picture beside the sheet that was read on it.
+
+    pixels: uint8, height × width × 3, RGB, dark lines on light paper. grid: of the sheet.
+    """
+    more = sheet.draft.seen.extra > RESTING
+    if more or any(_ruled(part) for part in _rests(pixels, grid)):
+        return (remark("other_ecg"),)
+    return ()
+
+
+def _rests(pixels: np.ndarray, grid: FoundGrid) -> Iterator[np.ndarray]:
+    """What of a picture lies above, below, left and right of the paper that is ruled."""
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = grid.area_mm
+    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    ruled = projected(np.linalg.inv(grid.to_mm), corners)
+    x0, y0 = np.clip(ruled.min(axis=0), 0, [width, height]).astype(int)
+    x1, y1 = np.clip(ruled.max(axis=0), 0, [width, height]).astype(int)
+    least = np.maximum(np.array(LEAST_MM) * float(np.mean(grid.px_per_mm)), LEAST_PX)
+    for part in (pixels[:y0], pixels[y1:], pixels[y0:y1, :x0], pixels[y0:y1, x1:]):
+        if (np.array(part.shape[:2]) >= least).all():
+            yield part
+
+
+def _ruled(part: np.ndarray) -> bool:
+    """Whether a part of a picture is ruled like paper for ECGs."""
+    some = part[::EVERY, ::EVERY].reshape(-1, 3).astype(np.int16)
+    off = np.abs(some - np.median(some, axis=0)).max(axis=1)
+    if (off > STEP).mean() < BUSY:
+        return False
+    return any(grid.covered >= COVERED for grid in find_grids(np.ascontiguousarray(part))[:1])

@@ -1,0 +1,45 @@
+"""A second ECG on a picture is told, and nothing else beside a page is one."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import cast
+
+import cv2
+import numpy as np
+import pytest
+
+from ecg_core.page.drawn.printed import PrintStyle, print_record
+from ecg_core.page.scan import beside
+from ecg_core.page.scan.geometry.grid import find_grid
+from ecg_core.page.scan.sheets.decide import Sheet
+from tests.page.sample_records import beating
+
+
+def written(height: int, width: int) -> np.ndarray:
+    """A white page of text."""
+    page = np.full((height, width, 3), 255, np.uint8)
+    for y in range(30, height - 10, 22):
+        line = "The ECG shows a regular rhythm with ST elevation in V1 to V4 and"
+        cv2.putText(page, line, (20, y), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (20, 20, 20), 1)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("second", "extra", "told"),
+    [("an ECG", 0.0, True), ("text", 0.0, False), ("nothing", 0.0, False), ("nothing", 0.7, True)],
+    ids=["an ECG", "text", "alone", "traces beside its rows"],
+)
+def test_a_second_ecg_on_a_picture_is_told(second: str, extra: float, told: bool) -> None:
+    page = print_record(beating(), "3x4", 5.0).pixels
+    height, width = page.shape[:2]
+    pages = {"text": written(height, width), "nothing": page[:0]}
+    pages["an ECG"] = print_record(beating(), "3x4", 4.0, PrintStyle(grid="green")).pixels
+    other = np.full((len(pages[second]), width, 3), 255, np.uint8)
+    other[:, : pages[second].shape[1]] = pages[second]
+    glued = np.concatenate([page, other])
+    grid = find_grid(page)
+    assert grid is not None
+    sheet = SimpleNamespace(draft=SimpleNamespace(seen=SimpleNamespace(extra=extra)))
+    codes = [remark.code for remark in beside.remarks_of(glued, grid, cast("Sheet", sheet))]
+    assert codes == ["other_ecg"] * told

@@ -1,0 +1,35 @@
+"""Which of several scales that a picture may have is taken."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ecg_core.intake.values import EcgScan
+from ecg_core.page.scan import rectify
+
+
+@pytest.mark.parametrize(("second", "taken"), [(13.7, 13.7), (None, -3.2)], ids=["sheet", "none"])
+def test_a_strip_that_hardly_is_one_gives_way_to_a_sheet_at_another_scale(
+    monkeypatch: pytest.MonkeyPatch, second: float | None, taken: float
+) -> None:
+    """Lines of 5 mm passed for those of 1 mm, and a part of a page for a strip of 2 s."""
+    scores = {1: -3.2, 2: second}
+
+    def read_under(scan: EcgScan, view: object, grid: SimpleNamespace, *rest: object) -> object:
+        if (score := scores[grid.number]) is None:
+            raise rectify.refuse("unclear_rows")
+        return SimpleNamespace(sheet=SimpleNamespace(score=score))
+
+    grids = [
+        SimpleNamespace(number=n, px_per_mm=(5.0, 5.0), wide=False, guessed=False) for n in (1, 2)
+    ]
+    monkeypatch.setattr(rectify, "find_grids", lambda pixels: grids)
+    monkeypatch.setattr(rectify, "is_bare", lambda pixels: False)
+    monkeypatch.setattr(rectify, "read_under", read_under)
+    monkeypatch.setattr(rectify.size, "against", lambda *some: (0.0, ""))
+    picture = np.full((700, 1200, 3), 240, np.uint8)
+    found = rectify.read_scan(EcgScan("page", "0" * 64, picture))
+    assert found.sheet.score == taken
