@@ -10,6 +10,7 @@ from ecg_core.page.correction import Correction, view_of
 from ecg_core.page.doubts import quality
 from ecg_core.page.doubts.quality import refuse, remark
 from ecg_core.page.scan.bare import is_bare
+from ecg_core.page.scan.dotted import UNREAD, is_dotted, may_be_dotted, smoothed
 from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids, scaled
 from ecg_core.page.scan.light import explained, light_on_dark
 from ecg_core.page.scan.scan_reading import ScanReading
@@ -51,6 +52,23 @@ def read_scan(
     if scan.second_from is not None:
         raise refuse("two_pages")
     correction = correction or Correction()
+    if is_dotted(scan.pixels):
+        scan = replace(scan, pixels=smoothed(scan.pixels))
+        return _read_or_say_why(scan, layout, correction, with_picture)
+    try:
+        return _read_or_say_why(scan, layout, correction, with_picture)
+    except PageError as refusal:
+        if refusal.remark.code in UNREAD and may_be_dotted(scan.pixels):
+            with suppress(PageError):
+                again = replace(scan, pixels=smoothed(scan.pixels))
+                return _read_or_say_why(again, layout, correction, with_picture)
+        raise
+
+
+def _read_or_say_why(
+    scan: EcgScan, layout: str | None, correction: Correction, with_picture: bool
+) -> ScanReading:
+    """As `read_scan`, of the picture as it is."""
     grids: list[FoundGrid] = []
     try:
         return _read_scan(scan, layout, correction, with_picture, grids)

@@ -37,9 +37,9 @@ ADDS_UP = 0.1
 """Curves that leave no more of I + III = II and the augmented leads unexplained are no chart's."""
 UNRELATED = 0.9
 """Limb leads that leave more of I + III = II and the augmented leads unexplained are none."""
-STRIP_ROWS, LEAST_SCORE, LEAST_DRAWN = 3, 2.0, -1.2
+STRIP_ROWS, LEAST_SCORE, LEAST_DRAWN, LEAST_STRIP = 3, 2.0, -1.2, -4.0
 """Sheets of more leads than a strip for which so little speaks, or of which so
-much is missing, are none that anybody could read."""
+much is missing, are none that anybody could read; nor is a strip for which less speaks."""
 CUT_S, WHOLE_S, CUT_LEFT_MM = 0.6, 2.1, 1.0
 """Columns shorter than this that end where the picture ends, or begin so far before it, were cut
 with it: hardly anything is left of the former, the latter are told."""
@@ -70,7 +70,9 @@ def read_under(
     flat, found = _sheet_of(view, grid, correction, layout, free)
     remarks.extend(_check_cut(found.sheet, found.flat, correction))
     twelve = sum(len(row) for row in found.sheet.draft.leads) > STRIP_ROWS
-    if twelve and not layout and correction == Correction() and _hardly_there(found.sheet):
+    least = LEAST_SCORE if twelve else LEAST_STRIP
+    hardly = found.sheet.score < least or (twelve and _hardly_drawn(found.sheet))
+    if hardly and not layout and correction == Correction():
         raise refuse("unclear_rows")
     remarks.extend(found.remarks)
     if grid.covered > 0.0 and correction.corners_px is None:
@@ -111,10 +113,10 @@ def read_under(
     )
 
 
-def _hardly_there(sheet: Sheet) -> bool:
-    """Whether next to nothing speaks for a sheet, or much of its rows was not found."""
+def _hardly_drawn(sheet: Sheet) -> bool:
+    """Whether much of a sheet's rows was not found."""
     drawn = next((one.value for one in sheet.draft.said if one.law == "drawn"), 0.0)
-    return sheet.score < LEAST_SCORE or drawn < LEAST_DRAWN
+    return drawn < LEAST_DRAWN
 
 
 def _unlike_leads(found: Upright, codes: set[str], left: float | None) -> bool:
