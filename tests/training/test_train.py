@@ -216,3 +216,9 @@ def test_configuration_faults_are_named(tmp_path: Path) -> None:
     wrong.write_text('precision = "float16"\n' + shipped.read_text())
     with pytest.raises(ValueError, match="precision"):
         config.read(wrong)
+
+
+def test_batches_are_not_drawn_from_some_folds_alone(data: ptbxl.PtbXl, noise_root: Path) -> None:
+    part = replace(data, signals_uv=np.array(data.signals_uv))
+    with pytest.raises(ValueError, match="not from some folds"):
+        batches.DrawnBatches(part, noise_root, TINY, 0)

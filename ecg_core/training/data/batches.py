@@ -33,11 +33,16 @@ class Batch(NamedTuple):
 
 
 class DrawnBatches(Dataset[Batch]):
-    """The batches of one epoch, drawn on demand: item i is batch i."""
+    """The batches of one epoch, drawn on demand: item i is batch i.
+
+    Raises ValueError where only some folds were loaded: batches are drawn from the file of all.
+    """
 
     def __init__(
         self, data: ptbxl.PtbXl, noise_root: Path, config: TwelveLeadConfig, epoch: int
     ) -> None:
+        if not isinstance(data.signals_uv, np.memmap):
+            raise ValueError("Training draws from the file of all recordings, not from some folds.")
         self.signals_file = str(data.signals_uv.filename)
         self.config = config
         self.epoch = epoch
