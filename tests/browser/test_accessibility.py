@@ -97,7 +97,8 @@ def test_a_case_is_read_without_a_mouse(visit: Callable[..., Page], address: str
     add = visit("worklist")
     put_on_list(add, "left_bundle")
     page = visit("worklist?list=left_bundle", cookies=None)
-    # The name has the focus from the start.
+    # The name has the focus from the start; the first letter would be lost before that.
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.keyboard.type(READER)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -134,7 +134,7 @@ def test_the_overlay_changes_without_asking_the_server(visit: Callable[..., Page
 
     # The chosen strength times how probable the class is.
     told = page.locator(f"{VIEWER} .heat .print").text_content() or ""
-    found = re.search(r"(\d+) %", told)
+    found = re.search(r"(\d+)\s%", told)
     assert found is not None
     probable = int(found.group(1)) / 100
     assert strength() == pytest.approx(0.6 * probable, abs=0.006)
