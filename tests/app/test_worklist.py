@@ -127,16 +127,29 @@ def test_what_is_to_be_saved_is_saved_though_the_reader_went_on(app: AppTest, wa
     assert "saved: " in words(page)
 
 
-def test_a_press_to_save_holds_for_its_case_and_for_half_a_minute(
+def test_a_press_to_save_holds_for_its_case_what_was_chosen_and_half_a_minute(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page, case = listed(app)
     page.button(key="read_next").click().run()
-    later = time.monotonic() - saving.HOLDS_S - 1.0
-    for whose, when in (("another", time.monotonic()), (case, later)):
-        page.session_state["save_pressed"] = (whose, when)
+    (verdict,) = [one for one in page.get("segmented_control") if one.key == f"verdict_{case}"]
+    verdict.set_value("Cannot decide").run()
+    chosen = ("Cannot decide", None, None, None, None, Priority.ROUTINE)
+    now = time.monotonic()
+    for whose, when, what in (
+        ("another", now, chosen),
+        (case, now - saving.HOLDS_S - 1.0, chosen),
+        # What was chosen after the press is not signed by it.
+        (case, now, ("Repeat ECG", *chosen[1:])),
+    ):
+        page.session_state["save_pressed"] = (whose, when, what)
         page.run()
         assert engine.store().reopen(case).readings == ()
+        # Nor does it stay: a way on is open.
+        assert page.session_state["save_pressed"][0] != case
+    page.session_state["save_pressed"] = (case, time.monotonic(), chosen)
+    page.run()
+    assert len(engine.store().reopen(case).readings) == 1
 
 
 def test_forms_of_cases_decided_long_before_are_let_go(app: AppTest) -> None:

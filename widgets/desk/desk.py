@@ -120,6 +120,7 @@ def desk(
             answered if correcting else None,
             stored,
         )
+    saving.take_press(hand)
     # The whole record takes seconds: these ten are on the screen first.
     if seconds.read_along(stored):
         st.rerun()

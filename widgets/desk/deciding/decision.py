@@ -77,6 +77,8 @@ def form(
         first_reading(hand, lambda _event: st.rerun())
     else:
         decide(hand, turn.phase, saved, at_once)
+    # Nothing waits for a form that is not there.
+    saving.take_press(hand)
 
 
 def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
@@ -108,9 +110,9 @@ def first_reading(hand: AtHand, saved: Callable[[int], None]) -> None:
         type="primary",
         key=f"save_first_{case}",
         on_click=saving.press,
-        args=(case,),
+        args=(hand,),
     )
-    if saving.take_press(case):
+    if saving.take_press(hand):
         reading = Reading(
             "", None, triage, None, findings=findings, confidence=confidence, covers=about
         )
@@ -199,10 +201,10 @@ def decide(
         key=f"save_{case}",
         on_click=partial(_agree, hand, phase, at_once, recorded_person(case))
         if agreeing and at_once is not None and about is None
-        else partial(saving.press, case),
+        else partial(saving.press, hand),
     )
     choices.keys(hand, may_agree, agreeing)
-    if saving.take_press(case):
+    if saving.take_press(hand):
         if verdict is None:
             refuse(_("Choose what you decide."))
             return
@@ -239,7 +241,7 @@ def _agree(hand: AtHand, phase: Phase, at_once: Callable[[int], None], whose: Pe
         return
     chosen = kept.get(f"verdict_{case}") is not None
     moved = kept.get(hand.priority_key) != hand.priority.priority
-    saving.press(case)
+    saving.press(hand)
     if chosen or moved or recorded_person(case) != whose:
         return
     reading = Reading(
@@ -254,7 +256,7 @@ def _agree(hand: AtHand, phase: Phase, at_once: Callable[[int], None], whose: Pe
     )
     with suppress(StoreError), one_run.run():
         event = saving.store(hand, reading, phase)
-        saving.take_press(case)
+        saving.take_press(hand)
         at_once(event)
 
 

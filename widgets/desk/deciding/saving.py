@@ -18,26 +18,38 @@ from widgets.session.words import _, why
 SAVING = "saving"
 """In the session: the case that is being saved, and the newest decision on it before."""
 _PRESSED, HOLDS_S = "save_pressed", 30.0
-"""In the session: the case whose button to save was pressed, and when; and how long that counts."""
+"""In the session: the case whose button to save was pressed, when, and what was chosen then; and
+how long that counts."""
 
 
-def press(case_id: str) -> None:
+def press(hand: AtHand) -> None:
     """Remember that saving was asked for: the run that does it may give way to the next press."""
-    st.session_state[_PRESSED] = (case_id, time.monotonic())
+    st.session_state[_PRESSED] = (hand.case_id, time.monotonic(), _chosen(hand))
 
 
 def is_pressed(case_id: str) -> bool:
     """Whether saving this case was asked for and has not been done or refused yet."""
-    pressed, since_s = st.session_state.get(_PRESSED, ("", 0.0))
+    pressed, since_s, _what = st.session_state.get(_PRESSED, ("", 0.0, ()))
     return bool(pressed == case_id and time.monotonic() - since_s < HOLDS_S)
 
 
-def take_press(case_id: str) -> bool:
-    """Whether saving this case was asked for; from here on it is dealt with."""
-    asked = is_pressed(case_id)
-    if asked:
-        st.session_state[_PRESSED] = ("", 0.0)
+def take_press(hand: AtHand) -> bool:
+    """Whether saving what is chosen was asked for; from here on it is dealt with.
+
+    It was not where something else has been chosen since: that is not signed by an earlier press.
+    """
+    pressed, _since_s, what = st.session_state.get(_PRESSED, ("", 0.0, ()))
+    asked = is_pressed(hand.case_id) and what == _chosen(hand)
+    if pressed == hand.case_id:
+        st.session_state[_PRESSED] = ("", 0.0, ())
     return asked
+
+
+def _chosen(hand: AtHand) -> tuple[object, ...]:
+    case = hand.case_id
+    names = ("verdict", "class", "covers", "first_class", "first_sure")
+    keys = (*(f"{name}_{case}" for name in names), hand.priority_key)
+    return tuple(st.session_state.get(key) for key in keys)
 
 
 def was_interrupted(case_id: str, latest: int) -> bool:
