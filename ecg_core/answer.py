@@ -16,15 +16,15 @@ import numpy as np
 
 import ecg_core
 from ecg_core import intake
-from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError
+from ecg_core.intake.values import Bundle, EcgRecord, EcgScan
 from ecg_core.most_urgent import starts_to_judge, urgency
 from ecg_core.network.values import Attention, Prediction
 from ecg_core.network.who_answers import Models
-from ecg_core.page import EcgPage, PageError
 from ecg_core.page.layouts import STRIP
-from ecg_core.page.recovered.measured import measure_page
-from ecg_core.page.ten_seconds import is_longer, ten_seconds
-from ecg_core.read_as import AS_IT_COMES, ReadAs, page_of
+from ecg_core.page.ten_seconds import ten_seconds
+from ecg_core.page.values import EcgPage, PageError
+from ecg_core.prepared import Prepared, Refusal
+from ecg_core.read_as import AS_IT_COMES, ReadAs
 from ecg_core.report.narrative import compose
 from ecg_core.report.values import Facts, Narrative
 from ecg_core.signal.values import Measurements
@@ -44,18 +44,6 @@ if TYPE_CHECKING:
 
 LISTED = ("rate", "qrs", "qtcf")
 """What is kept of the measurements with a case, for lists to show."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why there is no answer, and what can be done. code: of the page's remark, "" of a file."""
-
-    reason: str
-    hint: str = ""
-    code: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.reason} {self.hint}".strip()
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +71,8 @@ class Answer:
     @cached_property
     def measurements(self) -> Measurements:
         """Rate, intervals, axes and levels of the ten seconds that the page shows."""
+        from ecg_core.page.recovered.measured import measure_page
+
         return measure_page(self.page, self.record)
 
     @property
@@ -123,6 +113,10 @@ class Answer:
             source = replace(self.ecg, pixels=np.empty((0, 0, 3), np.uint8))
         return self._with("ecg", source)
 
+    def measured(self, measurements: Measurements) -> Answer:
+        """The same answer with the measurements of its page, worked out by another process."""
+        return self._with("measurements", measurements)
+
     def with_files(self, files: Bundle) -> Answer:
         """The same answer, with its measurements and the files that it can be kept with."""
         return self._with("files", files)
@@ -146,7 +140,7 @@ class Answer:
 
 
 def answer(
-    source: Bundle | EcgRecord | EcgScan,
+    source: Bundle | EcgRecord | EcgScan | Prepared,
     models: Models,
     rule: PriorityTable = RELEASED,
     read_as: ReadAs = AS_IT_COMES,
@@ -155,21 +149,37 @@ def answer(
 ) -> Answer | Refusal:
     """Read an ECG, lay out its page, ask the model that reads such pages.
 
-    source: files, or what intake made of them. rule: the service's table of priorities.
+    source: files, what intake made of them, or what was prepared as `read_as` says.
+    rule: the service's table of priorities.
     read: how files are read; in the sandbox unless the caller trusts them.
     Raises ValueError where `read_as` asks for seconds that the record does not have.
     """
+    if isinstance(source, Prepared):
+        found: Prepared | Refusal = source
+    else:
+        from ecg_core.preparing import prepare
+
+        found = prepare(source, read_as, read)
+    if isinstance(found, Refusal):
+        return found
+    page = found.page or _most_urgent_page(found.ecg, models, read_as, person)
+    if isinstance(page, Refusal):
+        return page
+    said = answer_page(found.ecg, page, models, rule, person, found.files)
+    return said.measured(found.measurements) if found.measurements is not None else said
+
+
+def _most_urgent_page(
+    ecg: EcgRecord | EcgScan, models: Models, read_as: ReadAs, person: Person
+) -> EcgPage | Refusal:
+    """The page of a record that is longer than one."""
+    from ecg_core.preparing import page_of
+
+    assert isinstance(ecg, EcgRecord), "of a scan there is a page"
     try:
-        ecg = read(source) if isinstance(source, Bundle) else source
-        if isinstance(ecg, EcgRecord) and is_longer(ecg):
-            read_as = replace(read_as, start_s=opened_at(ecg, models, read_as, person))
-        page = page_of(ecg, read_as)
-    except IntakeError as error:
-        return Refusal(error.reason, error.hint)
+        return page_of(ecg, replace(read_as, start_s=opened_at(ecg, models, read_as, person)))
     except PageError as error:
         return Refusal(error.remark.text, error.remark.hint, error.remark.code)
-    files = source if isinstance(source, Bundle) else None
-    return answer_page(ecg, page, models, rule, person, files)
 
 
 def opened_at(
@@ -191,6 +201,7 @@ def opened_at(
     """
     if read_as.start_s is not None:
         return read_as.start_s
+    from ecg_core.preparing import page_of
 
     def read_along(step_s: float) -> Sequence[WindowAnswer]:
         from ecg_core.network import strips

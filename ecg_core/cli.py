@@ -43,7 +43,7 @@ COMMANDS: dict[str, str] = {
 """Subcommand → file in `ecg_core/commands`; in the order in which the help lists them."""
 
 
-READ_FILES = frozenset({"measure", "predict", "explain", "render", "rectify", "report", "trace"})
+READ_FILES = frozenset({"measure", "explain", "render", "rectify", "report", "trace"})
 """Subcommands that read ECGs, by the process that does so."""
 
 

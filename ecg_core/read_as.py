@@ -1,20 +1,14 @@
-"""How an ECG is to be read, and what needs no model: its page and its measurements."""
+"""How an ECG is to be read, where it is not left to the program."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from ecg_core import intake
-from ecg_core.intake.values import Bundle, EcgRecord, EcgScan
-from ecg_core.page import Correction, EcgPage, by_hand, from_record, from_scan
+from ecg_core.page import by_hand
+from ecg_core.page.correction import Correction
 from ecg_core.page.layouts import DEFAULT_LAYOUT
-from ecg_core.page.recovered.measured import measure_page
-from ecg_core.page.ten_seconds import ten_seconds
-from ecg_core.page.values import Option
-from ecg_core.signal.filters import Band
-from ecg_core.signal.measurements import measure
-from ecg_core.signal.values import Measurements
+from ecg_core.page.values import EcgPage, Option
+from ecg_core.signal.bands import Band
 
 
 @dataclass(frozen=True)
@@ -47,29 +41,3 @@ class ReadAs:
 
 AS_IT_COMES = ReadAs()
 """Everything is left to the program."""
-
-
-def page_of(ecg: EcgRecord | EcgScan, read_as: ReadAs = AS_IT_COMES) -> EcgPage:
-    """The canonical page of a record or a scan. Raises PageError naming why there is none.
-
-    Of a longer record the first ten seconds, unless `read_as` says others.
-    """
-    if isinstance(ecg, EcgScan):
-        return from_scan(ecg, read_as.scan_layout, read_as.correction)
-    shown = ten_seconds(ecg, read_as.start_s or 0.0)
-    return from_record(shown, read_as.record_layout, read_as.band)
-
-
-def measured(
-    source: Bundle | EcgRecord | EcgScan,
-    read_as: ReadAs = AS_IT_COMES,
-    read: Callable[[Bundle], EcgRecord | EcgScan] = intake.read,
-) -> Measurements:
-    """The measurements alone, for which no model is asked.
-
-    Raises IntakeError, PageError, or ValueError for seconds that the record does not have.
-    """
-    ecg = read(source) if isinstance(source, Bundle) else source
-    if isinstance(ecg, EcgRecord):
-        return measure(ecg, read_as.start_s or 0.0)
-    return measure_page(page_of(ecg, read_as))

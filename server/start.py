@@ -16,7 +16,7 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
 from ecg_core import intake, network
-from ecg_core.read_as import measured
+from ecg_core.preparing import measured
 from ecg_core.rehearsal import made_up, rehearse
 from ecg_core.store.audit import checkpoints
 from ecg_core.store.audit.watching import Watcher

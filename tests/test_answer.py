@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core.answer import Answer, Refusal, answer, answer_page, keep, opened_at
+from ecg_core.answer import Answer, answer, answer_page, keep, opened_at
 from ecg_core.intake import read_here
 from ecg_core.intake.values import Bundle, EcgRecord, Upload
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.strips import WindowAnswer
 from ecg_core.network.who_answers import OneModel
 from ecg_core.page.ten_seconds import starts_s
-from ecg_core.read_as import ReadAs, measured, page_of
+from ecg_core.prepared import Refusal
+from ecg_core.preparing import measured, page_of
+from ecg_core.read_as import ReadAs
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import Store
 from ecg_core.store.people.accounts import Account

@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.pages.foreign import suite
 from benchmarks.pages.foreign.values import Foreign, jpeg, wfdb_files
 from ecg_core import network
-from ecg_core.answer import Refusal, answer
+from ecg_core.answer import answer
 from ecg_core.evidence.field import outcomes
 from ecg_core.evidence.field.outcomes import InputOutcome
 from ecg_core.intake import Bundle, Upload, split
@@ -29,6 +29,7 @@ from ecg_core.network.who_answers import OneModel
 from ecg_core.page.drawn import damage
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
 from ecg_core.page.layouts import LAYOUTS
+from ecg_core.prepared import Refusal
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
 STRIPS = ("one_minute_strip",)

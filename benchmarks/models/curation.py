@@ -23,8 +23,8 @@ import numpy as np
 from tqdm import tqdm
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page import from_scan
 from ecg_core.page.drawn.printed import print_record
+from ecg_core.page.joined import from_scan
 from ecg_core.page.values import PageError
 from ecg_core.studies.curation.curate import RADIUS_BITS, SAME_RECORDING
 from ecg_core.studies.curation.hashes import distance, ink_hash, near_pairs

@@ -21,7 +21,6 @@ import numpy as np
 from ecg_core import network
 from ecg_core.intake import Upload, read, split
 from ecg_core.intake.values import EcgRecord, EcgScan
-from ecg_core.page import to_page
 from ecg_core.page.correction import turn
 from ecg_core.page.drawn.damage import CONDITIONS, degrade
 from ecg_core.page.drawn.from_record import from_record
@@ -38,7 +37,8 @@ from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.rectify import read_scan
 from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.values import PX_PER_MM, PageError, Severity
-from ecg_core.signal.filters import Band
+from ecg_core.preparing import page_of
+from ecg_core.signal.bands import Band
 
 TOLERANCE_MM = 1.0
 INKED = 96
@@ -226,7 +226,7 @@ def timed_photographs(
         coded = cv2.imencode(".jpg", large, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
         began, cpu = time.perf_counter(), time.process_time()
         try:
-            page = to_page(read(split((Upload("photo.jpg", coded),))[0]))
+            page = page_of(read(split((Upload("photo.jpg", coded),))[0]))
             classifier.predict(page)
             answered = True
         except PageError:

@@ -125,13 +125,13 @@ def main() -> None:
     from ecg_core import network
     from ecg_core.intake import read, read_here
     from ecg_core.network.explain import attend
-    from ecg_core.page import to_page
+    from ecg_core.preparing import page_of
 
     print(f"{'':<44}{'p50':>13}{'p95':>13}", file=sys.stderr)
     classifier = network.load()
     torch.set_num_threads(2)
     record, scan = bundle(RECORD), bundle(EXPORT)
-    page = to_page(read(record))
+    page = page_of(read(record))
     for name, case in (("record", record), ("export page", scan)):
         report(
             f"{name} to answer with attention, warm",
@@ -141,7 +141,7 @@ def main() -> None:
         report(f"{name} read in the worker process", *timed(partial(read, case), repeats))
         report(f"{name} read in this process", *timed(partial(read_here, case), repeats))
     picture = read_here(scan)
-    report("export page made a page", *timed(lambda: to_page(picture), repeats))
+    report("export page made a page", *timed(lambda: page_of(picture), repeats))
     report("attention", *timed(lambda: attend(classifier, page, "acute_mi"), repeats))
     for threads in (2, 1):
         torch.set_num_threads(threads)

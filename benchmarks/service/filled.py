@@ -10,8 +10,9 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from ecg_core import network
-from ecg_core.answer import Refusal, answer, keep
+from ecg_core.answer import answer, keep
 from ecg_core.intake import Bundle, Upload
+from ecg_core.prepared import Refusal
 from ecg_core.store.audit import chain
 from ecg_core.store.audit.canonical import canonical_json, sha256_bytes, sha256_text
 from ecg_core.store.cases import workflow

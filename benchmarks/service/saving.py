@@ -16,8 +16,9 @@ from pathlib import Path
 
 from benchmarks.service.filled import DEMO
 from ecg_core import network
-from ecg_core.answer import Refusal, answer
+from ecg_core.answer import answer
 from ecg_core.intake import Bundle, Upload
+from ecg_core.prepared import Refusal
 from ecg_core.store.cases.adding import NewCase
 from ecg_core.store.cases.readings import Reading
 from ecg_core.store.cases.store import Store

@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 
 from ecg_core import network
-from ecg_core.answer import Refusal, answer
+from ecg_core.answer import answer
 from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.network.values import METHOD_NAMES, Attention
-from ecg_core.page import EcgPage
+from ecg_core.page.values import EcgPage
+from ecg_core.prepared import Refusal
 
 ZOOM = 3
 

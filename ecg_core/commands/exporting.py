@@ -14,8 +14,9 @@ import numpy as np
 from ecg_core import network
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import IntakeError, read
-from ecg_core.page import PageError, to_page
 from ecg_core.page.layouts import DEFAULT_LAYOUT
+from ecg_core.page.values import PageError
+from ecg_core.preparing import page_of
 
 if TYPE_CHECKING:
     from ecg_core.network.classifier import Classifier
@@ -72,7 +73,7 @@ def demo_ink(classifier: Classifier) -> np.ndarray:
     inks = []
     for _, bundle in bundles([str(DEMO)]):
         try:
-            page = to_page(read(bundle), DEFAULT_LAYOUT)
+            page = page_of(read(bundle))
         except (IntakeError, PageError):
             continue
         if page.source == "record" and page.layout == DEFAULT_LAYOUT:

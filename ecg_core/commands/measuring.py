@@ -9,9 +9,10 @@ from typing import Any
 from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import Bundle, IntakeError
-from ecg_core.page import PageError
-from ecg_core.read_as import ReadAs, measured
-from ecg_core.signal.values import QUANTITIES, Measurements
+from ecg_core.page.values import PageError
+from ecg_core.preparing import measured
+from ecg_core.read_as import ReadAs
+from ecg_core.report.plain import measurements_to_plain
 
 
 def register(subparsers: Any) -> None:
@@ -53,39 +54,4 @@ def measure_line(name: str, bundle: Bundle, read_as: ReadAs) -> dict[str, object
         return head | {"status": "rejected", "reasons": [str(error)]}
     except ValueError as error:
         return head | {"status": "rejected", "reasons": [str(error)]}
-    return head | {"status": "ok"} | plain(found)
-
-
-def plain(found: Measurements) -> dict[str, object]:
-    """Measurements as JSON values."""
-    values = found.values
-    return {
-        "measurements": {
-            key: {
-                "value": _rounded(values[key].value),
-                "unit": quantity.unit,
-                "quality": str(values[key].quality),
-                "why": values[key].why,
-            }
-            for key, quantity in QUANTITIES.items()
-        },
-        "leads": {
-            lead.lead: {
-                "st_j_mv": round(lead.st_j_mv, 3),
-                "st_j60_mv": round(lead.st_j60_mv, 3),
-                "r_mv": round(lead.r_mv, 3),
-                "q_mv": round(lead.q_mv, 3),
-                "s_mv": round(lead.s_mv, 3),
-                "t_mv": None if lead.t_mv is None else round(lead.t_mv, 3),
-                "beats": lead.beats,
-                "quality": str(lead.quality),
-            }
-            for lead in found.leads
-        },
-        "signs": [sign.text for sign in found.signs],
-        "off_paper": found.off_paper,
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+    return head | {"status": "ok"} | measurements_to_plain(found)

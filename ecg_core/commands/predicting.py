@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ecg_core import network
-from ecg_core.answer import Answer, Refusal, answer
+from ecg_core.answer import Answer, answer
 from ecg_core.commands import by_hand
+from ecg_core.commands.ahead import Ahead, Made, make, processes_wanted
 from ecg_core.commands.files import (
     ALL_READ,
     SOME_REJECTED,
@@ -20,15 +21,15 @@ from ecg_core.commands.files import (
     emit,
     named,
 )
-from ecg_core.commands.measuring import plain
 from ecg_core.intake import Bundle, with_next
 from ecg_core.network.statements import TRIAGE_CLASSES
-from ecg_core.page.joined import belong, lacks
+from ecg_core.page.halves import belong, lacks
 from ecg_core.page.layouts import DEFAULT_LAYOUT
 from ecg_core.page.ten_seconds import is_longer
 from ecg_core.page.values import EcgPage
+from ecg_core.prepared import Refusal
 from ecg_core.read_as import AS_IT_COMES, ReadAs
-from ecg_core.report.plain import narrative_to_plain
+from ecg_core.report.plain import measurements_to_plain, narrative_to_plain
 from ecg_core.triage.verdict import verdict_to_plain
 
 UNSURE = frozenset({"pages_unlike", "pages_rates", "pages_rate_unknown"})
@@ -59,19 +60,26 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Predict every case; a rejected one never stops the others."""
     answering = network.Answering(arguments.model)
-    # What everyone needs is loaded before the first ECG is timed.
-    answering.to(arguments.layout or DEFAULT_LAYOUT)
     read_as = replace(by_hand.read_as(arguments), start_s=arguments.start)
     leads = tuple(map(str.strip, arguments.signals.split(","))) if arguments.signals else ()
     cases = ((name, replace(found, leads=leads)) for name, found in bundles(arguments.paths))
     code = ALL_READ
+    ahead = Ahead(processes_wanted())
+
+    def load_model() -> None:
+        answering.to(arguments.layout or DEFAULT_LAYOUT)
+
     try:
-        for case in joined((predict(answering, *one, read_as) for one in cases), answering):
+        made = ahead.each(cases, read_as, meanwhile=load_model)
+        answered = (predict(answering, name, one, read_as, done) for name, one, done in made)
+        for case in joined(answered, answering):
             code = SOME_REJECTED if case.line["status"] == "rejected" else code
             emit(case.line)
     except FileNotFoundError as error:
         complain(f"No such file: {error}")
         return WRONG_USAGE
+    finally:
+        ahead.close()
     return code
 
 
@@ -86,17 +94,19 @@ class Case:
     read_as: ReadAs
 
 
-def predict(answering: network.Answering, name: str, bundle: Bundle, read_as: ReadAs) -> Case:
-    """Read one case."""
-    started = time.perf_counter()
+def predict(
+    answering: network.Answering,
+    name: str,
+    bundle: Bundle,
+    read_as: ReadAs,
+    made: Made | None = None,
+) -> Case:
+    """Answer one case. made: what another process made of it."""
+    made = made or make(bundle, read_as)
+    started = time.perf_counter() - made.seconds
     head: dict[str, object] = {"input": name, "sha256": bundle.sha256}
-    said: Answer | Refusal
-    try:
-        said = answer(bundle, answering, read_as=read_as)
-    except ValueError as error:
-        if read_as.start_s is None:
-            raise
-        said = Refusal(f"No ten seconds begin at {read_as.start_s:g} s: {error}.")
+    found = made.found
+    said = found if isinstance(found, Refusal) else answer(found, answering, read_as=read_as)
     if isinstance(said, Refusal):
         line = head | {"status": "rejected", "reasons": [str(said)]}
         return Case(name, bundle, line, None, read_as)
@@ -164,7 +174,7 @@ def _line(said: Answer) -> dict[str, object]:
         "layout": page.layout,
         "px_per_mm": page.source_px_per_mm,
         "quality": {r.code: {"severity": str(r.severity), "text": r.text} for r in page.remarks},
-        "measurements": plain(said.measurements)["measurements"],
+        "measurements": measurements_to_plain(said.measurements)["measurements"],
         "verdict": verdict_to_plain(said.verdict),
         "draft": narrative_to_plain(said.draft),
         "model": {"name": model.name, "version": model.version, "sha256": model.weights_sha256},

@@ -11,8 +11,9 @@ import cv2
 
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import EcgScan, IntakeError, read
-from ecg_core.page import PageError, read_scan
+from ecg_core.page.scan.rectify import read_scan
 from ecg_core.page.scan.redact import RedactionUnavailableError, redact
+from ecg_core.page.values import PageError
 
 
 def register(subparsers: Any) -> None:

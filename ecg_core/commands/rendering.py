@@ -11,11 +11,12 @@ import cv2
 from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import EcgRecord, EcgScan, IntakeError, read
-from ecg_core.page import PageError, from_scan
 from ecg_core.page.drawn.damage import CONDITIONS, apply
 from ecg_core.page.drawn.printed import print_record
+from ecg_core.page.joined import from_scan
 from ecg_core.page.layouts import DEFAULT_LAYOUT, LAYOUTS
 from ecg_core.page.ten_seconds import ten_seconds
+from ecg_core.page.values import PageError
 
 
 def register(subparsers: Any) -> None:

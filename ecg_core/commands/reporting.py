@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core import network
-from ecg_core.answer import Refusal, answer, draft, judged
+from ecg_core.answer import answer, draft, judged
 from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import EcgRecord, IntakeError, read
@@ -19,6 +19,7 @@ from ecg_core.page.recovered.samples import recover
 from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves, waves_of_page, waves_of_record
+from ecg_core.prepared import Refusal
 from ecg_core.read_as import ReadAs
 from ecg_core.report.content import Content, Paper
 from ecg_core.report.pdf import render

@@ -9,9 +9,10 @@ from typing import Any
 from ecg_core.commands import by_hand
 from ecg_core.commands.files import ALL_READ, SOME_REJECTED, WRONG_USAGE, bundles, complain, emit
 from ecg_core.intake import Bundle, EcgScan, IntakeError, read
-from ecg_core.page import PageError, from_scan
+from ecg_core.page.joined import from_scan
 from ecg_core.page.recovered.samples import recover
 from ecg_core.page.recovered.waveform_files import csv_text, stem, write_wfdb
+from ecg_core.page.values import PageError
 from ecg_core.read_as import ReadAs
 
 

@@ -17,7 +17,8 @@ from ecg_core.network.card import ModelCard, Output
 from ecg_core.network.statements import TRIAGE_CLASSES, Reads
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
 from ecg_core.page.arrange import arrange
-from ecg_core.page.doubts import as_filed, plausible
+from ecg_core.page.doubts import as_filed
+from ecg_core.page.doubts.limits import NO_HEARTBEAT
 from ecg_core.page.orders import is_known
 from ecg_core.page.values import PREPROCESSING_VERSION, SAME_FROM_RECORDS, EcgPage
 
@@ -155,7 +156,7 @@ class Classifier:
                     f"({strangeness:.1f}, limit {limits.strangeness:.1f}).",
                 )
             )
-        codes = (*plausible.CODES, *as_filed.ABSTAINS)
+        codes = (*NO_HEARTBEAT, *as_filed.ABSTAINS)
         told = (remark for remark in page.remarks if remark.code in codes)
         doubts.extend(Reason(remark.code, f"{remark.text} {remark.hint}") for remark in told)
         return tuple(doubts)

@@ -12,10 +12,10 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.network.values import Finding, Reason
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.values import EcgPage, PageError
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 
 LEADS = ("II", "V1", "V5")
 """Leads of a longer list that are read as a strip: the first two of these that are there."""

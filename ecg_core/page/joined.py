@@ -12,11 +12,12 @@ from dataclasses import replace
 import numpy as np
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.leads import CHEST_LEADS, LIMB_LEADS
+from ecg_core.leads import LIMB_LEADS
 from ecg_core.page.arrange import baselines_mm
 from ecg_core.page.correction import Correction
 from ecg_core.page.doubts import swapped
 from ecg_core.page.doubts.quality import refuse, remark
+from ecg_core.page.halves import belong, half, leads
 from ecg_core.page.recovered.measured import sheets
 from ecg_core.page.recovered.samples import recover
 from ecg_core.page.scan import rectify
@@ -53,28 +54,15 @@ def from_scan(
     return join(one, other, RATES_APART if named else RATES_ALIKE)
 
 
-def belong(one: EcgPage, other: EcgPage) -> bool:
-    """Whether one page shows the six limb leads and the other the six chest leads."""
-    return {_half(one), _half(other)} == {LIMB_LEADS, CHEST_LEADS}
-
-
-def lacks(page: EcgPage) -> tuple[str, ...]:
-    """The six leads that another page may show; nothing of a page that is no half."""
-    half = _half(page)
-    if half is None:
-        return ()
-    return CHEST_LEADS if half == LIMB_LEADS else LIMB_LEADS
-
-
 def join(one: EcgPage, other: EcgPage, rates_apart: float = RATES_APART) -> EcgPage:
     """Limb leads above, chest leads below. Raises PageError where the pages do not make one.
 
     rates_apart: by how much of the lower the rates may differ.
     """
     if not belong(one, other):
-        shown = ["".join(f"{lead} " for lead in _leads(page)).strip() for page in (one, other)]
+        shown = ["".join(f"{lead} " for lead in leads(page)).strip() for page in (one, other)]
         raise refuse("pages_no_halves", first=shown[0], second=shown[1])
-    limb, chest = (one, other) if _half(one) == LIMB_LEADS else (other, one)
+    limb, chest = (one, other) if half(one) == LIMB_LEADS else (other, one)
     pitches = [_pitch_mm(page) for page in (limb, chest)]
     if max(pitches) > min(pitches) * (1 + PITCHES_APART):
         raise refuse("pages_apart", first=pitches[0], second=pitches[1])
@@ -92,16 +80,6 @@ def join(one: EcgPage, other: EcgPage, rates_apart: float = RATES_APART) -> EcgP
     )
     said = [*limb.remarks, *chest.remarks, remark("joined_pages"), *_measured(page, rates_apart)]
     return replace(page, remarks=tuple(_once(said)))
-
-
-def _leads(page: EcgPage) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(box.lead for box in page.boxes))
-
-
-def _half(page: EcgPage) -> tuple[str, ...] | None:
-    """The six leads that it shows; a rhythm strip of another lead may stand below them."""
-    shown = [half for half in (LIMB_LEADS, CHEST_LEADS) if set(half) <= set(_leads(page))]
-    return shown[0] if len(shown) == 1 else None
 
 
 def _pitch_mm(page: EcgPage) -> float:

@@ -11,7 +11,7 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page import layouts
 from ecg_core.page.drawn.from_record import Filtered, derive_limb_leads, filtered
 from ecg_core.page.values import EcgPage
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from ecg_core.page.ten_seconds import clock
 from ecg_core.report import trace_area
 from ecg_core.report.shade import MM
 from ecg_core.signal import filters
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas

@@ -10,10 +10,10 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.signal import filters, intervals, misread, sequence, signs
 from ecg_core.signal.atria.leading import p_questions, single_p
 from ecg_core.signal.atria.train import p_outnumber
+from ecg_core.signal.bands import Band
 from ecg_core.signal.beats import FoundBeats, find_beats
 from ecg_core.signal.borders.delineation import delineate
 from ecg_core.signal.borders.waves import Delineation
-from ecg_core.signal.filters import Band
 from ecg_core.signal.lead_levels import lead_levels
 from ecg_core.signal.median_beat import LEVEL_S, MedianBeat, SortedBeats, median_beat, sort_beats
 from ecg_core.signal.qrs_shape import qrs_questions

@@ -8,14 +8,14 @@ from functools import cached_property
 
 from ecg_core.network.statements import TRIAGE_CLASSES, Reads, Triage
 from ecg_core.network.values import Finding, Prediction
-from ecg_core.page.doubts import plausible
+from ecg_core.page.doubts import limits as remarks
 from ecg_core.page.values import Remark
 from ecg_core.signal.values import LeadMeasurement, Measurement, Measurements, Quality
 from ecg_core.triage import agreement
 from ecg_core.triage.agreement import Clash
 from ecg_core.triage.limits import SOMEBODY, Person
 
-NO_HEARTBEAT = frozenset({*plausible.CODES, "ink"})
+NO_HEARTBEAT = frozenset({*remarks.NO_HEARTBEAT, "ink"})
 """Reasons of an abstaining model with which what was measured says nothing either."""
 WIDE_MS = 130.0
 """QRS duration from which ST and T follow from the conduction."""

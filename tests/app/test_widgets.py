@@ -15,8 +15,8 @@ from ecg_core.evidence.figures.metrics import Interval
 from ecg_core.intake.values import Bundle, EcgScan, Upload
 from ecg_core.network.shade import heat_image
 from ecg_core.network.values import Attention, LeadShare
-from ecg_core.page import from_scan
 from ecg_core.page.drawn.printed import print_record
+from ecg_core.page.joined import from_scan
 from ecg_core.page.values import LeadBox, Trace
 from ecg_core.page.viewed import waves_of_page
 from tests.page.sample_records import beating

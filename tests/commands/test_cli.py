@@ -200,3 +200,11 @@ def test_one_command_does_not_wait_for_what_others_import() -> None:
     loaded = set(ran.stdout.split())
     assert "ecg_core.commands.measuring" in loaded
     assert not {"torch", "sqlalchemy", "sklearn", "pandas", "streamlit"} & loaded
+
+
+def test_who_predicts_imports_nothing_large_before_a_case_is_handed_out() -> None:
+    asked = "import sys, ecg_core.cli as c; c.parser('predict'); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert "ecg_core.commands.predicting" in loaded
+    assert not {"torch", "scipy", "sqlalchemy", "pandas"} & loaded

@@ -159,7 +159,7 @@ from ecg_core.intake import Bundle, Upload, read_here
 from ecg_core.network.attention import METHODS
 from ecg_core.network.explain import attend
 from ecg_core.network.statements import STATEMENTS
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.drawn.damage import CONDITIONS
 from ecg_core.words import catalogue, languages
 from server.words import chosen

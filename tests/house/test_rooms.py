@@ -20,6 +20,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("ecg_core.signal",),
     ("ecg_core.page",),
     ("ecg_core.read_as",),
+    ("ecg_core.prepared",),
+    ("ecg_core.preparing",),
     ("ecg_core.network",),
     ("ecg_core.triage",),
     ("ecg_core.most_urgent",),

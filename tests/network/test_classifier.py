@@ -15,7 +15,8 @@ from ecg_core.network.card import ModelCard
 from ecg_core.network.classifier import Classifier, ModelError
 from ecg_core.network.statements import STATEMENTS
 from ecg_core.network.values import Prediction
-from ecg_core.page import EcgPage, from_record
+from ecg_core.page.drawn.from_record import from_record
+from ecg_core.page.values import EcgPage
 from tests.network.models import write_model
 from tests.page.sample_records import beating
 

@@ -17,8 +17,8 @@ from ecg_core.network import explain
 from ecg_core.network.architecture import Outputs
 from ecg_core.network.attention.hirescam_fine import within_leads
 from ecg_core.network.classifier import Classifier
-from ecg_core.page import EcgPage, from_record
-from ecg_core.page.values import LeadBox
+from ecg_core.page.drawn.from_record import from_record
+from ecg_core.page.values import EcgPage, LeadBox
 from tests.network.models import write_model
 
 

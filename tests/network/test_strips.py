@@ -14,7 +14,7 @@ from ecg_core.network.card import ModelCard
 from ecg_core.network.classifier import Classifier
 from ecg_core.network.registry import DEFAULT_MODEL, STRIP_MODEL
 from ecg_core.network.statements import Reads, Triage
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.store.cases.answers import prediction_from_plain, prediction_to_plain
 from tests.network.models import write_model
 

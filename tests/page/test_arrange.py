@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.page import from_record
 from ecg_core.page.arrange import SIZE_PX, arrange, baselines_mm, moves, put_back
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.layouts import LAYOUTS
 from ecg_core.page.values import PX_PER_MM, EcgPage
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 
 
 @pytest.fixture(scope="module")

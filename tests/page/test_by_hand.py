@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page import Correction, from_scan, read_scan
 from ecg_core.page.by_hand import as_json, chosen, from_json, in_words, single_rows
+from ecg_core.page.correction import Correction
 from ecg_core.page.drawn.printed import print_record
+from ecg_core.page.joined import from_scan
+from ecg_core.page.scan.rectify import read_scan
 from ecg_core.page.values import EcgPage, Option
 from tests.page.sample_records import beating
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from ecg_core.intake.values import EcgScan
-from ecg_core.page import Correction, read_scan
-from ecg_core.page.correction import turn, view_of
+from ecg_core.page.correction import Correction, turn, view_of
 from ecg_core.page.drawn.printed import PrintStyle, print_record
+from ecg_core.page.scan.rectify import read_scan
 from tests.page.sample_records import beating
 
 

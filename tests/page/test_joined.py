@@ -10,11 +10,14 @@ import pytest
 from ecg_core.intake import EcgRecord, EcgScan, Upload, read_here, split, with_next
 from ecg_core.intake.told import Told
 from ecg_core.leads import CHEST_LEADS, LIMB_LEADS, STANDARD_LEADS
-from ecg_core.page import Correction, EcgPage, PageError, from_scan, read_scan
+from ecg_core.page.correction import Correction
 from ecg_core.page.drawn.printed import PrintStyle, print_record
-from ecg_core.page.joined import LAYOUT, UNNAMED, belong, join, lacks
+from ecg_core.page.halves import belong, lacks
+from ecg_core.page.joined import LAYOUT, UNNAMED, from_scan, join
 from ecg_core.page.recovered.measured import measure_page
 from ecg_core.page.recovered.samples import FS_HZ, recover
+from ecg_core.page.scan.rectify import read_scan
+from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import waves_of_page
 from tests.page.sample_records import beating
 from tests.page.two_pages import drawn, halves, scanned

@@ -5,11 +5,10 @@ import pytest
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.page import from_record
-from ecg_core.page.drawn.from_record import filtered, ink_of
+from ecg_core.page.drawn.from_record import filtered, from_record, ink_of
 from ecg_core.page.overlay import beat_shift_s
 from ecg_core.page.viewed import Waves, waves_of, waves_of_page, waves_of_record
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 
 
 def record(leads: tuple[str, ...] = STANDARD_LEADS, seconds: float = 10.0) -> EcgRecord:

@@ -14,7 +14,8 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.statements import Triage
 from ecg_core.network.values import Attention, LeadShare
-from ecg_core.page import from_record, layouts
+from ecg_core.page import layouts
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.viewed import waves_of_record
 from ecg_core.report.content import NOTICE, PAPER_MM, Content, Paper
@@ -23,7 +24,7 @@ from ecg_core.report.pdf import render
 from ecg_core.report.shade import pieces
 from ecg_core.report.values import Facts
 from ecg_core.report.whole_record import whole_record
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.synthetic.beat_model import Heart
 from ecg_core.store.cases.in_report import content

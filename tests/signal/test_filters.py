@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ecg_core.signal import filters
-from ecg_core.signal.filters import Band
+from ecg_core.signal import bands, filters
+from ecg_core.signal.bands import Band
 
 FS_HZ = 500.0
 TIME_S = np.arange(5000) / FS_HZ
@@ -77,6 +77,6 @@ def test_a_constant_offset_is_baseline_not_signal() -> None:
 
 @pytest.mark.parametrize("band", Band)
 def test_the_label_names_the_band(band: Band) -> None:
-    edges = filters.BANDS[band]
-    text = filters.label(band, 50.0)
+    edges = bands.BANDS[band]
+    text = bands.label(band, 50.0)
     assert "no filter" in text if edges is None else f"{edges.low_pass_hz:g} Hz" in text

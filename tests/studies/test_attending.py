@@ -12,7 +12,7 @@ from ecg_core.network.attention import METHODS
 from ecg_core.network.classifier import Classifier, as_input
 from ecg_core.network.explain import heat_map
 from ecg_core.network.values import Attention, LeadShare
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.studies.attention import evidence, perturbation, planted, randomisation, waves
 from ecg_core.studies.attention.sampling import Asked
 from ecg_core.training.data import ptbxl

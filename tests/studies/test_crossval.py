@@ -16,8 +16,8 @@ from ecg_core.cli import main
 from ecg_core.evidence.four_classes import figures, folders
 from ecg_core.evidence.four_classes.answers import MethodAnswers, file_name
 from ecg_core.evidence.four_classes.compared import METHODS, PROTOCOLS
-from ecg_core.page import from_record
 from ecg_core.page.arrange import SIZE_PX
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.studies.crossval import networks, readout, views, zero_shot
 from ecg_core.studies.crossval.methods import FITS
 from ecg_core.studies.crossval.page_rate import beat_columns, rhythm

@@ -5,9 +5,9 @@ import pytest
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.layouts import LAYOUTS
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 from ecg_core.training.data import pages
 
 ALWAYS = pages.PageRecipe(noisy=1, filtered=1, labelled=1, warped=1, degraded=1, lead_off=0.5)

@@ -12,7 +12,7 @@ from ecg_core.network.classifier import Classifier
 from ecg_core.network.registry import STRIP_MODEL, card_of, default_model, models_folder
 from ecg_core.network.statements import Reads
 from ecg_core.network.strip_statements import STRIP_STATEMENTS
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.training import config, evaluate, loop, release
 from ecg_core.training.data.mitdb import StripRecord
 from ecg_core.training.data.pages import PageRecipe

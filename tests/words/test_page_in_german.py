@@ -9,7 +9,7 @@ from ecg_core.page.correction import Correction
 from ecg_core.page.doubts.limits import ROWS, Limit
 from ecg_core.page.layouts import SCANNED
 from ecg_core.page.orders import AS_PRINTED, names
-from ecg_core.signal.filters import BANDS, Band, label
+from ecg_core.signal.bands import BANDS, Band, label
 from tests.words.english import filled, left_in_english, say
 
 SAID = [row for row in ROWS if row.text not in ("{what}", "{notes}")]

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.read_as import ReadAs
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 from widgets.desk import seconds
 from widgets.session import engine, person, queue
 from widgets.session.text import plain

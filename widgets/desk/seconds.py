@@ -15,9 +15,10 @@ from ecg_core.network.who_answers import OneModel
 from ecg_core.page.layouts import PAGE_SECONDS
 from ecg_core.page.ten_seconds import LEAST_MORE_S, clock, is_longer
 from ecg_core.page.values import EcgPage, PageError
-from ecg_core.read_as import ReadAs, page_of
-from ecg_core.signal import filters
-from ecg_core.signal.filters import Band
+from ecg_core.preparing import page_of
+from ecg_core.read_as import ReadAs
+from ecg_core.signal import bands
+from ecg_core.signal.bands import Band
 from ecg_core.store.cases.readings import AnswerShown, Covers, Phase
 from ecg_core.store.cases.store import StoredCase
 from ecg_core.triage.classed import verdict_class
@@ -39,7 +40,7 @@ def has_more(source: EcgRecord | EcgScan | None) -> bool:
 
 def band_of(page: EcgPage) -> Band:
     """The filter that a record's page was drawn through."""
-    named = {one: filters.label(one, None).partition(",")[0] for one in Band}
+    named = {one: bands.label(one, None).partition(",")[0] for one in Band}
     return next(one for one in Band if page.filter_name.startswith(named[one]))
 
 

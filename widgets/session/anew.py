@@ -7,7 +7,8 @@ import streamlit as st
 from ecg_core import answer as answers
 from ecg_core.page.values import EcgPage
 from ecg_core.page.viewed import Waves
-from ecg_core.read_as import ReadAs, page_of
+from ecg_core.preparing import page_of
+from ecg_core.read_as import ReadAs
 from ecg_core.store.cases.room import Room
 from widgets.session import engine, materials, models
 

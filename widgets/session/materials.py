@@ -19,8 +19,9 @@ from ecg_core.page.recovered.samples import recover
 from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import EcgPage, PageError
 from ecg_core.page.viewed import Waves, waves_of, waves_of_page, waves_of_record
-from ecg_core.read_as import ReadAs, page_of
-from ecg_core.signal.filters import Band
+from ecg_core.preparing import page_of
+from ecg_core.read_as import ReadAs
+from ecg_core.signal.bands import Band
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoreError
 from ecg_core.store.people.roles import Permission

@@ -12,7 +12,7 @@ from ecg_core import network
 from ecg_core.intake.values import EcgRecord
 from ecg_core.network.values import ModelIdentity
 from ecg_core.page.layouts import PAGE_SECONDS, STRIP
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 from widgets.desk.bars import percent
 from widgets.session import models
 from widgets.session.words import _

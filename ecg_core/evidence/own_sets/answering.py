@@ -12,9 +12,9 @@ from ecg_core.evidence.probes.trace_area import trace_area
 from ecg_core.intake.reading import read
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, IntakeError, Upload
 from ecg_core.network.who_answers import Models
-from ecg_core.page import EcgPage, read_scan
-from ecg_core.page.values import PageError, Severity
-from ecg_core.read_as import page_of
+from ecg_core.page.scan.rectify import read_scan
+from ecg_core.page.values import EcgPage, PageError, Severity
+from ecg_core.preparing import page_of
 
 ANSWERED, ABSTAINED, REFUSED = "answered", "abstained", "refused"
 

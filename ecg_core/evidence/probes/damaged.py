@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ecg_core.answer import Refusal, answer
+from ecg_core.answer import answer
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.network.values import Prediction
 from ecg_core.network.who_answers import Models
 from ecg_core.page.drawn.printed import print_record
 from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import EcgPage
+from ecg_core.prepared import Refusal
 
 PRINT_PX_PER_MM = 8.0
 PAPER = (246, 246, 246)

@@ -49,6 +49,8 @@ _PRELOADED = (
 )
 _NEEDED_BY_MOST = 2
 """So many of them are imported before the first file is read."""
+_QUIET_S = 1.0
+"""The others once nothing was asked for so long."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,17 @@ def serve(control_fd: int) -> None:
     # What the children would otherwise each import or copy for themselves.
     Image.preinit()
     jail.preload()
-    for place, name in enumerate(_PRELOADED):
+    for name in _PRELOADED[:_NEEDED_BY_MOST]:
         importlib.import_module(name)
-        while place + 1 >= _NEEDED_BY_MOST and select.select([control], [], [], 0)[0]:
+    # A program that has just begun imports on every core; what few files need waits for its turn.
+    quiet_s = _QUIET_S
+    for name in _PRELOADED[_NEEDED_BY_MOST:]:
+        while select.select([control], [], [], quiet_s)[0]:
             if not _forked(control):
                 return
+            quiet_s = _QUIET_S
+        importlib.import_module(name)
+        quiet_s = 0.0
     gc.collect()
     gc.freeze()
     while _forked(control):

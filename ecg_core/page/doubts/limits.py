@@ -501,3 +501,5 @@ ROWS: tuple[Limit, ...] = (
 """Every remark a page can get, from a scan or from a record."""
 LIMITS: dict[str, Limit] = {limit.code: limit for limit in ROWS}
 """The same by code, each of one severity."""
+NO_HEARTBEAT = frozenset({"no_waves", "no_beats", "steps", "even_waves", "rows_apart"})
+"""Codes of the remarks that `plausible` makes: the waves can hardly be heart beats."""

@@ -120,10 +120,6 @@ def remarks(page: EcgPage) -> tuple[Remark, ...]:
     return tuple(doubts)
 
 
-CODES = frozenset({"no_waves", "no_beats", "steps", "even_waves", "rows_apart"})
-"""Codes of the remarks that `remarks` makes."""
-
-
 def measure(page: EcgPage) -> Beating:
     """How the rows of a page beat."""
     strokes, heights = _rows(page)

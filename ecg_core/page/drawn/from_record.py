@@ -15,8 +15,8 @@ from ecg_core.page.doubts import as_filed, plausible, quality, saturated, swappe
 from ecg_core.page.drawn.render import draw_extent, waveform_extent
 from ecg_core.page.ten_seconds import ten_seconds
 from ecg_core.page.values import PEN_MM, PX_PER_MM, EcgPage, Remark, Trace
-from ecg_core.signal import filters
-from ecg_core.signal.filters import Band
+from ecg_core.signal import bands, filters
+from ecg_core.signal.bands import Band
 
 DRAWN_FS_HZ = 500.0
 SHORTEST_S = 2.5
@@ -111,7 +111,7 @@ def from_record(
         source="record",
         source_name=record.name,
         source_sha256=record.sha256,
-        filter_name=filters.label(band, one.mains_hz),
+        filter_name=bands.label(band, one.mains_hz),
         missing_leads=missing,
         start_s=record.start_s,
         traces=traces,

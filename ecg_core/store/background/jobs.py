@@ -18,9 +18,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 
 from ecg_core import intake
-from ecg_core.answer import Refusal, answer, keep
+from ecg_core.answer import answer, keep
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan, Upload
 from ecg_core.network.who_answers import Models
+from ecg_core.prepared import Refusal
 from ecg_core.store.audit.canonical import utc_now
 from ecg_core.store.cases.room_schema import JobRow
 from ecg_core.store.cases.store import Store, StoreError

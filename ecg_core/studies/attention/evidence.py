@@ -13,7 +13,7 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network.attention import METHODS
 from ecg_core.network.classifier import Classifier, as_input
 from ecg_core.network.explain import attend, boxes_read, heat_map, locate
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.studies.attention import perturbation, planted, randomisation, sampling, waves
 from ecg_core.studies.attention.sampling import Asked
 from ecg_core.training.data import ptbxl

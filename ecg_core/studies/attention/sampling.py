@@ -10,7 +10,7 @@ import torch
 from ecg_core.network.classifier import Classifier, answer_all, calibrated
 from ecg_core.network.explain import locate
 from ecg_core.network.statements import SUPERCLASSES
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.values import EcgPage
 from ecg_core.training.data import ptbxl
 from ecg_core.training.data.recordings import record_of

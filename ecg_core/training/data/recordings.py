@@ -9,11 +9,12 @@ import numpy as np
 
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.page import from_record, from_scan
 from ecg_core.page.drawn import damage
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.drawn.printed import GRIDS, PrintStyle, print_record
+from ecg_core.page.joined import from_scan
 from ecg_core.page.values import EcgPage, PageError
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 from ecg_core.training.data import ptbxl
 
 STYLES = tuple(PrintStyle(grid=grid) for grid in GRIDS if grid != "none")

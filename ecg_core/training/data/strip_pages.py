@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS, canonical_lead
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.values import EcgPage
 from ecg_core.training.data import mitdb, ptbxl, strip_labels
 from ecg_core.training.data.recordings import record_of

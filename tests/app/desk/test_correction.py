@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecg_core.page import Correction
+from ecg_core.page.correction import Correction
 from ecg_core.page.drawn.printed import PrintStyle, print_record
 from ecg_core.store.cases.schema import Action
 from ecg_core.store.cases.store import CaseFilter

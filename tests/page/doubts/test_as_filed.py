@@ -8,8 +8,8 @@ import pytest
 
 from ecg_core import network
 from ecg_core.intake.told import DOUBTS, Told
-from ecg_core.page import from_record
 from ecg_core.page.doubts import as_filed
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.values import Severity
 from tests.page.sample_records import beating
 

@@ -9,10 +9,11 @@ import pytest
 
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.page import from_record, from_scan
 from ecg_core.page.doubts import plausible
-from ecg_core.page.doubts.limits import LIMITS
+from ecg_core.page.doubts.limits import LIMITS, NO_HEARTBEAT
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.drawn.printed import print_record
+from ecg_core.page.joined import from_scan
 from ecg_core.page.layouts import CANVAS_MARGIN_MM, LAYOUTS
 from ecg_core.page.values import EcgPage, Severity
 from tests.page.sample_records import FS_HZ, beating
@@ -26,7 +27,7 @@ def record(signals_mv: np.ndarray) -> EcgRecord:
 
 
 def doubts(page: EcgPage) -> set[str]:
-    return {remark.code for remark in page.remarks} & plausible.CODES
+    return {remark.code for remark in page.remarks} & NO_HEARTBEAT
 
 
 def drawn(strokes_at: list[list[int]], length_px: int = 20) -> EcgPage:
@@ -157,8 +158,8 @@ def test_a_strip_that_beats_is_not_doubted() -> None:
 
 
 def test_every_code_is_a_row_of_the_table() -> None:
-    assert {code: LIMITS[code].severity for code in plausible.CODES} == dict.fromkeys(
-        plausible.CODES, Severity.DOUBT
+    assert {code: LIMITS[code].severity for code in NO_HEARTBEAT} == dict.fromkeys(
+        NO_HEARTBEAT, Severity.DOUBT
     )
 
 

@@ -14,14 +14,13 @@ import pytest
 import wfdb
 
 from ecg_core.intake.values import EcgRecord, EcgScan
-from ecg_core.page import to_page
 from ecg_core.page.doubts import saturated
 from ecg_core.page.doubts.limits import LIMITS, ROWS
 from ecg_core.page.drawn import printed as printing
 from ecg_core.page.drawn.printed import Grid, PrintStyle, print_record
-from ecg_core.page.layouts import DEFAULT_LAYOUT
 from ecg_core.page.scan.rectify import from_scan
 from ecg_core.page.values import PageError, Remark, Severity
+from ecg_core.preparing import page_of
 from tests.intake.records import DATA
 from tests.page.sample_records import beating
 from tests.page.scan.foreign_pictures import blank_grid, landscape, text_page
@@ -166,15 +165,15 @@ RECORDS: dict[str, tuple[Callable[[], EcgRecord], str, tuple[str, ...]]] = {
 @pytest.mark.parametrize("reason", RECORDS)
 def test_a_record_is_doubted_for_what_is_wrong_with_it(reason: str) -> None:
     make, code, words = RECORDS[reason]
-    found = {remark.code: remark for remark in to_page(make(), DEFAULT_LAYOUT).remarks}
+    found = {remark.code: remark for remark in page_of(make()).remarks}
     assert code in found, found
     assert found[code].severity is Severity.DOUBT and says(found[code], words), found[code]
-    assert code not in {remark.code for remark in to_page(record(), DEFAULT_LAYOUT).remarks}
+    assert code not in {remark.code for remark in page_of(record()).remarks}
 
 
 def test_a_record_too_short_is_refused_with_its_length_and_the_least() -> None:
     with pytest.raises(PageError) as caught:
-        to_page(record().window(0.0, 2.0), DEFAULT_LAYOUT)
+        page_of(record().window(0.0, 2.0))
     assert says(caught.value.remark, ("lasts 2.0 s", "At least 2.5 s", "ten seconds are best"))
 
 
@@ -182,7 +181,7 @@ def test_a_record_at_its_limits_in_every_lead_is_refused() -> None:
     noise = np.random.default_rng(0).normal(0, 40, (12, 2500)).cumsum(axis=1)
     rails = replace(record(), signals_mv=np.clip(noise, -5.0, 5.0).astype(np.float32))
     with pytest.raises(PageError) as caught:
-        to_page(rails, DEFAULT_LAYOUT)
+        page_of(rails)
     assert caught.value.remark.code == "saturated_throughout"
     assert says(caught.value.remark, ("Every lead", "Check electrodes and gain"))
 

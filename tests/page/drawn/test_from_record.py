@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.page import from_record
+from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.layouts import CANVAS_MARGIN_MM, LAYOUTS
 from ecg_core.page.values import PX_PER_MM, EcgPage, PageError, Severity
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 
 
 def record(

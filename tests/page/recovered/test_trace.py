@@ -21,7 +21,7 @@ from ecg_core.page.recovered.pen import line_of
 from ecg_core.page.recovered.pen_path import apart, follow, pieces_of
 from ecg_core.page.scan.rectify import from_scan
 from ecg_core.page.values import EcgPage
-from ecg_core.signal.filters import Band
+from ecg_core.signal.bands import Band
 from tests.page.sample_records import beating
 from tests.signal.test_reversal import ecg, electrodes, from_electrodes
 

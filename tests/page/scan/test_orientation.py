@@ -11,11 +11,12 @@ import pytest
 
 from ecg_core.intake.values import EcgRecord, EcgScan
 from ecg_core.leads import CHEST_LEADS, LIMB_MIXTURE, STANDARD_LEADS
-from ecg_core.page import EcgPage, PageError, from_scan
 from ecg_core.page.drawn.printed import PrintStyle, print_record
+from ecg_core.page.joined import from_scan
 from ecg_core.page.layouts import SCANNED
 from ecg_core.page.scan.sheets.scale import told_by
 from ecg_core.page.scan.sheets.text import lead_of
+from ecg_core.page.values import EcgPage, PageError
 from tests.page.sample_records import beating
 
 pytestmark = pytest.mark.slow

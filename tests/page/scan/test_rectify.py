@@ -102,7 +102,7 @@ def test_grids_of_half_pixels_are_read_or_refused(px_per_mm: float, grid: str, l
 
 def test_pen_is_as_wide_as_on_pages_of_records() -> None:
     from ecg_core.page.drawn.from_record import from_record
-    from ecg_core.signal.filters import Band
+    from ecg_core.signal.bands import Band
 
     record = beating()
     truth = from_record(record, "3x4", Band.AS_RECORDED).ink.astype(float)

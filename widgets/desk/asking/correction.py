@@ -14,9 +14,14 @@ import numpy as np
 import streamlit as st
 
 from ecg_core.intake.values import EcgScan, IntakeError
-from ecg_core.page import Correction
 from ecg_core.page.by_hand import single_rows
-from ecg_core.page.correction import GAINS_MM_PER_MV, SINGLE_LEADS, SPEEDS_MM_PER_S, turn
+from ecg_core.page.correction import (
+    GAINS_MM_PER_MV,
+    SINGLE_LEADS,
+    SPEEDS_MM_PER_S,
+    Correction,
+    turn,
+)
 from ecg_core.page.layouts import SCANNED, STRIP
 from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.values import EcgPage, PageError

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ecg_core.intake import with_next
-from ecg_core.page.joined import lacks
+from ecg_core.page.halves import lacks
 from ecg_core.read_as import ReadAs
 from widgets.intake import documents
 from widgets.intake.opening import entry_of

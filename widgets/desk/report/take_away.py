@@ -10,12 +10,13 @@ import numpy as np
 import streamlit as st
 
 from ecg_core.intake.values import EcgRecord, EcgScan, IntakeError
-from ecg_core.page import Correction, PageError, read_scan
 from ecg_core.page.by_hand import from_json
+from ecg_core.page.correction import Correction
 from ecg_core.page.recovered.samples import recover
 from ecg_core.page.recovered.waveform_files import csv_text, stem, wfdb_zip
+from ecg_core.page.scan.rectify import read_scan
 from ecg_core.page.scan.redact import Redacted, is_available, redact
-from ecg_core.page.values import EcgPage
+from ecg_core.page.values import EcgPage, PageError
 from ecg_core.read_as import ReadAs
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoreError

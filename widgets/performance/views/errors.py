@@ -14,7 +14,7 @@ from ecg_core.evidence.figures.mistakes import Doubtful
 from ecg_core.evidence.values import CaseSet
 from ecg_core.intake.values import IntakeError
 from ecg_core.page.values import PageError
-from ecg_core.read_as import page_of
+from ecg_core.preparing import page_of
 from ecg_core.store.people.roles import Permission
 from widgets.performance import tables
 from widgets.performance.context import Context
