@@ -42,13 +42,25 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class FlagsCounted:
+    """Acute flags on the evidence from this probability up to that of the next band.
+
+    right: how many of them were acute infarctions.
+    """
+
+    from_probability: float
+    flags: int
+    right: int
+
+
+@dataclass(frozen=True)
 class Triaging:
     """Calibration of the softmax (one temperature, an offset per class) and the acute operating
     point: the probability of an acute infarction from which it is flagged.
 
     A strip's model never flags one: its threshold is 1. acute_right, acute_missed: on the evidence,
     of acute flags the share that was right, of acute infarctions the share not flagged; None where
-    it was not measured.
+    it was not measured. acute_bands: the flags counted by their probability, from the lowest.
     """
 
     temperature: float
@@ -56,6 +68,12 @@ class Triaging:
     acute_threshold: float
     acute_right: float | None = None
     acute_missed: float | None = None
+    acute_bands: tuple[FlagsCounted, ...] = ()
+
+    def flags_like(self, probability: float) -> FlagsCounted | None:
+        """The flags of about this probability; None where they were not counted, or below all."""
+        below = [band for band in self.acute_bands if band.from_probability <= probability]
+        return below[-1] if below else None
 
 
 @dataclass(frozen=True)
@@ -124,6 +142,8 @@ class ModelCard:
         shape |= {"widths": tuple(shape["widths"]), "depths": tuple(shape["depths"])}
         triage = plain.pop("triage")
         triage["offsets"] = tuple(triage["offsets"])
+        counted = triage.pop("acute_bands", ())
+        triage["acute_bands"] = tuple(FlagsCounted(**band) for band in counted)
         return ModelCard(
             architecture=Architecture(**shape),
             superclasses=tuple(Output(**o) for o in plain.pop("superclasses")),

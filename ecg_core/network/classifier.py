@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ecg_core.network.architecture import Outputs, PageNetwork
 from ecg_core.network.card import ModelCard, Output
-from ecg_core.network.statements import TRIAGE_CLASSES, Reads
+from ecg_core.network.statements import TRIAGE_CLASSES, Reads, Triage
 from ecg_core.network.values import Finding, ModelIdentity, Prediction, Reason
 from ecg_core.page.arrange import arrange
 from ecg_core.page.doubts import as_filed
@@ -77,9 +77,10 @@ class Classifier:
         with self.lock, torch.inference_mode():
             outputs, pooled = self.network.answer(self.network_input(page))
             strangeness = self.strangeness(pooled)
-        triage = self.triage_probabilities(outputs.triage)[0]
+        triage = tuple(float(p) for p in self.triage_probabilities(outputs.triage)[0])
+        like = self.card.triage.flags_like(triage[TRIAGE_CLASSES.index(Triage.ACUTE_MI)])
         return Prediction(
-            triage=tuple(float(p) for p in triage),
+            triage=triage,
             superclasses=_findings(outputs.superclasses[0], self.card.superclasses),
             findings=tuple(
                 finding
@@ -93,8 +94,9 @@ class Classifier:
             reasons=self.doubts(page, float(strangeness[0])),
             model=self.identity,
             acute_threshold=self.card.triage.acute_threshold,
-            acute_right=self.card.triage.acute_right,
+            acute_right=like.right / like.flags if like else self.card.triage.acute_right,
             acute_missed=self.card.triage.acute_missed,
+            acute_flags=like.flags if like else None,
             page_sha256=page.sha256,
             reads=self.card.reads,
             elapsed_ms=(time.perf_counter() - started) * 1e3,

@@ -53,7 +53,8 @@ class Prediction:
     reads: what the model reads. Of a strip only `triage_classes` are told apart: the others are
     not ruled out, their probability is zero because nothing is said of them.
     acute_right, acute_missed: of acute flags the share that was right, of acute infarctions the
-    share not flagged, on the card's evidence; None where it was not measured.
+    share not flagged, on the card's evidence; None where it was not measured. acute_flags: how many
+    flags of about this probability `acute_right` is the share of; None where it is that of all.
     """
 
     triage: tuple[float, ...]
@@ -67,6 +68,7 @@ class Prediction:
     reads: Reads = Reads.TWELVE_LEADS
     acute_right: float | None = None
     acute_missed: float | None = None
+    acute_flags: int | None = None
 
     @property
     def triage_classes(self) -> tuple[Triage, ...]:

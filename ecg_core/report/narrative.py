@@ -10,6 +10,7 @@ from __future__ import annotations
 from ecg_core.report.phrases import ENGLISH
 from ecg_core.report.rules import CONCLUSIONS, PLAIN, Phrase, Topic, clash_section
 from ecg_core.report.values import Facts, Narrative, Section, Sentence
+from ecg_core.triage.acute import SUCH_FLAGS
 from ecg_core.triage.rule import Answer
 from ecg_core.triage.verdict import Fired, Level, Verdict, fired
 
@@ -95,6 +96,9 @@ def _conclusion(verdict: Verdict) -> Sentence:
 
 
 def _clause(text: str) -> str:
-    """A sentence as part of another one: "PR short." → "PR short", "Paced." → "paced"."""
-    text = text.rstrip(".")
+    """A sentence as part of another one: "PR short." → "PR short", "Paced." → "paced".
+
+    How often such flags were right is said where the flag is.
+    """
+    text = SUCH_FLAGS.sub("", text.rstrip("."))
     return text[0].lower() + text[1:] if text[1:2].islower() else text

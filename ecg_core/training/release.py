@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,7 +26,7 @@ from ecg_core.evidence.forms.strips import TWO, leads_of
 from ecg_core.evidence.values import MIN_POSITIVES, CaseSet, Kind
 from ecg_core.network import manifest
 from ecg_core.network.architecture import Outputs, PageNetwork
-from ecg_core.network.card import Figure, Limits, ModelCard, Output, Triaging
+from ecg_core.network.card import Figure, FlagsCounted, Limits, ModelCard, Output, Triaging
 from ecg_core.network.classifier import CENTRE, WHITENING
 from ecg_core.network.statements import SUPERCLASSES, Reads
 from ecg_core.page.values import PREPROCESSING_VERSION, PX_PER_MM
@@ -39,6 +40,9 @@ SHOWN_AUC_LOW = 0.80
 """Of a finding on strips: the lower end of its AUC's interval."""
 SHOWN_AUC, SHOWN_PPV = 0.85, 0.40
 """Of a finding on pages: its AUC, and the share of the flagged recordings that have it."""
+FLAG_BANDS = (0.10, 0.30)
+"""Acute flags are counted below, between and above. Fold 10 holds 21 infarctions: finer bands would
+count none."""
 INK_OUTLIERS = 0.001
 """Of the choosing pages to each side: one that was spoilt beyond reading sets no limit."""
 WHITENING_FLOOR = 0.02
@@ -208,7 +212,25 @@ def acute_flags(main: CaseSet, triage: Triaging) -> Triaging:
     (one,) = asked
     flagged, ill = one.flagged[one.known], one.truth[one.known]
     right = float(ill[flagged].mean()) if flagged.any() else None
-    return replace(triage, acute_right=right, acute_missed=float((~flagged[ill]).mean()))
+    return replace(
+        triage,
+        acute_right=right,
+        acute_missed=float((~flagged[ill]).mean()),
+        acute_bands=_bands(one.score[one.known], flagged, ill, triage.acute_threshold),
+    )
+
+
+def _bands(
+    score: np.ndarray, flagged: np.ndarray, ill: np.ndarray, threshold: float
+) -> tuple[FlagsCounted, ...]:
+    """Flags counted by their probability; bands without one are left out."""
+    edges = [threshold, *(edge for edge in FLAG_BANDS if edge > threshold), np.inf]
+    within = [(low, flagged & (score >= low) & (score < high)) for low, high in pairwise(edges)]
+    return tuple(
+        FlagsCounted(float(low), int(flags.sum()), int(ill[flags].sum()))
+        for low, flags in within
+        if flags.any()
+    )
 
 
 def _of_pages(found: Sequence[CaseSet]) -> tuple[Figure, ...]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ecg_core.network.statements import TRIAGE_CLASSES, Triage
 from ecg_core.network.values import Prediction
+
+SUCH_FLAGS = re.compile(r": of \d+ such flags \d+ were right")
+"""What `such_flags` says."""
 
 
 def acute_words(prediction: Prediction) -> str:
@@ -15,6 +20,17 @@ def acute_words(prediction: Prediction) -> str:
         missed = prediction.acute_missed
         return "not flagged" if missed is None else f"not flagged; misses {10 * missed:.0f} in 10"
     p = prediction.triage[TRIAGE_CLASSES.index(Triage.ACUTE_MI)]
+    return f"{100 * p:.0f} %{such_flags(prediction)}"
+
+
+def such_flags(prediction: Prediction) -> str:
+    """How many flags of about this probability were right, to follow the probability.
+
+    Counted where they were, since a few say less than a share of a hundred; of cases stored before
+    that, the share of all flags.
+    """
     right = prediction.acute_right
-    flags = "" if right is None else f": of 100 such flags {100 * right:.0f} were right"
-    return f"{100 * p:.0f} %{flags}"
+    if right is None:
+        return ""
+    of = prediction.acute_flags or 100
+    return f": of {of} such flags {of * right:.0f} were right"

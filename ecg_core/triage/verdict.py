@@ -112,6 +112,8 @@ def judge(facts: Facts, table: PriorityTable = RELEASED) -> Verdict:
     return _verdict(Level.UNCERTAIN, doubts or _of(facts, "not-surely-normal"), table)
 
 
+RECIPROCAL, DEPRESSION = "st-elevation-reciprocal", ("st-depression-deep", "st-depression")
+"""Lines that name the same depression."""
 LAST = frozenset({"strip-normal", "not-surely-normal"})
 """Lines that depend on the table's limit and are asked by name."""
 
@@ -132,13 +134,22 @@ def _priority(rule: Rule, table: PriorityTable) -> int:
 def _verdict(level: Level, found: Iterable[Fired], table: PriorityTable) -> Verdict:
     listed = list(found)
     rule = listed[0].rule
-    reasons = dict.fromkeys(one.because for one in listed)
+    told = (one for place, one in enumerate(listed) if not _mirrors(one, listed[:place]))
+    reasons = dict.fromkeys(one.because for one in told)
     return Verdict(
         priority=table.priority(rule) or Priority.SOON,
         rule_id=rule.id,
         rule=table.words(rule),
         level=level,
         reasons=tuple(reasons)[:MOST_REASONS],
+    )
+
+
+def _mirrors(one: Fired, before: Iterable[Fired]) -> bool:
+    """Whether it is the depression that a line on ST elevation has named as reciprocal."""
+    return one.rule.id in DEPRESSION and any(
+        other.rule.id == RECIPROCAL and set(one.basis.leads) <= set(other.basis.leads)
+        for other in before
     )
 
 

@@ -233,6 +233,25 @@ PAIRS = (
 """Words that no draft may hold together."""
 
 
+def test_reciprocal_depression_is_one_reason_not_two() -> None:
+    up, down = {"st_j_mv": 0.3, "st_j60_mv": 0.3}, {"st_j_mv": -0.18, "st_j60_mv": -0.18}
+    inferior = {"II": up, "III": up, "aVF": up, "I": down, "aVL": down}
+    said = judge(Facts(measured(leads=inferior), answer(Triage.ACUTE_MI, 0.85)))
+    assert [reason.code for reason in said.reasons] == ["st-elevation-reciprocal", "acute-seen"]
+    # Depression that is not on the other side is a reason of its own.
+    also = measured(leads=inferior | {"V5": down, "V6": down})
+    codes = [reason.code for reason in judge(Facts(also, answer(Triage.ACUTE_MI, 0.85))).reasons]
+    assert "st-depression-deep" in codes
+
+
+def test_a_conclusion_does_not_count_flags() -> None:
+    counted = replace(answer(Triage.ACUTE_MI, 0.85), acute_right=4 / 9, acute_flags=9)
+    facts = Facts(measured({}), counted)
+    draft = compose(facts, judge(facts))
+    assert "85 %: of 9 such flags 4 were right; no ST deviation shows it." in draft.text
+    assert draft.conclusion.endswith("possible acute infarction, 85 %; no ST deviation shows it.")
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.integers(0, 2**32))
 def test_no_draft_contradicts_itself_or_its_verdict(seed: int) -> None:

@@ -73,6 +73,7 @@ def prediction_from_plain(plain: Mapping[str, Any]) -> Prediction:
         reads=Reads(plain.get("reads", Reads.TWELVE_LEADS)),
         acute_right=plain.get("acute_right"),
         acute_missed=plain.get("acute_missed"),
+        acute_flags=plain.get("acute_flags"),
     )
 
 

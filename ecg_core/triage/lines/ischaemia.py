@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ecg_core.network.statements import Triage
 from ecg_core.signal.values import LeadMeasurement
 from ecg_core.triage import criteria
+from ecg_core.triage.acute import such_flags
 from ecg_core.triage.agreement import WALLS
 from ecg_core.triage.facts import Facts, Section
 from ecg_core.triage.lead_names import named
@@ -89,15 +90,13 @@ def depression(deep: bool) -> Callable[[Facts], Answer]:
 def _acute(facts: Facts) -> dict[str, str]:
     assert facts.answer is not None
     p = facts.p(Triage.ACUTE_MI)
-    right = facts.answer.acute_right
-    of_flags = "" if right is None else f": of 100 such flags {100 * right:.0f} were right"
     deviates = dict.fromkeys((*elevated(facts), *depressed(facts)))
     st = f"ST deviates in {named(deviates)}" if deviates else "no ST deviation shows it"
     if facts.wide:
         st = "ST cannot be judged with this conduction"
     elif len(facts.leads) < ENOUGH_LEADS:
         st = "ST cannot be judged"
-    return percent(p) | {"of_flags": of_flags, "st": st}
+    return percent(p) | {"of_flags": such_flags(facts.answer), "st": st}
 
 
 def acute_seen(facts: Facts) -> Answer:
