@@ -24,7 +24,7 @@ def report_button(make: Callable[[str], Content], key: str) -> None:
         if not opened.open:
             not_drawn_yet(320)
             return
-        paper = st.radio(_("Paper"), list(Paper), horizontal=True, key=f"paper_size_{key}")
+        paper = st.radio(_("Paper"), list(Paper), horizontal=True, key=f"sheet_{key}")
         patient = st.text_input(
             _("Patient"),
             key=f"patient_{key}",
