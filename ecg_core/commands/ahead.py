@@ -46,7 +46,7 @@ def processes_wanted() -> int:
     a notebook, since another process would only import them again."""
     if "scipy.signal" in sys.modules:
         return 0
-    return min(MOST_PROCESSES, len(os.sched_getaffinity(0)))
+    return min(MOST_PROCESSES, os.cpu_count() or 1)
 
 
 class Ahead:
@@ -57,8 +57,14 @@ class Ahead:
 
     def __init__(self, processes: int) -> None:
         self._many = processes
-        if processes:
+        if not processes:
+            return
+        try:
             self._pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin)
+        except (ImportError, NotImplementedError, OSError) as error:
+            # A machine without shared memory between processes, as some containers are.
+            _log.warning("ECGs are read in this process alone: %s", error)
+            self._many = 0
 
     def each(
         self,

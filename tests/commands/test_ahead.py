@@ -87,6 +87,17 @@ def test_a_lost_process_costs_no_case() -> None:
     assert not any(isinstance(made.found, Refusal) for *_, made in found)
 
 
+def test_a_machine_that_starts_none_reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise OSError("no shared memory")
+
+    monkeypatch.setattr(ahead, "ProcessPoolExecutor", refuses)
+    beside = Ahead(2)
+    ((_, _, made),) = beside.each(bundles([str(RECORD)]), AS_IT_COMES)
+    beside.close()
+    assert isinstance(made.found, Prepared)
+
+
 def test_a_path_that_is_not_there_is_told_after_the_cases_before_it() -> None:
     def named() -> Iterator[tuple[str, Bundle]]:
         yield next(bundles([str(RECORD)]))
