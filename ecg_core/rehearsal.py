@@ -5,6 +5,8 @@ What is imported and set up when it is first asked for takes longer than any ECG
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 
 from ecg_core.answer import Answer, answer
@@ -23,6 +25,8 @@ def made_up() -> EcgRecord:
 
 def rehearse(models: Models) -> None:
     """Answer it, with all that rests on the answer. Raises what answering a real ECG would."""
+    # What reads pictures, of which the made-up one is none.
+    import_module("ecg_core.page.joined")
     said = answer(made_up(), models)
     if isinstance(said, Answer):
         _ = said.draft, said.attention()
