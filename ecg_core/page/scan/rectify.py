@@ -23,8 +23,8 @@ from ecg_core.page.values import EcgPage, PageError
 NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off", "unclear_scale"}
 HARDLY_A_STRIP = -2.0
 """Where less speaks even for a strip, it may be a part of a larger sheet, at another scale."""
-PARTS = (5.0 / 3.0, 5.0 / 4.0, 5.0 / 2.0)
-"""Millimetres in a part of 5 mm that passed for one: a third, a fourth, a half."""
+PARTS = (5.0 / 3.0, 5.0 / 4.0, 5.0 / 2.0, 2.0)
+"""Millimetres in what passed for one: a third, a fourth, a half of 5 mm, or two lines of 1 mm."""
 
 
 def from_scan(
@@ -128,12 +128,12 @@ def _read_scan(
     if likeliest is not None:
         return likeliest[1]
     assert problem is not None
-    plain = grids[0].bend is None and correction == Correction()
-    if problem.remark.code == "unclear_time" and plain:
+    if problem.remark.code == "unclear_time" and correction == Correction():
         # Columns and pulses contradict it alike: parts of a cell of 5 mm passed for millimetres.
         for times in PARTS:
             with suppress(PageError):
-                other = scaled(grids[0], times)
+                # Lines that are none of a grid's bend what lies flat.
+                other = scaled(replace(grids[0], bend=None), times)
                 found = read_under(scan, view, other, layout, correction, with_picture)
                 if size.against(found.sheet, 1.0, other.guessed)[0] < size.UNLIKELY:
                     return found

@@ -9,6 +9,8 @@ import pytest
 
 from ecg_core.intake.values import EcgScan
 from ecg_core.page.scan import rectify
+from ecg_core.page.scan.geometry.bend import Bend
+from ecg_core.page.scan.geometry.grid import FoundGrid
 
 
 @pytest.mark.parametrize(("second", "taken"), [(13.7, 13.7), (None, -3.2)], ids=["sheet", "none"])
@@ -33,3 +35,25 @@ def test_a_strip_that_hardly_is_one_gives_way_to_a_sheet_at_another_scale(
     picture = np.full((700, 1200, 3), 240, np.uint8)
     found = rectify.read_scan(EcgScan("page", "0" * 64, picture))
     assert found.sheet.score == taken
+
+
+def test_two_millimetres_that_passed_for_one_are_told_by_columns_and_pulses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A wrong grid bends what lies flat: at the right scale it is tried without its bend."""
+    bend = Bend.over(np.array([[0.0, 0.0], [90.0, 60.0]]))
+    taken = FoundGrid(np.eye(3), (11.0, 11.0), 0.0, 0.05, 2.5, 0.4, (0.0, 0.0, 90.0, 60.0), bend)
+
+    def read_under(scan: EcgScan, view: object, grid: FoundGrid, *rest: object) -> object:
+        if grid.px_per_mm != (5.5, 5.5):
+            raise rectify.refuse("unclear_time", length=124.0)
+        return SimpleNamespace(sheet=SimpleNamespace(score=34.0), grid=grid)
+
+    monkeypatch.setattr(rectify, "find_grids", lambda pixels: (taken,))
+    monkeypatch.setattr(rectify, "is_bare", lambda pixels: False)
+    monkeypatch.setattr(rectify, "read_under", read_under)
+    monkeypatch.setattr(rectify.size, "against", lambda *some: (0.0, ""))
+    picture = np.full((700, 1200, 3), 240, np.uint8)
+    found = rectify.read_scan(EcgScan("page", "0" * 64, picture))
+    assert found.grid.bend is None
+    assert found.grid.guessed
