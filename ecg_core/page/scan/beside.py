@@ -14,7 +14,7 @@ from ecg_core.page.values import Remark
 
 LEAST_MM, LEAST_PX = (25.0, 80.0), (100, 300)
 """A strip of paper is so high and so wide at least."""
-BUSY, STEP, EVERY = 0.2, 10, 3
+BUSY, STEP, EVERY = 0.12, 10, 3
 """Ruled paper has so many pixels, off its usual shade by more than a step; text has fewer."""
 COVERED = 0.4
 """A grid is followed over so much of what it is printed on."""

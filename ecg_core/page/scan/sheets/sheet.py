@@ -10,31 +10,19 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
-from ecg_core.page.scan.rows import vertical_runs
+from ecg_core.page.scan.sheets.beside_rows import BEATS_WITH, resting_beside
 from ecg_core.page.scan.sheets.columns import Division
 from ecg_core.page.scan.sheets.dividers import Dividers, Marks
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rows import Row, agreements, steps_of
 from ecg_core.page.scan.sheets.text import Name, Print
 
-RESTING_MM = 2.0
-"""A piece of trace no taller than this rests: steep strokes are taller."""
 BEAT_MM = 5.0
 """Beats are at least so far apart."""
-BEATS_WITH = 0.25
-"""Correlation of a row's steps with those of the others when it shows the same seconds."""
 WAVE_MM = (3.0, 10.0)
 """T is looked for so far behind the spikes, P as far before them."""
-LEVEL_MM, LIKE_A_ROW, STILL = 10.0, 0.3, 0.2
-"""What rests within so much is at one height; what does in so many of the columns, a row; one that
-beats with no other counts so much."""
-ALL_ALONG, OWN_BEATS, TALL_MM = 0.85, 0.6, 2.0
-"""A strip of other seconds is drawn over so much of the rows; so much of its rises lies in a fifth
-of its columns; and they are so tall."""
 BESIDE_MM = 0.3
 """A wave's sides stand within this of its trace."""
-FAR_MM, FAR_PITCHES = 4.0, 0.3
-"""So far from every row a resting piece belongs to none."""
 
 
 @dataclass(frozen=True)
@@ -160,42 +148,7 @@ class Seen:
     def extra(self) -> float:
         """Share of the columns in which a trace rests where no row is, along one height; more
         than one where several rows were missed."""
-        column, start, end = vertical_runs(self.trace)
-        resting = end - start < RESTING_MM * self.px_per_mm
-        column, centre = column[resting], ((start + end - 1) / 2.0)[resting]
-        curves = np.array([row.curve_px for row in self.rows])
-        off = np.abs(curves[:, column] - centre[None]).min(axis=0)
-        far = off > max(FAR_MM, FAR_PITCHES * self.pitch_mm) * self.px_per_mm
-        width = self.trace.shape[1]
-        reach = round(LEVEL_MM * self.px_per_mm)
-        # Two bands, half a band apart: what rests at one height lies in one of them.
-        level = [(centre[far] + shift).astype(int) // reach for shift in (0, reach // 2)]
-        found = []
-        for shift, at in zip((0, reach // 2), level, strict=True):
-            seen = np.bincount(np.unique(at * width + column[far]) // width, minlength=1)
-            share = seen / max(len(np.unique(column)), 1)
-            for band in np.flatnonzero(share >= LIKE_A_ROW):
-                share[band] *= self._beating(int(band) * reach - shift, reach)
-            found.append(float(max(share[share >= LIKE_A_ROW].sum(), share.max())))
-        return max(found)
-
-    def _beating(self, top: int, height: int) -> float:
-        """1 for a band of the picture whose ink rises when the rows beat; little for others: edges
-        of paper, frames and print rest at one height, too."""
-        busy = uniform_filter1d(steps_of(self.rows).sum(axis=0), round(2 * self.px_per_mm))
-        band = self.trace[max(top, 0) : top + height].sum(axis=0).astype(float)
-        rises = uniform_filter1d(band, round(2 * self.px_per_mm))
-        if min(busy.std(), rises.std()) < 1e-6:
-            return STILL
-        if np.corrcoef(busy, rises)[0, 1] > BEATS_WITH:
-            return 1.0
-        # Some recorders print strips of other ten seconds: they are drawn all along, and beat.
-        left, right = self.spans_px
-        whole = (band[left:right] > 0).mean() > ALL_ALONG
-        above = np.sort(np.maximum(rises - np.median(rises), 0.0)[left:right])[::-1]
-        beats = above[: len(above) // 5].sum() > OWN_BEATS * max(above.sum(), 1e-6)
-        tall = np.percentile(band[left:right], 98) > TALL_MM * self.px_per_mm
-        return 1.0 if whole and beats and tall else STILL
+        return resting_beside(self.rows, self.trace, self.pitch_mm, self.spans_px)
 
     @cached_property
     def spans_px(self) -> tuple[int, int]:

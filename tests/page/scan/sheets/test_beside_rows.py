@@ -1,0 +1,36 @@
+"""Traces beside the rows that were found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ecg_core.page.scan.geometry.lines import CELL_MM
+from ecg_core.page.scan.ink import RASTER
+from ecg_core.page.scan.sheets.beside_rows import resting_beside
+from tests.page.scan.sheets.rows_by_hand import EVERYWHERE, drawn, row_of, spikes
+
+WIDTH, LOW, HIGH = 900, 500, 172
+
+
+@pytest.mark.parametrize(
+    ("what", "is_a_row"),
+    [("nothing", False), ("an ECG", True), ("a shorter one", True), ("a grid line", False)],
+)
+def test_only_what_beats_is_another_row(what: str, is_a_row: bool) -> None:
+    """A strip of other seconds, over three quarters of the page; lines of a dark grid rest."""
+    picture = np.zeros((700, WIDTH))
+    own = spikes(WIDTH, LOW)
+    drawn(own, picture)
+    if what == "a grid line":
+        cell = round(CELL_MM * RASTER)
+        picture[HIGH // cell * cell - 1] = 1.0
+        # Where a beat crosses it, it is thicker.
+        picture[HIGH - 20 : HIGH, 40:WIDTH:120] = 1.0
+    elif what != "nothing":
+        other = np.zeros_like(picture)
+        drawn(spikes(WIDTH, HIGH, every=170), other)
+        other[:, WIDTH if what == "an ECG" else 3 * WIDTH // 4 :] = 0.0
+        picture = np.maximum(picture, other)
+    found = resting_beside((row_of(own, EVERYWHERE),), picture > 0.5, 40.0, (0, WIDTH))
+    assert (found > 0.5) == is_a_row
