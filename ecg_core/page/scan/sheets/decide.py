@@ -11,7 +11,7 @@ from ecg_core.page.doubts.quality import refuse
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import ONE_LEAD
 from ecg_core.page.scan.sheets import laws
-from ecg_core.page.scan.sheets.doubted import doubts
+from ecg_core.page.scan.sheets.doubts.doubted import doubts
 from ecg_core.page.scan.sheets.pulses import Pulse
 from ecg_core.page.scan.sheets.rhythm import rhythm_found
 from ecg_core.page.scan.sheets.scale import PrintedScale, Scale, scale_of, told_by

@@ -203,8 +203,10 @@ def _rhythm_named(draft: Draft) -> Draft:
     for row in draft.assumed:
         read = {name for name in own.get((row, 0), frozenset()) if name not in ("I", "-aVR")}
         strong = {name for name in read if name not in laws.STRENGTH} or read
-        if len(strong) == 1:
-            leads[row] = (strong.pop(),)
+        # Of a strip nothing else tells: another name may be a caption's.
+        told = read if draft.name == STRIP else strong
+        if len(told) == 1:
+            leads[row] = tuple(told)
         else:
             assumed.append(row)
     return replace(draft, leads=tuple(leads), assumed=tuple(assumed))

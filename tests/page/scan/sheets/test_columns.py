@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ecg_core.page.scan.ink import RASTER
-from ecg_core.page.scan.sheets import doubted
 from ecg_core.page.scan.sheets.columns import Division, divisions
 from ecg_core.page.scan.sheets.dividers import Marks
+from ecg_core.page.scan.sheets.doubts import doubted
 
 
 def test_columns_are_fitted_by_even_marks_and_not_by_letters_behind_them() -> None:

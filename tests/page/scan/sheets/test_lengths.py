@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ecg_core.page.scan.sheets import doubted, lengths
+from ecg_core.page.scan.sheets import lengths
 from ecg_core.page.scan.sheets.columns import Division
 from ecg_core.page.scan.sheets.dividers import Marks
+from ecg_core.page.scan.sheets.doubts import doubted
 
 PX = 6.0
 

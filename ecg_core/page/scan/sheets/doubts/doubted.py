@@ -10,6 +10,7 @@ from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import ONE_LEAD
 from ecg_core.page.scan.sheets import laws, lengths
 from ecg_core.page.scan.sheets.dividers import ends_of
+from ecg_core.page.scan.sheets.doubts.astray import begins_astray, is_stretched, names_astray
 from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, PrintedScale, Scale
 from ecg_core.page.scan.sheets.sheet import Draft
 from ecg_core.page.values import Option, Remark, SheetQuestion
@@ -28,6 +29,8 @@ LAST_OFF_MM = 1.5
 """Where marks tell not every begin, the last column is as wide as the others to within this."""
 END_OFF_MM, CUT_MM = 1.3, 4.0
 """Rows that end so far from where their columns should, but are not cut, tell of other columns."""
+AGREEING, AGREED_OFF = 3, 0.08
+"""So many pulses that are higher or lower than the gain by so much, per height, are asked about."""
 TOLD_STRETCH = 0.002
 EDGE_MM, EDGE_SHARE = 1.2, 0.04
 
@@ -76,15 +79,8 @@ def _layout_doubts(
             )
         )
         remarks.append(remark("layout_close", layout=best.name, other=names[1]))
-    own = laws.own_names(best)
-    wrong = [
-        best.leads[row][column]
-        for (row, column), read in own.items()
-        if row >= 0
-        and best.leads[row][column] not in read
-        and any(name not in laws.STRENGTH for name in read)
-    ]
-    if wrong and layout is None:
+    wrong = names_astray(best) if layout is None else []
+    if wrong:
         remarks.append(remark("names_differ", leads=", ".join(wrong)))
     left = laws.unexplained(best)
     if left is not None and left > MAX_UNEXPLAINED:
@@ -158,7 +154,8 @@ def _scale_doubts(
         remarks.append(remark("assumed_scale", what=" and ".join(unread)))
     gains = (scale.limb, scale.chest)
     unclear = any(len(g) > 1 and g[0][1] - g[1][1] < CLEAR for g in gains)
-    off = height is not None and abs((height or 0.0) / scale.gain_limb - 1.0) > TOLERANCE
+    least = TOLERANCE if len(heights) < AGREEING else AGREED_OFF
+    off = height is not None and abs(height / scale.gain_limb - 1.0) > least
     if (unclear or off) and correction.gain_mm_per_mv is None:
         some = list(
             dict.fromkeys([scale.gain_limb, scale.chest[0][0], scale.limb[1][0], 10.0, 5.0])
@@ -170,7 +167,7 @@ def _scale_doubts(
         some = [scale.speeds[0][0], scale.speeds[1][0]]
         questions.append(_asked("speed", "mm/s", some, ""))
         remarks.append(remark("speed_close", speed=some[0], other=some[1]))
-    if _times_unsure(best):
+    if _times_unsure(best) or is_stretched(best, scale.speed):
         remarks.append(remark("columns_unusual", seconds=best.division.width_mm / scale.speed))
     if scale.speed != 25.0 or scale.gain_limb != 10.0 or scale.gain_chest != 10.0:
         remarks.append(remark("rescaled", speed=scale.speed, gain=scale.gain_limb))
@@ -183,7 +180,7 @@ def _times_unsure(best: Draft) -> bool:
     time, pulse = lengths.unusual(best.division), laws.pulse_off(best)
     if time is None:
         return False
-    if time > laws.FITS and pulse is None:
+    if (time > laws.FITS and pulse is None) or begins_astray(best):
         return True
     marks = best.seen.marks(best.main)
     # Three marks or more that stand as usual columns do need no ends.

@@ -1,0 +1,1 @@
+"""What is doubtful of the draft that was taken."""

@@ -1,0 +1,78 @@
+"""What stands where a draft has something else: names on other leads, columns within a pulse."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecg_core.page.scan.sheets import laws
+from ecg_core.page.scan.sheets.dividers import ends_of
+from ecg_core.page.scan.sheets.lengths import USUAL_MM
+from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft
+
+ALIKE_MM = 2.0
+"""Names stand alike above their rows to within so much."""
+SAME_STRETCH, PULSE_S = 0.05, 0.2
+"""Pulses, which last so long, and columns are off by the same, per length, to within the first."""
+IN_PULSE_MM, BEFORE_INK_MM = 0.8, 1.5
+"""Columns begin no farther before a pulse ends, or before the first ink of rows that the picture
+does not cut: on 74 pages of others, a tenth and a half of a millimetre."""
+
+
+def names_astray(draft: Draft) -> list[str]:
+    """Leads on which the name of another is read, and which that name's own lead does not show.
+
+    Strokes and specks pass for I, II and III: these tell nothing.
+    """
+    own = laws.own_names(draft)
+    wrong = [
+        draft.leads[row][column]
+        for (row, column), read in own.items()
+        if row >= 0
+        and draft.leads[row][column] not in read
+        and any(name not in laws.STRENGTH for name in read)
+    ]
+    placed = {name for (row, _), read in own.items() if row >= 0 for name in read}
+    names = draft.print_.names
+    rows = draft.seen.named_rows(names, SHIFTS[draft.own.places.index(own)])
+    above = draft.seen.baselines_mm[rows] - [name.y_mm for name in names]
+    usual = [
+        up
+        for name, row, up in zip(names, rows, above, strict=True)
+        if 0 <= row < draft.main and name.lead in draft.leads[row]
+    ]
+    for name, row, up in zip(names, rows, above, strict=True):
+        if row < 0 or name.lead in laws.STRENGTH:
+            continue
+        if row < draft.main and name.lead in placed:
+            continue
+        # Below a rhythm strip captions name leads, too, but not as high above it as names stand.
+        if row >= draft.main and not (usual and abs(up - np.median(usual)) < ALIKE_MM):
+            continue
+        centre = (name.x0_mm + name.x1_mm) / 2.0
+        for lead, (x0, x1) in zip(draft.leads[row], draft.spans(int(row)), strict=True):
+            if x0 <= centre < x1 and lead != name.lead:
+                wrong.append(lead)
+    return list(dict.fromkeys(wrong))
+
+
+def begins_astray(draft: Draft) -> bool:
+    """Whether the first column begins within a pulse, or where there is no ink yet."""
+    start = draft.division.start_mm
+    left, _, known = ends_of(draft.seen.rows[: draft.main], draft.seen.pulses)
+    if known == "ink" and start > draft.seen.edges_mm[0]:
+        return left - start > BEFORE_INK_MM
+    ends = [one.right_mm for one in draft.seen.pulses if one.left_mm < start]
+    return bool(ends) and float(np.median(ends)) - start > IN_PULSE_MM
+
+
+def is_stretched(draft: Draft, speed: float) -> bool:
+    """Whether columns are as much too short, or too long, as pulses are too narrow, or too wide:
+    the picture was stretched along time, and its lines do not tell. speed: of the paper."""
+    wide = [one.width_mm for one in draft.seen.pulses if not one.cut]
+    off = laws.time_off(draft)
+    if len(wide) < 2 or off is None or off < laws.FITS:
+        return False
+    pulse = float(np.median(wide)) / (PULSE_S * speed)
+    shown = draft.division.width_mm - draft.division.gap_mm
+    columns = min((shown / mm for mm in USUAL_MM), key=lambda times: abs(times - 1.0))
+    return abs(pulse / columns - 1.0) < SAME_STRETCH and abs(pulse - 1.0) > laws.FITS

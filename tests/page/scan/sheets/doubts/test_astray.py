@@ -1,0 +1,110 @@
+"""Names on other leads, columns within a pulse, pictures stretched along time."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ecg_core.page.scan.sheets.columns import Division
+from ecg_core.page.scan.sheets.doubts.astray import begins_astray, is_stretched, names_astray
+from ecg_core.page.scan.sheets.rows import Row
+from ecg_core.page.scan.sheets.search import _rhythm_named
+from ecg_core.page.scan.sheets.sheet import Draft, Seen, owned
+from ecg_core.page.scan.sheets.text import Name, Print
+
+PX = 6.0
+SIX = (("I", "III", "aVL", "V1", "V3", "V5"), ("II", "aVR", "aVF", "V2", "V4", "V6"))
+FOUR = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"), ("II",))
+
+
+def pulse(left_mm: float, right_mm: float) -> SimpleNamespace:
+    return SimpleNamespace(
+        left_mm=left_mm, right_mm=right_mm, width_mm=right_mm - left_mm, height_mm=10.0, cut=False
+    )
+
+
+def draft(
+    leads: tuple[tuple[str, ...], ...],
+    names: tuple[Name, ...] = (),
+    main: int | None = None,
+    start_mm: float = 20.0,
+    width_mm: float | None = None,
+    pulses: tuple[SimpleNamespace, ...] = (),
+    name: str = "any",
+    assumed: tuple[int, ...] = (),
+) -> Draft:
+    """Rows 40 mm apart that begin at 20 mm and end at 270 mm."""
+    inked = np.zeros(1700, bool)
+    inked[round(20 * PX) : round(270 * PX)] = True
+    rows = tuple(
+        Row(np.full(1700, (30.0 + 40.0 * at) * PX), inked, inked, PX) for at in range(len(leads))
+    )
+    height = round((40.0 * len(leads) + 20.0) * PX)
+    blank, shown = np.zeros((height, 1700), bool), np.ones((height, 1700), bool)
+    seen = Seen(rows, pulses, blank, blank, shown, PX)
+    count, main = len(leads[0]), main or len(leads)
+    wide = width_mm or 250.0 / count
+    division = Division(start_mm, wide, count, min(start_mm + count * wide, 270.0), 9.0)
+    own = owned(seen, names, division, main)
+    return Draft(name, seen, Print(names, ()), division, leads, main, 0.0, own, assumed=assumed)
+
+
+def named(lead: str, x_mm: float, row: int, above_mm: float = 8.0) -> Name:
+    y = 30.0 + 40.0 * row - above_mm
+    return Name(lead, x_mm, y - 1.0, x_mm + 5.0, y + 1.0)
+
+
+def test_names_of_four_columns_are_not_those_of_six() -> None:
+    """Two rows were left of 3×4: V1 and V2 stand as in 2×6, aVR, V4 and V5 on other leads."""
+    names = [named("V1", 146.0, 0), named("V2", 146.0, 1)]
+    assert not names_astray(draft(SIX, tuple(names)))
+    more = [named("aVR", 91.0, 0), named("V4", 209.0, 0), named("V5", 209.0, 1)]
+    assert set(names_astray(draft(SIX, (*names, *more)))) == {"III", "V3", "V4"}
+
+
+def test_rows_of_another_page_are_no_rhythm_strips() -> None:
+    own = tuple(named(lead, 21.0 + 62.5 * at, 0) for at, lead in enumerate(FOUR[0]) if at)
+    others = (named("aVL", 84.0, 3), named("V5", 209.0, 3))
+    caption = (named("V3", 84.0, 3, -6.0), named("V5", 209.0, 3, -6.0))
+    assert names_astray(draft(FOUR, (*own, *others), main=3)) == ["II"]
+    assert names_astray(draft(FOUR, (*own, *caption), main=3)) == []
+
+
+@pytest.mark.parametrize(
+    ("start_mm", "pulses", "astray"),
+    [
+        (20.1, (), False),
+        (18.0, (), True),
+        (24.0, (), False),
+        (20.0, (pulse(15.1, 20.1),), False),
+        (18.5, (pulse(15.1, 20.1),), True),
+    ],
+    ids=["first ink", "no ink yet", "later", "behind the pulse", "within it"],
+)
+def test_where_the_first_column_may_begin(
+    start_mm: float, pulses: tuple[SimpleNamespace, ...], astray: bool
+) -> None:
+    assert begins_astray(draft(FOUR, main=3, start_mm=start_mm, pulses=pulses)) == astray
+
+
+@pytest.mark.parametrize(
+    ("column_mm", "pulse_mm", "stretched"),
+    [(50.0, 4.0, True), (50.0, 5.0, False), (62.5, 4.0, False), (70.0, 5.6, True)],
+    ids=["both shorter", "2 s", "another pulse", "both longer"],
+)
+def test_pulses_and_columns_tell_a_stretched_picture(
+    column_mm: float, pulse_mm: float, stretched: bool
+) -> None:
+    pulses = tuple(pulse(20.0 - pulse_mm, 20.0) for _ in range(3))
+    shown = draft(FOUR, main=3, width_mm=column_mm, pulses=pulses)
+    assert is_stretched(shown, 25.0) == stretched
+
+
+def test_a_strip_beside_which_two_leads_are_named_is_asked_about() -> None:
+    strip = draft((("II",),), (named("V1", 21.0, 0),), name="strip", assumed=(0,))
+    assert _rhythm_named(strip).leads == (("V1",),)
+    both = (named("V1", 21.0, 0, -12.0), named("II", 21.0, 0))
+    asked = _rhythm_named(draft((("II",),), both, name="strip", assumed=(0,)))
+    assert asked.assumed == (0,)
