@@ -17,7 +17,7 @@ from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.scan.sheets import size
 from ecg_core.page.scan.straight import without_grid
 from ecg_core.page.scan.surround import without_surround
-from ecg_core.page.scan.under_grid import POOR, read_under
+from ecg_core.page.scan.under_grid import CLEARLY, POOR, read_under
 from ecg_core.page.values import EcgPage, PageError
 
 NOTHING_SEEN = {"not_an_ecg", "unclear_rows", "no_grid_no_trace", "cut_off", "unclear_scale"}
@@ -118,6 +118,8 @@ def _read_scan(
             poor = poor or found
             continue
         if odd < size.UNLIKELY:
+            if poor is not None and found.sheet.score < poor.sheet.score + CLEARLY:
+                continue
             return found
         if odd >= size.IMPOSSIBLE and correction == Correction():
             problem = refuse("unclear_scale", what=what)

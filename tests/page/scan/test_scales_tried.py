@@ -13,11 +13,16 @@ from ecg_core.page.scan.geometry.bend import Bend
 from ecg_core.page.scan.geometry.grid import FoundGrid
 
 
-@pytest.mark.parametrize(("second", "taken"), [(13.7, 13.7), (None, -3.2)], ids=["sheet", "none"])
+@pytest.mark.parametrize(
+    ("second", "taken"),
+    [(13.7, 13.7), (None, -3.2), (-2.1, -3.2), (-0.9, -0.9)],
+    ids=["a sheet", "none", "another strip", "a likelier strip"],
+)
 def test_a_strip_that_hardly_is_one_gives_way_to_a_sheet_at_another_scale(
     monkeypatch: pytest.MonkeyPatch, second: float | None, taken: float
 ) -> None:
-    """Lines of 5 mm passed for those of 1 mm, and a part of a page for a strip of 2 s."""
+    """Lines of 5 mm passed for those of 1 mm, and a part of a page for a strip of 2 s. A strip at
+    another scale must be clearly likelier."""
     scores = {1: -3.2, 2: second}
 
     def read_under(scan: EcgScan, view: object, grid: SimpleNamespace, *rest: object) -> object:
