@@ -11,6 +11,8 @@ from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft
 
 ALIKE_MM = 2.0
 """Names stand alike above their rows to within so much."""
+LEAST_ROWS, UNNAMED = 6, 0.25
+"""Blocks of one column have so many rows, and so few of them without a name are told by others."""
 SAME_STRETCH, PULSE_S = 0.05, 0.2
 """Pulses, which last so long, and columns are off by the same, per length, to within the first."""
 IN_PULSE_MM, BEFORE_INK_MM = 0.8, 1.5
@@ -49,10 +51,25 @@ def names_astray(draft: Draft) -> list[str]:
         if row >= draft.main and not (usual and abs(up - np.median(usual)) < ALIKE_MM):
             continue
         centre = (name.x0_mm + name.x1_mm) / 2.0
-        for lead, (x0, x1) in zip(draft.leads[row], draft.spans(int(row)), strict=True):
+        spans = draft.spans(int(row))
+        for lead, (x0, x1) in zip(draft.leads[row], spans, strict=True):
             if x0 <= centre < x1 and lead != name.lead:
                 wrong.append(lead)
+        if len(spans) > 1 and centre >= spans[-1][1]:
+            # Whatever stands beyond the last column was left out.
+            wrong.append(draft.leads[row][-1])
     return list(dict.fromkeys(wrong))
+
+
+def unnamed_leads(draft: Draft) -> list[str]:
+    """Leads of a block of one column that no name tells, where names tell others: rows that are
+    missing above make the rest those of other leads."""
+    if len(draft.leads[0]) > 1 or draft.main < LEAST_ROWS:
+        return []
+    own = laws.own_names(draft)
+    rows = [row for row in range(draft.main) if not own.get((row, 0))]
+    few = len(rows) < max(draft.main * UNNAMED, 2)
+    return [] if few else [draft.leads[row][0] for row in rows]
 
 
 def begins_astray(draft: Draft) -> bool:

@@ -10,7 +10,12 @@ from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import ONE_LEAD
 from ecg_core.page.scan.sheets import laws, lengths
 from ecg_core.page.scan.sheets.dividers import ends_of
-from ecg_core.page.scan.sheets.doubts.astray import begins_astray, is_stretched, names_astray
+from ecg_core.page.scan.sheets.doubts.astray import (
+    begins_astray,
+    is_stretched,
+    names_astray,
+    unnamed_leads,
+)
 from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, PrintedScale, Scale
 from ecg_core.page.scan.sheets.sheet import Draft
 from ecg_core.page.values import Option, Remark, SheetQuestion
@@ -108,6 +113,8 @@ def _time_doubts(best: Draft, others: list[Draft], remarks: list[Remark]) -> Non
 
 
 def _lead_doubts(best: Draft, questions: list[SheetQuestion], remarks: list[Remark]) -> None:
+    if unnamed := unnamed_leads(best):
+        remarks.append(remark("assumed", what=f"lead {', '.join(unnamed)}"))
     if not best.assumed:
         return
     strip = best.name in (STRIP, ONE_LEAD)

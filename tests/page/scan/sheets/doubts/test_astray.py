@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from ecg_core.page.scan.sheets.columns import Division
-from ecg_core.page.scan.sheets.doubts.astray import begins_astray, is_stretched, names_astray
+from ecg_core.page.scan.sheets.doubts.astray import (
+    begins_astray,
+    is_stretched,
+    names_astray,
+    unnamed_leads,
+)
 from ecg_core.page.scan.sheets.rows import Row
 from ecg_core.page.scan.sheets.search import _rhythm_named
 from ecg_core.page.scan.sheets.sheet import Draft, Seen, owned
@@ -70,6 +75,22 @@ def test_rows_of_another_page_are_no_rhythm_strips() -> None:
     caption = (named("V3", 84.0, 3, -6.0), named("V5", 209.0, 3, -6.0))
     assert names_astray(draft(FOUR, (*own, *others), main=3)) == ["II"]
     assert names_astray(draft(FOUR, (*own, *caption), main=3)) == []
+
+
+def test_names_beyond_the_last_column_tell_that_columns_were_left_out() -> None:
+    """Paper was laid over parts of two leads, and the rows passed for ending there."""
+    limb = (("I", "aVR"), ("II", "aVL"), ("III", "aVF"))
+    own, more = named("aVL", 83.0, 1), named("V6", 210.0, 2)
+    assert not names_astray(draft(limb, (own,), width_mm=62.5))
+    assert names_astray(draft(limb, (own, more), width_mm=62.5)) == ["aVF"]
+
+
+@pytest.mark.parametrize(("read", "assumed"), [(3, ["V4", "V5", "V6"]), (5, []), (6, [])])
+def test_rows_below_those_that_names_tell_are_assumed(read: int, assumed: list[str]) -> None:
+    """The right half of 3×4+3R: V1 to V3 stand where those of six chest leads would."""
+    chest = tuple((f"V{number}",) for number in range(1, 7))
+    names = tuple(named(lead, 21.0, row) for row, (lead,) in enumerate(chest[:read]))
+    assert unnamed_leads(draft(chest, names)) == assumed
 
 
 @pytest.mark.parametrize(
