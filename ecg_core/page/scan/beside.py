@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from ecg_core.page.doubts.quality import remark
 from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids
 from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.sheets.decide import Sheet
+from ecg_core.page.scan.sheets.laws import STRENGTH
+from ecg_core.page.scan.sheets.text import Name
 from ecg_core.page.values import Remark
 
 LEAST_MM, LEAST_PX = (25.0, 80.0), (100, 300)
@@ -18,6 +21,9 @@ BUSY, STEP, EVERY = 0.12, 10, 3
 """Ruled paper has so many pixels, off its usual shade by more than a step; text has fewer."""
 COVERED = 0.4
 """A grid is followed over so much of what it is printed on."""
+TWICE, BELOW_MM, BESIDE_MM = 3, 10.0, 5.0
+"""So many names that stand once more so far below, to within the last across, are another sheet's:
+rhythm strips repeat a name or two."""
 RESTING = 0.5
 """Traces that rest beside the rows in more of the columns are those of others."""
 
@@ -27,10 +33,23 @@ def remarks_of(pixels: np.ndarray, grid: FoundGrid, sheet: Sheet) -> tuple[Remar
 
     pixels: uint8, height × width × 3, RGB, dark lines on light paper. grid: of the sheet.
     """
-    more = sheet.draft.seen.extra > RESTING
+    more = sheet.draft.seen.extra > RESTING or _named_twice(sheet.draft.print_.names)
     if more or any(_ruled(part) for part in _rests(pixels, grid)):
         return (remark("other_ecg"),)
     return ()
+
+
+def _named_twice(names: tuple[Name, ...]) -> bool:
+    """Whether names stand once more below themselves; strokes pass for I, II and III."""
+    twice = {
+        one.lead
+        for one, other in combinations(names, 2)
+        if one.lead == other.lead
+        and one.lead not in STRENGTH
+        and abs(one.y_mm - other.y_mm) > BELOW_MM
+        and abs(one.x0_mm - other.x0_mm) < BESIDE_MM
+    }
+    return len(twice) >= TWICE
 
 
 def _rests(pixels: np.ndarray, grid: FoundGrid) -> Iterator[np.ndarray]:

@@ -13,6 +13,7 @@ from ecg_core.page.drawn.printed import PrintStyle, print_record
 from ecg_core.page.scan import beside
 from ecg_core.page.scan.geometry.grid import find_grid
 from ecg_core.page.scan.sheets.decide import Sheet
+from ecg_core.page.scan.sheets.text import Name
 from tests.page.sample_records import beating
 
 
@@ -40,6 +41,28 @@ def test_a_second_ecg_on_a_picture_is_told(second: str, extra: float, told: bool
     glued = np.concatenate([page, other])
     grid = find_grid(page)
     assert grid is not None
-    sheet = SimpleNamespace(draft=SimpleNamespace(seen=SimpleNamespace(extra=extra)))
+    draft = SimpleNamespace(seen=SimpleNamespace(extra=extra), print_=SimpleNamespace(names=()))
+    sheet = SimpleNamespace(draft=draft)
     codes = [remark.code for remark in beside.remarks_of(glued, grid, cast("Sheet", sheet))]
     assert codes == ["other_ecg"] * told
+
+
+@pytest.mark.parametrize(
+    ("leads", "shift_mm", "told"),
+    [
+        (("aVR", "aVL", "V4"), 0.5, True),
+        (("aVR", "aVL", "V4"), 60.0, False),
+        (("V1", "II", "V5"), 0.5, False),
+    ],
+    ids=["another sheet", "elsewhere", "rhythm strips"],
+)
+def test_names_that_stand_once_more_below_are_another_ecgs(
+    leads: tuple[str, ...], shift_mm: float, told: bool
+) -> None:
+    """Two pages of one scale, glued, passed for 6x2+2R."""
+    above = [Name(lead, 20.0, 30.0 + 40.0 * at, 25.0, 32.0) for at, lead in enumerate(leads)]
+    below = [
+        Name(one.lead, one.x0_mm + shift_mm, one.y0_mm + 150.0, 30.0, one.y1_mm + 150.0)
+        for one in above
+    ]
+    assert beside._named_twice((*above, *below)) == told

@@ -75,6 +75,8 @@ def _named(draft: Draft, at: int) -> tuple[float, str, str, int]:
         if lead in read:
             value += NAME * STRENGTH.get(lead, 1.0)
             right.append(lead)
+            # Names of two rows stand at one place where they belong to neither.
+            value -= OTHER_NAME * len(read - STRENGTH.keys() - {lead})
         else:
             other = max(read, key=lambda name: STRENGTH.get(name, 1.0))
             if other == "I" or (other == "II" and lead == "III"):

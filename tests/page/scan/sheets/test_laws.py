@@ -31,6 +31,22 @@ def test_names_of_six_rows_and_of_no_other_column_are_those_of_six_rows() -> Non
     assert along - ruled > 9.0
 
 
+def test_names_of_two_rows_at_one_place_name_neither() -> None:
+    """Half a row higher, names of two rows stand at the lower one, and either fits there."""
+    seen = SimpleNamespace(baselines_mm=np.arange(2) * 36.0, pitch_mm=36.0)
+    print_ = SimpleNamespace(unread=np.zeros((0, 4)))
+    division = Division(10.0, 60.0, 3, 190.0, 4.5)
+    leads = (("I", "II", "III"), ("aVR", "aVL", "aVF"))
+
+    def named(*read: str) -> float:
+        own = Owned(tuple({(1, 1): frozenset(read)} for _ in SHIFTS))
+        return laws.names(Draft("", seen, print_, division, leads, 2, 0.0, own)).value
+
+    assert named("aVL") > 1.0
+    assert named("aVL", "aVR") < 0.0
+    assert named("aVL", "I") > 1.0
+
+
 @pytest.mark.parametrize(
     ("width_mm", "count", "lines", "costs"),
     [
