@@ -88,7 +88,14 @@ def drafts_of(
     found.sort(key=lambda draft: -draft.score)
     best = [_weighed(draft, laws.SLOW) for draft in found[:MOST_SLOW]]
     if layout is None or printed:
-        best += [_weighed(d, laws.SLOW) for draft in best[:3] for d in _as_printed(draft)]
+        told = max((_names_say(draft) for draft in best), default=0.0)
+        best += [
+            _weighed(d, laws.SLOW)
+            for draft in best[:3]
+            for d in _as_printed(draft)
+            # What an arrangement tells as well needs no leads of its own.
+            if printed or _names_say(d) > told
+        ]
     if printed:
         best = [draft for draft in best if draft.name.endswith(AS_PRINTED)] or best
     if rhythm is not None:
@@ -265,6 +272,11 @@ def _as_printed(draft: Draft) -> list[Draft]:
         draft.assumed,
     )
     return [_weighed(named, laws.QUICK)]
+
+
+def _names_say(draft: Draft) -> float:
+    """What names say of a draft."""
+    return next((one.value for one in draft.said if one.law == "names"), 0.0)
 
 
 def _weighed(draft: Draft, some: tuple[laws.Law, ...]) -> Draft:
