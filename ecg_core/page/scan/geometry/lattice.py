@@ -37,9 +37,9 @@ COARSE = 0.4
 PLAIN_PX = (3.6, 9.0)
 """Cells of 1 mm this wide are not wide, nor so narrow that they could be parts of wide ones."""
 SAME_SCALE, SAME_TURN_DEG = 0.03, 2.0
-DIAGONAL, LINED = 0.06, 1.0
+DIAGONAL, LINED, LESS = 0.06, 1.0, 3.0
 """Diagonals miss the crossings of a lattice by no more than this; what has diagonals, and lines of
-its own that stand out so far (natural log), is the lattice."""
+its own that stand out so far (natural log), is the lattice, unless so much less speaks for it."""
 MOST = 8
 TWINS_DEG, TWIN_OFF_DEG, TWIN_SCORE = 22.6, 1.5, 1.5
 """Dots every millimetre along lines of 5 mm have waves a fifth aslant, to either side alike: two
@@ -112,7 +112,11 @@ def _without_diagonals(ranked: list[Lattice]) -> list[Lattice]:
     return [
         lattice
         for lattice in different
-        if not any(lattice.is_diagonal_of(other) for other in lined if other is not lattice)
+        if not any(
+            lattice.is_diagonal_of(other)
+            for other in lined
+            if other is not lattice and other.score > lattice.score - LESS
+        )
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecg_core.page.scan.geometry.lattice import Lattice, _between_twins
+from ecg_core.page.scan.geometry.lattice import Lattice, _between_twins, _without_diagonals
 
 PX_PER_MM = 4.0
 FIFTH_DEG = float(np.degrees(np.arctan(0.2)))
@@ -37,3 +37,12 @@ def test_one_turned_lattice_or_two_unlike_ones_have_none_between_them() -> None:
     assert not _between_twins([left, aslant(FIFTH_DEG + 5.0)])
     assert not _between_twins([left, replace(right, across=right.across * 1.1)])
     assert not _between_twins([left, replace(right, score=-3.0)])
+
+
+@pytest.mark.parametrize(("score", "kept"), [(3.9, True), (-1.6, False), (-3.0, False)])
+def test_a_lattice_is_no_diagonal_of_one_that_is_far_less_likely(score: float, kept: bool) -> None:
+    """Lines of 5 mm beat two cells across and one down, aslant to those of 1 mm."""
+    plain = Lattice(np.array([0.26, 0.0]), np.array([0.0, 0.26]), score, 2.5, 2.5)
+    knights = Lattice(np.array([0.104, 0.052]), np.array([-0.052, 0.104]), -1.6, 2.5, 0.0)
+    found = _without_diagonals([plain, knights])
+    assert any(one is plain for one in found) == kept
