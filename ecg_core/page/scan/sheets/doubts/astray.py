@@ -15,9 +15,9 @@ LEAST_ROWS, UNNAMED = 6, 0.25
 """Blocks of one column have so many rows, and so few of them without a name are told by others."""
 SAME_STRETCH, PULSE_S = 0.05, 0.2
 """Pulses, which last so long, and columns are off by the same, per length, to within the first."""
-IN_PULSE_MM, BEFORE_INK_MM = 0.8, 1.5
-"""Columns begin no farther before a pulse ends, or before the first ink of rows that the picture
-does not cut: on 74 pages of others, a tenth and a half of a millimetre."""
+IN_PULSE_MM, BESIDE_INK_MM = 0.8, 1.5
+"""Columns begin no farther before a pulse ends, or beside the first ink of rows: on 74 pages of
+others, a tenth and a half of a millimetre. The picture may cut rows before their first ink."""
 
 
 def names_astray(draft: Draft) -> list[str]:
@@ -73,11 +73,15 @@ def unnamed_leads(draft: Draft) -> list[str]:
 
 
 def begins_astray(draft: Draft) -> bool:
-    """Whether the first column begins within a pulse, or where there is no ink yet."""
-    start = draft.division.start_mm
+    """Whether the first column begins within a pulse, where there is no ink yet, or behind the
+    first ink although not every begin is marked."""
+    division = draft.division
+    start = division.start_mm
     left, _, known = ends_of(draft.seen.rows[: draft.main], draft.seen.pulses)
+    if known == "ink" and division.marked < division.count - 1 and start - left > BESIDE_INK_MM:
+        return True
     if known == "ink" and start > draft.seen.edges_mm[0]:
-        return left - start > BEFORE_INK_MM
+        return left - start > BESIDE_INK_MM
     ends = [one.right_mm for one in draft.seen.pulses if one.left_mm < start]
     return bool(ends) and float(np.median(ends)) - start > IN_PULSE_MM
 

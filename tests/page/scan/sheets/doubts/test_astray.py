@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -98,16 +99,23 @@ def test_rows_below_those_that_names_tell_are_assumed(read: int, assumed: list[s
     [
         (20.1, (), False),
         (18.0, (), True),
-        (24.0, (), False),
+        (24.0, (), True),
         (20.0, (pulse(15.1, 20.1),), False),
         (18.5, (pulse(15.1, 20.1),), True),
     ],
-    ids=["first ink", "no ink yet", "later", "behind the pulse", "within it"],
+    ids=["first ink", "no ink yet", "behind it, unmarked", "behind the pulse", "within it"],
 )
 def test_where_the_first_column_may_begin(
     start_mm: float, pulses: tuple[SimpleNamespace, ...], astray: bool
 ) -> None:
-    assert begins_astray(draft(FOUR, main=3, start_mm=start_mm, pulses=pulses)) == astray
+    found = draft(FOUR, main=3, start_mm=start_mm, pulses=pulses)
+    assert begins_astray(found) == astray
+
+
+def test_columns_may_begin_behind_the_first_ink_where_all_are_marked() -> None:
+    """What stands before the first column may be left of a pulse."""
+    found = draft(FOUR, main=3, start_mm=24.0)
+    assert not begins_astray(replace(found, division=replace(found.division, marked=3)))
 
 
 @pytest.mark.parametrize(
