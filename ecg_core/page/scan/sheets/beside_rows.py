@@ -16,9 +16,9 @@ BEATS_WITH = 0.25
 LEVEL_MM, LIKE_A_ROW, STILL = 10.0, 0.3, 0.2
 """What rests within so much is at one height; what does in so many of the columns, a row; one that
 beats with no other counts so much."""
-ALL_ALONG, OWN_BEATS, TALL_MM = 0.6, 0.6, 2.0
-"""A strip of other seconds is drawn over so much of the rows; so much of its rises lies in a fifth
-of its columns; and they are so tall."""
+LONG, ALL_ALONG, OWN_BEATS, TALL_MM = 0.6, 0.85, 0.6, 2.0
+"""A strip of other seconds is so long, per length of the rows, and drawn over so much of that, which
+letters are not; so much of its rises lies in a fifth of its columns; and they are so tall."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
 """So far from every row a resting piece belongs to none."""
 
@@ -67,9 +67,13 @@ def _beating(rows: tuple[Row, ...], band: np.ndarray, span_px: tuple[int, int]) 
         return STILL
     if np.corrcoef(busy, rises)[0, 1] > BEATS_WITH:
         return 1.0
-    # Some recorders print strips of other ten seconds: they are drawn all along, and beat.
+    # Some recorders print strips of other ten seconds, and some pictures show another ECG.
     left, right = span_px
-    whole = (inked[left:right] > 0).mean() > ALL_ALONG
+    drawn = np.flatnonzero(inked[left:right])
+    if not len(drawn):
+        return STILL
+    first, last = np.percentile(drawn, (1, 99))
+    whole = last - first > LONG * (right - left) and len(drawn) > ALL_ALONG * (last - first)
     above = np.sort(np.maximum(rises - np.median(rises), 0.0)[left:right])[::-1]
     beats = above[: len(above) // 5].sum() > OWN_BEATS * max(above.sum(), 1e-6)
     tall = np.percentile(inked[left:right], 98) > TALL_MM * px_per_mm

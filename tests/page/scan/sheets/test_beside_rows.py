@@ -15,7 +15,13 @@ WIDTH, LOW, HIGH = 900, 500, 172
 
 @pytest.mark.parametrize(
     ("what", "is_a_row"),
-    [("nothing", False), ("an ECG", True), ("a shorter one", True), ("a grid line", False)],
+    [
+        ("nothing", False),
+        ("an ECG", True),
+        ("a shorter one", True),
+        ("a line of print", False),
+        ("a grid line", False),
+    ],
 )
 def test_only_what_beats_is_another_row(what: str, is_a_row: bool) -> None:
     """A strip of other seconds, over three quarters of the page; lines of a dark grid rest."""
@@ -27,6 +33,9 @@ def test_only_what_beats_is_another_row(what: str, is_a_row: bool) -> None:
         picture[HIGH // cell * cell - 1] = 1.0
         # Where a beat crosses it, it is thicker.
         picture[HIGH - 20 : HIGH, 40:WIDTH:120] = 1.0
+    elif what == "a line of print":
+        for x in range(100, 800, 12):
+            picture[HIGH - 15 : HIGH, x : x + 8 : 5] = 1.0
     elif what != "nothing":
         other = np.zeros_like(picture)
         drawn(spikes(WIDTH, HIGH, every=170), other)
