@@ -17,7 +17,7 @@ LEVEL_MM, LIKE_A_ROW, STILL = 10.0, 0.3, 0.2
 """What rests within so much is at one height; what does in so many of the columns, a row; one that
 beats with no other counts so much."""
 LONG, ALL_ALONG, OWN_BEATS, TALL_MM = 0.6, 0.85, 0.6, 2.0
-"""A strip of other seconds is so long, per length of the rows, and drawn over so much of that, which
+"""A strip of other seconds is so long, per length of the rows, and drawn over so much of that, as
 letters are not; so much of its rises lies in a fifth of its columns; and they are so tall."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
 """So far from every row a resting piece belongs to none."""
