@@ -213,6 +213,12 @@ ROWS: tuple[Limit, ...] = (
         "Compare the lead names with the original.",
     ),
     Limit(
+        "columns_by_names",
+        Severity.DOUBT,
+        "Lead names stand {apart:.0f} mm apart, columns were read {width:.0f} mm wide.",
+        "Compare with the original where each lead begins.",
+    ),
+    Limit(
         "limbs_disagree",
         Severity.DOUBT,
         "The limb leads do not add up (I + III = II): {share:.0%} remain unexplained.",

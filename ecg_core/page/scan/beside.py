@@ -17,10 +17,12 @@ from ecg_core.page.values import Remark
 
 LEAST_MM, LEAST_PX = (25.0, 80.0), (100, 300)
 """A strip of paper is so high and so wide at least."""
-BUSY, STEP, EVERY = 0.12, 10, 3
-"""Ruled paper has so many pixels, off its usual shade by more than a step; text has fewer."""
-COVERED = 0.4
-"""A grid is followed over so much of what it is printed on."""
+BUSY, SPARSE, STEP, EVERY = 0.12, 0.06, 10, 3
+"""Ruled paper has so many pixels, off its usual shade by more than a step; text has fewer. White
+paper around it leaves at least so many as the second says."""
+COVERED, PARTLY, SMALLER = 0.4, 0.1, 0.9
+"""A grid is followed over so much of what it is printed on; over so much of a part of a picture,
+that much smaller, on which there may be other paper."""
 TWICE, BELOW_MM, BESIDE_MM = 3, 10.0, 5.0
 """So many names that stand once more so far below, to within the last across, are another sheet's:
 rhythm strips repeat a name or two."""
@@ -54,22 +56,41 @@ def _named_twice(names: tuple[Name, ...]) -> bool:
 
 def _rests(pixels: np.ndarray, grid: FoundGrid) -> Iterator[np.ndarray]:
     """What of a picture lies above, below, left and right of the paper that is ruled."""
+    x0, y0, x1, y1 = _corners(pixels, grid)
+    for part in (pixels[:y0], pixels[y1:], pixels[y0:y1, :x0], pixels[y0:y1, x1:]):
+        if _is_strip(part, grid):
+            yield part
+
+
+def _corners(pixels: np.ndarray, grid: FoundGrid) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the paper that a grid is printed on, in pixels."""
     height, width = pixels.shape[:2]
     left, top, right, bottom = grid.area_mm
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
     ruled = projected(np.linalg.inv(grid.to_mm), corners)
     x0, y0 = np.clip(ruled.min(axis=0), 0, [width, height]).astype(int)
     x1, y1 = np.clip(ruled.max(axis=0), 0, [width, height]).astype(int)
+    return int(x0), int(y0), int(x1), int(y1)
+
+
+def _is_strip(part: np.ndarray, grid: FoundGrid) -> bool:
+    """Whether a part of a picture is as large as a strip of paper, by a grid's scale."""
     least = np.maximum(np.array(LEAST_MM) * float(np.mean(grid.px_per_mm)), LEAST_PX)
-    for part in (pixels[:y0], pixels[y1:], pixels[y0:y1, :x0], pixels[y0:y1, x1:]):
-        if (np.array(part.shape[:2]) >= least).all():
-            yield part
+    return bool((np.array(part.shape[:2]) >= least).all())
 
 
 def _ruled(part: np.ndarray) -> bool:
     """Whether a part of a picture is ruled like paper for ECGs."""
     some = part[::EVERY, ::EVERY].reshape(-1, 3).astype(np.int16)
-    off = np.abs(some - np.median(some, axis=0)).max(axis=1)
-    if (off > STEP).mean() < BUSY:
+    busy = (np.abs(some - np.median(some, axis=0)).max(axis=1) > STEP).mean()
+    if busy < SPARSE:
         return False
-    return any(grid.covered >= COVERED for grid in find_grids(np.ascontiguousarray(part))[:1])
+    for grid in find_grids(np.ascontiguousarray(part))[:1]:
+        if busy >= BUSY and grid.covered >= COVERED:
+            return True
+        # A smaller one may stand on white paper.
+        x0, y0, x1, y1 = _corners(part, grid)
+        own = part[y0:y1, x0:x1]
+        if grid.covered >= PARTLY and _is_strip(own, grid) and own.size < SMALLER * part.size:
+            return _ruled(own)
+    return False

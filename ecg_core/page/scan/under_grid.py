@@ -19,6 +19,7 @@ from ecg_core.page.scan.geometry.grid import FoundGrid
 from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.decide import Sheet
+from ecg_core.page.scan.sheets.doubts.astray import columns_by_names
 from ecg_core.page.scan.sheets.upright import Upright, best_sheet
 from ecg_core.page.scan.straight import check_geometry, straightened, to_flat
 from ecg_core.page.values import PageError, Remark
@@ -43,6 +44,8 @@ much is missing, are none that anybody could read; nor is a strip for which less
 CUT_S, WHOLE_S, CUT_LEFT_MM = 0.6, 2.1, 1.0
 """Columns shorter than this that end where the picture ends, or begin so far before it, were cut
 with it: hardly anything is left of the former, the latter are told."""
+MISSING = 0.75
+"""Where so much of the last column that names tell is not on the picture, leads are gone."""
 POOR, CLEARLY = 4.0, 2.0
 """Where so little speaks for a sheet, traces in colour are looked at, too; they must explain so
 much more. Nor does it prove the scale of lines that may lie 5 mm apart."""
@@ -176,7 +179,11 @@ def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> list[Remark]
     beyond = beyond or left_mm > division.start_mm + CUT_LEFT_MM
     if division.count < 2 or not beyond or correction != Correction():
         return []
-    shown_s = (division.end_mm - left_mm) / sheet.scale.speed
-    if seconds < CUT_S:
+    shown_mm = division.end_mm - left_mm
+    shown_s = shown_mm / sheet.scale.speed
+    named_mm = columns_by_names(sheet.draft)
+    # What is left of a page's columns is no page of narrower ones.
+    missing = named_mm is not None and shown_mm < (division.count - MISSING) * named_mm
+    if seconds < CUT_S or missing:
         raise refuse("cut_off", seconds=shown_s)
     return [remark("partly_cut_off", seconds=shown_s)] if seconds < WHOLE_S else []

@@ -28,14 +28,23 @@ def written(height: int, width: int) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("second", "extra", "told"),
-    [("an ECG", 0.0, True), ("text", 0.0, False), ("nothing", 0.0, False), ("nothing", 0.7, True)],
-    ids=["an ECG", "text", "alone", "traces beside its rows"],
+    [
+        ("an ECG", 0.0, True),
+        ("a small ECG", 0.0, True),
+        ("text", 0.0, False),
+        ("nothing", 0.0, False),
+        ("nothing", 0.7, True),
+    ],
+    ids=["an ECG", "on white paper", "text", "alone", "traces beside its rows"],
 )
 def test_a_second_ecg_on_a_picture_is_told(second: str, extra: float, told: bool) -> None:
     page = print_record(beating(), "3x4", 5.0).pixels
     height, width = page.shape[:2]
     pages = {"text": written(height, width), "nothing": page[:0]}
     pages["an ECG"] = print_record(beating(), "3x4", 4.0, PrintStyle(grid="green")).pixels
+    small = cv2.resize(pages["an ECG"], None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
+    white = np.full((2 * len(small), *small.shape[1:]), 255, np.uint8)
+    pages["a small ECG"] = np.concatenate([white, small])
     other = np.full((len(pages[second]), width, 3), 255, np.uint8)
     other[:, : pages[second].shape[1]] = pages[second]
     glued = np.concatenate([page, other])

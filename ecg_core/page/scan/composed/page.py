@@ -13,6 +13,7 @@ from ecg_core.page.doubts.quality import remark
 from ecg_core.page.layouts import GAIN_MM_PER_MV, PAGE_WIDTH_MM
 from ecg_core.page.scan.composed.moves import Composed, Move, distinct, target, warped
 from ecg_core.page.scan.composed.places import NOTED, first_ten, placed, vertical
+from ecg_core.page.scan.composed.within import without_pulses
 from ecg_core.page.scan.connected import pieces_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER
@@ -36,7 +37,7 @@ def page_of(
 ) -> Composed:
     """The canonical page of a sheet. px_per_mm: resolution of the scan."""
     pieces = first_ten(sheet)
-    flat = replace(flat, trace=kept_rows(flat, sheet))
+    flat = replace(flat, trace=without_pulses(kept_rows(flat, sheet), sheet.draft))
     top, height, tall = vertical(flat, sheet)
     boxes, moves, notes = placed(sheet, pieces, top, height, tall)
     size = (round(PAGE_WIDTH_MM * RASTER), round(height * RASTER))

@@ -11,8 +11,9 @@ USUAL_MM, THIRDS_MM = (62.5, 125.0, 31.25, 250.0), (83.33, 41.67, 166.67)
 SURE, MARK_MM, END_MM = 0.6, 0.4, 0.5
 """A mark as strong as this tells a begin to within so much, the first and the last ink of the rows
 to within a little more."""
-EDGE_MM, CUT_LEFT_MM = 3.0, 1.0
-"""Rows that begin or end as near to the picture's edge may be cut by it."""
+EDGE_MM, CUT_LEFT_MM, BEHIND_PULSE_MM = 3.0, 1.0, 9.0
+"""Rows that end, or begin, as near to the picture's edge may be cut by it. Books shorten rows, and
+put the pulse before what is left: then they begin as near as the third says."""
 RUNS_ON_MM = 0.8
 """Rows that are drawn as near to it run on beyond it: nothing tells how far."""
 NEEDED = {2: 3}
@@ -32,14 +33,14 @@ def unusual(division: Division) -> float | None:
 
 
 def cut(edges_mm: tuple[float, float], ends: tuple[float, float, str]) -> tuple[bool, bool]:
-    """Whether rows run to the picture's left edge, where no pulse stands before them, and to its
-    right one.
+    """Whether the first column, and the last, may be shorter than the others.
 
     edges_mm: where the picture begins and ends. ends: begin and end of the rows (mm), and how their
     begin is known.
     """
     left, right = edges_mm
-    return ends[2] == "ink" and ends[0] < left + CUT_LEFT_MM, ends[1] > right - EDGE_MM
+    before = CUT_LEFT_MM if ends[2] == "ink" else BEHIND_PULSE_MM
+    return ends[0] < left + before, ends[1] > right - EDGE_MM
 
 
 def runs_on(edges_mm: tuple[float, float], ends: tuple[float, float, str]) -> tuple[bool, bool]:

@@ -70,3 +70,26 @@ def test_columns_as_long_as_none_are_doubted_where_the_picture_cuts_both_ends(
     )
     division = Division(start, width_mm, 4, end, 8.4, marked=3)
     assert doubted._times_unsure(SimpleNamespace(division=division, seen=seen, main=3)) == unsure
+
+
+@pytest.mark.parametrize(
+    ("ends", "cut"),
+    [
+        ((0.5, 240.0, "ink"), (True, False)),
+        ((6.0, 240.0, "ink"), (False, False)),
+        ((6.0, 258.0, "gap"), (True, True)),
+        ((8.0, 258.0, "pulse"), (True, True)),
+        ((20.0, 240.0, "pulse"), (False, False)),
+    ],
+    ids=[
+        "at the edge",
+        "margins",
+        "a pulse at the edge",
+        "runs on from one",
+        "a pulse in a margin",
+    ],
+)
+def test_books_shorten_columns_and_put_the_pulse_before_them(
+    ends: tuple[float, float, str], cut: tuple[bool, bool]
+) -> None:
+    assert lengths.cut((0.0, 260.0), ends) == cut

@@ -11,6 +11,9 @@ from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft
 
 ALIKE_MM = 2.0
 """Names stand alike above their rows to within so much."""
+TELLING, OTHER_WIDTH = 3, 0.08
+"""So many names tell where columns stand; columns that names show so much wider, or less
+wide, per width, are others: on 39 pages of others at most 0.03."""
 LEAST_ROWS, UNNAMED = 6, 0.25
 """Blocks of one column have so many rows, and so few of them without a name are told by others."""
 SAME_STRETCH, PULSE_S = 0.05, 0.2
@@ -59,6 +62,25 @@ def names_astray(draft: Draft) -> list[str]:
             # Whatever stands beyond the last column was left out.
             wrong.append(draft.leads[row][-1])
     return list(dict.fromkeys(wrong))
+
+
+def columns_by_names(draft: Draft) -> float | None:
+    """How far apart (mm) the names of a block's columns stand, where that is not how far apart its
+    columns are: they were divided wrongly. None where the names agree, or too few are read."""
+    division, own = draft.division, laws.own_names(draft)
+    rows = draft.seen.named_rows(draft.print_.names, SHIFTS[draft.own.places.index(own)])
+    placed: dict[int, list[float]] = {}
+    for name, row in zip(draft.print_.names, rows, strict=True):
+        if name.lead in laws.STRENGTH:
+            continue
+        if 0 <= row < draft.main and name.lead in draft.leads[row]:
+            placed.setdefault(draft.leads[row].index(name.lead), []).append(name.x0_mm)
+    # The first column's names may stand before its pulse, or within a shorter column.
+    told = {at: float(np.median(x0)) for at, x0 in placed.items() if at}
+    if len(told) < 2 or sum(len(placed[at]) for at in told) < TELLING:
+        return None
+    apart = float(np.polyfit(list(told), list(told.values()), 1)[0])
+    return apart if abs(apart / division.width_mm - 1.0) > OTHER_WIDTH else None
 
 
 def unnamed_leads(draft: Draft) -> list[str]:

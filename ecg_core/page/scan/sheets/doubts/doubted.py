@@ -12,6 +12,7 @@ from ecg_core.page.scan.sheets import laws, lengths
 from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.doubts.astray import (
     begins_astray,
+    columns_by_names,
     is_stretched,
     names_astray,
     unnamed_leads,
@@ -87,6 +88,8 @@ def _layout_doubts(
     wrong = names_astray(best) if layout is None else []
     if wrong:
         remarks.append(remark("names_differ", leads=", ".join(wrong)))
+    if (apart := columns_by_names(best)) is not None:
+        remarks.append(remark("columns_by_names", apart=apart, width=best.division.width_mm))
     left = laws.unexplained(best)
     if left is not None and left > MAX_UNEXPLAINED:
         remarks.append(remark("limbs_disagree", share=left))

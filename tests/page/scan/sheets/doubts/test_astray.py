@@ -11,6 +11,7 @@ import pytest
 from ecg_core.page.scan.sheets.columns import Division
 from ecg_core.page.scan.sheets.doubts.astray import (
     begins_astray,
+    columns_by_names,
     is_stretched,
     names_astray,
     unnamed_leads,
@@ -84,6 +85,23 @@ def test_names_beyond_the_last_column_tell_that_columns_were_left_out() -> None:
     own, more = named("aVL", 83.0, 1), named("V6", 210.0, 2)
     assert not names_astray(draft(limb, (own,), width_mm=62.5))
     assert names_astray(draft(limb, (own, more), width_mm=62.5)) == ["aVF"]
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "ahead_mm", "apart"),
+    [(62.5, -2.0, None), (62.5, 9.0, None), (46.0, -2.0, 62.5), (58.5, -2.0, None)],
+    ids=["as they stand", "names ahead", "of a page that is cut", "little narrower"],
+)
+def test_names_tell_how_wide_columns_are(
+    width_mm: float, ahead_mm: float, apart: float | None
+) -> None:
+    """2.6 columns of 62.5 mm are not four of 46; names may stand anywhere before their columns."""
+    begins = {"aVR": 82.5, "aVL": 82.5, "V1": 145.0, "V3": 145.0}
+    rows = {"aVR": 0, "aVL": 1, "V1": 0, "V3": 2}
+    names = tuple(named(lead, x - ahead_mm, rows[lead]) for lead, x in begins.items())
+    found = columns_by_names(draft(FOUR, names, main=3, width_mm=width_mm))
+    assert found == (None if apart is None else pytest.approx(apart))
+    assert columns_by_names(draft(FOUR, names[:2], main=3, width_mm=width_mm)) is None
 
 
 @pytest.mark.parametrize(("read", "assumed"), [(3, ["V4", "V5", "V6"]), (5, []), (6, [])])
