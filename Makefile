@@ -18,7 +18,7 @@ BESIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-hostile bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-gridless bench-rephotographed bench-trace bench-kit bench-r-waves bench-reversal \
+.PHONY: help run test test-quick test-deployment lint fuzz format bench bench-room bench-load bench-faults bench-outages bench-flood bench-hostile bench-memory bench-appraisal bench-beside bench-abstention bench-curation bench-export bench-measure bench-qtdb bench-rectify bench-second-printer bench-gridless bench-rephotographed bench-altered bench-trace bench-kit bench-r-waves bench-reversal \
 	train evidence evidence-strips bench-methods curate crossval demo clean evidence-attention bench-viewer
 
 help: ## List the targets
@@ -134,6 +134,11 @@ bench-gridless: $(VENV)/dev ## Exports without a grid in the manner of four reco
 bench-rephotographed: $(VENV)/dev ## Other people's pages photographed and scanned once more (needs ECG_SHARED_DATA)
 	$(BIN)/python -W ignore -m benchmarks.pages.rephotographed --real $(ECG_SHARED_DATA)/real-pages \
 		--kit $(ECG_SHARED_DATA)/kit-pages --every 9 --out benchmarks/results/rephotographed.jsonl
+	$(BIN)/python -m benchmarks.documents
+
+bench-altered: $(VENV)/dev ## Other people's pages cut, pasted and turned (needs ECG_SHARED_DATA)
+	$(BIN)/python -W ignore -m benchmarks.pages.altered --real $(ECG_SHARED_DATA)/real-pages \
+		--kit $(ECG_SHARED_DATA)/kit-pages --every 3 --out benchmarks/results/altered.jsonl
 	$(BIN)/python -m benchmarks.documents
 
 bench-trace: $(VENV)/dev ## Recovered waveforms against the record (needs ECG_DATA)

@@ -242,6 +242,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     ),
     "gridless": lambda: gridless.table(rows("gridless")),
     "rephotographed": lambda: rephotographed.table(rows("rephotographed")),
+    "altered": lambda: rephotographed.table(rows("altered")),
     "curation": four_class.curation,
     "curation probes": four_class.probes,
     "curation cost": lambda: four_class.cost(rows("curation")),

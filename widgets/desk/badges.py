@@ -139,7 +139,10 @@ def abstention(reasons: Sequence[Reason]) -> None:
 
 
 SCALE_DOUBTED = frozenset(
-    {"assumed_scale", "gain_close", "speed_close", "columns_unusual", "slightly_curved"}
+    {
+        *("assumed_scale", "gain_close", "speed_close", "columns_unusual", "columns_by_names"),
+        "slightly_curved",
+    }
 )
 """Remarks beside which a grid that was found verifies no scale."""
 
