@@ -23,9 +23,9 @@ paper around it leaves at least so many as the second says."""
 COVERED, PARTLY, SMALLER = 0.4, 0.1, 0.9
 """A grid is followed over so much of what it is printed on; over so much of a part of a picture,
 that much smaller, on which there may be other paper."""
-TWICE, BELOW_MM, BESIDE_MM = 3, 10.0, 5.0
-"""So many names that stand once more so far below, to within the last across, are another sheet's:
-rhythm strips repeat a name or two."""
+TWICE, BELOW_MM, ASIDE_MM, NEAR_MM = 3, 10.0, 100.0, 5.0
+"""So many names that stand once more so far below, or so far beside, to within the last the other
+way, are another sheet's: rhythm strips repeat a name or two."""
 RESTING = 0.5
 """Traces that rest beside the rows in more of the columns are those of others."""
 
@@ -42,16 +42,15 @@ def remarks_of(pixels: np.ndarray, grid: FoundGrid, sheet: Sheet) -> tuple[Remar
 
 
 def _named_twice(names: tuple[Name, ...]) -> bool:
-    """Whether names stand once more below themselves; strokes pass for I, II and III."""
-    twice = {
-        one.lead
+    """Whether names stand once more below or beside themselves; strokes pass for I, II and III."""
+    pairs = [
+        (one.lead, abs(one.x0_mm - other.x0_mm), abs(one.y_mm - other.y_mm))
         for one, other in combinations(names, 2)
-        if one.lead == other.lead
-        and one.lead not in STRENGTH
-        and abs(one.y_mm - other.y_mm) > BELOW_MM
-        and abs(one.x0_mm - other.x0_mm) < BESIDE_MM
-    }
-    return len(twice) >= TWICE
+        if one.lead == other.lead and one.lead not in STRENGTH
+    ]
+    below = {lead for lead, across, down in pairs if down > BELOW_MM and across < NEAR_MM}
+    beside = {lead for lead, across, down in pairs if across > ASIDE_MM and down < NEAR_MM}
+    return max(len(below), len(beside)) >= TWICE
 
 
 def _rests(pixels: np.ndarray, grid: FoundGrid) -> Iterator[np.ndarray]:

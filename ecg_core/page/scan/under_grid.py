@@ -19,7 +19,7 @@ from ecg_core.page.scan.geometry.grid import FoundGrid
 from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.decide import Sheet
-from ecg_core.page.scan.sheets.doubts.astray import columns_by_names
+from ecg_core.page.scan.sheets.doubts.astray import columns_by_names, lacks_columns
 from ecg_core.page.scan.sheets.upright import Upright, best_sheet
 from ecg_core.page.scan.straight import check_geometry, straightened, to_flat
 from ecg_core.page.values import PageError, Remark
@@ -184,6 +184,7 @@ def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> list[Remark]
     named_mm = columns_by_names(sheet.draft)
     # What is left of a page's columns is no page of narrower ones.
     missing = named_mm is not None and shown_mm < (division.count - MISSING) * named_mm
+    missing |= lacks_columns(sheet.draft)
     if seconds < CUT_S or missing:
         raise refuse("cut_off", seconds=shown_s)
     return [remark("partly_cut_off", seconds=shown_s)] if seconds < WHOLE_S else []

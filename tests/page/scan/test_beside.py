@@ -57,21 +57,22 @@ def test_a_second_ecg_on_a_picture_is_told(second: str, extra: float, told: bool
 
 
 @pytest.mark.parametrize(
-    ("leads", "shift_mm", "told"),
+    ("leads", "shift_mm", "down_mm", "told"),
     [
-        (("aVR", "aVL", "V4"), 0.5, True),
-        (("aVR", "aVL", "V4"), 60.0, False),
-        (("V1", "II", "V5"), 0.5, False),
+        (("aVR", "aVL", "V4"), 0.5, 150.0, True),
+        (("aVR", "aVL", "V4"), 260.0, 1.0, True),
+        (("aVR", "aVL", "V4"), 60.0, 150.0, False),
+        (("V1", "II", "V5"), 0.5, 150.0, False),
     ],
-    ids=["another sheet", "elsewhere", "rhythm strips"],
+    ids=["another sheet", "beside", "elsewhere", "rhythm strips"],
 )
-def test_names_that_stand_once_more_below_are_another_ecgs(
-    leads: tuple[str, ...], shift_mm: float, told: bool
+def test_names_that_stand_once_more_are_another_ecgs(
+    leads: tuple[str, ...], shift_mm: float, down_mm: float, told: bool
 ) -> None:
     """Two pages of one scale, glued, passed for 6x2+2R."""
     above = [Name(lead, 20.0, 30.0 + 40.0 * at, 25.0, 32.0) for at, lead in enumerate(leads)]
     below = [
-        Name(one.lead, one.x0_mm + shift_mm, one.y0_mm + 150.0, 30.0, one.y1_mm + 150.0)
+        Name(one.lead, one.x0_mm + shift_mm, one.y0_mm + down_mm, 30.0, one.y1_mm + down_mm)
         for one in above
     ]
     assert beside._named_twice((*above, *below)) == told

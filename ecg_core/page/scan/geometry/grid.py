@@ -15,6 +15,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ecg_core.page.scan.geometry.bend import Bend
+from ecg_core.page.scan.geometry.blocks import is_drawn, may_be_blocks
 from ecg_core.page.scan.geometry.exact import Exact, find_exact
 from ecg_core.page.scan.geometry.follow import Followed, follow
 from ecg_core.page.scan.geometry.lattice import Lattice, candidates
@@ -132,19 +133,25 @@ def find_grids(pixels: np.ndarray) -> tuple[FoundGrid, ...]:
         lattices = candidates(lines)
         found = _followed(lines, lattices)
     grids = [_seen(lattice, followed, shrink) for lattice, followed in found]
-    believed = [grid for grid in grids if grid.score > MIN_SCORE]
+    believed = [grid for grid in grids if grid.score > MIN_SCORE and not _of_blocks(pixels, grid)]
     different: list[FoundGrid] = []
     for grid in sorted(believed, key=lambda grid: SHARPER * grid.residual_mm - grid.score):
         if not any(grid.is_like(other) for other in different):
             different.append(grid)
     if not different:
-        bold = _bold_alone(lines, lattices)
-        return tuple(scaled(_seen(*one, shrink), 5.0) for one in bold)
+        bold = [scaled(_seen(*one, shrink), 5.0) for one in _bold_alone(lines, lattices)]
+        return tuple(grid for grid in bold if not _of_blocks(pixels, grid))
     square = [grid for grid in different if not grid.oblong]
     oblong = [grid for grid in different if grid.oblong]
     squares = [made for grid in oblong for made in _squares(grid)]
     finer = [scaled(grid, 5.0) for grid in different if grid.wide]
     return (*square, *squares, *oblong, *finer)
+
+
+def _of_blocks(pixels: np.ndarray, grid: FoundGrid) -> bool:
+    """Whether a grid's lines are but the borders of a compressed picture's blocks."""
+    size = may_be_blocks(grid.px_per_mm, grid.angle_deg)
+    return size is not None and not is_drawn(pixels, size)
 
 
 def scaled(grid: FoundGrid, times: float) -> FoundGrid:

@@ -67,20 +67,38 @@ def names_astray(draft: Draft) -> list[str]:
 def columns_by_names(draft: Draft) -> float | None:
     """How far apart (mm) the names of a block's columns stand, where that is not how far apart its
     columns are: they were divided wrongly. None where the names agree, or too few are read."""
-    division, own = draft.division, laws.own_names(draft)
-    rows = draft.seen.named_rows(draft.print_.names, SHIFTS[draft.own.places.index(own)])
-    placed: dict[int, list[float]] = {}
-    for name, row in zip(draft.print_.names, rows, strict=True):
-        if name.lead in laws.STRENGTH:
-            continue
-        if 0 <= row < draft.main and name.lead in draft.leads[row]:
-            placed.setdefault(draft.leads[row].index(name.lead), []).append(name.x0_mm)
+    placed = _named_columns(draft)
     # The first column's names may stand before its pulse, or within a shorter column.
     told = {at: float(np.median(x0)) for at, x0 in placed.items() if at}
     if len(told) < 2 or sum(len(placed[at]) for at in told) < TELLING:
         return None
     apart = float(np.polyfit(list(told), list(told.values()), 1)[0])
-    return apart if abs(apart / division.width_mm - 1.0) > OTHER_WIDTH else None
+    return apart if abs(apart / draft.division.width_mm - 1.0) > OTHER_WIDTH else None
+
+
+def lacks_columns(draft: Draft) -> bool:
+    """Whether the last of its columns may not be on the picture: columns are shorter than usual,
+    and the leads of later ones are named, but none of the last."""
+    division, off = draft.division, laws.time_off(draft)
+    if off is None or off < laws.FITS:
+        return False
+    usual = min(USUAL_MM, key=lambda mm: abs(division.width_mm / mm - 1.0))
+    named = _named_columns(draft).keys()
+    return division.width_mm < usual and bool(named - {0}) and division.count - 1 not in named
+
+
+def _named_columns(draft: Draft) -> dict[int, list[float]]:
+    """Where names stand (mm) beside rows that show their leads, by the column that does; strokes
+    pass for I, II and III."""
+    names, own = draft.print_.names, laws.own_names(draft)
+    rows = draft.seen.named_rows(names, SHIFTS[draft.own.places.index(own)])
+    found: dict[int, list[float]] = {}
+    for name, row in zip(names, rows, strict=True):
+        if name.lead in laws.STRENGTH or not 0 <= row < draft.main:
+            continue
+        if name.lead in draft.leads[row]:
+            found.setdefault(draft.leads[row].index(name.lead), []).append(name.x0_mm)
+    return found
 
 
 def unnamed_leads(draft: Draft) -> list[str]:

@@ -13,6 +13,7 @@ from ecg_core.page.scan.sheets.doubts.astray import (
     begins_astray,
     columns_by_names,
     is_stretched,
+    lacks_columns,
     names_astray,
     unnamed_leads,
 )
@@ -102,6 +103,24 @@ def test_names_tell_how_wide_columns_are(
     found = columns_by_names(draft(FOUR, names, main=3, width_mm=width_mm))
     assert found == (None if apart is None else pytest.approx(apart))
     assert columns_by_names(draft(FOUR, names[:2], main=3, width_mm=width_mm)) is None
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "leads", "lacks"),
+    [
+        (46.0, ("aVR", "V1", "V2"), True),
+        (46.0, ("aVR", "V1", "V5"), False),
+        (62.5, ("aVR", "V1", "V2"), False),
+        (46.0, ("III",), False),
+    ],
+    ids=["three are named", "so is the last", "as long as usual", "none is named"],
+)
+def test_the_last_column_may_be_beyond_the_picture(
+    width_mm: float, leads: tuple[str, ...], lacks: bool
+) -> None:
+    places = {"aVR": (84.0, 0), "V1": (146.0, 0), "V2": (146.0, 1), "V5": (160.0, 1)}
+    names = tuple(named(lead, *places.get(lead, (21.0, 2))) for lead in leads)
+    assert lacks_columns(draft(FOUR, names, main=3, width_mm=width_mm)) == lacks
 
 
 @pytest.mark.parametrize(("read", "assumed"), [(3, ["V4", "V5", "V6"]), (5, []), (6, [])])
