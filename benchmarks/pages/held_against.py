@@ -25,7 +25,7 @@ BEARS = {
     "leads": {
         *("layout_close", "names_differ", "assumed", "limbs_disagree", "orientation_assumed"),
         *("one_lead", "einthoven", "rows_apart", "order_assumed", "missing_leads", "other_ecg"),
-        "columns_by_names",
+        *("columns_by_names", "pulse_within"),
     },
     "gain": {
         *("gain_close", "assumed_scale", "scale_unlikely", "two_gains", "no_grid", "other_ecg"),
@@ -33,7 +33,7 @@ BEARS = {
     "time": {
         *("columns_close", "columns_unusual", "speed_close", "assumed_scale", "scale_unlikely"),
         *("partly_cut_off", "slightly_curved", "no_grid", "other_ecg"),
-        "columns_by_names",
+        *("columns_by_names", "pulse_within"),
     },
 }
 """Doubts and questions that send the reader to what is wrong."""

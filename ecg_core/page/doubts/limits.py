@@ -213,6 +213,12 @@ ROWS: tuple[Limit, ...] = (
         "Compare the lead names with the original.",
     ),
     Limit(
+        "pulse_within",
+        Severity.DOUBT,
+        "A calibration pulse seems to stand within {leads}: it may be taken for a beat.",
+        "Compare with the original: is there a second strip, or does the trace begin later?",
+    ),
+    Limit(
         "columns_by_names",
         Severity.DOUBT,
         "Lead names stand {apart:.0f} mm apart, columns were read {width:.0f} mm wide.",

@@ -19,6 +19,9 @@ REACH_MM, INSIDE_MM = 18.0, 6.0
 """A pulse stands this close to an end of the trace, or beyond it; and no more of its row, foot and
 all, lies on its outer side."""
 LEVEL_MM = 3 * REACH_MM
+USUAL_MM, GAINS_MM, USUALLY = 5.0, (5.0, 10.0, 20.0), 0.12
+LOOK_MM = 40.0
+"""Pulses within rows are looked for in parts so wide."""
 HEIGHTS_MM = (4.2, 45.0)
 BROKEN_MM, INKED = 1.5, 0.75
 """Strokes are one pixel wide, and may be broken for so long; so much of them is inked still."""
@@ -41,6 +44,12 @@ class Pulse:
         """From stroke to stroke."""
         return self.right_mm - self.left_mm
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is 0.2 s wide at 25 mm/s and as high as a usual gain says."""
+        high = min(abs(self.height_mm / gain - 1.0) for gain in GAINS_MM)
+        return abs(self.width_mm / USUAL_MM - 1.0) < USUALLY and high < USUALLY
+
 
 def pulses_of(ink: np.ndarray, rows: tuple[Row, ...]) -> tuple[Pulse, ...]:
     """Every pulse left or right of a row's waves. ink: bool, all ink of the picture."""
@@ -62,6 +71,27 @@ def pulses_of(ink: np.ndarray, rows: tuple[Row, ...]) -> tuple[Pulse, ...]:
             if min(pulse.left_mm - first, end - pulse.right_mm) > INSIDE_MM:
                 continue
             if not any(abs(pulse.left_mm - o.left_mm) < 1 and pulse.row == o.row for o in found):
+                found.append(pulse)
+    return tuple(found)
+
+
+def pulses_within(ink: np.ndarray, rows: tuple[Row, ...]) -> tuple[Pulse, ...]:
+    """Every pulse that stands farther inside its row: of another strip, or behind what only passes
+    for the begin of this one. Waves are like one at times, but not as wide and as high as a usual
+    one. ink: bool, all ink of the picture."""
+    if not rows:
+        return ()
+    px = rows[0].px_per_mm
+    found: list[Pulse] = []
+    first = int(min(row.span_px[0] for row in rows))
+    end = int(max(row.span_px[1] for row in rows))
+    for x0 in range(first, end, round(LOOK_MM * px)):
+        x1 = min(x0 + round((LOOK_MM + WIDTHS_MM[1]) * px), end)
+        for pulse in _in_span(ink, rows, x0, x1, px):
+            left, right = (edge / px for edge in rows[pulse.row].span_px)
+            inside = min(pulse.left_mm - left, right - pulse.right_mm) > INSIDE_MM
+            again = any(abs(pulse.left_mm - one.left_mm) < 1 for one in found)
+            if inside and pulse.is_usual and not again:
                 found.append(pulse)
     return tuple(found)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecg_core.page.scan.sheets.dividers import ends_of
-from ecg_core.page.scan.sheets.pulses import Pulse, pulses_of
+from ecg_core.page.scan.sheets.pulses import Pulse, pulses_of, pulses_within
 from ecg_core.page.scan.sheets.rows import Row
 
 PX = 6.0
@@ -43,6 +43,24 @@ def test_a_pulse_whose_strokes_are_broken_is_as_tall_as_a_whole_one() -> None:
     ink[242:247, 218:226] = False
     (pulse,) = pulses_of(ink, (row,))
     assert pulse.height_mm == pytest.approx(10.0, abs=0.4)
+
+
+@pytest.mark.parametrize(
+    ("wide_mm", "high_mm", "told"),
+    [(5.0, 10.0, True), (5.0, 20.0, True), (9.6, 10.0, False), (5.0, 14.0, False)],
+    ids=["a pulse", "of 20 mm/mV", "a broad wave", "of no usual height"],
+)
+def test_a_pulse_within_a_row_is_another_strips(wide_mm: float, high_mm: float, told: bool) -> None:
+    """At 80 mm of a row from 20 to 150 mm."""
+    ink = np.zeros((480, 960), bool)
+    ink[299:302, 120:900] = True
+    left, right, top = 480, round(480 + wide_mm * PX), round(300 - high_mm * PX)
+    ink[299:302, left:right] = False
+    ink[top:302, left - 1 : left + 2] = ink[top:302, right - 1 : right + 2] = True
+    ink[top : top + 3, left - 1 : right + 2] = True
+    found = pulses_within(ink, (row_with_gap(20.0, 20.0),))
+    assert [pulse.left_mm for pulse in found] == ([pytest.approx(80.0, abs=0.3)] if told else [])
+    assert not pulses_of(ink, (row_with_gap(20.0, 20.0),))
 
 
 def row_with_gap(from_mm: float, until_mm: float) -> Row:

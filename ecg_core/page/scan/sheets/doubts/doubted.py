@@ -17,6 +17,7 @@ from ecg_core.page.scan.sheets.doubts.astray import (
     names_astray,
     unnamed_leads,
 )
+from ecg_core.page.scan.sheets.pulses import pulses_within
 from ecg_core.page.scan.sheets.scale import CLEAR, TOLERANCE, PrintedScale, Scale
 from ecg_core.page.scan.sheets.sheet import Draft
 from ecg_core.page.values import Option, Remark, SheetQuestion
@@ -118,6 +119,12 @@ def _time_doubts(best: Draft, others: list[Draft], remarks: list[Remark]) -> Non
 def _lead_doubts(best: Draft, questions: list[SheetQuestion], remarks: list[Remark]) -> None:
     if unnamed := unnamed_leads(best):
         remarks.append(remark("assumed", what=f"lead {', '.join(unnamed)}"))
+    if best.name in (STRIP, ONE_LEAD):
+        # A second strip beside it, or a fold in the paper that the trace was taken to begin with.
+        within = pulses_within(best.seen.ink, best.seen.rows)
+        leads = dict.fromkeys(best.leads[pulse.row][0] for pulse in within)
+        if leads:
+            remarks.append(remark("pulse_within", leads=", ".join(leads)))
     if not best.assumed:
         return
     strip = best.name in (STRIP, ONE_LEAD)
