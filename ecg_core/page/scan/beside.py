@@ -12,6 +12,7 @@ from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids
 from ecg_core.page.scan.geometry.homography import projected
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.laws import STRENGTH
+from ecg_core.page.scan.sheets.sheet import Draft
 from ecg_core.page.scan.sheets.text import Name
 from ecg_core.page.values import Remark
 
@@ -26,6 +27,9 @@ that much smaller, on which there may be other paper."""
 TWICE, BELOW_MM, ASIDE_MM, NEAR_MM = 3, 10.0, 100.0, 5.0
 """So many names that stand once more so far below, or so far beside, to within the last the other
 way, are another sheet's: rhythm strips repeat a name or two."""
+FAR_MM, DRAWN = 30.0, 0.6
+"""Pulses, names and what a patient is called stand no farther from the columns; traces of another
+sheet do, over so much of a strip's length."""
 RESTING = 0.5
 """Traces that rest beside the rows in more of the columns are those of others."""
 
@@ -36,9 +40,21 @@ def remarks_of(pixels: np.ndarray, grid: FoundGrid, sheet: Sheet) -> tuple[Remar
     pixels: uint8, height × width × 3, RGB, dark lines on light paper. grid: of the sheet.
     """
     more = sheet.draft.seen.extra > RESTING or _named_twice(sheet.draft.print_.names)
+    more = more or _drawn_aside(sheet.draft)
     if more or any(_ruled(part) for part in _rests(pixels, grid)):
         return (remark("other_ecg"),)
     return ()
+
+
+def _drawn_aside(draft: Draft) -> bool:
+    """Whether traces go on far left or right of the columns, where these are on the picture."""
+    seen, division, px = draft.seen, draft.division, draft.seen.px_per_mm
+    reach = seen.pitch_mm / 2
+    top, foot = seen.baselines_mm.min() - reach, seen.baselines_mm.max() + reach
+    along = seen.trace[max(round(top * px), 0) : max(round(foot * px), 1)].any(axis=0)
+    before = along[: max(round((division.start_mm - FAR_MM) * px), 0)]
+    behind = along[max(round((division.end_mm + FAR_MM) * px), 0) :]
+    return any(part.sum() > LEAST_MM[1] * px * DRAWN for part in (before, behind))
 
 
 def _named_twice(names: tuple[Name, ...]) -> bool:

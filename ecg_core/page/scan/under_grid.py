@@ -20,6 +20,7 @@ from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.doubts.astray import columns_by_names, lacks_columns
+from ecg_core.page.scan.sheets.doubts.doubted import UNUSUAL
 from ecg_core.page.scan.sheets.upright import Upright, best_sheet
 from ecg_core.page.scan.straight import check_geometry, straightened, to_flat
 from ecg_core.page.values import PageError, Remark
@@ -72,6 +73,7 @@ def read_under(
     check_geometry(grid, remarks)
     flat, found = _sheet_of(view, grid, correction, layout, free)
     remarks.extend(_check_cut(found.sheet, found.flat, correction))
+    remarks.extend(_check_agreed(found.sheet, grid))
     twelve = sum(len(row) for row in found.sheet.draft.leads) > STRIP_ROWS
     least = LEAST_SCORE if twelve else LEAST_STRIP
     hardly = found.sheet.score < least or (twelve and _hardly_drawn(found.sheet))
@@ -162,6 +164,16 @@ def _better(sheet: Sheet, other: Sheet) -> bool:
     but with names where the other shows none."""
     needed = -CLEARLY if sheet.draft.named and not other.draft.named else CLEARLY
     return sheet.score > other.score + needed
+
+
+def _check_agreed(sheet: Sheet, grid: FoundGrid) -> list[Remark]:
+    """What is told where no grid, but pulses and print alone tell the scale, and columns would be
+    as long as hardly any: of small pictures pulses tell it to a few percent only."""
+    off, said = laws.time_off(sheet.draft), {one.code for one in sheet.remarks}
+    if not grid.agreed or off is None or off < UNUSUAL or "columns_unusual" in said:
+        return []
+    seconds = sheet.draft.division.width_mm / sheet.scale.speed
+    return [remark("columns_unusual", seconds=seconds)]
 
 
 def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> list[Remark]:

@@ -50,7 +50,15 @@ def test_a_second_ecg_on_a_picture_is_told(second: str, extra: float, told: bool
     glued = np.concatenate([page, other])
     grid = find_grid(page)
     assert grid is not None
-    draft = SimpleNamespace(seen=SimpleNamespace(extra=extra), print_=SimpleNamespace(names=()))
+    seen = SimpleNamespace(
+        extra=extra,
+        px_per_mm=6.0,
+        pitch_mm=30.0,
+        baselines_mm=np.array([30.0, 60.0]),
+        trace=np.zeros((600, 3000), bool),
+    )
+    division = SimpleNamespace(start_mm=20.0, end_mm=270.0)
+    draft = SimpleNamespace(seen=seen, print_=SimpleNamespace(names=()), division=division)
     sheet = SimpleNamespace(draft=draft)
     codes = [remark.code for remark in beside.remarks_of(glued, grid, cast("Sheet", sheet))]
     assert codes == ["other_ecg"] * told
@@ -76,3 +84,26 @@ def test_names_that_stand_once_more_are_another_ecgs(
         for one in above
     ]
     assert beside._named_twice((*above, *below)) == told
+
+
+@pytest.mark.parametrize(
+    ("x0_mm", "x1_mm", "y_mm", "told"),
+    [
+        (340.0, 440.0, 60.0, True),
+        (340.0, 360.0, 60.0, False),
+        (272.0, 300.0, 60.0, False),
+        (340.0, 440.0, 95.0, False),
+    ],
+    ids=["another sheet", "a word", "a pulse", "a legend below"],
+)
+def test_traces_that_go_on_beside_the_columns_are_another_ecgs(
+    x0_mm: float, x1_mm: float, y_mm: float, told: bool
+) -> None:
+    trace = np.zeros((600, 2700), bool)
+    trace[round(y_mm * 6.0), 120:1620] = trace[
+        round(y_mm * 6.0), round(x0_mm * 6) : round(x1_mm * 6)
+    ] = True
+    baselines = np.array([30.0, 60.0])
+    seen = SimpleNamespace(px_per_mm=6.0, pitch_mm=30.0, baselines_mm=baselines, trace=trace)
+    division = SimpleNamespace(start_mm=20.0, end_mm=270.0)
+    assert beside._drawn_aside(SimpleNamespace(seen=seen, division=division)) == told
