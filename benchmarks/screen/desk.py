@@ -34,6 +34,9 @@ RESULTS = Path(__file__).parents[1] / "results" / "desk.jsonl"
 PILE = 31
 PATIENCE_MS = 1_800_000
 """On a machine that is busy with other work a folder takes many times as long."""
+WORKER_STANDS_MS = 15_000
+"""The worker starts eight seconds after the app, and takes some four: a folder that comes before
+waits for it, which is told in BENCHMARKS.md."""
 MUST = {
     "first ECG, trace": 1.0,
     "first ECG, answer": 3.0,
@@ -198,15 +201,15 @@ def decided(page: Page, most: int = 6) -> dict[str, float]:
 
 
 def command_line() -> float:
-    """Seconds of a cold process that reads one record."""
-    began = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "ecg_core", "predict", str(FOLDER / "normal.hea"), "--json"],
-        cwd=TOP,
-        check=True,
-        capture_output=True,
-    )
-    return time.perf_counter() - began
+    """Seconds of a cold process that reads one record: the median of five, once the app is gone."""
+    command = [sys.executable, "-m", "ecg_core", "predict", str(FOLDER / "normal.hea"), "--json"]
+    spent = []
+    for _ in range(5):
+        time.sleep(2.0)
+        began = time.perf_counter()
+        subprocess.run(command, cwd=TOP, check=True, capture_output=True)
+        spent.append(time.perf_counter() - began)
+    return median(spent)
 
 
 def main() -> None:
@@ -233,6 +236,7 @@ def main() -> None:
         found["next ECG, trace"] = median(trace for trace, _ in warm)
         found["next ECG, answer"] = median(answer for _, answer in warm)
         leave(page)
+        page.wait_for_timeout(WORKER_STANDS_MS)
         for what, seconds in pile(page, number).items():
             found[f"folder of {number}, {what}"] = seconds
         found |= decided(page)

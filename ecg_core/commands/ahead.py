@@ -6,6 +6,7 @@ process while the other imports PyTorch: most of the wait for a first answer is 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import os
@@ -145,6 +146,8 @@ def _begin() -> None:
     """Start and import what every case needs; runs in a new process, before its first case."""
     # Ctrl-C is for the process that was called, which ends these.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Nothing is left to be written when it ends: taking all libraries apart would be waited for.
+    atexit.register(os._exit, 0)
     from ecg_core import importing, intake
 
     # It imports its own libraries while this process does.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from ecg_core import intake
 from ecg_core.intake.values import Upload
-from ecg_core.store.background.jobs import Jobs, NotRead
+from ecg_core.store.background.jobs import Jobs, NotRead, Progress
 from ecg_core.store.cases.store import StoreError
 from ecg_core.store.people.roles import Permission
 from server import place
@@ -22,8 +22,30 @@ from widgets.session.words import _, counted, why
 SOON_S, LOOK_S = 0.5, 1.0
 """How often is looked how far they have come: while some wait, and while none does."""
 LIST_S = 2.0
-"""So long the list stays as it is while more and more of them are read."""
+"""So long the list stays as it is while more and more of them are read, but for the first."""
 _LISTED = "batch_listed"
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """How far ECGs had come when the list was drawn, and when that was. first: none of those that
+    wait had been read."""
+
+    done: int
+    waiting: int
+    when_s: float
+    first: bool
+
+    def is_old(self, now: Progress) -> bool:
+        """Whether the list is to be drawn anew."""
+        if now.done == self.done:
+            return False
+        return self.first or not now.waiting or time.monotonic() - self.when_s > LIST_S
+
+
+def _listed(now: Progress, before: _Listed | None) -> _Listed:
+    first = before is None or not before.waiting or (before.first and before.done == now.done)
+    return _Listed(now.done, now.waiting, time.monotonic(), first)
 
 
 def add_menu() -> None:
@@ -76,7 +98,7 @@ def _open(jobs: Jobs, refused: NotRead) -> None:
 def progress() -> int:
     """How far the ECGs in the background have come; the list follows. Gives how many wait."""
     now = Jobs(place.store()).progress()
-    st.session_state[_LISTED] = (now.done, time.monotonic())
+    st.session_state[_LISTED] = _listed(now, st.session_state.get(_LISTED))
     st.fragment(_progress, run_every=SOON_S if now.waiting else LOOK_S)()
     return now.waiting
 
@@ -100,6 +122,5 @@ def _progress() -> None:
                     if st.button(_("Open"), icon=":material/tune:", key=f"refused_{one.id}"):
                         _open(jobs, one)
                     st.markdown(f"**{plain(one.name)}** {plain(_(one.reason))}", width="stretch")
-    done, when_s = st.session_state[_LISTED]
-    if now.done != done and (not now.waiting or time.monotonic() - when_s > LIST_S):
+    if st.session_state[_LISTED].is_old(now):
         st.rerun()
