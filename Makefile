@@ -13,10 +13,8 @@ TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=1717986918
 
 # Files of tests run beside one another, at most four at a time; in their order, because those with
 # few tests are those of the browser, which take longest and must not come last. Each computes with
-# one thread: threads that wait for a core that another test has cost several times the work. Tests
-# of the browser wait two fifths of their time: one more of them than there are cores.
-CORES := $(shell getconf _NPROCESSORS_ONLN)
-BESIDE := -n $(shell expr $(CORES) + 1) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# one thread: threads that wait for a core that another test has cost several times the work.
+BESIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
