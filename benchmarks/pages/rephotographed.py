@@ -14,7 +14,7 @@ import argparse
 import csv
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -237,9 +237,16 @@ def summary(rows: list[dict[str, object]]) -> str:
     return f"{len(rows)} pictures: {said} (silent at most {most:.1f} %)"
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def run(
+    description: str | None,
+    ways: Iterable[str],
+    judge: Callable[[str, EcgScan, ScanReading, int], dict[str, object]],
+) -> None:
+    """Read every page in every way that the file of rows lacks, and print what became of all.
+
+    judge: changes a page in one way, by a seed, reads it again and compares.
+    """
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--real", type=Path, required=True, help="folder with pages.csv")
     parser.add_argument("--kit", type=Path, required=True, help="folder with pages.csv")
     parser.add_argument("--every", type=int, default=1, help="only every so manyth page")
@@ -258,13 +265,18 @@ def main() -> None:
                 continue
             # One page's rows are written together: an interrupted one is begun anew.
             own = [
-                {"page": page, "spoilt": name, "layout": first.page.layout}
-                | again(name, scan, first, zlib.crc32(page.encode()))
-                for name in SPOILT
+                {"page": page, "spoilt": way, "layout": first.page.layout}
+                | judge(way, scan, first, zlib.crc32(page.encode()))
+                for way in ways
             ]
             rows += own
             print(*(json.dumps(row) for row in own), sep="\n", file=out, flush=True)
     print(summary(rows))
+
+
+def main() -> None:
+    """Run from the command line."""
+    run(__doc__, SPOILT, again)
 
 
 if __name__ == "__main__":
