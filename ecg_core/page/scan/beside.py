@@ -51,7 +51,7 @@ def _drawn_aside(draft: Draft) -> bool:
     seen, division, px = draft.seen, draft.division, draft.seen.px_per_mm
     reach = seen.pitch_mm / 2
     top, foot = seen.baselines_mm.min() - reach, seen.baselines_mm.max() + reach
-    along = seen.trace[max(round(top * px), 0) : max(round(foot * px), 1)].any(axis=0)
+    along = np.any(seen.trace[max(round(top * px), 0) : max(round(foot * px), 1)], axis=0)
     before = along[: max(round((division.start_mm - FAR_MM) * px), 0)]
     behind = along[max(round((division.end_mm + FAR_MM) * px), 0) :]
     return any(part.sum() > LEAST_MM[1] * px * DRAWN for part in (before, behind))

@@ -122,9 +122,9 @@ def _lead_doubts(best: Draft, questions: list[SheetQuestion], remarks: list[Rema
     if best.name in (STRIP, ONE_LEAD):
         # A second strip beside it, or a fold in the paper that the trace was taken to begin with.
         within = pulses_within(best.seen.ink, best.seen.rows)
-        leads = dict.fromkeys(best.leads[pulse.row][0] for pulse in within)
-        if leads:
-            remarks.append(remark("pulse_within", leads=", ".join(leads)))
+        broken = dict.fromkeys(best.leads[pulse.row][0] for pulse in within)
+        if broken:
+            remarks.append(remark("pulse_within", leads=", ".join(broken)))
     if not best.assumed:
         return
     strip = best.name in (STRIP, ONE_LEAD)
