@@ -21,10 +21,9 @@ from widgets.desk.asking.refused import refusal, refused
 from widgets.desk.deciding.at_hand import AtHand
 from widgets.desk.deciding.decision import decision_form
 from widgets.desk.desk import blind_desk
-from widgets.desk.report import measuring, report_parts
-from widgets.desk.report.original import original
+from widgets.desk.report import measuring, report_parts, take_away
+from widgets.desk.report.original import offer_original
 from widgets.desk.report.report_parts import Reported
-from widgets.desk.report.take_away import take_away
 from widgets.session import materials, models, person, queue
 from widgets.session.engine import Kept
 from widgets.session.rows import places
@@ -83,10 +82,9 @@ def reading_screen(entry: queue.Entry) -> None:
             with bar:
                 correction.offer(entry.sha256)
                 other_half.offer(entry, view)
-        if bar.button(_("Original"), icon=":material/description:", key=f"shown_{entry.sha256}"):
-            original(materials.bundle(entry.sha256), source)
-        if bar.button(_("Export"), icon=":material/download:", key=f"away_{entry.sha256}"):
-            take_away(entry.sha256, source, view)
+        with bar:
+            offer_original(entry.sha256, source)
+            take_away.offer(entry.sha256, source, view)
         answering.first_its_page(entry, view)
         _desk(entry, answering.answered(entry, view), source)
         # The whole record takes seconds: these ten are on the screen first.

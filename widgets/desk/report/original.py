@@ -5,13 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from ecg_core.intake.values import Bundle, EcgRecord, EcgScan
+from widgets.session import dialogs, materials
 from widgets.session.text import plain
 from widgets.session.words import _
 
 
-def original(bundle: Bundle, source: EcgRecord | EcgScan) -> None:
-    """What was dropped: a scan as pixels, upright and otherwise untouched; files to download."""
-    st.dialog(_("Original upload"), width="large")(_original)(bundle, source)
+def offer_original(sha256: str, source: EcgRecord | EcgScan) -> None:
+    """A button for what was dropped: a scan as pixels, upright and otherwise untouched; files."""
+    dialogs.button(
+        _("Original"),
+        ":material/description:",
+        f"shown_{sha256}",
+        _("Original upload"),
+        lambda: _original(materials.bundle(sha256), source),
+    )
 
 
 def _original(bundle: Bundle, source: EcgRecord | EcgScan) -> None:

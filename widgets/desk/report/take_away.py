@@ -21,16 +21,22 @@ from ecg_core.read_as import ReadAs
 from ecg_core.store.cases.room import Room
 from ecg_core.store.cases.store import StoredCase, StoreError
 from ecg_core.store.people.roles import Permission
-from widgets.session import materials
+from widgets.session import dialogs, materials
 from widgets.session.words import _
 
 SHOWN_PX = 1400
 """The redacted picture is shown no wider than this; the download has all its pixels."""
 
 
-def take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
-    """Downloads of an opened ECG, without name, number or date."""
-    st.dialog(_("Export waveforms and picture"), width="large")(_take_away)(sha256, source, view)
+def offer(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
+    """A button for downloads of an opened ECG, without name, number or date."""
+    dialogs.button(
+        _("Export"),
+        ":material/download:",
+        f"away_{sha256}",
+        _("Export waveforms and picture"),
+        lambda: _take_away(sha256, source, view),
+    )
 
 
 def _take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
@@ -41,16 +47,16 @@ def _take_away(sha256: str, source: EcgRecord | EcgScan, view: ReadAs) -> None:
 
 
 def offer_stored(room: Room, case: StoredCase) -> None:
-    """A button for those who may export cases."""
-    if room.account.may(Permission.EXPORT_CASE) and st.button(
-        _("Waveforms"), icon=":material/download:", key=f"away_{case.id}"
-    ):
-        take_away_stored(case)
-
-
-def take_away_stored(case: StoredCase) -> None:
-    """The same of a stored case, from its original files and the very page that was read."""
-    st.dialog(_("Export waveforms and picture"), width="large")(_take_away_stored)(case)
+    """The same of a stored case, from its original files and the very page that was read, for those
+    who may export cases."""
+    if room.account.may(Permission.EXPORT_CASE):
+        dialogs.button(
+            _("Waveforms"),
+            ":material/download:",
+            f"away_{case.id}",
+            _("Export waveforms and picture"),
+            lambda: _take_away_stored(case),
+        )
 
 
 def _take_away_stored(case: StoredCase) -> None:

@@ -1,0 +1,29 @@
+"""Dialogs that stay until the reader closes them.
+
+A dialog that is drawn in the run of its press alone is gone with the next run, whoever asks for it:
+a page that is shown before its answer, a lapse of the sign-in, a second press.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+_OPEN = "dialog_open"
+
+
+def button(label: str, icon: str, key: str, title: str, draw: Callable[[], None]) -> None:
+    """A button, and the dialog that its press opens until it is closed.
+
+    key: of the button; what is drawn belongs to it, so it names the ECG as well. title: over what
+    `draw` draws.
+    """
+    if st.button(label, icon=icon, key=key):
+        st.session_state[_OPEN] = key
+    if st.session_state.get(_OPEN) == key:
+        st.dialog(title, width="large", on_dismiss=_close)(draw)()
+
+
+def _close() -> None:
+    st.session_state.pop(_OPEN, None)
