@@ -158,6 +158,11 @@ bench-long: $(VENV)/dev ## Where long records are opened (needs ECG_DATA; ten mi
 	$(BIN)/python -m benchmarks.signal.long_records --mitdb $(ECG_DATA)/mitdb
 	$(BIN)/python -m benchmarks.documents
 
+.PHONY: bench-strip-rhythm
+bench-strip-rhythm: $(VENV)/dev ## Fibrillation said of strips in sinus rhythm (needs ECG_DATA; ten minutes)
+	$(BIN)/python -m benchmarks.signal.strip_rhythm --ptbxl $(ECG_DATA)/ptb-xl
+	$(BIN)/python -m benchmarks.documents
+
 bench-methods: $(VENV)/dev ## Other methods and ablations under one CPU limit (needs ECG_DATA)
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core benchmark --data $(ECG_DATA) --photos
 	$(TRAIN_ENV) $(BIN)/python -m ecg_core ablate --data $(ECG_DATA) --photos

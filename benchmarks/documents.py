@@ -24,7 +24,7 @@ from benchmarks.pages import (
     trace,
 )
 from benchmarks.service import beside, endured
-from benchmarks.signal import long_records, measurement_tables, reversal
+from benchmarks.signal import long_records, measurement_tables, reversal, strip_rhythm
 from ecg_core import network
 from ecg_core.evidence.field import tables
 from ecg_core.network.card import ModelCard
@@ -223,6 +223,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "flood": lambda: endured.flood(rows("flood")),
     "hostile": lambda: endured.hostile(rows("hostile")),
     "long records": lambda: long_records.table(rows("long_records")),
+    "strip rhythm": lambda: strip_rhythm.table(rows("strip_rhythm")),
     "reversal": lambda: reversal.table(rows("reversal")),
     "export": export,
     "measurements": lambda: measurement_tables.measurements(rows("measurements")),

@@ -83,7 +83,7 @@ FIRED_BY: dict[str, Facts] = {
     "acute-seen": Facts(measured(leads={"V3": UP, "V4": UP}), answer(acute=0.12)),
     "acute-infarction": Facts(HEALTHY, answer(Triage.ACUTE_MI, 0.5)),
     "acute-flag": Facts(HEALTHY, answer(acute=0.12)),
-    "fast-af": Facts(measured({"rate": 111}, UNEVEN), AF),
+    "fast-af": Facts(measured({"rate": 111, "rr": 540, "rr_sd": 90}, UNEVEN), AF),
     "brugada": Facts(
         measured(leads={"V1": {"st_j_mv": 0.3, "st_j60_mv": 0.1, "t_low_mv": -0.2}}), NORMAL
     ),
@@ -150,7 +150,7 @@ FIRED_BY: dict[str, Facts] = {
     "trifascicular": finding("CRBBB", qrs=140, qrs_axis=-60, pr=240),
     "left-bundle-branch-block": finding("CLBBB", qrs=140),
     "paced": Facts(measured(answers={"paced": True}), NORMAL),
-    "atrial-fibrillation": Facts(measured({"rate": 90}, UNEVEN), AF),
+    "atrial-fibrillation": Facts(measured({"rate": 90, "rr": 667, "rr_sd": 100}, UNEVEN), AF),
     "atrial-axis": Facts(measured({"p_axis": -60}, {"sinus_p": False}), NORMAL),
     "sinus-bradycardia": Facts(measured({"rate": 48}), NORMAL),
     "sinus-tachycardia": Facts(measured({"rate": 104}), NORMAL),
@@ -300,6 +300,29 @@ def test_an_extreme_rate_that_is_not_surely_counted_is_looked_at_soon(
     assert ("rate-unsure" in {reason.code for reason in verdict.reasons}) is fires
     assert not {"rate-40", "rate-131", "rate-150"} & {reason.code for reason in verdict.reasons}
     assert (verdict.priority is Priority.URGENT) is fires
+
+
+@pytest.mark.parametrize(
+    ("bpm", "rr_sd_ms", "paced", "code", "said"),
+    [
+        (60, 40, False, "AFIB", False),
+        (60, 41, False, "AFIB", True),
+        (75, 10, False, "AF", False),
+        (75, 10, True, "AF", True),
+        (75, 10, False, "AFLT", True),
+        (49, 10, False, "AFIB", True),
+        (119, 10, False, "AF", False),
+        (128, 10, False, "AF", True),
+    ],
+)
+def test_atria_that_fibrillate_do_not_lead_evenly(
+    bpm: float, rr_sd_ms: float, paced: bool, code: str, said: bool
+) -> None:
+    """RR of 60,000 ms a minute over the rate; beats below a pacemaker or a block may be even."""
+    found = measured({"rate": bpm, "rr": 60_000 / bpm, "rr_sd": rr_sd_ms}, NO_P | {"paced": paced})
+    facts = Facts(found, answer(Triage.OTHER, 0.9, {code: 0.9}))
+    assert bool(facts.has(code)) is said
+    assert ("af-even" in {clash.code for clash in facts.clashes}) is not said
 
 
 def test_fast_even_beats_are_no_fibrillation() -> None:

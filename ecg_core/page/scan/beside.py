@@ -30,6 +30,8 @@ way, are another sheet's: rhythm strips repeat a name or two."""
 FAR_MM, DRAWN = 30.0, 0.6
 """Pulses, names and what a patient is called stand no farther from the columns; traces of another
 sheet do, over so much of a strip's length."""
+SIZES, REPEATED = (0.4, 2.5), {"V1", "V5"}
+"""Another sheet is so much smaller or larger; rhythm strips repeat these, with II."""
 RESTING = 0.5
 """Traces that rest beside the rows in more of the columns are those of others."""
 
@@ -60,13 +62,38 @@ def _drawn_aside(draft: Draft) -> bool:
 def _named_twice(names: tuple[Name, ...]) -> bool:
     """Whether names stand once more below or beside themselves; strokes pass for I, II and III."""
     pairs = [
-        (one.lead, abs(one.x0_mm - other.x0_mm), abs(one.y_mm - other.y_mm))
+        (one, other) if one.y_mm < other.y_mm else (other, one)
         for one, other in combinations(names, 2)
         if one.lead == other.lead and one.lead not in STRENGTH
     ]
-    below = {lead for lead, across, down in pairs if down > BELOW_MM and across < NEAR_MM}
-    beside = {lead for lead, across, down in pairs if across > ASIDE_MM and down < NEAR_MM}
-    return max(len(below), len(beside)) >= TWICE
+    apart = [(one.lead, abs(one.x0_mm - two.x0_mm), two.y_mm - one.y_mm) for one, two in pairs]
+    beside = {lead for lead, across, down in apart if across > ASIDE_MM and down < NEAR_MM}
+    below = [pair for pair in pairs if pair[1].y_mm - pair[0].y_mm > BELOW_MM]
+    return len(beside) >= TWICE or _arranged_alike(below)
+
+
+def _arranged_alike(pairs: list[tuple[Name, Name]]) -> bool:
+    """Whether names stand once more below themselves as the same page, at any size, would have
+    them; of only two such, one at least is of a lead that no rhythm strip repeats."""
+    for (one, two), (other, another) in combinations(pairs, 2):
+        before, after = _way_mm(one, other), _way_mm(two, another)
+        if one.lead == other.lead or np.hypot(*before) < LEAST_MM[0]:
+            continue
+        size = float(before @ after / (before @ before))
+        if not SIZES[0] < size < SIZES[1]:
+            continue
+        leads = {
+            first.lead
+            for first, second in pairs
+            if np.abs(_way_mm(two, second) - size * _way_mm(one, first)).max() < NEAR_MM
+        }
+        if len(leads) >= TWICE or (len(leads) == TWICE - 1 and not leads <= REPEATED):
+            return True
+    return False
+
+
+def _way_mm(start: Name, end: Name) -> np.ndarray:
+    return np.array([end.x0_mm - start.x0_mm, end.y_mm - start.y_mm])
 
 
 def _rests(pixels: np.ndarray, grid: FoundGrid) -> Iterator[np.ndarray]:

@@ -42,6 +42,8 @@ UNRELATED = 0.9
 STRIP_ROWS, LEAST_SCORE, LEAST_DRAWN, LEAST_STRIP = 3, 2.0, -1.2, -4.0
 """Sheets of more leads than a strip for which so little speaks, or of which so
 much is missing, are none that anybody could read; nor is a strip for which less speaks."""
+OTHERWISE = -1.5
+"""Where little speaks for a sheet, and its names this much against it, it was not understood."""
 CUT_S, WHOLE_S, CUT_LEFT_MM = 0.6, 2.1, 1.0
 """Columns shorter than this that end where the picture ends, or begin so far before it, were cut
 with it: hardly anything is left of the former, the latter are told."""
@@ -77,6 +79,7 @@ def read_under(
     twelve = sum(len(row) for row in found.sheet.draft.leads) > STRIP_ROWS
     least = LEAST_SCORE if twelve else LEAST_STRIP
     hardly = found.sheet.score < least or (twelve and _hardly_drawn(found.sheet))
+    hardly |= twelve and found.sheet.score < POOR and _says(found.sheet, "names") < OTHERWISE
     if hardly and not layout and correction == Correction():
         raise refuse("unclear_rows")
     remarks.extend(found.remarks)
@@ -120,8 +123,12 @@ def read_under(
 
 def _hardly_drawn(sheet: Sheet) -> bool:
     """Whether much of a sheet's rows was not found."""
-    drawn = next((one.value for one in sheet.draft.said if one.law == "drawn"), 0.0)
-    return drawn < LEAST_DRAWN
+    return _says(sheet, "drawn") < LEAST_DRAWN
+
+
+def _says(sheet: Sheet, law: str) -> float:
+    """What one law says of a sheet."""
+    return next((one.value for one in sheet.draft.said if one.law == law), 0.0)
 
 
 def _unlike_leads(found: Upright, codes: set[str], left: float | None) -> bool:

@@ -129,4 +129,4 @@ def clash_section(clash: Clash) -> Section:
     """Where a finding that gives way is spoken of."""
     if clash.code.startswith("infarct"):
         return Section.INFARCTION
-    return Section.RHYTHM if clash.code == "af-with-p" else Section.CONDUCTION
+    return Section.RHYTHM if clash.code.startswith("af-") else Section.CONDUCTION

@@ -65,25 +65,53 @@ def test_a_second_ecg_on_a_picture_is_told(second: str, extra: float, told: bool
 
 
 @pytest.mark.parametrize(
-    ("leads", "shift_mm", "down_mm", "told"),
+    ("leads", "size", "shift_mm", "down_mm", "told"),
     [
-        (("aVR", "aVL", "V4"), 0.5, 150.0, True),
-        (("aVR", "aVL", "V4"), 260.0, 1.0, True),
-        (("aVR", "aVL", "V4"), 60.0, 150.0, False),
-        (("V1", "II", "V5"), 0.5, 150.0, False),
+        (("aVR", "aVL", "V4"), 1.0, 0.5, 150.0, True),
+        (("aVR", "aVL", "V4"), 1.0, 260.0, 1.0, True),
+        (("aVR", "aVL", "V4"), 1.0, 60.0, 150.0, True),
+        (("aVR", "aVL", "V4"), 0.7, 10.0, 150.0, True),
+        (("aVR", "aVL", "V4"), 0.3, 10.0, 150.0, False),
+        (("V1", "V2"), 0.7, 10.0, 150.0, True),
+        (("V1", "V5"), 1.0, 0.5, 150.0, False),
+        (("V1", "II", "V5"), 1.0, 0.5, 150.0, False),
     ],
-    ids=["another sheet", "beside", "elsewhere", "rhythm strips"],
+    ids=[
+        "another sheet",
+        "beside",
+        "elsewhere",
+        "smaller",
+        "a table of beats",
+        "two names",
+        "two strips",
+        "rhythm strips",
+    ],
 )
 def test_names_that_stand_once_more_are_another_ecgs(
-    leads: tuple[str, ...], shift_mm: float, down_mm: float, told: bool
+    leads: tuple[str, ...], size: float, shift_mm: float, down_mm: float, told: bool
 ) -> None:
-    """Two pages of one scale, glued, passed for 6x2+2R."""
-    above = [Name(lead, 20.0, 30.0 + 40.0 * at, 25.0, 32.0) for at, lead in enumerate(leads)]
-    below = [
-        Name(one.lead, one.x0_mm + shift_mm, one.y0_mm + down_mm, 30.0, one.y1_mm + down_mm)
-        for one in above
+    """Two pages, glued, passed for 6x2+2R and for 3x4+3R."""
+    above = [
+        Name(lead, 20.0, 30.0 + 40.0 * at, 25.0, 32.0 + 40.0 * at) for at, lead in enumerate(leads)
     ]
+    below = [_moved(name, size, shift_mm, down_mm) for name in above]
     assert beside._named_twice((*above, *below)) == told
+
+
+def test_names_that_stand_scattered_are_print() -> None:
+    above = [
+        Name(lead, 20.0, y, 25.0, y + 2.0) for lead, y in (("aVR", 30), ("aVL", 70), ("V4", 110))
+    ]
+    below = [
+        Name(name.lead, x, y, x + 5.0, y + 2.0)
+        for name, x, y in zip(above, (200.0, 30.0, 120.0), (200.0, 190.0, 180.0), strict=True)
+    ]
+    assert not beside._named_twice((*above, *below))
+
+
+def _moved(name: Name, size: float, shift_mm: float, down_mm: float) -> Name:
+    x, y = size * name.x0_mm + shift_mm, size * name.y0_mm + down_mm
+    return Name(name.lead, x, y, x + 5.0 * size, y + 2.0 * size)
 
 
 @pytest.mark.parametrize(

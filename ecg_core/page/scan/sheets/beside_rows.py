@@ -11,8 +11,9 @@ from ecg_core.page.scan.sheets.rows import Row, steps_of
 
 RESTING_MM = 2.0
 """A piece of trace no taller than this rests: steep strokes are taller."""
-BEATS_WITH = 0.25
-"""Correlation of a row's steps with those of the others when it shows the same seconds."""
+BEATS_WITH, WITHIN_MM = 0.18, 5.0
+"""Correlation of a row's steps with those of the others when it shows the same seconds, so far
+within their ends, where pulses and edges of paper rise."""
 LEVEL_MM, LIKE_A_ROW, STILL = 10.0, 0.3, 0.2
 """What rests within so much is at one height; what does in so many of the columns, a row; one that
 beats with no other counts so much."""
@@ -63,12 +64,14 @@ def _beating(rows: tuple[Row, ...], band: np.ndarray, span_px: tuple[int, int]) 
     busy = uniform_filter1d(steps_of(rows).sum(axis=0), round(2 * px_per_mm))
     inked = band.sum(axis=0).astype(float)
     rises = uniform_filter1d(inked, round(2 * px_per_mm))
-    if min(busy.std(), rises.std()) < 1e-6:
+    left, right = span_px
+    edge = round(WITHIN_MM * px_per_mm)
+    within = slice(left + edge, max(right - edge, left + edge + 1))
+    if min(busy[within].std(), rises[within].std()) < 1e-6:
         return STILL
-    if np.corrcoef(busy, rises)[0, 1] > BEATS_WITH:
+    if np.corrcoef(busy[within], rises[within])[0, 1] > BEATS_WITH:
         return 1.0
     # Some recorders print strips of other ten seconds, and some pictures show another ECG.
-    left, right = span_px
     drawn = np.flatnonzero(inked[left:right])
     if not len(drawn):
         return STILL

@@ -23,9 +23,9 @@ from ecg_core.page.scan.sheets.text import Print
 
 MOST_SETS, MOST_SLOW = 8, 14
 INK = 0.45
-ENOUGH, REST = 10.0, 0.2
-"""So much speaks for a draft, and so little is left of traces beside its rows, that other sets of
-rows are not asked."""
+ENOUGH, REST, TOGETHER = 10.0, 0.2, 0.5
+"""So much speaks for a draft, so little is left of traces beside its rows, and so well does each of
+them beat with the others, that other sets of rows are not asked."""
 ALONE = 5.0
 """What it costs that one lead alone stands where no arrangement has it: it was misread."""
 LEAD = re.compile(r"(?i)\blead (i{1,3}|[123])\b")
@@ -83,7 +83,7 @@ def drafts_of(
         some = _with_rows(seen, print_, layout)
         found += [draft for draft in some if layout in (None, draft.name)]
         enough = max((draft.score for draft in found), default=0.0) >= ENOUGH
-        if enough and min(seen.agreements) > laws.BARELY and seen.extra < REST:
+        if enough and min(seen.agreements) > TOGETHER and seen.extra < REST:
             break
     found.sort(key=lambda draft: -draft.score)
     best = [_weighed(draft, laws.SLOW) for draft in found[:MOST_SLOW]]

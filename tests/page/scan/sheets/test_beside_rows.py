@@ -43,3 +43,17 @@ def test_only_what_beats_is_another_row(what: str, is_a_row: bool) -> None:
         picture = np.maximum(picture, other)
     found = resting_beside((row_of(own, EVERYWHERE),), picture > 0.5, 40.0, (0, WIDTH))
     assert (found > 0.5) == is_a_row
+
+
+def test_an_edge_of_paper_is_no_row() -> None:
+    """It is level, and rises at both ends, where the rows' pulses do."""
+    picture = np.zeros((700, WIDTH))
+    own = spikes(WIDTH, LOW, every=450)
+    for end in (slice(24, 30), slice(WIDTH - 30, WIDTH - 24)):
+        own[end] -= 20 * RASTER
+    drawn(own, picture)
+    picture[HIGH : HIGH + 2, 24 : WIDTH - 24] = 1.0
+    for side in (slice(24, 30), slice(WIDTH - 30, WIDTH - 24)):
+        picture[HIGH - 50 : HIGH, side] = 1.0
+    row = row_of(own, EVERYWHERE)
+    assert resting_beside((row,), picture > 0.5, 40.0, (20, WIDTH - 20)) < 0.5
