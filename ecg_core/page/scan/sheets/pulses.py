@@ -23,6 +23,9 @@ USUAL_MM, GAINS_MM, USUALLY = 5.0, (5.0, 10.0, 20.0), 0.12
 LOOK_MM = 40.0
 """Pulses within rows are looked for in parts so wide."""
 HEIGHTS_MM = (4.2, 45.0)
+OUTSIDE_MM, ABOUT_MM, RUNS_ON = (0.8, 3.0), 1.5, 0.85
+"""Between two waves that point down the trace passes for a roof, but runs on outside: over so much
+of what lies so far from a stroke, about as high."""
 BROKEN_MM, INKED = 1.5, 0.75
 """Strokes are one pixel wide, and may be broken for so long; so much of them is inked still."""
 
@@ -165,10 +168,18 @@ def _pulses_in(window: np.ndarray, px: float) -> list[tuple[float, float, float,
             if not flat.size or flat.mean() <= 0.9 or floor.mean() >= 0.4:
                 continue
             # A name or a line of the grid may lie in a pulse, a wave never fills it.
-            if hollow.mean() < 0.1:
+            if hollow.mean() < 0.1 and not _runs_on(window, x, other, level, px):
                 edge = _half_pen(window, inner, level, slack)
                 found.append((float(x), float(other), level + edge, base - edge))
     return found
+
+
+def _runs_on(window: np.ndarray, left: int, right: int, level: int, px: float) -> bool:
+    """Whether the roof between two strokes goes on beyond one of them."""
+    near, far, about = (round(mm * px) for mm in (*OUTSIDE_MM, ABOUT_MM))
+    roof = window[max(level - about, 0) : level + about].any(axis=0)
+    sides = (roof[max(left - far, 0) : max(left - near, 0)], roof[right + near : right + far])
+    return any(len(side) >= far - near and side.mean() > RUNS_ON for side in sides)
 
 
 def _half_pen(window: np.ndarray, inner: slice, level: int, slack: int) -> float:

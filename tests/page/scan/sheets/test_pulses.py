@@ -63,6 +63,15 @@ def test_a_pulse_within_a_row_is_another_strips(wide_mm: float, high_mm: float, 
     assert not pulses_of(ink, (row_with_gap(20.0, 20.0),))
 
 
+@pytest.mark.parametrize(("runs_on", "found"), [(True, 0), (False, 1)], ids=["waves", "a pulse"])
+def test_between_two_waves_that_point_down_there_is_no_pulse(runs_on: bool, found: int) -> None:
+    """The last 5 mm of a row lie between two S waves, 5 mm deep; the trace goes on outside them."""
+    ink = np.zeros((480, 960), bool)
+    ink[299:302, 120 if runs_on else 840 : 900 if runs_on else 871] = True
+    ink[299:331, 839:842] = ink[299:331, 869:872] = True
+    assert len(pulses_of(ink, (row_with_gap(20.0, 20.0),))) == found
+
+
 def row_with_gap(from_mm: float, until_mm: float) -> Row:
     """A row from 20 to 150 mm that is not drawn between two places."""
     drawn = np.zeros(960, bool)
