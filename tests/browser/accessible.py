@@ -7,23 +7,14 @@ from typing import Literal
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import at_rest
+from tests.browser.conftest import at_rest, still
 
 STREAMLIT: tuple[tuple[str, str, str], ...] = ()
 """What Streamlit itself draws wrongly: axe's rule, a part of the element, and the reason."""
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _GROUND = """() => getComputedStyle(
   document.querySelector("[data-testid=stApp]") ?? document.body).backgroundColor"""
-_REPAINTED = """() => new Promise((done) => {
-  let timer;
-  const rest = () => { watch.disconnect(); done(); };
-  const again = () => { clearTimeout(timer); timer = setTimeout(rest, 300); };
-  const watch = new MutationObserver(again);
-  watch.observe(document, {subtree: true, childList: true, attributes: true});
-  setTimeout(rest, 1000);
-  again();
-})"""
-"""Nothing has been drawn anew for 300 ms; a second at most."""
+REPAINTED_MS = 300
 _DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 
 
@@ -57,7 +48,7 @@ def sound(page: Page, where: str = "") -> None:
     page.emulate_media(color_scheme=other)
     # Nothing is asked of the server for it: once the ground has its colour, the rest is drawn.
     page.wait_for_function(f"ground => ({_GROUND})() !== ground", arg=ground)
-    page.evaluate(_REPAINTED)
+    still(page, REPAINTED_MS)
     wrong[other] = serious(page, COLOUR)
     page.emulate_media(color_scheme=own)
     assert not any(wrong.values()), f"{where or page.url}: {wrong}"

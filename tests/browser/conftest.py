@@ -257,12 +257,34 @@ def window(
         yield go()
 
 
+_STILL = """(quiet) => new Promise((done) => {
+  let timer;
+  const rest = () => { watch.disconnect(); done(); };
+  const again = () => { clearTimeout(timer); timer = setTimeout(rest, quiet); };
+  const watch = new MutationObserver(again);
+  watch.observe(document, {subtree: true, childList: true, attributes: true});
+  setTimeout(rest, 1000);
+  again();
+})"""
+RESTS_MS, MOST_RUNS = 500, 20
+
+
+def still(page: Page, quiet_ms: int) -> None:
+    """Wait until nothing has been drawn anew for so long; a second at most."""
+    page.evaluate(_STILL, quiet_ms)
+
+
 def at_rest(page: Page) -> None:
     """Wait until everything is drawn and stays where it is."""
     expect(page.get_by_text("Research use only. Not a diagnosis.").first).to_be_visible()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.wait_for_timeout(1000)
+    app = page.get_by_test_id("stApp")
+    for _ in range(MOST_RUNS):
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        still(page, RESTS_MS)
+        # What was drawn may have asked for a run of its own.
+        if app.get_attribute("data-test-script-state") == "notRunning":
+            return
 
 
 def shoot(page: Page, name: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _READS_PRINT = """
-from ecg_core.page.scan import lettering
+from ecg_core.page.scan.print import lettering
 import onnxruntime, rapidocr
 from pathlib import Path
 model = next(Path(rapidocr.__file__).parent.glob("models/*rec*.onnx"))

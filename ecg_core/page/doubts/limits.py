@@ -237,6 +237,12 @@ ROWS: tuple[Limit, ...] = (
         "Flatten the sheet and take it straight from above, in even light.",
     ),
     Limit(
+        "rows_missing",
+        Severity.REFUSE,
+        "Behind the limb leads stand the same leads, seconds later: rows of the sheet are missing.",
+        "Take the whole sheet; if these rows are all there is, set layout and leads by hand.",
+    ),
+    Limit(
         "unknown_calibration",
         Severity.REFUSE,
         "{what}",

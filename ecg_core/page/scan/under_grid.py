@@ -17,7 +17,7 @@ from ecg_core.page.scan.composed.page import page_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.geometry.grid import FoundGrid
 from ecg_core.page.scan.scan_reading import ScanReading
-from ecg_core.page.scan.sheets import laws
+from ecg_core.page.scan.sheets import laws, limb_sums
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.doubts.astray import columns_by_names, lacks_columns
 from ecg_core.page.scan.sheets.doubts.doubted import UNUSUAL
@@ -81,7 +81,7 @@ def read_under(
     hardly = found.sheet.score < least or (twelve and _hardly_drawn(found.sheet))
     hardly |= twelve and found.sheet.score < POOR and _says(found.sheet, "names") < OTHERWISE
     if hardly and not layout and correction == Correction():
-        raise refuse("unclear_rows")
+        raise refuse("rows_missing" if limb_sums.run_on(found.sheet.draft) else "unclear_rows")
     remarks.extend(found.remarks)
     if grid.covered > 0.0 and correction.corners_px is None:
         remarks.extend(beside.remarks_of(view.pixels, grid, found.sheet))
@@ -94,7 +94,7 @@ def read_under(
     doubts = (*plausible.remarks(page), *swapped.remarks_on_scan(page))
     page = replace(page, remarks=(*page.remarks, *doubts))
     codes = {one.code for one in page.remarks}
-    left = laws.unexplained(found.sheet.draft)
+    left = limb_sums.unexplained(found.sheet.draft)
     if twelve and not layout and correction == Correction() and _unlike_leads(found, codes, left):
         raise refuse("unclear_rows")
     # Curves without a name, a pulse or a scale that jump like no heart: a chart, not an ECG.

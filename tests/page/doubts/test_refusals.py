@@ -109,10 +109,11 @@ def test_a_layout_set_by_hand_that_cannot_be_is_said_to_be_that() -> None:
     assert says(caught.value.remark, ("rows of traces", "cannot be told apart"))
 
 
-def test_nine_of_twelve_rows_are_never_read_without_a_doubt() -> None:
-    page = from_scan(EcgScan("scan", "1" * 64, nine_rows()))
-    assert "assumed" in {one.code for one in page.remarks if one.severity is Severity.DOUBT}
-    assert page.question is not None
+def test_nine_of_twelve_rows_are_no_two_columns() -> None:
+    """As 6 × 2 and two strips, the limb leads' later seconds would be called chest leads."""
+    with pytest.raises(PageError) as refused:
+        from_scan(EcgScan("scan", "1" * 64, nine_rows()))
+    assert refused.value.remark.code == "rows_missing"
 
 
 def record(**changes: np.ndarray) -> EcgRecord:

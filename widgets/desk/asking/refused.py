@@ -20,7 +20,7 @@ ROWS = ("3x4+1R", "3x4", "6x2", "12x1", "4x3+1R", STRIP)
 """Layouts that are tried where the rows of a page are not plain, the usual ones first."""
 SCALES = ((25.0, 10.0), (50.0, 10.0), (25.0, 5.0))
 """Speed (mm/s) and gain (mm/mV) that are tried where the scale is not plain."""
-LAYOUT_HELPS = frozenset({"unclear_rows", "not_an_ecg"})
+LAYOUT_HELPS = frozenset({"unclear_rows", "rows_missing", "not_an_ecg"})
 SCALE_HELPS = frozenset({"unclear_time", "unknown_calibration", "cut_off"})
 BY_HAND_HELPS = LAYOUT_HELPS | SCALE_HELPS | {"mirrored", "rotated", "curved", "no_grid_no_trace"}
 """Codes of refusals that a person can cure by what they say of the page."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import groupby
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
 
+from ecg_core.page.scan.sheets import limb_sums
 from ecg_core.page.scan.sheets.scale import told_by
-from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft, Said, Seen
+from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft, Said
 
 WORD = re.compile(r"[A-Za-z]{4}|mm/|\d Hz")
 SINGLE = re.compile(
@@ -30,27 +29,15 @@ STRENGTH = {"I": 0.2, "II": 0.6, "III": 0.8}
 NAME, OTHER_NAME, STRAY_NAME = 1.3, 1.6, 0.6
 UNNAMED_COLUMN = 4.0
 WELL_NAMED, AT_LEAST = 4, 0.9
-"""What a column without any name costs where the first one has names: less where marks tell it, but
-not where so many names of the first are read, for then the others would be, too."""
+"""What a column without any name costs where another has names: less where marks tell it, but not
+where so many names of that one are read, for then the others would be, too."""
 MOST_EXTRA = 1.5
 """More than a row and a half beside the rows counts no more: that is litter."""
 AHEAD_MM, BEHIND_MM, WORD_MM = 3.0, 12.0, (1.5, 1.2, 12.0)
 """Names stand so far before or behind the begin of a column, and are at least so wide and high, at
 most so wide."""
-MIXTURE = {
-    "I": (1.0, 0.0),
-    "II": (0.0, 1.0),
-    "III": (-1.0, 1.0),
-    "aVR": (-0.5, -0.5),
-    "-aVR": (0.5, 0.5),
-    "aVL": (1.0, -0.5),
-    "aVF": (-0.5, 1.0),
-}
-"""Limb leads as weights of I and II."""
 SHORTEST_MM, TOO_SHORT, USUAL_MM_PER_S = 40.0, 3.0, 25.0
-EXPECTED, LIMB = 0.35, 1.3
-LABEL_MM, END_MM, LEAST_MM = 7.0, 2.5, 15.0
-OUTLIERS = 0.06
+EXPECTED, LIMB, RUN_ON = 0.35, 1.3, 6.0
 
 
 def names(draft: Draft) -> Said:
@@ -92,17 +79,21 @@ def _named(draft: Draft, at: int) -> tuple[float, str, str, int]:
 
 def _unnamed(draft: Draft, at: int) -> float:
     """What columns without any name cost."""
-    named, own = [0] * draft.division.count, draft.own.places[at]
+    named, strokes = [0] * draft.division.count, [0] * draft.division.count
+    own = draft.own.places[at]
     for (row, column), read in own.items():
         if 0 <= row < draft.main and read - {"I"}:
             named[column] += 1
-    if named[0] < 2:
+            strokes[column] += not read - STRENGTH.keys()
+    if max(named) < 2:
         return 0.0
     # Names may touch the traces; marks tell as much of columns.
     untold = 1.0 - draft.division.marked / max(draft.division.count - 1, 1)
     below = sum(row >= draft.main and bool(read - {"I"}) for (row, _), read in own.items())
-    if named[0] + below >= WELL_NAMED:
+    if max(named) + below >= WELL_NAMED:
         untold = max(untold, AT_LEAST)
+        # Two strokes of a hand's arrow are no name beside so many.
+        named = [0 if count == strokes[at] == 1 else count for at, count in enumerate(named)]
     bare = (not count and not _printed_at(draft, column) for column, count in enumerate(named))
     return UNNAMED_COLUMN * untold * sum(bare)
 
@@ -173,57 +164,16 @@ def litter(draft: Draft, number: int) -> bool:
 
 def limbs(draft: Draft) -> Said:
     """I + III = II and the augmented leads, where they are drawn over the same time."""
-    left = unexplained(draft)
+    left = limb_sums.unexplained(draft)
     if left is None:
         return Said("limbs", 0.0, "no three limb leads of the same seconds")
     value = LIMB * float(np.clip(np.log(EXPECTED / max(left, 1e-3)), -2.0, 2.5))
     if draft.seen.alike > ALIKE:
         # One wave in all rows is some mixture of itself.
         value = min(value, 0.0)
+    elif limb_sums.run_on(draft):
+        value -= RUN_ON
     return Said("limbs", value, f"limb leads leave {left:.0%} unexplained")
-
-
-def unexplained(draft: Draft) -> float | None:
-    """What the limb leads leave unexplained: 0 when they agree, about 1 for unrelated waves."""
-    if not draft.simultaneous:
-        return None
-    placed = [
-        (span, lead, row)
-        for row in range(draft.main)
-        for span, lead in zip(draft.spans(row), draft.leads[row], strict=True)
-        if lead in MIXTURE
-    ]
-    known = draft.seen.limbs
-    key = tuple(placed)
-    if key not in known:
-        known[key] = _left(draft.seen, placed)
-    return known[key]
-
-
-def _left(seen: Seen, placed: list[tuple[tuple[float, float], str, int]]) -> float | None:
-    """As `unexplained`, of limb leads with the spans and rows where they lie."""
-    px, rows = seen.px_per_mm, seen.rows
-    left = total = 0.0
-    for (x0, x1), group in groupby(sorted(placed), key=lambda p: p[0]):
-        some = list(group)
-        if len(some) < 3 or np.linalg.matrix_rank(np.array([MIXTURE[p[1]] for p in some])) < 2:
-            continue
-        both = slice(max(round((x0 + LABEL_MM) * px), 0), max(round((x1 - END_MM) * px), 1))
-        own = [rows[row] for _, _, row in some]
-        drawn = np.all([row.filled[both] for row in own], axis=0)
-        if drawn.sum() < LEAST_MM * px:
-            continue
-        window = max(round(0.5 * px), 1)
-        heights = np.array([uniform_filter1d(-row.curve_px[both], window)[drawn] for row in own])
-        heights -= heights.mean(axis=1, keepdims=True)
-        beside = np.linalg.svd(np.array([MIXTURE[p[1]] for p in some]))[0][:, 2:]
-        off = ((beside.T @ heights) ** 2).sum(axis=0) / beside.shape[1]
-        whole = (heights**2).sum(axis=0) / len(some)
-        most = round((1 - OUTLIERS) * len(off))
-        kept = np.argpartition(off, most - 1)[:most]
-        left += float(off[kept].sum())
-        total += float(whole[kept].sum())
-    return left / total if total > 0 else None
 
 
 def upright(draft: Draft) -> Said:

@@ -177,7 +177,7 @@ def _pulses_in(window: np.ndarray, px: float) -> list[tuple[float, float, float,
 def _runs_on(window: np.ndarray, left: int, right: int, level: int, px: float) -> bool:
     """Whether the roof between two strokes goes on beyond one of them."""
     near, far, about = (round(mm * px) for mm in (*OUTSIDE_MM, ABOUT_MM))
-    roof = window[max(level - about, 0) : level + about].any(axis=0)
+    roof = np.any(window[max(level - about, 0) : level + about], axis=0)
     sides = (roof[max(left - far, 0) : max(left - near, 0)], roof[right + near : right + far])
     return any(len(side) >= far - near and side.mean() > RUNS_ON for side in sides)
 

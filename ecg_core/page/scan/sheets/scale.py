@@ -13,6 +13,8 @@ SPEEDS, GAINS = (25.0, 50.0, 12.5, 100.0), (10.0, 5.0, 20.0, 2.5, 40.0)
 RARITY = {25.0: 0.0, 50.0: 2.5, 12.5: 5.0, 100.0: 6.0}
 GAIN_RARITY = {10.0: 0.0, 5.0: 3.0, 20.0: 3.5, 2.5: 6.0, 40.0: 6.5}
 PRINT, PULSE, PULSES = 9.0, 4.0, 6.0
+USUAL_S, LASTS = (0.17, 0.23), 2.0
+"""Pulses last so long: one twice as wide leaves 25 mm/s likelier than 50, but never surely."""
 TOLERANCE = 0.12
 CLEAR = 1.5
 """A speed or gain is told when it leads any other by so much."""
@@ -131,7 +133,7 @@ def _speed(
         value += PRINT if speed in told.speeds else 0.0
     if width is not None:
         lasts = width / speed
-        value += 1.5 if 0.17 <= lasts <= 0.23 else 0.0
+        value += LASTS if USUAL_S[0] <= lasts <= USUAL_S[1] else 0.0
     if beat_mm is not None:
         rate = 60.0 * speed / beat_mm
         value -= 1.5 * (rate > 220) + 1.5 * (rate < 28) + 0.5 * (rate > 150)

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from ecg_core.page.scan.connected import pieces_of
-from ecg_core.page.scan.lettering import read
-from ecg_core.page.scan.sheets.likely_print import may_be_print
+from ecg_core.page.scan.print.lettering import read
+from ecg_core.page.scan.print.likely_print import may_be_print
 from ecg_core.page.scan.sheets.scale import PrintedScale, told_by
 from ecg_core.page.scan.sheets.strokes import strokes_of
 

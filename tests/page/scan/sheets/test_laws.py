@@ -31,6 +31,43 @@ def test_names_of_six_rows_and_of_no_other_column_are_those_of_six_rows() -> Non
     assert along - ruled > 9.0
 
 
+def test_columns_without_names_beside_named_ones_cost_whichever_those_are() -> None:
+    """Of two columns of six a first name and three of the second were read off a photograph: as
+    four columns over three strips, the third would be the named one."""
+    seen = SimpleNamespace(baselines_mm=np.arange(6) * 26.0, pitch_mm=26.0)
+    print_ = SimpleNamespace(unread=np.zeros((0, 4)))
+    strips = {(row, 0): frozenset({name}) for row, name in ((3, "II"), (4, "aVF"), (5, "III"))}
+
+    def named(leads: tuple[tuple[str, ...], ...], main: int, division: Division, at: int) -> float:
+        chest = {(row, at): frozenset({f"V{row + 1}"}) for row in range(3)}
+        own = Owned(tuple({(0, 0): frozenset({"aVL"})} | chest | strips for _ in SHIFTS))
+        return laws.names(Draft("", seen, print_, division, leads, main, 0.0, own)).value
+
+    limbs = ("aVL", "I", "-aVR", "II", "aVF", "III")
+    two = tuple((limb, f"V{row + 1}") for row, limb in enumerate(limbs))
+    four = tuple((*limbs[row::3], f"V{row + 1}", f"V{row + 4}") for row in range(3))
+    below = (("II",), ("aVF",), ("III",))
+    as_two = named(two, 6, Division(40.0, 120.0, 2, 280.0, 5.0, marked=1), 1)
+    as_four = named((*four, *below), 3, Division(40.0, 60.0, 4, 280.0, 9.0, marked=3), 2)
+    assert as_two - as_four > 7.0
+
+
+def test_one_stroke_of_a_hand_names_no_column_beside_six_names() -> None:
+    seen = SimpleNamespace(baselines_mm=np.arange(6) * 26.0, pitch_mm=26.0)
+    print_ = SimpleNamespace(unread=np.zeros((0, 4)))
+    limbs = ("I", "II", "III", "aVR", "aVL", "aVF")
+    leads = tuple((limb, f"V{row + 1}") for row, limb in enumerate(limbs))
+    division = Division(40.0, 125.0, 2, 290.0, 3.0, marked=1)
+    first = {(row, 0): frozenset({limb}) for row, limb in enumerate(limbs)}
+
+    def named(*strokes: int) -> float:
+        second = {(row, 1): frozenset({"II"}) for row in strokes}
+        own = Owned(tuple(first | second for _ in SHIFTS))
+        return laws.names(Draft("", seen, print_, division, leads, 6, 0.0, own)).value
+
+    assert named(4) <= named()
+
+
 def test_names_of_two_rows_at_one_place_name_neither() -> None:
     """Half a row higher, names of two rows stand at the lower one, and either fits there."""
     seen = SimpleNamespace(baselines_mm=np.arange(2) * 36.0, pitch_mm=36.0)

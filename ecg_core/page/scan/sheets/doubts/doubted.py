@@ -8,7 +8,7 @@ from ecg_core.page.correction import Correction
 from ecg_core.page.doubts.quality import MAX_UNEXPLAINED, remark
 from ecg_core.page.layouts import STRIP
 from ecg_core.page.orders import ONE_LEAD
-from ecg_core.page.scan.sheets import laws, lengths
+from ecg_core.page.scan.sheets import laws, lengths, limb_sums
 from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.doubts.astray import (
     begins_astray,
@@ -91,7 +91,7 @@ def _layout_doubts(
         remarks.append(remark("names_differ", leads=", ".join(wrong)))
     if (apart := columns_by_names(best)) is not None:
         remarks.append(remark("columns_by_names", apart=apart, width=best.division.width_mm))
-    left = laws.unexplained(best)
+    left = limb_sums.unexplained(best)
     if left is not None and left > MAX_UNEXPLAINED:
         remarks.append(remark("limbs_disagree", share=left))
     together = best.seen.agreements[: best.main] if len(best.leads[0]) > 1 else []

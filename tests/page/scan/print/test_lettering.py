@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ecg_core.page.scan import lettering
-from ecg_core.page.scan.known_crops import KnownCrops
-from ecg_core.page.scan.sheets.likely_print import may_be_print
+from ecg_core.page.scan.print import lettering
+from ecg_core.page.scan.print.known_crops import KnownCrops
+from ecg_core.page.scan.print.likely_print import may_be_print
 from ecg_core.page.scan.sheets.text import lead_of
 
 

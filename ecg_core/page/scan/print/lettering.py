@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from ecg_core.page.scan.known_crops import Key, KnownCrops, key_of
+from ecg_core.page.scan.print.known_crops import Key, KnownCrops, key_of
 
 CROP_PX = 48
 MIN_SCORE = 0.5

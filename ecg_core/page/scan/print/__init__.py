@@ -1,0 +1,1 @@
+"""Reading what is printed on a flat picture: lines of ink become words."""
