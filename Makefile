@@ -121,9 +121,11 @@ bench-rectify: $(VENV)/dev ## Scan reading against the truth (needs ECG_DATA)
 	$(BIN)/python -m benchmarks.documents
 
 SECOND ?= second_printer
+FIRST_SHEET ?= 128
+SHEETS ?= 400
 bench-second-printer: $(VENV)/dev ## Sheets of another printer, damaged: read, asked, refused, silently wrong (needs ECG_DATA)
-	$(BIN)/python -W ignore -m benchmarks.pages.second_printer --ptbxl $(ECG_DATA)/ptb-xl --pages 400 \
-		--out benchmarks/results/$(SECOND).jsonl
+	$(BIN)/python -W ignore -m benchmarks.pages.second_printer --ptbxl $(ECG_DATA)/ptb-xl \
+		--first $(FIRST_SHEET) --pages $(SHEETS) --out benchmarks/results/$(SECOND).jsonl
 	$(BIN)/python -m benchmarks.documents
 
 bench-gridless: $(VENV)/dev ## Exports without a grid in the manner of four recorders (needs ECG_DATA)

@@ -241,6 +241,9 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "second printer again": lambda: second_printer.compared(
         rows("second_printer"), rows("second_printer_again")
     ),
+    "second printer fresh": lambda: second_printer.compared(
+        rows("second_printer_fresh"), rows("second_printer_fresh_again")
+    ),
     "gridless": lambda: gridless.table(rows("gridless")),
     "rephotographed": lambda: rephotographed.table(rows("rephotographed")),
     "altered": lambda: rephotographed.table(rows("altered")),

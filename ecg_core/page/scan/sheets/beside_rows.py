@@ -11,9 +11,9 @@ from ecg_core.page.scan.sheets.rows import Row, steps_of
 
 RESTING_MM = 2.0
 """A piece of trace no taller than this rests: steep strokes are taller."""
-BEATS_WITH, WITHIN_MM = 0.18, 5.0
-"""Correlation of a row's steps with those of the others when it shows the same seconds, so far
-within their ends, where pulses and edges of paper rise."""
+BEATS_WITH, WITHIN, ENDS_MM, LONG_MM = 0.25, 0.18, 5.0, 60.0
+"""Correlation of a row's steps with those of the others when it shows the same seconds, and, of rows
+longer than the last, the same so far within their ends, where pulses and edges of paper rise."""
 LEVEL_MM, LIKE_A_ROW, STILL = 10.0, 0.3, 0.2
 """What rests within so much is at one height; what does in so many of the columns, a row; one that
 beats with no other counts so much."""
@@ -64,13 +64,18 @@ def _beating(rows: tuple[Row, ...], band: np.ndarray, span_px: tuple[int, int]) 
     busy = uniform_filter1d(steps_of(rows).sum(axis=0), round(2 * px_per_mm))
     inked = band.sum(axis=0).astype(float)
     rises = uniform_filter1d(inked, round(2 * px_per_mm))
-    left, right = span_px
-    edge = round(WITHIN_MM * px_per_mm)
-    within = slice(left + edge, max(right - edge, left + edge + 1))
-    if min(busy[within].std(), rises[within].std()) < 1e-6:
+    if min(busy.std(), rises.std()) < 1e-6:
         return STILL
-    if np.corrcoef(busy[within], rises[within])[0, 1] > BEATS_WITH:
-        return 1.0
+    left, right = span_px
+    if np.corrcoef(busy, rises)[0, 1] > BEATS_WITH:
+        edge = round(ENDS_MM * px_per_mm)
+        within = slice(left + edge, right - edge)
+        if right - left < LONG_MM * px_per_mm:
+            return 1.0
+        if min(busy[within].std(), rises[within].std()) < 1e-6:
+            return STILL
+        if np.corrcoef(busy[within], rises[within])[0, 1] > WITHIN:
+            return 1.0
     # Some recorders print strips of other ten seconds, and some pictures show another ECG.
     drawn = np.flatnonzero(inked[left:right])
     if not len(drawn):
