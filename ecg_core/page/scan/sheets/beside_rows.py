@@ -12,8 +12,8 @@ from ecg_core.page.scan.sheets.rows import Row, steps_of
 RESTING_MM = 2.0
 """A piece of trace no taller than this rests: steep strokes are taller."""
 BEATS_WITH, WITHIN, ENDS_MM, LONG_MM = 0.25, 0.18, 5.0, 60.0
-"""Correlation of a row's steps with those of the others when it shows the same seconds, and, of rows
-longer than the last, the same so far within their ends, where pulses and edges of paper rise."""
+"""Correlation of a row's steps with those of the others when it shows the same seconds; and, where
+rows are longer than the last, so far within their ends, where pulses and edges of paper rise."""
 LEVEL_MM, LIKE_A_ROW, STILL = 10.0, 0.3, 0.2
 """What rests within so much is at one height; what does in so many of the columns, a row; one that
 beats with no other counts so much."""

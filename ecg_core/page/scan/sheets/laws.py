@@ -90,7 +90,7 @@ def _unnamed(draft: Draft, at: int) -> float:
     # Names may touch the traces; marks tell as much of columns.
     untold = 1.0 - draft.division.marked / max(draft.division.count - 1, 1)
     below = sum(row >= draft.main and bool(read - {"I"}) for (row, _), read in own.items())
-    if max(named) + below >= WELL_NAMED:
+    if max(named[0] + below, max(named)) >= WELL_NAMED:
         untold = max(untold, AT_LEAST)
         # Two strokes of a hand's arrow are no name beside so many.
         named = [0 if count == strokes[at] == 1 else count for at, count in enumerate(named)]

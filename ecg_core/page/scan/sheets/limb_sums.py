@@ -19,7 +19,7 @@ MIXTURE = {
     "aVF": (-0.5, 1.0),
 }
 """Limb leads as weights of I and II."""
-ADDS_UP = 0.1
+ADDS_UP, LIMBS = 0.1, 6
 """Columns of chest leads leave more of the limb leads' sums unexplained, 95 % and more on seventeen
 sheets of the second printer; six rows of limb leads that were divided in two left 2 % at most."""
 LABEL_MM, END_MM, LEAST_MM = 7.0, 2.5, 15.0
@@ -29,11 +29,13 @@ Placed = tuple[tuple[float, float], str, int]
 
 
 def run_on(draft: Draft) -> bool:
-    """Whether every other column adds up as the limb leads of the first one do: what lies there is
-    the same leads, seconds later, for chest leads never do."""
+    """Whether every other column adds up as the six limb leads of the first one do: what lies there
+    is the same leads, seconds later, for chest leads never do. (Three of them do: V2 lies between
+    V1 and V3 as I does between aVL and −aVR.)"""
     first = [row[0] for row in draft.leads[: draft.main]]
     count = min(len(row) for row in draft.leads[: draft.main])
-    if count < 2 or not draft.simultaneous or not all(lead in MIXTURE for lead in first):
+    limbs = len(first) == LIMBS and all(lead in MIXTURE for lead in first)
+    if count < 2 or not draft.simultaneous or not limbs:
         return False
     for column in range(1, count):
         placed = [(draft.spans(row)[column], lead, row) for row, lead in enumerate(first)]

@@ -53,3 +53,21 @@ def test_what_adds_up_behind_the_limb_leads_is_those_leads(
     assert limb_sums.run_on(drawn) is runs_on
     # It costs more than any sum of the first column says for it.
     assert (laws.limbs(drawn).value < 0.0) is runs_on
+
+
+def test_three_rows_tell_nothing_of_the_columns_behind() -> None:
+    """V2 half-way between V1 and V3 adds up with them as I does with aVL and −aVR, nearly."""
+    rng = np.random.default_rng(8)
+    smooth = np.ones(40) / 40
+    one, two = (np.convolve(rng.normal(0, 300, WIDTH), smooth, "same") for _ in range(2))
+    waves = [MIXTURE[limb][0] * one + MIXTURE[limb][1] * two for limb in ("aVL", "I", "-aVR")]
+    for wave, chest in zip(waves, (one, one + 0.1 * two, one + 0.2 * two), strict=True):
+        wave[600:] = chest[600:]
+    drawn = np.ones(WIDTH, bool)
+    rows = tuple(Row(500.0 - wave, drawn, drawn, PX) for wave in waves)
+    seen = SimpleNamespace(rows=rows, px_per_mm=PX, limbs={}, alike=0.0)
+    leads = (("aVL", "V1"), ("I", "V2"), ("-aVR", "V3"))
+    division = Division(0.0, 100.0, 2, 200.0, 1.0)
+    assert not limb_sums.run_on(
+        Draft("", seen, SimpleNamespace(), division, leads, 3, 0.0, Owned(()))
+    )
