@@ -67,6 +67,8 @@ def _last_bar(rows: np.ndarray, level: bool) -> int:
     """Where the last bar ends that stands beyond the page, 0 for none. Beyond bars beside a page
     nothing is printed: names of leads stand on some of these."""
     some = rows[: int(BEYOND * len(rows)) : EVERY, ::EVERY]
+    if not some[:, ::EVERY].size:
+        return 0
     least = max(LEAST * len(rows) / EVERY, 2.0)
     dark = some[:, ::EVERY, 1].mean(axis=1) <= DARK
     if not any(stop - start >= least for start, stop in _runs(dark)):

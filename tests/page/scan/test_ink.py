@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecg_core.page.scan.connected import pieces_of
-from ecg_core.page.scan.ink import RASTER, straighten
+from ecg_core.page.scan.ink import RASTER, separate, straighten
 from ecg_core.page.scan.rows import vertical_runs
 
 
@@ -78,3 +78,29 @@ def test_pieces_touch_at_corners_and_are_measured() -> None:
     assert [slanted[column] for column in (cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP)] == [1, 1]
     assert [slanted[column] for column in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)] == [3, 3]
     assert slanted[cv2.CC_STAT_AREA] == 3
+
+
+def photographed(table: int, shadow: bool) -> np.ndarray:
+    """Paper with a line of ink, 100 mm wide, on a table that is seen 12 mm beside it; a shadow lies
+    on its right half."""
+    picture = np.full((60 * RASTER, 124 * RASTER, 3), table, np.uint8)
+    paper = picture[6 * RASTER : 54 * RASTER, 12 * RASTER : 112 * RASTER]
+    paper[:] = 235
+    paper[24 * RASTER : 24 * RASTER + 3, 5 * RASTER : 95 * RASTER] = 30
+    if shadow:
+        fades = np.interp(np.arange(picture.shape[1]), [300, 420], [1.0, 0.6])
+        picture = np.rint(picture * fades[None, :, None]).astype(np.uint8)
+    return picture
+
+
+@pytest.mark.parametrize("table", [40, 100])
+@pytest.mark.parametrize("shadow", [False, True])
+def test_where_a_table_ends_nothing_is_drawn(table: int, shadow: bool) -> None:
+    picture = photographed(table, shadow)
+    cover = separate(picture, np.ones(picture.shape[:2], bool)).cover
+    inked = np.flatnonzero((cover > 0.3).any(axis=1))
+    line = 30 * RASTER
+    assert inked.min() >= line - 2
+    assert inked.max() <= line + 4
+    # The line itself is there from end to end, in the shadow, too.
+    assert (cover[line : line + 3] > 0.3).any(axis=0)[18 * RASTER : 106 * RASTER].all()

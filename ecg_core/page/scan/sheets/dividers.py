@@ -26,6 +26,9 @@ ON_LINE_MM, BESIDE_LINE = 1.2, 0.45
 """Ticks that stand on the line of their row count whole, others less."""
 BEAT_MM, AT_BEAT = 1.5, 0.4
 """So near a beat marks that QRS complexes can feign count less."""
+RULED, LEANS_ROWS, LEANS_MM = 0.85, 4, 0.8
+"""A line inks so much between two rows; through so many rows or more it may lean by so much to
+either side, of sheets without a grid, that tells how they lie."""
 UNBROKEN = 0.55
 """A leap of which more is inked is a stroke of the trace."""
 BAR_MM, BAR, FULL, BAR_WIDE_MM = 3.0, 0.8, 1.7, 0.5
@@ -149,13 +152,22 @@ class Dividers:
         for beat in beats_px:
             calm[max(beat - reach, 0) : beat + reach + 1] = AT_BEAT
         kinds = {
-            "rule": MARK["rule"] * (self._between(main, 0) > 0.85),
+            "rule": MARK["rule"] * self._ruled(main),
             "dashes": MARK["dashes"] * (self._between(main, 1) > 0.7),
             **self._ticks(rows, calm),
             "break": MARK["break"] * self._breaks(main) * calm,
             "gap": MARK["gap"] * _gaps(rows, px),
         }
         return Marks({k: v.astype(float) for k, v in kinds.items()}, px)
+
+    def _ruled(self, main: int) -> np.ndarray:
+        """Where a line runs through all rows; one that leans counts where it stands on average."""
+        upright = self._between(main, 0) > RULED
+        if upright.any() or main < LEANS_ROWS:
+            return upright
+        reach = np.ones((1, 2 * round(LEANS_MM * self.px) + 1))
+        near = cv2.dilate(self._shares[0, : main - 1], reach).min(axis=0)
+        return np.asarray(near > RULED)
 
     def _between(self, main: int, dashed: int) -> np.ndarray:
         """The least share inked between two neighbouring rows, in every column."""

@@ -12,6 +12,8 @@ from ecg_core.page.scan.sheets.sheet import Draft
 SAME_WAVE_MM, UNUSUAL_MM, CLEARLY_MM = 0.35, 0.2, 0.08
 """A rhythm strip runs within this of the lead it shows, and any other lead clearly farther off."""
 LABEL_MM, LEAST_MM = 9.0, 20.0
+ALIKE = 0.7
+"""And so much nearer than a level line would: an edge of paper runs near to any calm lead."""
 
 
 def rhythm_found(draft: Draft) -> Draft:
@@ -60,17 +62,31 @@ def _seen_lead(draft: Draft, row: int) -> str:
 
 def _apart(draft: Draft, strip: int) -> dict[str, float]:
     """How far (mm) a row runs from each lead over the same time, but for a fifth of it."""
-    px, rows = draft.seen.px_per_mm, draft.seen.rows
     apart: dict[str, float] = {}
+    for lead, (shown, own) in _both(draft, strip).items():
+        step = (shown - own) / draft.seen.px_per_mm
+        apart[lead] = float(np.percentile(np.abs(step - np.median(step)), 80))
+    return apart
+
+
+def _both(draft: Draft, strip: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Heights (px) of each lead, and of a row over the same time."""
+    px, rows = draft.seen.px_per_mm, draft.seen.rows
+    found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for row in range(draft.main):
         for lead, (x0, x1) in zip(draft.leads[row], draft.spans(row), strict=True):
             both = slice(max(round((x0 + LABEL_MM) * px), 0), max(round((x1 - 2.0) * px), 1))
             seen = rows[row].filled[both] & rows[strip].filled[both]
-            if seen.sum() < LEAST_MM * px:
-                continue
-            step = (rows[row].curve_px[both] - rows[strip].curve_px[both])[seen] / px
-            apart[lead] = float(np.percentile(np.abs(step - np.median(step)), 80))
-    return apart
+            if seen.sum() >= LEAST_MM * px:
+                found[lead] = rows[row].curve_px[both][seen], rows[strip].curve_px[both][seen]
+    return found
+
+
+def _is_alike(draft: Draft, strip: int, lead: str, apart_mm: float) -> bool:
+    """Whether a row runs much nearer to a lead than a level line would."""
+    shown, _ = _both(draft, strip)[lead]
+    level = float(np.percentile(np.abs(shown - np.median(shown)), 80)) / draft.seen.px_per_mm
+    return apart_mm < ALIKE * level
 
 
 def _repeated(draft: Draft, strip: int) -> str | None:
@@ -80,7 +96,8 @@ def _repeated(draft: Draft, strip: int) -> str | None:
         return None
     usual = draft.leads[strip][0]
     if apart.get(usual, np.inf) < apart[ranked[0]] + CLEARLY_MM:
-        return usual
+        return usual if _is_alike(draft, strip, usual, apart[usual]) else None
     # Any other lead than the usual one must coincide closely, and alone.
     alone = apart[ranked[1]] >= max(2.0 * apart[ranked[0]], apart[ranked[0]] + CLEARLY_MM)
+    alone &= _is_alike(draft, strip, ranked[0], apart[ranked[0]])
     return ranked[0] if apart[ranked[0]] <= UNUSUAL_MM and alone else None

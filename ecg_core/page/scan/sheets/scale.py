@@ -116,8 +116,11 @@ def scale_of(
     sure = PULSES if len(heights) > 1 else PULSE
     limb = _ranked({g: _gain(g, told.limb, height, sure) for g in GAINS})
     chest = _ranked({g: _gain(g, told.chest or told.limb, height, sure) for g in GAINS})
-    speed_from = "print" if told.speeds else "pulse" if width is not None and width > 3.5 else ""
-    gain_from = "print" if told.limb or told.chest else "pulse" if height is not None else ""
+    # Print of which a digit was misread tells nothing.
+    speed_from = "pulse" if width is not None and width > 3.5 else ""
+    speed_from = "print" if speeds[0][0] in told.speeds else speed_from
+    gain_from = "pulse" if height is not None else ""
+    gain_from = "print" if {limb[0][0], chest[0][0]} & {*told.limb, *told.chest} else gain_from
     return Scale(speeds, limb, chest, speed_from, gain_from)
 
 

@@ -55,3 +55,23 @@ def test_two_rhythm_strips_of_one_name_are_never_both_believed() -> None:
     whole = Division(0.0, 900 / RASTER, 1, 900 / RASTER, 0.0)
     draft = Draft("3x1+2R", seen, None, whole, leads, 3, 0.0, ())
     assert rhythm.rhythm_found(draft).assumed == (4,)
+
+
+def test_an_edge_of_paper_repeats_no_lead() -> None:
+    """It runs within 0.2 mm of a lead that hardly moves, as a level line does; its name is asked
+    for. A row with that lead's own waves still shows it."""
+    calm = np.where(np.arange(900) % 100 < 60, 0.0, 0.15 * RASTER)
+    leads = [row_of(spikes(900, 0, every), EVERYWHERE) for every in (90, 70)]
+    whole = Division(0.0, 900 / RASTER, 1, 900 / RASTER, 0.0)
+
+    def assumed(below: np.ndarray) -> tuple[int, ...]:
+        rows = (*leads, row_of(calm, EVERYWHERE), row_of(below + 200.0, EVERYWHERE))
+        seen = SimpleNamespace(
+            rows=rows, agreements=[0.8] * 4, px_per_mm=float(RASTER), baselines_mm=None
+        )
+        named = (("I",), ("II",), ("III",), ("III",))
+        draft = Draft("3x1+1R", seen, None, whole, named, 3, 0.0, (), assumed=(3,))
+        return rhythm.rhythm_found(draft).assumed
+
+    assert assumed(np.zeros(900)) == (3,)
+    assert assumed(calm) == ()

@@ -13,6 +13,7 @@ from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.doubts.astray import (
     begins_astray,
     columns_by_names,
+    is_divided,
     is_stretched,
     names_astray,
     unnamed_leads,
@@ -24,6 +25,8 @@ from ecg_core.page.values import Option, Remark, SheetQuestion
 
 CLOSE = 2.5
 """Another reading that is less likely by no more than this is asked about."""
+DIVIDED = 5.0
+"""The same where a line runs through rows that were taken for those of one column."""
 TIME_CLOSE, TIME_OFF_MM = 2.0, 1.0
 """Columns that lie so far elsewhere, and fit less by no more than this, are told as a doubt."""
 LEAST_TOGETHER = 0.2
@@ -74,7 +77,8 @@ def _layout_doubts(
     questions: list[SheetQuestion],
     remarks: list[Remark],
 ) -> None:
-    close = [d for d in others if d.leads != best.leads and best.score - d.score < CLOSE]
+    least = best.score - (DIVIDED if is_divided(best) else CLOSE)
+    close = [d for d in others if d.leads != best.leads and d.score > least]
     close = [d for d in close if d.name != best.name]
     if layout is None and close:
         names = list(dict.fromkeys([best.name, *(d.name for d in close)]))[:3]
@@ -227,7 +231,9 @@ def _ends_astray(best: Draft) -> bool:
     division = best.division
     _, right, _ = ends_of(best.seen.rows[: best.main], best.seen.pulses)
     due = division.start_mm + division.count * division.width_mm - division.gap_mm
-    return END_OFF_MM < abs(right - due) < CUT_MM
+    # One mark tells where the second of two columns begins, but not how wide they are.
+    cut = CUT_MM if division.count > 2 else division.width_mm
+    return END_OFF_MM < abs(right - due) < cut
 
 
 def _asked(key: str, unit: str, values: list[float], more: str) -> SheetQuestion:

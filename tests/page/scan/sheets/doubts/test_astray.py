@@ -12,6 +12,7 @@ from ecg_core.page.scan.sheets.columns import Division
 from ecg_core.page.scan.sheets.doubts.astray import (
     begins_astray,
     columns_by_names,
+    is_divided,
     is_stretched,
     lacks_columns,
     names_astray,
@@ -174,3 +175,29 @@ def test_a_strip_beside_which_two_leads_are_named_is_asked_about() -> None:
     both = (named("V1", 21.0, 0, -12.0), named("II", 21.0, 0))
     asked = _rhythm_named(draft((("II",),), both, name="strip", assumed=(0,)))
     assert asked.assumed == (0,)
+
+
+def test_a_line_through_six_rows_tells_of_two_columns() -> None:
+    """The line leans by 1 mm over all rows, and by too much where it leans by 6."""
+    six = tuple((lead,) for lead in ("I", "II", "III", "aVR", "aVL", "aVF"))
+    for leans_mm, at_mm, divided in (
+        (0.0, 145.0, True),
+        (1.0, 145.0, True),
+        (6.0, 145.0, False),
+        (0.0, 25.0, False),
+    ):
+        plain = draft(six)
+        ink = np.zeros_like(plain.seen.ink)
+        for y in range(round(20 * PX), round(240 * PX)):
+            x = round((at_mm + leans_mm * (y / PX - 130.0) / 220.0) * PX)
+            ink[y, x : x + 2] = True
+        lined = replace(plain, seen=Seen(plain.seen.rows, (), ink, ink, plain.seen.shown, PX))
+        assert is_divided(lined) is divided, (leans_mm, at_mm)
+
+
+def test_a_pulse_tells_where_the_first_column_begins() -> None:
+    """The trace runs on from a pulse that ends at 20 mm: columns that begin 3 mm behind it leave
+    out what it shows."""
+    pulses = tuple(pulse(14.0, 19.6) for _ in range(3))
+    assert not begins_astray(draft(FOUR[:3], pulses=pulses, start_mm=20.0))
+    assert begins_astray(draft(FOUR[:3], pulses=pulses, start_mm=23.0, width_mm=61.75))
