@@ -9,6 +9,7 @@ import numpy as np
 
 from ecg_core.page.scan.geometry.bend import Bend, maps
 from ecg_core.page.scan.geometry.lines import CELL_MM
+from ecg_core.page.scan.table_top import table_of
 
 RASTER = 6
 """Pixels per mm of the rectified picture; 5 mm cells and canonical pixels are whole numbers."""
@@ -21,9 +22,6 @@ LEAST_LIGHT = 16
 """No paper is darker."""
 LITTER = 1.3
 """So much darker than what every neighbourhood shows ink must be."""
-BESIDE_MM, AROUND_MM, BESIDE, SHARPLY = 5, 51, 0.5, 1.6
-"""What is this wide at least, whole mm, so dark per what is usual on the picture, or lightest
-around it, and so much darker than what is next to it, is no paper: a table below it."""
 THICK_MM = 1.6
 """No pen is this thick: table tops, hair, holes and black borders are."""
 
@@ -127,7 +125,9 @@ def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> 
     anything. coloured: the traces themselves are in colour, so that ink is what is dark in any
     channel, not in every one.
     """
-    darkness = darkness_of(picture, _paper(picture), coloured)
+    height, width = shown.shape
+    third = cv2.resize(picture, (width // 3, height // 3), interpolation=cv2.INTER_AREA)
+    darkness = darkness_of(picture, _paper(third, (width, height)), coloured)
     if not shown.all():
         edge = np.ones((round(1.0 * RASTER),) * 2, np.uint8)
         inside = cv2.erode(shown.view(np.uint8), edge, borderType=cv2.BORDER_REPLICATE)
@@ -150,7 +150,7 @@ def separate(picture: np.ndarray, shown: np.ndarray, coloured: bool = False) -> 
     if hidden.any():
         bridged = cv2.morphologyEx(cover, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         np.copyto(cover, bridged, where=hidden)
-    table = _table(picture, shown)
+    table = table_of(third, shown, RASTER)
     if table is not None:
         # Its own marks were counted: how dark ink is was learned on pictures with a table, too.
         rest[table] = cover[table] = 0.0
@@ -174,53 +174,15 @@ def darkness_of(picture: np.ndarray, paper: np.ndarray, coloured: bool) -> np.nd
     return np.subtract(1.0, light, out=light)
 
 
-def _paper(picture: np.ndarray) -> np.ndarray:
-    """Colour of the bare paper around every pixel: uint8, same shape, never below `LEAST_LIGHT`."""
-    height, width = picture.shape[:2]
-    small = cv2.resize(picture, (width // 3, height // 3), interpolation=cv2.INTER_AREA)
-    small = cv2.dilate(small, np.ones((9, 9), np.uint8))
+def _paper(third: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Colour of the bare paper around every pixel: uint8, never below `LEAST_LIGHT`.
+
+    third: the picture, a third as wide and as high. size: its own width and height.
+    """
+    small = cv2.dilate(third, np.ones((9, 9), np.uint8))
     small = cv2.GaussianBlur(small, (0, 0), 5.0)
-    full = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+    full = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR))
     return full if small.min() >= LEAST_LIGHT else np.maximum(full, LEAST_LIGHT, out=full)
-
-
-def _table(picture: np.ndarray, shown: np.ndarray) -> np.ndarray | None:
-    """What lies beside the paper: bool, height × width; None where nothing does."""
-    height, width = shown.shape
-    small = (max(width // RASTER, 1), max(height // RASTER, 1))
-    light = cv2.resize(picture, small, interpolation=cv2.INTER_AREA).max(axis=2)
-    seen = cv2.resize(shown.view(np.uint8), small, interpolation=cv2.INTER_AREA) > 0
-    if not seen.any():
-        return None
-    # Beyond the picture, the table goes on.
-    beyond = np.pad(np.where(seen, light, np.uint8(0)), BESIDE_MM)
-    wide = np.ones((BESIDE_MM, BESIDE_MM), np.uint8)
-    closed = np.asarray(cv2.morphologyEx(beyond, cv2.MORPH_CLOSE, wide))
-    within = (slice(BESIDE_MM, -BESIDE_MM),) * 2
-    closed = closed[within]
-    # Where paper lies in a shadow, so does the table.
-    paper = np.maximum(
-        cv2.dilate(closed, np.ones((AROUND_MM,) * 2, np.uint8)), np.median(closed[seen])
-    )
-    dark = closed < BESIDE * paper
-    if not (dark & seen).any():
-        return None
-    near = np.ones((3, 3), np.uint8)
-    count, parts = cv2.connectedComponents(dark.view(np.uint8), connectivity=8)
-    table = np.zeros(small[::-1], np.uint8)
-    for part in range(1, count):
-        own = (parts == part).view(np.uint8)
-        edge = own & ~np.asarray(cv2.erode(own, near)) & seen
-        wider = np.asarray(cv2.dilate(own, near, iterations=2))
-        outside = np.asarray(cv2.dilate(wider, near)) & ~wider & seen
-        # Traces that the picture's edge cuts are thin; a shadow fades away.
-        thick = np.asarray(cv2.erode(own & seen, near)).any()
-        if thick and edge.any() and outside.any():
-            sharp = np.median(closed[outside > 0]) > SHARPLY * np.median(closed[edge > 0])
-            table |= own * np.uint8(sharp)
-    if not table.any():
-        return None
-    return cv2.resize(table, (width, height), interpolation=cv2.INTER_NEAREST) > 0
 
 
 def _middle_of(values: np.ndarray) -> float:
