@@ -10,6 +10,7 @@ import numpy as np
 from ecg_core.page.doubts.quality import remark
 from ecg_core.page.scan.geometry.grid import FoundGrid, find_grids
 from ecg_core.page.scan.geometry.homography import projected
+from ecg_core.page.scan.papers import others, papers_of
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.laws import STRENGTH
 from ecg_core.page.scan.sheets.sheet import Draft
@@ -36,14 +37,18 @@ RESTING = 0.5
 """Traces that rest beside the rows in more of the columns are those of others."""
 
 
-def remarks_of(pixels: np.ndarray, grid: FoundGrid, sheet: Sheet) -> tuple[Remark, ...]:
+def remarks_of(
+    pixels: np.ndarray, grid: FoundGrid, sheet: Sheet, to_flat_mm: np.ndarray
+) -> tuple[Remark, ...]:
     """What is to be told of a picture beside the sheet that was read on it.
 
     pixels: uint8, height × width × 3, RGB, dark lines on light paper. grid: of the sheet.
+    to_flat_mm: homography from mm of the plane to mm of the flat picture.
     """
     more = sheet.draft.seen.extra > RESTING or _named_twice(sheet.draft.print_.names)
     more = more or _drawn_aside(sheet.draft)
-    if more or any(_ruled(part) for part in _rests(pixels, grid)):
+    more = more or any(_ruled(part) for part in _rests(pixels, grid))
+    if more or others(papers_of(pixels), sheet.draft, to_flat_mm @ grid.to_mm):
         return (remark("other_ecg"),)
     return ()
 

@@ -84,7 +84,8 @@ def read_under(
         raise refuse("rows_missing" if limb_sums.run_on(found.sheet.draft) else "unclear_rows")
     remarks.extend(found.remarks)
     if grid.covered > 0.0 and correction.corners_px is None:
-        remarks.extend(beside.remarks_of(view.pixels, grid, found.sheet))
+        upright = to_flat(flat, found.quarter_turns)
+        remarks.extend(beside.remarks_of(view.pixels, grid, found.sheet, upright))
     composed = page_of(scan, found.flat, found.sheet, float(np.mean(grid.px_per_mm)), with_picture)
     page = replace(
         composed.page, remarks=(*as_filed.remarks(scan), *remarks, *composed.page.remarks)

@@ -58,9 +58,11 @@ def test_a_second_ecg_on_a_picture_is_told(second: str, extra: float, told: bool
         trace=np.zeros((600, 3000), bool),
     )
     division = SimpleNamespace(start_mm=20.0, end_mm=270.0)
-    draft = SimpleNamespace(seen=seen, print_=SimpleNamespace(names=()), division=division)
-    sheet = SimpleNamespace(draft=draft)
-    codes = [remark.code for remark in beside.remarks_of(glued, grid, cast("Sheet", sheet))]
+    draft = SimpleNamespace(
+        seen=seen, print_=SimpleNamespace(names=()), division=division, said=(), name="3x4"
+    )
+    sheet = cast("Sheet", SimpleNamespace(draft=draft))
+    codes = [remark.code for remark in beside.remarks_of(glued, grid, sheet, np.eye(3))]
     assert codes == ["other_ecg"] * told
 
 
