@@ -17,7 +17,7 @@ from ecg_core.page.scan.composed.page import page_of
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.geometry.grid import FoundGrid
 from ecg_core.page.scan.scan_reading import ScanReading
-from ecg_core.page.scan.sheets import laws, limb_sums
+from ecg_core.page.scan.sheets import laws, lengths, limb_sums
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.doubts.astray import columns_by_names, lacks_columns
 from ecg_core.page.scan.sheets.doubts.doubted import UNUSUAL
@@ -177,7 +177,7 @@ def _better(sheet: Sheet, other: Sheet) -> bool:
 def _check_agreed(sheet: Sheet, grid: FoundGrid) -> list[Remark]:
     """What is told where no grid, but pulses and print alone tell the scale, and columns would be
     as long as hardly any: of small pictures pulses tell it to a few percent only."""
-    off, said = laws.time_off(sheet.draft), {one.code for one in sheet.remarks}
+    off, said = lengths.unusual(sheet.draft.division), {one.code for one in sheet.remarks}
     if not grid.agreed or off is None or off < UNUSUAL or "columns_unusual" in said:
         return []
     seconds = sheet.draft.division.width_mm / sheet.scale.speed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.page.scan.sheets import laws
+from ecg_core.page.scan.sheets import laws, limb_sums
 from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.lengths import USUAL_MM
 from ecg_core.page.scan.sheets.sheet import SHIFTS, Draft
@@ -14,16 +14,16 @@ ALIKE_MM = 2.0
 TELLING, OTHER_WIDTH = 3, 0.08
 """So many names tell where columns stand; columns that names show so much wider, or less
 wide, per width, are others: on 39 pages of others at most 0.03."""
-LEAST_ROWS, UNNAMED = 6, 0.25
+LEAST_ROWS, UNNAMED, TWELVE, ADDS_UP = 6, 0.25, 12, 0.1
 """Blocks of one column have so many rows, and so few of them without a name are told by others."""
 WITHIN_MM = 20.0
 """Lines so far from the ends of rows are no frame of them."""
 SAME_STRETCH, PULSE_S = 0.05, 0.2
 """Pulses, which last so long, and columns are off by the same, per length, to within the first."""
-IN_PULSE_MM, BESIDE_INK_MM = 0.8, 1.5
-"""Columns begin no farther before a pulse ends, or beside the first ink of rows: on 74 pages of
-others, a tenth and a half of a millimetre; behind a pulse, 1 mm on 96 of 98. The picture may cut
-rows before their first ink."""
+IN_PULSE_MM, BESIDE_INK_MM, BEHIND_PULSE_MM = 0.8, 1.5, 2.2
+"""Columns begin no farther before a pulse ends, beside the first ink of rows, or behind a pulse: on
+74 pages of others a tenth and a half of a millimetre, on 98 at most 2 mm. The picture may cut rows
+before their first ink."""
 
 
 def names_astray(draft: Draft) -> list[str]:
@@ -106,8 +106,13 @@ def _named_columns(draft: Draft) -> dict[int, list[float]]:
 
 def unnamed_leads(draft: Draft) -> list[str]:
     """Leads of a block of one column that no name tells, where names tell others: rows that are
-    missing above make the rest those of other leads."""
+    missing above make the rest those of other leads. Of twelve rows whose limb leads add up none
+    is missing."""
     if len(draft.leads[0]) > 1 or draft.main < LEAST_ROWS:
+        return []
+    left = limb_sums.unexplained(draft)
+    if draft.main == TWELVE and left is not None and left < ADDS_UP:
+        # None is missing, and the limb leads are those that they should be.
         return []
     own = laws.own_names(draft)
     rows = [row for row in range(draft.main) if not own.get((row, 0))]
@@ -123,7 +128,7 @@ def begins_astray(draft: Draft) -> bool:
     left, _, known = ends_of(draft.seen.rows[: draft.main], draft.seen.pulses)
     if known == "ink" and division.marked < division.count - 1 and start - left > BESIDE_INK_MM:
         return True
-    if known != "ink" and start - left > BESIDE_INK_MM:
+    if known != "ink" and start - left > BEHIND_PULSE_MM:
         return True
     if known == "ink" and start > draft.seen.edges_mm[0]:
         return left - start > BESIDE_INK_MM

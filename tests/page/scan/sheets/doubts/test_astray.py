@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page.scan.sheets.columns import Division
 from ecg_core.page.scan.sheets.doubts.astray import (
     begins_astray,
@@ -201,3 +202,19 @@ def test_a_pulse_tells_where_the_first_column_begins() -> None:
     pulses = tuple(pulse(14.0, 19.6) for _ in range(3))
     assert not begins_astray(draft(FOUR[:3], pulses=pulses, start_mm=20.0))
     assert begins_astray(draft(FOUR[:3], pulses=pulses, start_mm=23.0, width_mm=61.75))
+
+
+def test_of_twelve_rows_that_add_up_none_is_missing() -> None:
+    """Their names are not read; where the limb leads do not add up, that is told."""
+    twelve = tuple((lead,) for lead in STANDARD_LEADS)
+    plain = draft(twelve, (named("aVL", 21.0, 4),))
+    waves = dict(zip(("I", "II"), np.random.default_rng(5).normal(0, 3, (2, 1700)), strict=True))
+    one, two = (np.convolve(wave, np.ones(9), "same") for wave in waves.values())
+    limbs = (one, two, two - one, -(one + two) / 2, one - two / 2, two - one / 2)
+    for share, unnamed in ((1.0, 0), (-1.0, 11)):
+        rows = [
+            replace(row, curve_px=row.curve_px - share ** (at == 2) * limb)
+            for at, (row, limb) in enumerate(zip(plain.seen.rows, limbs, strict=False))
+        ]
+        seen = replace(plain.seen, rows=(*rows, *plain.seen.rows[6:]))
+        assert len(unnamed_leads(replace(plain, seen=seen))) == unnamed
