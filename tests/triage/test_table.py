@@ -325,6 +325,25 @@ def test_atria_that_fibrillate_do_not_lead_evenly(
     assert ("af-even" in {clash.code for clash in facts.clashes}) is not said
 
 
+@pytest.mark.parametrize(
+    ("bpm", "rr_sd_ms", "probability", "said"),
+    [
+        (60, 70, 0.69, False),
+        (60, 70, 0.71, True),
+        (60, 71, 0.69, True),
+        (40, 100, 0.3, False),
+        (149, 20, 0.3, False),
+        (150, 20, 0.3, True),
+    ],
+)
+def test_less_even_beats_contradict_a_fibrillation_that_is_less_sure(
+    bpm: float, rr_sd_ms: float, probability: float, said: bool
+) -> None:
+    """7 % of RR, of 1,000 ms at 60/min, where fibrillation is less likely than 0.7."""
+    found = measured({"rate": bpm, "rr": 60_000 / bpm, "rr_sd": rr_sd_ms}, NO_P)
+    assert bool(Facts(found, answer(Triage.OTHER, 0.9, {"AFIB": probability})).has("AFIB")) is said
+
+
 def test_fast_even_beats_are_no_fibrillation() -> None:
     """RR of 314 ms that differ by 2 ms: a circuit. Flutter led two to one is as even at 150/min."""
     even = measured({"rate": 191, "rr": 314, "rr_sd": 2}, NO_P)
