@@ -27,7 +27,7 @@ NAMED, NEAR = 4.0, 2.0
 to the best as this."""
 MOST = 24
 """So many words, the largest, and as many lines tell whether a picture lies otherwise."""
-LONG, WEAK, BROKEN = 0.5, -6.0, -2.0
+LONG, WEAK, BROKEN = 0.5, -3.0, -2.0
 CLOSE, MIRRORED = 0.6, 3.0
 """Another way that explains hardly less is told as a doubt; a mirror must explain so much more."""
 SPOKEN = 6.0
