@@ -19,8 +19,8 @@ from ecg_core.page.scan.geometry.grid import FoundGrid
 from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.scan.sheets import laws, lengths, limb_sums
 from ecg_core.page.scan.sheets.decide import Sheet
-from ecg_core.page.scan.sheets.doubts.astray import columns_by_names, lacks_columns
-from ecg_core.page.scan.sheets.doubts.doubted import UNUSUAL
+from ecg_core.page.scan.sheets.doubts.astray import PULSE_S, columns_by_names, lacks_columns
+from ecg_core.page.scan.sheets.doubts.doubted import AGREEING, UNUSUAL
 from ecg_core.page.scan.sheets.upright import Upright, best_sheet
 from ecg_core.page.scan.straight import check_geometry, straightened, to_flat
 from ecg_core.page.values import PageError, Remark
@@ -47,6 +47,8 @@ OTHERWISE = -1.5
 CUT_S, WHOLE_S, CUT_LEFT_MM = 0.6, 2.1, 1.0
 """Columns shorter than this that end where the picture ends, or begin so far before it, were cut
 with it: hardly anything is left of the former, the latter are told."""
+ASTRAY = 0.025
+"""Three pulses or more that are off by more than this, and by the same, are no chance."""
 MISSING = 0.75
 """Where so much of the last column that names tell is not on the picture, leads are gone."""
 POOR, CLEARLY = 4.0, 2.0
@@ -175,13 +177,26 @@ def _better(sheet: Sheet, other: Sheet) -> bool:
 
 
 def _check_agreed(sheet: Sheet, grid: FoundGrid) -> list[Remark]:
-    """What is told where no grid, but pulses and print alone tell the scale, and columns would be
-    as long as hardly any: of small pictures pulses tell it to a few percent only."""
+    """What is told where no grid, but pulses and print alone tell the scale: columns as long as
+    hardly any, since pulses of small pictures tell it to a few percent only, or usual ones that
+    make all pulses too high and too wide alike, or too low and too narrow."""
     off, said = lengths.unusual(sheet.draft.division), {one.code for one in sheet.remarks}
-    if not grid.agreed or off is None or off < UNUSUAL or "columns_unusual" in said:
+    if not grid.agreed or off is None or "columns_unusual" in said:
+        return []
+    if off < UNUSUAL and not _pulses_astray(sheet):
         return []
     seconds = sheet.draft.division.width_mm / sheet.scale.speed
     return [remark("columns_unusual", seconds=seconds)]
+
+
+def _pulses_astray(sheet: Sheet) -> bool:
+    """Whether pulses are off in height and width alike: the scale is."""
+    pulses = [one for one in sheet.draft.seen.pulses if not one.cut]
+    if len(pulses) < AGREEING:
+        return False
+    high = np.median([one.height_mm for one in pulses]) / sheet.scale.gain_limb - 1.0
+    wide = np.median([one.width_mm for one in pulses]) / (PULSE_S * sheet.scale.speed) - 1.0
+    return bool(min(abs(high), abs(wide)) > ASTRAY and abs(high - wide) < ASTRAY)
 
 
 def _check_cut(sheet: Sheet, flat: Flat, correction: Correction) -> list[Remark]:

@@ -90,7 +90,8 @@ def _is_alike(draft: Draft, strip: int, lead: str, apart_mm: float) -> bool:
 
 
 def _repeated(draft: Draft, strip: int) -> str | None:
-    apart = _apart(draft, strip)
+    # No strip shows -aVR; where columns show the same seconds it may run near to one of II.
+    apart = {lead: off for lead, off in _apart(draft, strip).items() if lead != "-aVR"}
     ranked = sorted(apart, key=lambda lead: apart[lead])
     if len(ranked) < 2 or apart[ranked[0]] > SAME_WAVE_MM:
         return None

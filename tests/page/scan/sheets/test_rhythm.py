@@ -75,3 +75,24 @@ def test_an_edge_of_paper_repeats_no_lead() -> None:
 
     assert assumed(np.zeros(900)) == (3,)
     assert assumed(calm) == ()
+
+
+def test_no_rhythm_strip_shows_minus_avr() -> None:
+    """The columns show the same seconds, so that II stands beside other seconds of its strip."""
+    beat, other = (
+        spikes(900, 0, every) + 12.0 * np.sin(np.arange(900) / slow)
+        for every, slow in ((90, 9.0), (70, 11.0))
+    )
+    rows = (row_of(beat, EVERYWHERE), row_of(other, EVERYWHERE), row_of(beat + 200.0, EVERYWHERE))
+    seen = SimpleNamespace(
+        rows=rows, agreements=[0.8] * 3, px_per_mm=float(RASTER), baselines_mm=None
+    )
+    whole = Division(0.0, 900 / RASTER, 1, 900 / RASTER, 0.0)
+
+    def shown(lead: str) -> str:
+        leads = ((lead,), ("II",), ("II",))
+        return rhythm.rhythm_found(Draft("2x1+1R", seen, None, whole, leads, 2, 0.0, ())).leads[2][
+            0
+        ]
+
+    assert shown("-aVR") == "II"
