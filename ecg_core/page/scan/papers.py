@@ -13,8 +13,9 @@ from ecg_core.page.scan.sheets.sheet import Draft
 
 BLANK, BLANK_PX, EVERY = 10, 6, 3
 """A band across the picture is blank where its shades differ by no more, in so many rows."""
-LEAST_PX, LEAST_SHARE = (60, 150), 0.25
-"""Papers are so high and so wide, and at least so large per the picture either way."""
+LEAST_PX, LEAST_SHARE, MOST = (60, 150), 0.25, 6
+"""Papers are so high and so wide, and so wide per the picture; the largest are asked whether they
+are ruled, so many at most: a page of text has many parts."""
 COVERED, ASLANT_DEG = 0.7, 1.5
 """A paper's grid is followed over so much of it, and lies along it: lines of text do not."""
 WITHIN = 0.5
@@ -44,7 +45,8 @@ def papers_of(pixels: np.ndarray) -> tuple[Box, ...]:
     ]
     if len(large) < 2:
         return ()
-    return tuple(box for box in large if _ruled(pixels[box[1] : box[3], box[0] : box[2]]))
+    large.sort(key=lambda box: -(box[2] - box[0]) * (box[3] - box[1]))
+    return tuple(box for box in large[:MOST] if _ruled(pixels[box[1] : box[3], box[0] : box[2]]))
 
 
 def _ruled(part: np.ndarray) -> bool:

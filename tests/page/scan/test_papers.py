@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ecg_core.page.orders import ONE_LEAD
+from ecg_core.page.scan import papers
 from ecg_core.page.scan.papers import Box, others, papers_of
 from ecg_core.page.scan.sheets.sheet import Draft
 
@@ -69,3 +70,19 @@ def test_papers_without_a_row_of_the_sheet_are_others(
     papers: tuple[Box, ...] = (ABOVE, (0, 200, 550, 400))
     assert others(papers, cast("Draft", draft), np.diag([0.1, 0.1, 1.0])) is told
     assert not others((ABOVE,), cast("Draft", draft), np.diag([0.1, 0.1, 1.0]))
+
+
+def test_a_page_of_many_parts_is_not_asked_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty paragraphs, of which finding a grid in each would take seconds."""
+    asked: list[np.ndarray] = []
+
+    def none_found(part: np.ndarray) -> list[object]:
+        asked.append(part)
+        return []
+
+    monkeypatch.setattr(papers, "find_grids", none_found)
+    page = np.full((3200, 900, 3), 255, np.uint8)
+    words = np.random.default_rng(2).integers(0, 2, (40, 70, 800, 1)) * 235
+    page.reshape(40, 80, 900, 3)[:, 5:75, 50:850] = words
+    assert papers_of(page) == ()
+    assert len(asked) == papers.MOST

@@ -28,7 +28,7 @@ BEAT_MM, AT_BEAT = 1.5, 0.4
 """So near a beat marks that QRS complexes can feign count less."""
 RULED, LEANS_ROWS, LEANS_MM = 0.85, 4, 0.8
 """A line inks so much between two rows; through so many rows or more it may lean by so much to
-either side, of sheets without a grid, that tells how they lie."""
+either side: without a grid nothing tells how a sheet lies."""
 UNBROKEN = 0.55
 """A leap of which more is inked is a stroke of the trace."""
 BAR_MM, BAR, FULL, BAR_WIDE_MM = 3.0, 0.8, 1.7, 0.5
@@ -165,7 +165,7 @@ class Dividers:
         upright = self._between(main, 0) > RULED
         if upright.any() or main < LEANS_ROWS:
             return upright
-        reach = np.ones((1, 2 * round(LEANS_MM * self.px) + 1))
+        reach = np.ones((1, 2 * round(LEANS_MM * self.px) + 1), np.uint8)
         near = cv2.dilate(self._shares[0, : main - 1], reach).min(axis=0)
         return np.asarray(near > RULED)
 

@@ -28,6 +28,8 @@ to the best as this."""
 MOST = 24
 """So many words, the largest, and as many lines tell whether a picture lies otherwise."""
 LONG, WEAK, BROKEN = 0.5, -3.0, -2.0
+"""Rows that run along so much of a picture are not seen from the side, unless less speaks for them,
+or for how much of them is drawn, than the others say."""
 CLOSE, MIRRORED = 0.6, 3.0
 """Another way that explains hardly less is told as a doubt; a mirror must explain so much more."""
 SPOKEN = 6.0

@@ -14,8 +14,9 @@ ALIKE_MM = 2.0
 TELLING, OTHER_WIDTH = 3, 0.08
 """So many names tell where columns stand; columns that names show so much wider, or less
 wide, per width, are others: on 39 pages of others at most 0.03."""
-LEAST_ROWS, UNNAMED, TWELVE, ADDS_UP = 6, 0.25, 12, 0.1
-"""Blocks of one column have so many rows, and so few of them without a name are told by others."""
+LEAST_ROWS, UNNAMED, TWELVE = 6, 0.25, 12
+"""Blocks of one column have so many rows, and so few of them without a name are told by others; so
+many rows are all."""
 WITHIN_MM = 20.0
 """Lines so far from the ends of rows are no frame of them."""
 SAME_STRETCH, PULSE_S = 0.05, 0.2
@@ -111,7 +112,7 @@ def unnamed_leads(draft: Draft) -> list[str]:
     if len(draft.leads[0]) > 1 or draft.main < LEAST_ROWS:
         return []
     left = limb_sums.unexplained(draft)
-    if draft.main == TWELVE and left is not None and left < ADDS_UP:
+    if draft.main == TWELVE and left is not None and left < limb_sums.ADDS_UP:
         # None is missing, and the limb leads are those that they should be.
         return []
     own = laws.own_names(draft)
