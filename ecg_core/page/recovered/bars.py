@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ecg_core.page.scan.rows import vertical_runs
+from ecg_core.page.scan.connected import vertical_runs
 from ecg_core.page.values import LeadBox
 
 INKED = 0.5

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from ecg_core.page.recovered.pen import pen_width
-from ecg_core.page.scan.rows import vertical_runs
+from ecg_core.page.scan.connected import vertical_runs
 
 INKED = 0.2
 """Cover from which a pixel counts as ink."""
@@ -34,7 +34,7 @@ LETTER_MM = 2.0
 BEGIN_COST = 0.5
 """A gap where another lead begins costs no more than this, in mm."""
 REMEMBERED = 12
-"""So many unfinished paths are carried on beside those that end in the column before."""
+"""So many unfinished paths are carried on at least, and up to twice as many."""
 MAX_LIFT_MM = 12.0
 ALONE_MM, ALONE_PENS = 6.0, 1.4
 """Ink this long and no thicker than this is one line, not two on top of each other."""
@@ -123,14 +123,19 @@ def follow(
     own = stray + CRUMB_COST * crumb - tall_gain * tall / px_per_mm
     own = np.where(inside, own, np.inf)
     reaches = np.isfinite(own)
-    # One piece more, which no path can come from, fills up lists that differ in length.
-    top, bottom = (np.append(edge, 0.0) / px_per_mm for edge in (pieces.top, pieces.bottom))
+    # One piece more, which no path can come from, fills up lists that differ in length. Every row
+    # has all pieces, one row's behind the other's.
+    top, bottom = (
+        np.tile(np.append(edge, 0.0) / px_per_mm, rows) for edge in (pieces.top, pieces.bottom)
+    )
+    column = np.tile(np.append(pieces.column, 10**9), rows)
+    none = np.arange(rows)[:, None] * (total + 1) + total
+    joining = np.where(reaches, none - total + np.arange(total), none)
     # What a path costs, less what lifting the pen all the way would.
     excess = np.full((rows, total + 1), np.inf)
+    costs = excess.reshape(-1)
     came_from = np.full((rows, total), -1)
-    column = np.append(pieces.column, -(10**9))
-    active = np.full((rows, 1), total)
-    every = np.arange(rows)[:, None]
+    active, every = none, np.arange(rows)[:, None]
     max_lift = round(MAX_LIFT_MM * px_per_mm)
     starts = pieces.first.tolist()
     lift = np.full((rows, width), LIFT_COST)
@@ -140,40 +145,42 @@ def follow(
     last_begin[[x for x in begins_px if 0 < x < width]] = [x for x in begins_px if 0 < x < width]
     begun = np.maximum.accumulate(last_begin).tolist()
     covered = np.isfinite(over).any(axis=0).tolist()
+    reached = np.bincount(pieces.column, reaches.any(axis=0), width).astype(bool).tolist()
     for x in range(width):
         a, b = starts[x], starts[x + 1]
-        if a == b:
+        if not reached[x]:
             continue
-        here, reached = own[:, a:b], reaches[:, a:b]
-        some = reached.any(axis=1, keepdims=True)
-        if not some.any():
-            continue
-        upper, lower = top[active][:, :, None], bottom[active][:, :, None]
-        apart = upper - bottom[a:b]
-        np.maximum(apart, top[a:b] - lower, out=apart)
+        # Rows × pieces of this column × paths that may go on to them.
+        upper, lower = top.take(active)[:, None], bottom.take(active)[:, None]
+        apart = upper - bottom[a:b, None]
+        np.maximum(apart, top[a:b, None] - lower, out=apart)
         np.maximum(apart, 0.0, out=apart)
         if covered[x]:
-            low = np.minimum(lower, bottom[a:b])
-            high = np.maximum(upper, top[a:b])
+            low = np.minimum(lower, bottom[a:b, None])
+            high = np.maximum(upper, top[a:b, None])
             ends = over[:, x, None, None] / px_per_mm, under[:, x, None, None] / px_per_mm
             behind = np.minimum(high, ends[1]) - np.maximum(low, ends[0])
             apart = np.maximum(apart - np.fmax(behind, 0.0), 0.0)
-        last = column[active]
-        if begun[x] > 0:
-            before = last < begun[x]
-            if before.any():
-                np.minimum(apart, BEGIN_COST, out=apart, where=before[:, :, None])
-        apart += excess[every, active][:, :, None]
-        best = apart.argmin(axis=1)
+        last = column.take(active)
+        earliest = last.min()
+        if earliest < begun[x]:
+            np.minimum(apart, BEGIN_COST, out=apart, where=(last < begun[x])[:, None])
+        apart += costs.take(active)[:, None]
         # A path that would cost more than no path at all begins anew.
-        least = np.minimum(apart.min(axis=1), 0.0)
-        excess[:, a:b] = least + here - lift[:, x, None]
-        came_from[:, a:b] = np.where(least < 0.0, active[every, best], -1)
-        active[(last < x - max_lift) & some] = total
-        if active.shape[1] > REMEMBERED:
-            ranked = excess[every, active].argsort(axis=1, kind="stable")
+        least = apart.min(axis=2)
+        came_from[:, a:b] = np.where(least < 0.0, active[every, apart.argmin(axis=2)], -1)
+        np.minimum(least, 0.0, out=least)
+        least += own[:, a:b]
+        least -= lift[:, x, None]
+        excess[:, a:b] = least
+        if earliest < x - max_lift:
+            given_up = (last < x - max_lift) & reaches[:, a:b].any(axis=1, keepdims=True)
+            active = np.where(given_up, none, active)
+        if active.shape[1] > 2 * REMEMBERED:
+            ranked = costs.take(active).argsort(axis=1, kind="stable")
             active = active[every, ranked[:, :REMEMBERED]]
-        active = np.concatenate([active, np.where(reached, np.arange(a, b), total)], axis=1)
+        active = np.concatenate([active, joining[:, a:b]], axis=1)
+    came_from = np.where(came_from < 0, -1, came_from % (total + 1))
     return [_back(excess[row, :total], came_from[row], pieces, width) for row in range(rows)]
 
 

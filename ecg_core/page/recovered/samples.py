@@ -25,7 +25,7 @@ from ecg_core.page.layouts import (
 from ecg_core.page.recovered import pen_path
 from ecg_core.page.recovered.bars import ColumnBar, bars_of, spans, without
 from ecg_core.page.recovered.fine_ink import ink_of
-from ecg_core.page.recovered.fitted import fit_line
+from ecg_core.page.recovered.fitted import Edges, fit_lines
 from ecg_core.page.recovered.pen import line_of, pen_width
 from ecg_core.page.values import EcgPage, LeadBox, Trace
 
@@ -163,24 +163,60 @@ def recover(page: EcgPage, use_picture: bool = True) -> Recovery:
         return Recovery((), names, px_per_mm, page.source_name, page.source_sha256)
     rows = pen_path.apart(pieces, paths, zeros_px.tolist(), px_per_mm)
     pen_px = pen_width(*(np.concatenate([getattr(r, e) for r in rows]) for e in ("top", "bottom")))
-    found = []
-    for number, (box, zero_mm) in enumerate(zip(page.boxes, baselines, strict=True)):
-        row = int(np.argmin(np.abs(rows_mm - zero_mm)))
-        own = bars.get(rounded[number], [])
-        found.append(_lead(number, box, zero_mm, (rows[row], own), pen_px, px_per_mm))
+    of = [int(np.argmin(np.abs(rows_mm - zero_mm))) for zero_mm in baselines]
+    parts = [
+        _part(rows[row], bars.get(zero, []), box, pen_px, px_per_mm)
+        for row, zero, box in zip(of, rounded, page.boxes, strict=True)
+    ]
+    lines = [part.line for part in parts]
+    if fine:
+        lines = fit_lines([Edges(p.top, p.bottom, p.line[0::2]) for p in parts], pen_px)
+    found = [
+        _lead(number, box, zero_mm, rows[row], part.drawn_line(line), px_per_mm)
+        for number, (box, zero_mm, row, part, line) in enumerate(
+            zip(page.boxes, baselines, of, parts, lines, strict=True)
+        )
+    ]
     kept = tuple(lead for lead in found if lead.drawn >= MIN_DRAWN and lead.shared <= MAX_SHARED)
     given = {lead.lead for lead in kept}
     left_out = dict.fromkeys(lead.lead for lead in found if lead.lead not in given)
     return Recovery(kept, tuple(left_out), px_per_mm, page.source_name, page.source_sha256)
 
 
-def _line(
-    row: pen_path.Strokes, bars: list[ColumnBar], box: LeadBox, pen_px: float, px_per_mm: float
-) -> np.ndarray:
-    """Heights of one lead's line in px, NaN far from its ink: in each column and half-way between.
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What belongs to one lead of a row's ink.
 
-    A lead ends where its box does, whatever its neighbour draws there.
+    own: its columns, of `width`. top, bottom: edges in px, NaN where none are seen. line: heights
+    of the line in px, in each column and half-way between. under: columns that a bar covers.
     """
+
+    own: slice
+    width: int
+    top: np.ndarray
+    bottom: np.ndarray
+    line: np.ndarray
+    under: np.ndarray
+
+    def drawn_line(self, line: np.ndarray) -> np.ndarray:
+        """A line of the lead in the whole row, NaN far from its ink: in each column and half-way
+        between."""
+        both = np.isfinite(self.top)
+        # Under a bar between what is seen the line goes on; at an end it is not guessed.
+        between = np.maximum.accumulate(both) & np.maximum.accumulate(both[::-1])[::-1]
+        drawn = both | (self.under & between)
+        seen = np.full(2 * self.width - 1, np.nan)
+        part = seen[2 * self.own.start : 2 * self.own.stop - 1]
+        part[0::2] = np.where(drawn, line[0::2], np.nan)
+        part[1::2] = np.where(drawn[:-1] & drawn[1:], line[1::2], np.nan)
+        return seen
+
+
+def _part(
+    row: pen_path.Strokes, bars: list[ColumnBar], box: LeadBox, pen_px: float, px_per_mm: float
+) -> _Part:
+    """One lead's part of a row. A lead ends where its box does, whatever its neighbour draws
+    there."""
     first, last = (round(x * px_per_mm) for x in (box.x0_mm, box.x1_mm))
     own = slice(max(first, 0), min(last, len(row.top)))
     top, bottom = row.top[own].copy(), row.bottom[own].copy()
@@ -191,17 +227,8 @@ def _line(
     ):
         foreign = _foreign(top[side], bottom[side], pen_px, px_per_mm, at_margin)
         top[side][:foreign] = bottom[side][:foreign] = np.nan
-    both = np.isfinite(top)
     line = line_of(top, bottom, pen_px)[1:-1]
-    if px_per_mm >= FINE_PX_PER_MM:
-        line = fit_line(top, bottom, line[0::2], pen_px)
-    # Under a bar between what is seen the line goes on; at an end it is not guessed.
-    drawn = both | (under & np.maximum.accumulate(both) & np.maximum.accumulate(both[::-1])[::-1])
-    seen = np.full(2 * len(row.top) - 1, np.nan)
-    part = seen[2 * own.start : 2 * own.stop - 1]
-    part[0::2] = np.where(drawn, line[0::2], np.nan)
-    part[1::2] = np.where(drawn[:-1] & drawn[1:], line[1::2], np.nan)
-    return seen
+    return _Part(own, len(row.top), top, bottom, line, under)
 
 
 def _foreign(
@@ -238,12 +265,11 @@ def _lead(
     number: int,
     box: LeadBox,
     zero_mm: float,
-    inked: tuple[pen_path.Strokes, list[ColumnBar]],
-    pen_px: float,
+    row: pen_path.Strokes,
+    line_px: np.ndarray,
     px_per_mm: float,
 ) -> RecoveredLead:
-    row, bars = inked
-    line_px = _line(row, bars, box, pen_px, px_per_mm)
+    """The samples of a line (px, twice a column of its row)."""
     judged = slice(
         round((box.x0_mm + EDGE_MM) * px_per_mm), round((box.x1_mm - EDGE_MM) * px_per_mm)
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ecg_core.page.scan.connected import pieces_of
+from ecg_core.page.scan.connected import pieces_of, vertical_runs
 from ecg_core.page.scan.geometry.lines import CELL_MM
 from ecg_core.page.scan.ink import RASTER
-from ecg_core.page.scan.rows import INKED, vertical_runs
+from ecg_core.page.scan.rows import INKED
 from ecg_core.page.scan.sheets.rows import RESTING_MM, columns_of, guides
 
 THIN_MM, MOSTLY = 1.2, 0.7

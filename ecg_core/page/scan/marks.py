@@ -8,10 +8,10 @@ import numpy as np
 from ecg_core.page.doubts import quality
 from ecg_core.page.doubts.quality import refuse
 from ecg_core.page.scan.broken import on_lines, with_broken
-from ecg_core.page.scan.connected import pieces_of
+from ecg_core.page.scan.connected import pieces_of, vertical_runs
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER, Ink, Straight, separate
-from ecg_core.page.scan.rows import INKED, keep_traces, vertical_runs
+from ecg_core.page.scan.rows import INKED, keep_traces
 from ecg_core.page.values import PageError
 
 BESIDE_MM, MOSTLY = 5.0, 0.6

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ecg_core.page.scan.connected import vertical_runs
 from ecg_core.page.scan.ink import RASTER
-from ecg_core.page.scan.rows import vertical_runs
 from ecg_core.page.values import PEN_MM
 
 THINNER = 0.3

@@ -52,19 +52,3 @@ def keep_traces(cover: np.ndarray) -> np.ndarray:
     traces = np.zeros(mask.shape, bool)
     traces.ravel()[inked] = keep[whole]
     return traces
-
-
-def vertical_runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Column, top and end (exclusive) of every vertical run of ink, column by column.
-
-    mask: bool, or uint8 with 1 for ink; height × width.
-    """
-    height, width = mask.shape
-    # Columns one behind the other, each with a pixel of paper at its end.
-    behind = np.zeros(width * (height + 1) + 1, np.uint8)
-    columns = behind[1:].reshape(width, height + 1)[:, :height]
-    columns[:] = cv2.transpose(np.ascontiguousarray(mask).view(np.uint8))
-    edges = np.flatnonzero(behind[1:] != behind[:-1])
-    column, start = np.divmod(edges[::2], height + 1)
-    end = edges[1::2] - column * (height + 1)
-    return column, start, end

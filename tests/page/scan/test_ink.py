@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecg_core.page.scan.connected import pieces_of
+from ecg_core.page.scan.connected import pieces_of, vertical_runs
 from ecg_core.page.scan.ink import RASTER, separate, straighten
-from ecg_core.page.scan.rows import vertical_runs
 
 
 @pytest.mark.parametrize("turn_deg", [0.0, 0.4], ids=["along the pixels", "aslant"])
@@ -78,6 +77,20 @@ def test_pieces_touch_at_corners_and_are_measured() -> None:
     assert [slanted[column] for column in (cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP)] == [1, 1]
     assert [slanted[column] for column in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)] == [3, 3]
     assert slanted[cv2.CC_STAT_AREA] == 3
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(1, 30), st.floats(0.0, 0.7))
+def test_boxes_hold_all_of_their_piece_and_nothing_wider(
+    seed: int, height: int, width: int, share: float
+) -> None:
+    mask = (np.random.default_rng(seed).random((height, width)) < share).astype(np.uint8)
+    count, labels, boxes = pieces_of(mask)
+    assert len(boxes) == count
+    for label in range(1, count):
+        y, x = np.nonzero(labels == label)
+        spread = x.max() - x.min() + 1, y.max() - y.min() + 1
+        assert boxes[label].tolist() == [x.min(), y.min(), *spread, len(x)]
 
 
 def photographed(table: int, shadow: bool) -> np.ndarray:

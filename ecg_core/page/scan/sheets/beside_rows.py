@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
+from ecg_core.page.scan.connected import vertical_runs
 from ecg_core.page.scan.geometry.lines import CELL_MM
-from ecg_core.page.scan.rows import vertical_runs
 from ecg_core.page.scan.sheets.rows import Row, steps_of
 
 RESTING_MM = 2.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.page.scan.rows import vertical_runs
+from ecg_core.page.scan.connected import vertical_runs
 from ecg_core.page.scan.sheets.pulses import HEIGHTS_MM, Pulse
 from ecg_core.page.scan.sheets.rows import Row
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ecg_core.page.scan.rows import vertical_runs
+from ecg_core.page.scan.connected import vertical_runs
 from ecg_core.page.scan.sheets.rows import Row
 
 WIDTHS_MM, SLIM_MM, SLIM_RATIO = (1.7, 11.5), 2.2, 3.5

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 from scipy.signal import find_peaks
 
+from ecg_core.page.scan.connected import vertical_runs
 from ecg_core.page.scan.geometry.lines import CELL_MM
-from ecg_core.page.scan.rows import vertical_runs
 
 INKED = 0.45
 """Value of the trace map from which a pixel counts as trace."""

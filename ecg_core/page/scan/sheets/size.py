@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ecg_core.page.scan.rows import vertical_runs
+from ecg_core.page.scan.connected import vertical_runs
 from ecg_core.page.scan.sheets import laws
 from ecg_core.page.scan.sheets.decide import Sheet
 from ecg_core.page.scan.sheets.sheet import Said
