@@ -41,12 +41,13 @@ def _screen() -> None:
         unsafe_allow_html=True,
         width="content",
     )
-    from widgets.session import models, navigation, notice, person
+    from widgets.session import dialogs, navigation, notice, person
 
     account = person.gate()
     words.tell_browser()
     notice.show()
     page = st.navigation(navigation.pages(account), position="top")
+    dialogs.on_page(page.url_path)
     with header:
         person.menu(account)
     # Navigation and notice are painted before anything heavy is imported, and the page before

@@ -1,4 +1,4 @@
-"""Dialogs that stay until the reader closes them.
+"""Dialogs that stay until the reader closes them, or leaves the page or the ECG.
 
 A dialog that is drawn in the run of its press alone is gone with the next run, whoever asks for it:
 a page that is shown before its answer, a lapse of the sign-in, a second press.
@@ -10,7 +10,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-_OPEN = "dialog_open"
+_OPEN, _PAGE = "dialog_open", "dialog_page"
+
+
+def on_page(path: str) -> None:
+    """Which page is shown: a dialog of another one was left, and does not wait for the reader."""
+    if st.session_state.get(_PAGE) != path:
+        _close()
+    st.session_state[_PAGE] = path
 
 
 def button(label: str, icon: str, key: str, title: str, draw: Callable[[], None]) -> None:
@@ -20,9 +27,13 @@ def button(label: str, icon: str, key: str, title: str, draw: Callable[[], None]
     `draw` draws.
     """
     if st.button(label, icon=icon, key=key):
-        st.session_state[_OPEN] = key
-    if st.session_state.get(_OPEN) == key:
+        st.session_state[_OPEN] = key, label
+    opened = st.session_state.get(_OPEN)
+    if opened == (key, label):
         st.dialog(title, width="large", on_dismiss=_close)(draw)()
+    elif opened is not None and opened[1] == label:
+        # The same of another ECG: that one was left.
+        _close()
 
 
 def _close() -> None:
