@@ -11,7 +11,9 @@ from ecg_core.page.scan.broken import on_lines, with_broken
 from ecg_core.page.scan.connected import pieces_of, vertical_runs
 from ecg_core.page.scan.flat import Flat
 from ecg_core.page.scan.ink import RASTER, Ink, Straight, separate
-from ecg_core.page.scan.rows import INKED, keep_traces
+from ecg_core.page.scan.print.lettering import read
+from ecg_core.page.scan.rows import BRIDGE_MM, INKED, LONG_MM, TALL_MM, keep_traces
+from ecg_core.page.scan.sheets.text import lead_of
 from ecg_core.page.values import PageError
 
 BESIDE_MM, MOSTLY = 5.0, 0.6
@@ -25,6 +27,11 @@ RULE_MM, LEVEL_MM = 40.0, 12.0
 COLOUR, DEEP, COLOURED, ALL_ACROSS = 50, 210, 0.03, 0.75
 """A colour's channels are so far apart, the darkest no lighter than this (of 255); grids in such a
 colour cover more of the paper, other things fewer of its columns."""
+NAME_MM, MOST_NAMES = 9.0, 40
+"""No name is taller; and so many pieces are read whether they are one."""
+BESIDE_EACH_OTHER = np.ones((3, round(BRIDGE_MM * RASTER) | 1), np.uint8)
+UNSURE = ("", "I", "II", "III")
+"""Strokes of a wave pass for the simplest names."""
 LEAST_TRACE = 0.003
 """Less of a page is never trace."""
 
@@ -64,7 +71,7 @@ def flat_of(
         assert problem is not None
         raise problem
     _, ink, traces = best
-    traces = with_broken(ink.cover, traces)
+    traces = with_broken(ink.cover, _without_names(ink.cover, traces))
     # Fast broad waves are steep everywhere: what is tall in them is still thin across.
     across, down = (vertical_runs(part[:, ::7]) for part in (traces.T, traces))
     thick = min(
@@ -124,6 +131,33 @@ def _without_rules(cover: np.ndarray) -> np.ndarray:
     traces = keep_traces(np.where(ruled, 0.0, cover).astype(np.float32))
     across = cv2.morphologyEx(traces.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
     return np.asarray(traces | (ruled & (np.asarray(across) > 0) & (mask > 0)))
+
+
+def _without_names(cover: np.ndarray, traces: np.ndarray) -> np.ndarray:
+    """Traces less names of leads that are as tall as waves only because of the digit lowered behind
+    their letter."""
+    mask = traces.view(np.uint8)
+    count, labels, boxes = pieces_of(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, BESIDE_EACH_OTHER))
+    wide, tall = boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]
+    compact = (wide < LONG_MM * RASTER) & (tall < NAME_MM * RASTER)
+    compact[0] = False
+    if not compact.any():
+        return traces
+    pieces, own, parts = pieces_of(mask)
+    tallest = np.zeros(count, int)
+    column, row, _ = vertical_runs(mask)
+    of = np.zeros(pieces, int)
+    of[own[row, column]] = labels[row, column]
+    np.maximum.at(tallest, of[1:], parts[1:, cv2.CC_STAT_HEIGHT])
+    some = np.flatnonzero(compact & (tallest < TALL_MM * RASTER))[:MOST_NAMES]
+    crops = [
+        cover[max(y - 3, 0) : y + h + 3, max(x - 4, 0) : x + w + 4]
+        for x, y, w, h, _ in boxes[some].tolist()
+    ]
+    named = [n for n, said in zip(some, read(crops), strict=True) if lead_of(said) not in UNSURE]
+    if not named:
+        return traces
+    return np.asarray(traces & ~np.isin(labels, named))
 
 
 def _on_paper(
