@@ -36,6 +36,9 @@ MOST_EXTRA = 1.5
 AHEAD_MM, BEHIND_MM, WORD_MM = 3.0, 12.0, (1.5, 1.2, 12.0)
 """Names stand so far before or behind the begin of a column, and are at least so wide and high, at
 most so wide."""
+FOLLOWING, SIX_ROWS = (("aVR", "aVL", "aVF"), ("II", "aVF", "III")), 3.0
+"""Below the first three rows of limb leads they are the other three of six, in either order; and
+what it costs to take them for strips of rhythm."""
 SHORTEST_MM, TOO_SHORT, USUAL_MM_PER_S = 40.0, 3.0, 25.0
 EXPECTED, LIMB, RUN_ON = 0.35, 1.3, 6.0
 
@@ -123,8 +126,11 @@ def columns(draft: Draft) -> Said:
 
 
 def rarity(draft: Draft) -> Said:
-    """Few printers use this arrangement."""
-    return Said("rarity", -draft.rarity, draft.name)
+    """Few printers use this arrangement, and none shows the limb leads that follow as strips of
+    rhythm."""
+    below = tuple(row[0] for row in draft.leads[draft.main :])
+    follow = not draft.assumed and below in FOLLOWING
+    return Said("rarity", -draft.rarity - SIX_ROWS * follow, draft.name)
 
 
 def together(draft: Draft) -> Said:

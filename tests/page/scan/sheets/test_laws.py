@@ -101,3 +101,25 @@ def test_columns_are_hardly_ever_shorter_than_a_beat_and_a_half(
     print_ = SimpleNamespace(lines=lines)
     draft = Draft("3x4", SimpleNamespace(), print_, division, (("I",),), 1, 0.0, ())
     assert laws.columns(draft).value == pytest.approx(3.1 - costs)
+
+
+@pytest.mark.parametrize(
+    ("below", "assumed", "costs"),
+    [
+        (("aVR", "aVL", "aVF"), (), laws.SIX_ROWS),
+        (("II", "aVF", "III"), (), laws.SIX_ROWS),
+        (("V1", "II", "V5"), (), 0.0),
+        (("aVR", "aVL", "aVF"), (3, 4, 5), 0.0),
+    ],
+    ids=["augmented leads", "Cabrera", "usual strips", "assumed"],
+)
+def test_the_other_three_limb_leads_are_no_strips_of_rhythm(
+    below: tuple[str, ...], assumed: tuple[int, ...], costs: float
+) -> None:
+    rows = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"))
+    leads = (*rows, *((lead,) for lead in below))
+    division = Division(10.0, 62.5, 4, 260.0, 0.0)
+    draft = Draft(
+        "3x4+3R", SimpleNamespace(), SimpleNamespace(), division, leads, 3, 0.9, (), assumed=assumed
+    )
+    assert laws.rarity(draft).value == -0.9 - costs
