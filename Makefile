@@ -5,7 +5,7 @@ PORT ?= 8501
 ECG_DATA ?= ../data
 ECG_SHARED_DATA ?= ../shared/data
 ECG_DATA_DIR ?= ./var
-MODEL ?= resatt-staged-ptbxl
+MODEL ?= resatt-taught-ptbxl
 FOUR_CLASS := benchmarks/results/ecg-images
 # Large pages are reused instead of returned to the system: training is a third faster.
 TRAIN_ENV := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 \

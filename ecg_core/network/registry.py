@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ecg_core.network.classifier import Classifier
     from ecg_core.network.values import ModelIdentity
 
-DEFAULT_MODEL = "resatt-staged-ptbxl"
+DEFAULT_MODEL = "resatt-taught-ptbxl"
 STRIP_MODEL = "resatt-rhythm"
 """Who answers: twelve-lead pages, and rhythm strips of one to three leads."""
 NAMED_IN_CARD = ("name", "version", "weights_sha256", "preprocessing_version")
@@ -47,7 +47,7 @@ def model_for(layout: str) -> str:
     Without a model for strips the default one is asked, which abstains on them.
 
     >>> model_for("12x1")
-    'resatt-staged-ptbxl'
+    'resatt-taught-ptbxl'
     """
     strip = layout == STRIP and STRIP_MODEL in list_models()
     return STRIP_MODEL if strip else DEFAULT_MODEL

@@ -48,6 +48,11 @@ TEACHERS: dict[str, TeacherConfig] = {
         # Of all statements and of triage by stage, for 3.0.
         TeacherConfig(name="resnet-48-all", seed=12),
         TeacherConfig(name="resnet-40", seed=13, width=40, kernel=9, epochs=8),
+        # Wider, in bfloat16.
+        TeacherConfig(name="resnet-64", seed=14, width=64, precision="bfloat16"),
+        TeacherConfig(
+            name="resnet-96", seed=15, width=96, kernel=5, epochs=8, precision="bfloat16"
+        ),
     )
 }
 

@@ -42,12 +42,12 @@ def test_a_start_checks_everything(tmp_path: Path) -> None:
 
 
 def test_a_start_with_other_weights_is_refused_and_names_their_hash(tmp_path: Path) -> None:
-    folder = tmp_path / "models" / "resatt-staged-ptbxl"
+    folder = tmp_path / "models" / "resatt-taught-ptbxl"
     folder.mkdir(parents=True)
     (folder / "weights.safetensors").write_bytes(b"abc")
     card = {
-        "name": "resatt-staged-ptbxl",
-        "version": "3.0",
+        "name": "resatt-taught-ptbxl",
+        "version": "3.1",
         "weights_sha256": "0" * 64,
         "preprocessing_version": "page-2",
     }
@@ -57,7 +57,7 @@ def test_a_start_with_other_weights_is_refused_and_names_their_hash(tmp_path: Pa
     assert "started" not in done.stdout
     # SHA-256 of "abc", from FIPS 180-2.
     found = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert f"Not started: model resatt-staged-ptbxl. Weights {found}, its card says 000" in (
+    assert f"Not started: model resatt-taught-ptbxl. Weights {found}, its card says 000" in (
         done.stderr
     )
     assert not (tmp_path / "var").exists()

@@ -60,7 +60,7 @@ NAMES = [
 
 
 MODELS = Path(__file__).parents[2] / "models"
-ATTENTION_LINES = lines(read(MODELS / "resatt-staged-ptbxl" / "evidence" / FILE_NAME))
+ATTENTION_LINES = lines(read(MODELS / "resatt-taught-ptbxl" / "evidence" / FILE_NAME))
 
 
 @pytest.mark.parametrize("name", dict.fromkeys(str(name) for name in NAMES))
@@ -81,7 +81,7 @@ def test_published_systems_are_described_in_german(system: PublishedSystem) -> N
         assert not left_in_english(text), say(text)
 
 
-@pytest.mark.parametrize("name", ["resatt-staged-ptbxl", "resatt-rhythm"])
+@pytest.mark.parametrize("name", ["resatt-taught-ptbxl", "resatt-staged-ptbxl", "resatt-rhythm"])
 def test_the_cards_of_answering_models_read_in_german(name: str) -> None:
     card = card_of(name)
     for text in (
