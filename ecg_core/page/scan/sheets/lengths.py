@@ -16,6 +16,8 @@ EDGE_MM, CUT_LEFT_MM, BEHIND_PULSE_MM = 3.0, 1.0, 9.0
 put the pulse before what is left: then they begin as near as the third says."""
 RUNS_ON_MM = 0.8
 """Rows that are drawn as near to it run on beyond it: nothing tells how far."""
+EARLY = 0.1
+"""Of three columns or more the last is shorter by no more than that, per width."""
 NEEDED = {2: 3}
 """Two places tell begin and width of columns. So many must, of two; of more columns, four."""
 
@@ -47,6 +49,16 @@ def runs_on(edges_mm: tuple[float, float], ends: tuple[float, float, str]) -> tu
     """As `cut`, whether they run on beyond the edges."""
     left, right = edges_mm
     return ends[2] == "ink" and ends[0] < left + RUNS_ON_MM, ends[1] > right - RUNS_ON_MM
+
+
+def ends_early(
+    division: Division, edges_mm: tuple[float, float], ends: tuple[float, float, str]
+) -> bool:
+    """Whether rows end well before the last of three columns or more, though the picture goes on:
+    narrower columns fill them, whatever marks say."""
+    due = division.start_mm + division.count * division.width_mm - division.gap_mm
+    early = division.count > 2 and due - ends[1] > EARLY * division.width_mm
+    return early and not cut(edges_mm, ends)[1]
 
 
 def all_marked(division: Division, marks: Marks) -> bool:

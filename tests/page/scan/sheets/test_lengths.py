@@ -93,3 +93,21 @@ def test_books_shorten_columns_and_put_the_pulse_before_them(
     ends: tuple[float, float, str], cut: tuple[bool, bool]
 ) -> None:
     assert lengths.cut((0.0, 260.0), ends) == cut
+
+
+@pytest.mark.parametrize(
+    ("count", "right_mm", "picture_mm", "early"),
+    [
+        (3, 271.0, 290.0, True),
+        (3, 271.0, 273.0, False),
+        (3, 275.0, 290.0, False),
+        (2, 180.0, 290.0, False),
+    ],
+    ids=["3.2 s read as 3.3", "cut by the picture", "hardly", "two columns are asked elsewhere"],
+)
+def test_three_columns_that_end_early_where_the_picture_goes_on_are_narrower(
+    count: int, right_mm: float, picture_mm: float, early: bool
+) -> None:
+    division = Division(30.7, 83.3, count, right_mm, 9.0)
+    found = lengths.ends_early(division, (0.0, picture_mm), (30.6, right_mm, "gap"))
+    assert found is early

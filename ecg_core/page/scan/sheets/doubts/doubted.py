@@ -206,9 +206,11 @@ def _times_unsure(best: Draft) -> bool:
     marks = best.seen.marks(best.main)
     # Three marks or more that stand as usual columns do need no ends.
     plain = best.division.count > 2 and time < EXACTLY and lengths.all_marked(best.division, marks)
+    ends = ends_of(best.seen.rows[: best.main], best.seen.pulses)
     if _ends_astray(best) and not plain:
         return True
-    ends = ends_of(best.seen.rows[: best.main], best.seen.pulses)
+    if lengths.ends_early(best.division, best.seen.edges_mm, ends):
+        return True
     if time > UNUSUAL and all(lengths.runs_on(best.seen.edges_mm, ends)):
         # Marks alone tell how wide columns are; a letter beside one makes them another width.
         return True
