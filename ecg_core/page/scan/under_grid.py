@@ -19,7 +19,12 @@ from ecg_core.page.scan.geometry.grid import FoundGrid
 from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.scan.sheets import laws, lengths, limb_sums
 from ecg_core.page.scan.sheets.decide import Sheet
-from ecg_core.page.scan.sheets.doubts.astray import PULSE_S, columns_by_names, lacks_columns
+from ecg_core.page.scan.sheets.doubts.astray import (
+    PULSE_S,
+    chest_leads_twice,
+    columns_by_names,
+    lacks_columns,
+)
 from ecg_core.page.scan.sheets.doubts.doubted import AGREEING, UNUSUAL
 from ecg_core.page.scan.sheets.upright import Upright, best_sheet
 from ecg_core.page.scan.straight import check_geometry, straightened, to_flat
@@ -82,6 +87,7 @@ def read_under(
     least = LEAST_SCORE if twelve else LEAST_STRIP
     hardly = found.sheet.score < least or (twelve and _hardly_drawn(found.sheet))
     hardly |= twelve and found.sheet.score < POOR and _says(found.sheet, "names") < OTHERWISE
+    hardly |= twelve and chest_leads_twice(found.sheet.draft)
     if hardly and not layout and correction == Correction():
         raise refuse("rows_missing" if limb_sums.run_on(found.sheet.draft) else "unclear_rows")
     remarks.extend(found.remarks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecg_core.leads import CHEST_LEADS, LIMB_LEADS
 from ecg_core.page.scan.sheets import laws, limb_sums
 from ecg_core.page.scan.sheets.dividers import ends_of
 from ecg_core.page.scan.sheets.lengths import USUAL_MM
@@ -17,6 +18,8 @@ wide, per width, are others: on 39 pages of others at most 0.03."""
 LEAST_ROWS, UNNAMED, TWELVE = 6, 0.25, 12
 """Blocks of one column have so many rows, and so few of them without a name are told by others; so
 many rows are all."""
+AHEAD_MM = 7.0
+"""Names stand so far ahead of the column they name, or less."""
 WITHIN_MM = 20.0
 """Lines so far from the ends of rows are no frame of them."""
 SAME_STRETCH, PULSE_S = 0.05, 0.2
@@ -66,6 +69,27 @@ def names_astray(draft: Draft) -> list[str]:
             # Whatever stands beyond the last column was left out.
             wrong.append(draft.leads[row][-1])
     return list(dict.fromkeys(wrong))
+
+
+def chest_leads_twice(draft: Draft) -> bool:
+    """Whether three chest leads or more are named twice, once well within limb leads: a figure that
+    shows the chest leads alone, before and after something, is no twelve leads."""
+    names = [one for one in draft.print_.names if one.lead in CHEST_LEADS]
+    rows = draft.seen.named_rows(
+        tuple(names), SHIFTS[draft.own.places.index(laws.own_names(draft))]
+    )
+    own, limbs = set(), set()
+    for name, row in zip(names, rows, strict=True):
+        if not 0 <= row < draft.main:
+            continue
+        centre = (name.x0_mm + name.x1_mm) / 2.0
+        for lead, (x0, x1) in zip(draft.leads[row], draft.spans(int(row)), strict=True):
+            # Some stand ahead of the lead they name.
+            if lead.removeprefix("-") in LIMB_LEADS and x0 <= centre < x1 - AHEAD_MM:
+                limbs.add(name.lead)
+            elif lead == name.lead and x0 - AHEAD_MM <= centre < x1:
+                own.add(name.lead)
+    return len(own & limbs) >= TELLING
 
 
 def columns_by_names(draft: Draft) -> float | None:

@@ -12,6 +12,7 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.page.scan.sheets.columns import Division
 from ecg_core.page.scan.sheets.doubts.astray import (
     begins_astray,
+    chest_leads_twice,
     columns_by_names,
     is_divided,
     is_stretched,
@@ -218,3 +219,23 @@ def test_of_twelve_rows_that_add_up_none_is_missing() -> None:
         ]
         seen = replace(plain.seen, rows=(*rows, *plain.seen.rows[6:]))
         assert len(unnamed_leads(replace(plain, seen=seen))) == unnamed
+
+
+@pytest.mark.parametrize(
+    ("places_mm", "twice"),
+    [((55.0, 220.0), True), ((146.0,), False), ((138.0,), False), ((55.0,), False)],
+    ids=["before and after", "each at its column", "each just ahead of it", "each on a limb lead"],
+)
+def test_chest_leads_named_twice_are_no_twelve_leads(
+    places_mm: tuple[float, ...], twice: bool
+) -> None:
+    """Rows of two limb leads and of two chest leads; names three millimetres wide."""
+    leads = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"))
+    names = tuple(
+        Name(row[2 + (x > 200.0)], x, 20.0 + 40.0 * at, x + 3.0, 23.0 + 40.0 * at)
+        for at, row in enumerate(leads)
+        for x in places_mm
+    )
+    if twice:
+        names = tuple(replace(n, lead=leads[round((n.y0_mm - 20) / 40)][3]) for n in names)
+    assert chest_leads_twice(draft(leads, names)) is twice
