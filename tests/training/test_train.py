@@ -213,7 +213,7 @@ def test_configuration_faults_are_named(tmp_path: Path) -> None:
     wrong.write_text(re.sub(r'"12x1" = [\d.]+', '"12x1" = 0.9', shipped.read_text()))
     with pytest.raises(ValueError, match="sum to"):
         config.read(wrong)
-    wrong.write_text('precision = "float16"\n' + shipped.read_text())
+    wrong.write_text(shipped.read_text().replace('"bfloat16"', '"float16"'))
     with pytest.raises(ValueError, match="precision"):
         config.read(wrong)
 
