@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from ecg_core.intake import read
 from ecg_core.intake.values import Bundle, EcgRecord, Upload
 from ecg_core.page.viewed import waves_of_record
-from tests.browser.conftest import NARROW
+from tests.browser.conftest import NARROW, at_rest
 from tests.browser.test_reading import VIEWER, opened
 from widgets.intake.demos import FOLDER
 
@@ -238,6 +238,8 @@ def test_help_lists_the_keys_and_typing_is_left_alone(visit: Callable[..., Page]
     page = visit()
     opened(page, "normal.hea", "normal.dat")
     expect(page.locator(VIEWER)).to_be_visible()
+    # A key is heard once the page is at rest, not while it is drawn anew.
+    at_rest(page)
     page.locator("body").press("?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(sheet).to_be_visible()
