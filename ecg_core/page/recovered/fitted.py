@@ -95,9 +95,9 @@ class _Touching:
     """The upper edges of all lines, or the lower ones, and where the pen may touch them.
 
     side: −1 where the highest counts. seen: the edges (px). where: the places around each, one more
-    to both sides than the pen reaches, in the lines worked out. coefficients: less places, where
-    the lines are laid one behind the other. outer: the first and the last columns of the lines.
-    arc: how far the pen reaches at each place around.
+    to both sides than the pen reaches, in the lines worked out, one behind the other. outer: which
+    edges are of the lines' first columns, and of their last ones. arc: how far the pen reaches at
+    each place around.
     """
 
     side: float
