@@ -107,6 +107,15 @@ def _two_blocks(said: EverythingSaid) -> bool:
     return {"CRBBB", "IRBBB"} <= codes or {"CLBBB", "CRBBB"} <= codes
 
 
+INFARCT_SAID = frozenset({"prior-infarction", "infarct-finding", "q-waves"})
+INFARCT_OPEN = frozenset({"infarct_unjudged", "prior-infarction-hidden"})
+
+
+def _judged_and_not(said: EverythingSaid) -> bool:
+    codes = {one.code for one in said.draft.sentences}
+    return bool(codes & INFARCT_SAID) and bool(codes & INFARCT_OPEN)
+
+
 CONTRADICTIONS: tuple[Contradiction, ...] = (
     Contradiction(
         "normal-with-abnormal-sentence",
@@ -164,6 +173,11 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
         "not-judged-with-finding",
         "The machine does not judge, and a finding is listed.",
         lambda s: s.verdict.level is Level.NOT_JUDGED and bool(s.facts.findings),
+    ),
+    Contradiction(
+        "infarction-judged-and-not",
+        "An old infarction is said and said not to be judged.",
+        _judged_and_not,
     ),
 )
 

@@ -104,7 +104,8 @@ def judge(facts: Facts, table: PriorityTable = RELEASED) -> Verdict:
         return _verdict(level, abnormal, table)
     surely = facts.p_normal >= table.surely_normal
     if facts.strip and surely:
-        return _verdict(Level.UNCERTAIN, _of(facts, "strip-normal"), table)
+        doubtful = _of(facts, "number-doubtful")
+        return _verdict(Level.UNCERTAIN, doubtful + _of(facts, "strip-normal"), table)
     doubts = [one for one in fired(facts, (LineKind.UNCERTAIN,)) if one.rule.id not in LAST]
     normal = fired(facts, (LineKind.NORMAL,))
     if surely and normal and not doubts:

@@ -34,6 +34,7 @@ def test_nothing_that_the_rules_say_contradicts_itself() -> None:
 
 
 NORMAL = said(Facts(HEALTHY, answer()))
+HIDDEN = said(Facts(measured({"qrs": 140}), answer()))
 FAST = said(Facts(measured({"rate": 170}), answer()))
 
 
@@ -66,6 +67,10 @@ def planted(
         ),
         (replace(FAST, verdict=replace(NORMAL.verdict)), "extreme-rate-waits"),
         (planted(NORMAL, "Atrial fibrillation (80 %)."), "two-rhythms"),
+        (
+            planted(HIDDEN, "Pathological Q waves in V4.", code="q-waves"),
+            "infarction-judged-and-not",
+        ),
     ],
 )
 def test_a_planted_contradiction_is_counted(one: EverythingSaid, kind: str) -> None:

@@ -42,6 +42,7 @@ def stands_for(facts: Facts) -> Triage:
         # Where verdict and model go together, it is the model's class.
         ("acute-infarction", Triage.ACUTE_MI),
         ("prior-infarction", Triage.PRIOR_MI),
+        ("prior-infarction-hidden", Triage.PRIOR_MI),
         ("other-abnormality", Triage.OTHER),
     ],
 )

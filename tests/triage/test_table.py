@@ -160,6 +160,7 @@ FIRED_BY: dict[str, Facts] = {
     "st-depression": Facts(measured(leads={"V5": SLIGHTLY, "V6": SLIGHTLY}), NORMAL),
     "t-inversion": Facts(measured(leads={key: {"t_mv": -0.2} for key in ("V5", "V6")}), NORMAL),
     "prior-infarction": Facts(HEALTHY, answer(Triage.PRIOR_MI, 0.8)),
+    "prior-infarction-hidden": Facts(measured({"qrs": 140}), answer(Triage.PRIOR_MI, 0.8)),
     "infarct-finding": Facts(
         measured(leads={"II": {"q_mv": -0.2, "q_ms": 40.0}}),
         answer(Triage.NORMAL, 0.9, {"IMI": 0.5}),
@@ -171,8 +172,10 @@ FIRED_BY: dict[str, Facts] = {
     "axis-left": Facts(measured({"qrs_axis": -35}), NORMAL),
     "axis-right": Facts(measured({"qrs_axis": 100}), NORMAL),
     "pr-long": Facts(measured({"pr": 220}), NORMAL),
+    "pr-unsure": doubtful("pr", 375, "p_start_unclear"),
     "pr-short": Facts(measured({"pr": 110}), NORMAL),
     "wide-qrs": Facts(measured({"qrs": 124}), NORMAL),
+    "qrs-unsure": doubtful("qrs", 158, "p_start_unclear"),
     "qt-long": Facts(measured({"qtcf": 470}), NORMAL),
     "qt-short": Facts(measured({"qtcf": 330}), NORMAL),
     "bundle-branch-block": finding("CRBBB", qrs=140),

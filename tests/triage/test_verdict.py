@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.network.statements import STATEMENTS, Triage
+from ecg_core.network.statements import STATEMENTS, Reads, Triage
 from ecg_core.network.values import Reason
 from ecg_core.page.values import Remark, Severity
 from ecg_core.report.narrative import ABNORMAL_LEVELS, compose
@@ -194,7 +194,7 @@ def test_what_is_abnormal_rests_on_no_number_that_is_doubtful(seed: int) -> None
     [
         ("pr", 214, "PR (214 ms) cannot be relied on", "PR about 214 ms, not certain."),
         ("pr", 104, "PR (104 ms) cannot be relied on", "PR about 104 ms, not certain."),
-        ("qrs", 134, "QRS (134 ms) cannot be relied on", "QRS about 134 ms, not certain."),
+        ("qrs", 126, "QRS (126 ms) cannot be relied on", "QRS about 126 ms, not certain."),
         ("rate", 45, "Rate (45/min) cannot be relied on", "Ventricular rate about 45/min"),
         ("qrs_axis", -40, "QRS axis (-40°) cannot be relied on", "The axis cannot be judged."),
         ("other_beats", 2, "Beats of another shape (2) cannot be relied on", ""),
@@ -209,6 +209,39 @@ def test_a_doubtful_number_is_no_abnormality_and_no_normal_ecg(
     assert (verdict.level, verdict.rule_id) == (Level.UNCERTAIN, "number-doubtful")
     assert verdict.reasons[0].text == f"{said}: the P wave has no clear beginning."
     assert phrase in compose(facts, verdict).text
+
+
+@pytest.mark.parametrize(
+    ("key", "rate", "value", "rule_id"),
+    [
+        ("pr", 70, 240, None),
+        ("pr", 70, 241, "pr-unsure"),
+        ("pr", 55, 260, None),
+        ("pr", 55, 261, "pr-unsure"),
+        ("qrs", 70, 129, None),
+        ("qrs", 70, 130, "qrs-unsure"),
+    ],
+)
+def test_a_doubtful_number_far_beyond_its_limit_is_abnormal(
+    key: str, rate: float, value: float, rule_id: str | None
+) -> None:
+    doubted = {key: number(value, doubt="p_start_unclear"), "rate": number(rate)}
+    for prediction in (NORMAL, replace(NORMAL, reads=Reads.STRIP)):
+        facts = Facts(replace(HEALTHY, values=HEALTHY.values | doubted), prediction)
+        verdict = judge(facts)
+        if rule_id is None:
+            assert (verdict.level, verdict.rule_id) == (Level.UNCERTAIN, "number-doubtful")
+            assert verdict.priority is Priority.SOON
+        else:
+            assert (verdict.level, verdict.rule_id) == (Level.ABNORMAL, rule_id)
+            assert f"perhaps {value} ms" in compose(facts, verdict).text
+
+
+def test_a_prior_infarction_is_not_said_beside_a_conduction_that_hides_one() -> None:
+    facts = Facts(measured({"qrs": 158}), answer(Triage.PRIOR_MI, 0.86))
+    draft = compose(facts, judge(facts))
+    assert "A prior infarction is suggested (86 %), but this conduction" in draft.text
+    assert "Possible prior" not in draft.text and "cannot be judged" not in draft.text
 
 
 def test_a_doubtful_pr_takes_no_finding_away() -> None:
@@ -228,6 +261,8 @@ PAIRS = (
     ("No significant ST deviation", "acute infarction"),
     ("Complete right bundle branch block (", "Incomplete right bundle branch block ("),
     ("An old infarction cannot be judged", "Pathological Q waves"),
+    ("An old infarction cannot be judged", "Possible prior"),
+    ("this conduction can hide one", "shown in"),
     ("Normal QRS axis", "axis deviation"),
 )
 """Words that no draft may hold together."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ecg_core.network.statements import Triage
 from ecg_core.triage import criteria, limits
 from ecg_core.triage.agreement import over
 from ecg_core.triage.facts import Facts
@@ -132,5 +133,6 @@ STT = ("NDT", "NST_", *ISCHAEMIAS, *INJURIES, "TAB_", "DIG")
 
 
 def infarct_unjudged(facts: Facts) -> Answer:
-    """The conduction hides an infarction."""
-    return Basis(numbers=("qrs",)) if facts.hides_infarction else None
+    """The conduction hides an infarction, and no line on the model's class says so."""
+    said = facts.triage is Triage.PRIOR_MI
+    return Basis(numbers=("qrs",)) if facts.hides_infarction and not said else None

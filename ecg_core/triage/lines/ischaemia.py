@@ -121,11 +121,15 @@ def acute_flag(facts: Facts) -> Answer:
     return Basis(_acute(facts), findings=(Triage.ACUTE_MI,)) if facts.acute_flagged else None
 
 
-def prior_class(facts: Facts) -> Answer:
-    """A prior infarction is the most probable class."""
-    if facts.triage is not Triage.PRIOR_MI:
-        return None
-    return Basis(percent(facts.p(Triage.PRIOR_MI)), findings=(Triage.PRIOR_MI,))
+def prior_class(hidden: bool) -> Callable[[Facts], Answer]:
+    """A prior infarction is the most probable class; hidden: beside conduction that hides one."""
+
+    def says(facts: Facts) -> Answer:
+        if facts.triage is not Triage.PRIOR_MI or facts.hides_infarction is not hidden:
+            return None
+        return Basis(percent(facts.p(Triage.PRIOR_MI)), findings=(Triage.PRIOR_MI,))
+
+    return says
 
 
 def territory(*codes: str) -> Callable[[Facts], Answer]:
@@ -318,7 +322,19 @@ LINES: tuple[Rule, ...] = (
         "Possible prior or age-undetermined infarction, {percent}.",
         UDMI,
         INFARCTION,
-        prior_class,
+        prior_class(hidden=False),
+        "infarct",
+    ),
+    Rule(
+        "prior-infarction-hidden",
+        TODAY,
+        "Prior infarction is the model's most probable class, beside a conduction that hides one or "
+        "looks like one.",
+        "A prior infarction is suggested ({percent}), but this conduction can hide one or look like "
+        "one: compare with an older ECG.",
+        UDMI,
+        INFARCTION,
+        prior_class(hidden=True),
         "infarct",
     ),
     Rule(
