@@ -16,7 +16,7 @@ from ecg_core.page.scan.light import explained, light_on_dark
 from ecg_core.page.scan.scan_reading import ScanReading
 from ecg_core.page.scan.sheets import size
 from ecg_core.page.scan.straight import without_grid
-from ecg_core.page.scan.surround import without_surround
+from ecg_core.page.scan.surround import with_dark_print, without_surround
 from ecg_core.page.scan.under_grid import CLEARLY, POOR, read_under
 from ecg_core.page.values import EcgPage, PageError
 
@@ -91,7 +91,7 @@ def _read_scan(
     """As `read_scan`; a grid that was seen is left in `grids`, whatever comes after."""
     view = view_of(scan.pixels, correction.corners_px)
     if correction.corners_px is None:
-        view = without_surround(view)
+        view = without_surround(with_dark_print(view))
     view = view.turned(correction.quarter_turns or 0)
     height, width = view.pixels.shape[:2]
     if min(height, width) < quality.MIN_SIDE_PX or max(height, width) < quality.MIN_LONG_PX:

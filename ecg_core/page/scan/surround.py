@@ -20,6 +20,9 @@ titles lie beyond. They are at most so light, and something may cross so much of
 RING_PX = 2
 """Compression blurs the border between bar and page so far."""
 EVERY = 4
+WRITTEN_WIDE, WRITTEN, DRAWN = 0.12, 0.5, 4
+"""A bar with the names of leads is at most so wide, per side of the picture; its shade shows on this
+much of every column, and its first column keeps to it more closely than any table does."""
 
 
 def without_surround(view: ScanView) -> ScanView:
@@ -42,6 +45,36 @@ def without_surround(view: ScanView) -> ScanView:
         return view
     move = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]])
     return ScanView(np.ascontiguousarray(inside), move @ view.from_scan)
+
+
+def with_dark_print(view: ScanView) -> ScanView:
+    """The same, with what is written light on dark bars at its left and right dark on light: there
+    some programs name the leads."""
+    pixels = view.pixels
+    for side in (slice(None), slice(None, None, -1)):
+        width, shade = _written_bar(pixels[:, side])
+        if width:
+            bar = pixels[:, side][:, :width].astype(np.int16)
+            pixels = pixels.copy()
+            pixels[:, side][:, :width] = 255 - np.abs(bar - shade).clip(0, 255)
+    return view if pixels is view.pixels else ScanView(pixels, view.from_scan)
+
+
+def _written_bar(pixels: np.ndarray) -> tuple[int, np.ndarray]:
+    """How many columns at the left are a dark bar, and its shade; 0 where there is none."""
+    most = int(WRITTEN_WIDE * pixels.shape[1])
+    shade = np.median(pixels[::EVERY, 0], axis=0).astype(np.int16)
+    if shade.max() > DARK:
+        return 0, shade
+    off = np.abs(pixels[::EVERY, : most + 1].astype(np.int16) - shade).max(axis=2)
+    near = (off <= SHADES).mean(axis=0)
+    width = int(np.argmin(np.append(near >= WRITTEN, False)))
+    flat = (off[:, 0] <= DRAWN).mean() >= 1.0 - STRAY
+    written = near[:width].min(initial=1.0) < 1.0 - STRAY
+    beyond = pixels[::EVERY, width + RING_PX : width + 3 * RING_PX]
+    sharp = beyond.size > 0 and float(np.median(beyond)) >= LIGHT
+    wide = LEAST * pixels.shape[1] <= width <= most
+    return (width + RING_PX if wide and flat and written and sharp else 0), shade
 
 
 def _bars(pixels: np.ndarray, level: bool) -> tuple[int, int]:
