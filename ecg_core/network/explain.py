@@ -98,7 +98,7 @@ def heat_map(
     augmented copies, as the library offers, would mirror time.
     """
     chosen = METHODS[method]
-    layers = [network.trunk[stage] for stage in chosen.stages]
+    layers = [network.trunk[stage] for stage in chosen.stages or range(len(network.trunk))]
     with importing.much():
         library = chosen.cam()
     with library(model=_OneHead(network, head), target_layers=layers) as cam:

@@ -107,6 +107,7 @@ percentile was 10 % and none reached 20 %, with any of the three methods.
 
 
 METHOD_NAMES: dict[str, str] = {
+    "hirescam-stages": "HiResCAM, all stages",
     "hirescam-fine": "HiResCAM, fine",
     "hirescam": "HiResCAM",
     "gradcam": "Grad-CAM",

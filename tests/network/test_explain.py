@@ -15,7 +15,7 @@ from ecg_core.intake.values import EcgRecord
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.network import explain
 from ecg_core.network.architecture import Outputs
-from ecg_core.network.attention.hirescam_fine import within_leads
+from ecg_core.network.attention import hirescam_fine, hirescam_stages
 from ecg_core.network.classifier import Classifier
 from ecg_core.page.drawn.from_record import from_record
 from ecg_core.page.values import EcgPage, LeadBox
@@ -120,6 +120,8 @@ class ByHand(nn.Module):
         ("gradcam++", [[1 / 3, 2 / 3], [0.0, 1.0]]),
         # Both stages are one here: HiResCAM times itself where no lead is told.
         ("hirescam-fine", [[0.0, 0.0], [0.0, 1.0]]),
+        # Of one stage it is that stage's map to the power 0.75.
+        ("hirescam-stages", [[0.0, 0.0], [0.0, 1.0]]),
     ],
 )
 def test_maps_are_those_worked_out_by_hand(method: str, expected: list[list[float]]) -> None:
@@ -132,9 +134,21 @@ def test_within_a_lead_the_fine_map_tells_and_between_leads_both() -> None:
     fine = np.array([[0.2, 0.6, 1.0, 0.0, 0.5]], np.float32)
     coarse = np.array([[1.0, 1.0, 0.1, 0.1, 0.4]], np.float32)
     boxes = [LeadBox("V1", 0, 0, 1.0, 0.5, 0, 1), LeadBox("V2", 1.0, 0, 2.0, 0.5, 0, 1)]
-    heat = within_leads(np.stack([fine, coarse]), boxes)
+    heat = hirescam_fine.within_leads(np.stack([fine, coarse]), boxes)
     # V1 keeps 0.2 + 0.6, V2 a tenth of its 1.0; the margin is what both find.
     np.testing.assert_allclose(heat, np.array([[0.2, 0.6, 0.1, 0.0, 0.2]]) / 0.6, atol=1e-6)
+
+
+def test_all_stages_tell_which_lead_and_the_two_finest_where_in_it() -> None:
+    maps = np.array(
+        [[[0.04, 0.16, 1.0, 0.81]], [[1.0, 1.0, 0.25, 1.0]], [[1.0, 1.0, 0.04, 1.0]]], np.float32
+    )
+    boxes = [LeadBox("V1", 0, 0, 1.0, 0.5, 0, 1), LeadBox("V2", 1.0, 0, 1.5, 0.5, 0, 1)]
+    heat = hirescam_stages.within_leads(maps, boxes)
+    # V1: all find 0.04 and 0.16 to the power 3/4, divided as 0.2 to 0.4 are; V2: 0.01; beyond, all.
+    first = 0.04**0.75 + 0.16**0.75
+    expected = np.array([[first / 3, first * 2 / 3, 0.01**0.75, 0.81**0.75]])
+    np.testing.assert_allclose(heat, expected / expected.max(), atol=1e-6)
 
 
 def test_unknown_targets_are_named(classifier: Classifier) -> None:

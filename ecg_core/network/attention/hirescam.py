@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 
@@ -16,6 +18,17 @@ def library() -> type[BaseCAM]:
     from pytorch_grad_cam import HiResCAM
 
     return HiResCAM
+
+
+def every_map() -> type[BaseCAM]:
+    """The same class, but it gives the maps of all layers, one after another: N×L×H×W."""
+    from pytorch_grad_cam import HiResCAM
+
+    class EveryMap(HiResCAM):  # type: ignore[misc]
+        def aggregate_multi_layers(self, cam_per_target_layer: list[np.ndarray]) -> np.ndarray:
+            return np.concatenate(cam_per_target_layer, axis=1)
+
+    return EveryMap
 
 
 method = AttentionMethod(

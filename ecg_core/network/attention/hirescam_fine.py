@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ecg_core.network.attention.hirescam import every_map
 from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 from ecg_core.page.values import LeadBox
-
-if TYPE_CHECKING:
-    from pytorch_grad_cam.base_cam import BaseCAM
-
-
-def library() -> type[BaseCAM]:
-    """The library's class, which then gives the maps of all layers, one after another: N×L×H×W.
-
-    It takes seconds to import, so only whoever asks for a map does.
-    """
-    from pytorch_grad_cam import HiResCAM
-
-    class Both(HiResCAM):  # type: ignore[misc]
-        def aggregate_multi_layers(self, cam_per_target_layer: list[np.ndarray]) -> np.ndarray:
-            return np.concatenate(cam_per_target_layer, axis=1)
-
-    return Both
 
 
 def within_leads(maps: np.ndarray, boxes: Sequence[LeadBox]) -> np.ndarray:
@@ -49,7 +32,7 @@ method = AttentionMethod(
     name=METHOD_NAMES["hirescam-fine"],
     about="Leads count where coarse and fine map agree; within a lead, by its fine map (4 mm).",
     source="after Draelos and Carin, arXiv:2011.08891, 2020; ours",
-    cam=library,
+    cam=every_map,
     stages=(0, -1),
     joined=within_leads,
 )

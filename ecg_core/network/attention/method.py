@@ -26,7 +26,7 @@ class AttentionMethod:
     key: as on the command line and in stored cases. name: as a reader knows it. about: what it
     weighs, in one sentence. cam: gives its class. Its smoothing by augmentation mirrors the
     input, which would run time backwards: it is never used. stages: blocks of the trunk whose maps
-    are read; `joined` makes one map (H×W) of them, knowing where the leads lie.
+    are read, none for all; `joined` makes one map (H×W) of them, knowing where the leads lie.
     """
 
     key: str

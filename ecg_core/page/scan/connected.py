@@ -16,10 +16,11 @@ def pieces_of(mask: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
     # Measured off their runs, four times as fast as pixel by pixel.
     column, top, bottom = vertical_runs(mask)
     piece = np.asarray(labels)[top, column]
-    left, upper = (np.full(count, side, np.int32) for side in mask.shape[::-1])
-    right, lower = np.zeros((2, count), np.int32)
-    np.minimum.at(left, piece, column)
-    np.maximum.at(right, piece, column + 1)
+    upper = np.full(count, mask.shape[0], np.int32)
+    left, right, lower = np.zeros((3, count), np.int32)
+    # Runs come column by column, and of what is set twice the last stays.
+    left[piece[::-1]] = column[::-1]
+    right[piece] = column + 1
     np.minimum.at(upper, piece, top)
     np.maximum.at(lower, piece, bottom)
     area = np.bincount(piece, bottom - top, count).astype(np.int32)
