@@ -165,8 +165,8 @@ ROWS: tuple[Limit, ...] = (
     Limit(
         "other_ecg",
         Severity.DOUBT,
-        "Another ECG seems to be on the picture; this is one of them.",
-        "Crop the picture to the ECG that is meant.",
+        "Another ECG seems to be on the picture, or a row of this one that was not read.",
+        "Crop the picture to the ECG that is meant, or correct how it was read.",
     ),
     Limit(
         "row_cut",

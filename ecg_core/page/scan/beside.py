@@ -45,12 +45,16 @@ def remarks_of(
     pixels: uint8, height × width × 3, RGB, dark lines on light paper. grid: of the sheet.
     to_flat_mm: homography from mm of the plane to mm of the flat picture.
     """
-    more = sheet.draft.seen.extra > RESTING or _named_twice(sheet.draft.print_.names)
-    more = more or _drawn_aside(sheet.draft)
-    more = more or any(_ruled(part) for part in _rests(pixels, grid))
+    more = bool(drawn_beside(sheet.draft)) or any(_ruled(part) for part in _rests(pixels, grid))
     if more or others(papers_of(pixels), sheet.draft, to_flat_mm @ grid.to_mm):
         return (remark("other_ecg"),)
     return ()
+
+
+def drawn_beside(draft: Draft) -> tuple[Remark, ...]:
+    """The same as far as traces and names tell it, without a grid as well."""
+    more = draft.seen.extra > RESTING or _named_twice(draft.print_.names) or _drawn_aside(draft)
+    return (remark("other_ecg"),) if more else ()
 
 
 def _drawn_aside(draft: Draft) -> bool:

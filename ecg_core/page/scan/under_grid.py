@@ -94,6 +94,8 @@ def read_under(
     if grid.covered > 0.0 and correction.corners_px is None:
         upright = to_flat(flat, found.quarter_turns)
         remarks.extend(beside.remarks_of(view.pixels, grid, found.sheet, upright))
+    elif grid.covered <= 0.0:
+        remarks.extend(beside.drawn_beside(found.sheet.draft))
     composed = page_of(scan, found.flat, found.sheet, float(np.mean(grid.px_per_mm)), with_picture)
     page = replace(
         composed.page, remarks=(*as_filed.remarks(scan), *remarks, *composed.page.remarks)

@@ -20,6 +20,9 @@ beats with no other counts so much."""
 LONG, ALL_ALONG, OWN_BEATS, TALL_MM = 0.6, 0.85, 0.6, 2.0
 """A strip of other seconds is so long, per length of the rows, and drawn over so much of that, as
 letters are not; so much of its rises lies in a fifth of its columns; and they are so tall."""
+RULED, RULED_PX = 0.9, 1
+"""A ruled line lies so near to one height in so many of its columns; P and T waves take a trace that
+rests farther off."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
 """So far from every row a resting piece belongs to none."""
 
@@ -52,9 +55,18 @@ def resting_beside(
         share = seen / max(len(np.unique(column)), 1)
         for band in np.flatnonzero(share >= LIKE_A_ROW):
             top = max(int(band) * reach - shift, 0)
-            share[band] *= _beating(rows, trace[top : top + reach], span_px)
+            ruled = _is_ruled(column[far][at == band], centre[far][at == band])
+            share[band] *= STILL if ruled else _beating(rows, trace[top : top + reach], span_px)
         found.append(float(max(share[share >= LIKE_A_ROW].sum(), share.max())))
     return max(found)
+
+
+def _is_ruled(column: np.ndarray, centre_px: np.ndarray) -> bool:
+    """Whether of what rests in these columns, at these heights, something is a straight line along
+    the page, as of a frame."""
+    heights = np.bincount(np.rint(centre_px).astype(int))
+    near = np.convolve(heights, np.ones(2 * RULED_PX + 1, int), "same")
+    return bool(near.max() >= RULED * len(np.unique(column)))
 
 
 def _beating(rows: tuple[Row, ...], band: np.ndarray, span_px: tuple[int, int]) -> float:

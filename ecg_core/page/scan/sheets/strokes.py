@@ -16,6 +16,9 @@ SLENDER, APART, EVEN = 0.36, (0.15, 1.0), 0.35
 """Thickness of a stroke, and distance of two, per height; how unlike two distances may be."""
 ASLANT = 0.12
 """A stroke leaves its own middle no farther, per height: italics do, arms of letters more."""
+ALIKE_THICK = 0.5
+"""Of the strokes of one numeral none is thinner than this share of the thickest: a line of the grid
+may stand between two."""
 PARALLEL = 0.2
 """Strokes stay as far apart as this, per their distance, from above to below."""
 BESIDE = 0.4
@@ -54,6 +57,8 @@ def strokes_of(crop: np.ndarray) -> str:
     apart = gaps.mean(axis=0)
     # The arms of V come together.
     if (np.ptp(gaps, axis=0) > PARALLEL * apart + 1.0).any():
+        return ""
+    if thick.min() < ALIKE_THICK * thick.max():
         return ""
     if thick.max() > SLENDER * height or middles.std(axis=0).max() > ASLANT * height:
         return ""

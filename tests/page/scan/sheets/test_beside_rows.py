@@ -21,6 +21,8 @@ WIDTH, LOW, HIGH = 900, 500, 172
         ("a shorter one", True),
         ("a line of print", False),
         ("a grid line", False),
+        ("a rule", False),
+        ("a double rule", False),
     ],
 )
 def test_only_what_beats_is_another_row(what: str, is_a_row: bool) -> None:
@@ -33,12 +35,18 @@ def test_only_what_beats_is_another_row(what: str, is_a_row: bool) -> None:
         picture[HIGH // cell * cell - 1] = 1.0
         # Where a beat crosses it, it is thicker.
         picture[HIGH - 20 : HIGH, 40:WIDTH:120] = 1.0
+    elif "rule" in what:
+        # Beats reach it, so that it rises as the rows do.
+        picture[HIGH : HIGH + 2, 20 : WIDTH - 20] = 1.0
+        picture[HIGH + 9 : HIGH + 11, 20 : WIDTH - 20] = what == "a double rule"
+        picture[HIGH - 6 : HIGH + 30, 40:WIDTH:120] = 1.0
     elif what == "a line of print":
         for x in range(100, 800, 12):
             picture[HIGH - 15 : HIGH, x : x + 8 : 5] = 1.0
     elif what != "nothing":
         other = np.zeros_like(picture)
-        drawn(spikes(WIDTH, HIGH, every=170), other)
+        t_waves = 4.0 * np.maximum(np.sin(np.arange(WIDTH) * 2 * np.pi / 85), 0.0)
+        drawn(spikes(WIDTH, HIGH, every=170) - t_waves, other)
         other[:, WIDTH if what == "an ECG" else 3 * WIDTH // 4 :] = 0.0
         picture = np.maximum(picture, other)
     found = resting_beside((row_of(own, EVERYWHERE),), picture > 0.5, 40.0, (0, WIDTH))

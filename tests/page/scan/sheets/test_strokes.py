@@ -22,6 +22,7 @@ GATE = picture("########", "########", *["##....##"] * 12)
 ARMS = picture(
     *["." * (k // 3) + "##" + "." * (10 - 2 * (k // 3)) + "##" + "." * (k // 3) for k in range(14)]
 )
+RULED = picture(*["####.#.####"] * 14)
 LADDER = picture(*["##....##"] * 5, *["########"] * 3, *["##....##"] * 6)
 
 
@@ -36,9 +37,13 @@ LADDER = picture(*["##....##"] * 5, *["########"] * 3, *["##....##"] * 6)
         (GATE, ""),
         (ARMS, ""),
         (LADDER, ""),
+        (RULED, ""),
         (BARS[:5], ""),
     ],
-    ids=["bars", "three", "serifs", "serifs that touch", "U", "pulse", "V", "H", "too low"],
+    ids=[
+        *("bars", "three", "serifs", "serifs that touch", "U", "pulse", "V", "H"),
+        *("a line of the grid between", "too low"),
+    ],
 )
 def test_ii_and_iii_are_told_by_their_strokes(crop: np.ndarray, read: str) -> None:
     assert strokes_of(crop) == read
