@@ -34,6 +34,11 @@ CAREFUL_SHARE, ENERGY_SHARE, NEEDED = 0.65, 0.35, 0.55
 a beat: chosen on the records of DS1 (de Chazal 2004) and the paced ones, never on DS2."""
 STRONG_SHARE, APART_S = 0.5, 0.36
 """Energy against the usual beat, and distance from all others, that make a beat by themselves."""
+WEAK_SHARE, T_WITHIN_S, EVENLY = 0.5, 0.45, 0.1
+"""A T wave moves less than this share of the usual beat and follows a beat within this time;
+without it the interval is even: as long, within this share, as those that it is no part of. On
+6,480 excerpts of MIT-BIH, 10 s each of either lead or both, 33 go, of which two were beats."""
+LEAST_INTERVALS = 2
 FLAT_MV = 0.005
 END_S = 0.06
 """From so much of either end, the level at which a lead begins and ends on a page is read."""
@@ -101,7 +106,7 @@ def find_beats(ecg: Sampled) -> FoundBeats:
         score += share * ((1 - ENERGY_SHARE) * said + ENERGY_SHARE * strength)
     beats = candidates[score > NEEDED]
     together = (weight * energy).sum(axis=0)
-    beats = _with_strong(beats, together, fs_hz)
+    beats = _with_strong(without_t(beats, together, fs_hz), together, fs_hz)
     whole = clear.all(axis=1)
     if whole.any():
         # The same leads all the time put every beat at the same place.
@@ -133,6 +138,21 @@ def _refractory(beats: np.ndarray, fs_hz: float) -> int:
     """Samples within which there are no two beats."""
     usual = float(np.median(np.diff(beats))) if len(beats) > 2 else 0.0
     return round(max(min(REFRACTORY_SHARE * usual, REFRACTORY_S * fs_hz), SAME_BEAT_S * fs_hz))
+
+
+def without_t(beats: np.ndarray, energy: np.ndarray, fs_hz: float) -> np.ndarray:
+    """Less T waves that both detectors took for beats of a rhythm that is even without them."""
+    near = round(0.1 * fs_hz)
+    moved = np.array([energy[max(at - near, 0) : at + near + 1].max() for at in beats])
+    weak = moved < WEAK_SHARE * np.median(moved) if len(beats) else np.zeros(0, bool)
+    gone = np.zeros(len(beats), bool)
+    for one in np.flatnonzero(weak[1:-1]) + 1:
+        intervals = np.diff(beats)
+        others = np.delete(intervals, [one - 1, one])
+        usual = float(np.median(others)) if len(others) >= LEAST_INTERVALS else np.inf
+        evenly = abs(beats[one + 1] - beats[one - 1] - usual) <= EVENLY * usual
+        gone[one] = evenly and intervals[one - 1] <= T_WITHIN_S * fs_hz
+    return beats[~gone]
 
 
 def _with_strong(beats: np.ndarray, energy: np.ndarray, fs_hz: float) -> np.ndarray:

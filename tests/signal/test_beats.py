@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ecg_core.signal.beats import find_beats, qrs_energy
+from ecg_core.signal.beats import find_beats, qrs_energy, without_t
 from ecg_core.signal.measurements import measure
 from ecg_core.signal.sampled import sampled
 from ecg_core.signal.synthetic.beat_model import Heart, synthesise
@@ -78,3 +78,28 @@ def test_a_strip_of_other_seconds_than_the_columns_counts_for_itself() -> None:
     true = np.array([b.time_s - 1.4 for b in ecg.beats if 0.1 < b.time_s - 1.4 < 9.9])
     assert len(found) == pytest.approx(len(true), abs=1)
     assert all(np.abs(found - time_s).min() < 0.1 for time_s in true)
+
+
+@pytest.mark.parametrize(
+    ("moved", "at_s", "kept"),
+    [
+        (0.37, 2.33, False),
+        (0.6, 2.33, True),
+        (0.37, 2.55, True),
+        (0.37, 0.3, True),
+    ],
+    ids=["a T wave", "as strong as an interpolated beat", "too late for T", "nothing before it"],
+)
+def test_a_weak_wave_behind_a_beat_is_none_where_the_rhythm_is_even_without_it(
+    moved: float, at_s: float, kept: bool
+) -> None:
+    even = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    energy = np.zeros(3000)
+    for time_s, height in (*((t, 1.0) for t in even), (at_s, moved)):
+        energy[round(time_s * 500)] = height
+    beats = np.sort(np.append(even, at_s) * 500).astype(int)
+    assert (round(at_s * 500) in without_t(beats, energy, 500.0)) is kept
+    # After an early beat the rhythm is not even without it.
+    early = np.sort(np.append(np.array([1.0, 2.0, 2.7, 4.0, 5.0]), 2.33) * 500).astype(int)
+    energy[[1350, 1165]] = 1.0, 0.37
+    assert 1165 in without_t(early, energy, 500.0)

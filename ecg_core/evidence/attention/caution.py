@@ -19,12 +19,16 @@ HEADS = "heads"
 ALIKE = 0.5
 """Likeness to the map of a network with random heads from which a map tells little of the class."""
 
+COUNTS_LESS = 0.05
+"""Probability that must be left more for a reader to be told: less no choice hangs on."""
+
 
 def caution(rows: Sequence[AttentionRow], method: str) -> str:
     """What is weak about a method, and which one has the better evidence; "" where nothing is.
 
     Another method is better at planted leads, or at what is blanked first, where the paired
-    difference lies on that side of zero with its whole 95 % interval.
+    difference lies on that side of zero with its whole 95 % interval; at what is blanked, by
+    `COUNTS_LESS` at least.
     """
     asked = [
         row
@@ -74,7 +78,8 @@ def _misses(rows: Sequence[AttentionRow], method: str) -> str:
 def _counts_less(rows: Sequence[AttentionRow], method: str) -> str:
     deleted = [row for row in rows if row.test == "deletion"]
     left = {one.map: one.mean.value for one in figures(deleted)}
-    less = [one.map for one in differences(deleted, method) if one.mean.high < 0]
+    better = [one.map for one in differences(deleted, method) if one.mean.high < 0]
+    less = [other for other in better if left[method] - left[other] >= COUNTS_LESS]
     if not less:
         return ""
     best = min(less, key=left.__getitem__)

@@ -12,7 +12,6 @@ from ecg_core.network.attention.method import AttentionMethod
 from ecg_core.network.values import METHOD_NAMES
 from ecg_core.page.values import LeadBox
 
-
 AGREED = 0.75
 """Power of the product of all maps: towards 1, a network with random weights gives maps less alike
 (0.18 on 40 ECGs of PTB-XL's fold 9; 0.21 with 0.75, 0.27 with 0.5, 0.33 by two maps), but what is

@@ -21,8 +21,8 @@ RING_PX = 2
 """Compression blurs the border between bar and page so far."""
 EVERY = 4
 WRITTEN_WIDE, WRITTEN, DRAWN = 0.12, 0.5, 4
-"""A bar with the names of leads is at most so wide, per side of the picture; its shade shows on this
-much of every column, and its first column keeps to it more closely than any table does."""
+"""A bar with the names of leads is at most so wide, per side of the picture; its shade shows on
+this much of every column, and its first column keeps to it more closely than any table does."""
 
 
 def without_surround(view: ScanView) -> ScanView:

@@ -21,8 +21,9 @@ infarction begin slowly, too: with its class and a usual PR nothing is said, whi
 WIDE_MS, USUAL_QRS_MS = 120.0, 100.0
 FASCICLE_AXIS = -45.0
 UNSURE_BY_MS, UNSURE_WIDE_MS = 40.0, 130.0
-"""A doubtful PR is said where it lies further than this beyond the limit, a doubtful QRS from so much on: of 691
-normal recordings of PTB-XL's fold 9, and 156 read off printed pages, none has either."""
+"""A doubtful PR is said where it lies further than this beyond the limit, a doubtful QRS from so
+much on: of 691 normal recordings of PTB-XL's fold 9, and of 156 read off printed pages, none has
+either."""
 
 CONDUCTION_SOURCE = "AHA/ACCF/HRS recommendations (Surawicz et al., Circulation 2009;119:e235-40)"
 QT_SOURCE = "AHA/ACCF/HRS recommendations (Rautaharju et al., Circulation 2009;119:e241-50)"

@@ -328,10 +328,10 @@ LINES: tuple[Rule, ...] = (
     Rule(
         "prior-infarction-hidden",
         TODAY,
-        "Prior infarction is the model's most probable class, beside a conduction that hides one or "
-        "looks like one.",
-        "A prior infarction is suggested ({percent}), but this conduction can hide one or look like "
-        "one: compare with an older ECG.",
+        "Prior infarction is the model's most probable class, beside a conduction that hides one "
+        "or looks like one.",
+        "A prior infarction is suggested ({percent}), but this conduction can hide one or look "
+        "like one: compare with an older ECG.",
         UDMI,
         INFARCTION,
         prior_class(hidden=True),

@@ -21,8 +21,8 @@ LONG, ALL_ALONG, OWN_BEATS, TALL_MM = 0.6, 0.85, 0.6, 2.0
 """A strip of other seconds is so long, per length of the rows, and drawn over so much of that, as
 letters are not; so much of its rises lies in a fifth of its columns; and they are so tall."""
 RULED, RULED_PX = 0.9, 1
-"""A ruled line lies so near to one height in so many of its columns; P and T waves take a trace that
-rests farther off."""
+"""A ruled line lies so near to one height in so many of its columns; P and T waves take a trace
+that rests farther off."""
 FAR_MM, FAR_PITCHES = 4.0, 0.3
 """So far from every row a resting piece belongs to none."""
 
