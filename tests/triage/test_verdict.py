@@ -195,6 +195,12 @@ def test_what_is_abnormal_rests_on_no_number_that_is_doubtful(seed: int) -> None
         ("pr", 214, "PR (214 ms) cannot be relied on", "PR about 214 ms, not certain."),
         ("pr", 104, "PR (104 ms) cannot be relied on", "PR about 104 ms, not certain."),
         ("qrs", 126, "QRS (126 ms) cannot be relied on", "QRS about 126 ms, not certain."),
+        (
+            "qtcf",
+            470,
+            "QTc Fridericia (470 ms) cannot be relied on",
+            "QTc about 470 ms (Fridericia)",
+        ),
         ("rate", 45, "Rate (45/min) cannot be relied on", "Ventricular rate about 45/min"),
         ("qrs_axis", -40, "QRS axis (-40°) cannot be relied on", "The axis cannot be judged."),
         ("other_beats", 2, "Beats of another shape (2) cannot be relied on", ""),

@@ -53,9 +53,6 @@ def unmeasured(facts: Facts) -> Answer:
         for key in MEASURED
         if facts.value(key) is None
     ]
-    qtc, longest = facts.value("qtcf"), limits.QTC_PROLONGED_MS[facts.person.sex]
-    if qtc is not None and facts.sure("qtcf") is None and not QTC_SHORT_MS <= qtc < longest:
-        said.append(Basis({"what": "QTc", "why": _why(facts, "qtcf")}, (), ("qtcf",)))
     if facts.value("pr") is not None and not is_sinus(facts):
         said.append(
             Basis({"what": "Sinus rhythm", "why": "P waves are uncertain"}, (), ("p_axis",))
@@ -74,6 +71,7 @@ def doubtful_number(facts: Facts) -> Answer:
         ("rate", slowest, fastest),
         ("qrs_axis", left, right),
         ("qrs", 0.0, WIDE_MS - 1),
+        ("qtcf", QTC_SHORT_MS, limits.QTC_PROLONGED_MS[facts.person.sex] - 1),
         ("early_beats", 0.0, 0.0),
         ("other_beats", 0.0, 0.0),
         *([("pr", PR_SHORT_MS, longest_ms)] if facts.pr_ms is not None else []),
