@@ -45,16 +45,21 @@ def remarks_of(
     pixels: uint8, height × width × 3, RGB, dark lines on light paper. grid: of the sheet.
     to_flat_mm: homography from mm of the plane to mm of the flat picture.
     """
-    more = bool(drawn_beside(sheet.draft)) or any(_ruled(part) for part in _rests(pixels, grid))
+    more = _drawn_beside(sheet.draft, sheet.draft.seen.extra)
+    more = more or any(_ruled(part) for part in _rests(pixels, grid))
     if more or others(papers_of(pixels), sheet.draft, to_flat_mm @ grid.to_mm):
         return (remark("other_ecg"),)
     return ()
 
 
-def drawn_beside(draft: Draft) -> tuple[Remark, ...]:
-    """The same as far as traces and names tell it, without a grid as well."""
-    more = draft.seen.extra > RESTING or _named_twice(draft.print_.names) or _drawn_aside(draft)
+def remarks_without_grid(draft: Draft) -> tuple[Remark, ...]:
+    """The same of a page without a grid, as far as traces and names tell it."""
+    more = _drawn_beside(draft, draft.seen.extra_but_rules)
     return (remark("other_ecg"),) if more else ()
+
+
+def _drawn_beside(draft: Draft, extra: float) -> bool:
+    return extra > RESTING or _named_twice(draft.print_.names) or _drawn_aside(draft)
 
 
 def _drawn_aside(draft: Draft) -> bool:

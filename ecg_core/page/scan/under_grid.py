@@ -95,7 +95,7 @@ def read_under(
         upright = to_flat(flat, found.quarter_turns)
         remarks.extend(beside.remarks_of(view.pixels, grid, found.sheet, upright))
     elif grid.covered <= 0.0:
-        remarks.extend(beside.drawn_beside(found.sheet.draft))
+        remarks.extend(beside.remarks_without_grid(found.sheet.draft))
     composed = page_of(scan, found.flat, found.sheet, float(np.mean(grid.px_per_mm)), with_picture)
     page = replace(
         composed.page, remarks=(*as_filed.remarks(scan), *remarks, *composed.page.remarks)

@@ -28,12 +28,18 @@ FAR_MM, FAR_PITCHES = 4.0, 0.3
 
 
 def resting_beside(
-    rows: tuple[Row, ...], trace: np.ndarray, pitch_mm: float, span_px: tuple[int, int]
+    rows: tuple[Row, ...],
+    trace: np.ndarray,
+    pitch_mm: float,
+    span_px: tuple[int, int],
+    but_rules: bool = False,
 ) -> float:
     """Share of the columns in which a trace rests where no row is, along one height; more than one
     where several rows were missed.
 
     trace: bool, height × width. span_px: first and last column (exclusive) of most rows.
+    but_rules: straight lines count as what beats with no row. Where there is a grid they must not:
+    what is left of it speaks against a wrong scale.
     """
     px_per_mm = rows[0].px_per_mm
     column, start, end = vertical_runs(trace)
@@ -55,7 +61,8 @@ def resting_beside(
         share = seen / max(len(np.unique(column)), 1)
         for band in np.flatnonzero(share >= LIKE_A_ROW):
             top = max(int(band) * reach - shift, 0)
-            ruled = _is_ruled(column[far][at == band], centre[far][at == band])
+            here = at == band
+            ruled = but_rules and _is_ruled(column[far][here], centre[far][here])
             share[band] *= STILL if ruled else _beating(rows, trace[top : top + reach], span_px)
         found.append(float(max(share[share >= LIKE_A_ROW].sum(), share.max())))
     return max(found)

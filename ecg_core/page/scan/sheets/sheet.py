@@ -151,6 +151,11 @@ class Seen:
         return resting_beside(self.rows, self.trace, self.pitch_mm, self.spans_px)
 
     @cached_property
+    def extra_but_rules(self) -> float:
+        """The same of a page without a grid, on which a straight line is ruled, or an edge."""
+        return resting_beside(self.rows, self.trace, self.pitch_mm, self.spans_px, but_rules=True)
+
+    @cached_property
     def spans_px(self) -> tuple[int, int]:
         """First and last column (exclusive) of most rows."""
         left, right = np.median([row.span_px for row in self.rows], axis=0)

@@ -49,8 +49,11 @@ def test_only_what_beats_is_another_row(what: str, is_a_row: bool) -> None:
         drawn(spikes(WIDTH, HIGH, every=170) - t_waves, other)
         other[:, WIDTH if what == "an ECG" else 3 * WIDTH // 4 :] = 0.0
         picture = np.maximum(picture, other)
-    found = resting_beside((row_of(own, EVERYWHERE),), picture > 0.5, 40.0, (0, WIDTH))
-    assert (found > 0.5) == is_a_row
+    own_row, whole = (row_of(own, EVERYWHERE),), (0, WIDTH)
+    # Where there is a grid, rules count: they may be what is left of it.
+    for but_rules in (True,) if "rule" in what else (False, True):
+        found = resting_beside(own_row, picture > 0.5, 40.0, whole, but_rules)
+        assert (found > 0.5) == is_a_row
 
 
 def test_an_edge_of_paper_is_no_row() -> None:
