@@ -112,8 +112,8 @@ ADDED: dict[str, tuple[Change, ...]] = {
         ("ecg_core/network/attention/dummy.py", "", DUMMY_METHOD),
         (
             "ecg_core/network/attention/__init__.py",
-            "import gradcam,",
-            "import dummy, gradcam,",
+            "    gradcam,",
+            "    dummy,\n    gradcam,",
         ),
         (
             "ecg_core/network/attention/__init__.py",
