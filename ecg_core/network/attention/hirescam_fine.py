@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ecg_core.network.attention.hirescam import every_map
-from ecg_core.network.attention.method import AttentionMethod
+from ecg_core.network.attention.method import AttentionMethod, shared_out
 from ecg_core.network.values import METHOD_NAMES
 from ecg_core.page.values import LeadBox
 
@@ -17,14 +17,7 @@ def within_leads(maps: np.ndarray, boxes: Sequence[LeadBox]) -> np.ndarray:
 
     maps: 2×H×W, 0 to 1. Outside the boxes both maps multiply.
     """
-    fine, both = maps[0], maps[0] * maps[-1]
-    heat = both.copy()
-    for box in boxes:
-        found = float(fine[box.pixels].sum())
-        if found > 0:
-            heat[box.pixels] = fine[box.pixels] * (float(both[box.pixels].sum()) / found)
-    highest = float(heat.max())
-    return np.asarray(heat / highest if highest > 0 else heat)
+    return shared_out(maps[0] * maps[-1], maps[0], boxes)
 
 
 method = AttentionMethod(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ecg_core.network.attention.hirescam import every_map
-from ecg_core.network.attention.method import AttentionMethod
+from ecg_core.network.attention.method import AttentionMethod, shared_out
 from ecg_core.network.values import METHOD_NAMES
 from ecg_core.page.values import LeadBox
 
@@ -23,13 +23,7 @@ def within_leads(maps: np.ndarray, boxes: Sequence[LeadBox]) -> np.ndarray:
 
     maps: L×H×W, 0 to 1, the finest first. All find the power `AGREED` of their product.
     """
-    fine, heat = np.sqrt(maps[:2].prod(axis=0)), maps.prod(axis=0) ** AGREED
-    for box in boxes:
-        found = float(fine[box.pixels].sum())
-        if found > 0:
-            heat[box.pixels] = fine[box.pixels] * (float(heat[box.pixels].sum()) / found)
-    highest = float(heat.max())
-    return np.asarray(heat / highest if highest > 0 else heat)
+    return shared_out(maps.prod(axis=0) ** AGREED, np.sqrt(maps[:2].prod(axis=0)), boxes)
 
 
 method = AttentionMethod(

@@ -19,6 +19,20 @@ def as_it_is(heat: np.ndarray, boxes: Sequence[LeadBox]) -> np.ndarray:
     return heat
 
 
+def shared_out(heat: np.ndarray, fine: np.ndarray, boxes: Sequence[LeadBox]) -> np.ndarray:
+    """A map of which each lead's box keeps its sum, laid out as a finer map is; the highest is 1.
+
+    heat, fine: H×W, not negative. Outside the boxes the map stays.
+    """
+    heat = heat.copy()
+    for box in boxes:
+        found = float(fine[box.pixels].sum())
+        if found > 0:
+            heat[box.pixels] = fine[box.pixels] * (float(heat[box.pixels].sum()) / found)
+    highest = float(heat.max())
+    return np.asarray(heat / highest if highest > 0 else heat)
+
+
 @dataclass(frozen=True)
 class AttentionMethod:
     """A class activation map, computed in one pass over the page as it is.
